@@ -1,0 +1,20 @@
+namespace PlantRuntime.Contracts;
+
+/// <summary>
+/// Somewhere records go. The host calls one method at a time and does all batching, waiting and retrying. A sink may see a record twice
+/// after a crash; <see cref="Record.Id"/> is then the same, so a sink that can refuse duplicates does.
+/// </summary>
+public interface ISink : IAsyncDisposable
+{
+    /// <summary>Opens the file or connection. Called again after any failure: it drops what was open first.</summary>
+    ValueTask ConnectAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Stores a batch. Returning means stored for good; throwing means that nothing of it counts as stored. The batch is the host's:
+    /// nothing of it may be kept after returning.
+    /// </summary>
+    /// <exception cref="NotConnectedException">The host connects again, then retries.</exception>
+    /// <exception cref="RejectedException">These records can never be stored; the host sets them aside and sends the rest again.</exception>
+    /// <exception cref="Exception">Anything else is retried with backoff.</exception>
+    ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel);
+}

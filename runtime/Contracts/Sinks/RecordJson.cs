@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace PlantRuntime.Contracts;
+
+/// <summary>The one JSON form of a record, alike in every sink that writes JSON.</summary>
+public static class RecordJson
+{
+    /// <summary>
+    /// Writes a payload as it is, and samples as
+    /// <c>{"time":"2026-11-21T08:00:00.123Z","device":"press","tags":{"a":1.5,"b":null},"quality":{"b":"BAD_RANGE"}}</c>;
+    /// <c>quality</c> names only tags that are not good, and is left out when all are. A float that JSON has no number for is null.
+    /// </summary>
+    public static void Write(Utf8JsonWriter writer, in Record record)
+    {
+        if (record.IsPayload)
+        {
+            // Shaped and checked when the payload was made: parsing it again would double the work.
+            writer.WriteRawValue(record.Json.Span, skipInputValidation: true);
+            return;
+        }
+
+        var samples = record.Samples.Span;
+        writer.WriteStartObject();
+        writer.WriteString("time"u8, record.Time);
+        writer.WriteString("device"u8, record.Device);
+        writer.WriteStartObject("tags"u8);
+        var bad = 0;
+        foreach (ref readonly var sample in samples)
+        {
+            writer.WritePropertyName(sample.Tag.Name);
+            WriteValue(writer, sample.Value);
+            if (sample.Quality != Quality.Good) bad++;
+        }
+
+        writer.WriteEndObject();
+        if (bad > 0)
+        {
+            writer.WriteStartObject("quality"u8);
+            foreach (ref readonly var sample in samples)
+            {
+                if (sample.Quality != Quality.Good) writer.WriteString(sample.Tag.Name, sample.Quality.ToText());
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes one value: NaN and infinities, which JSON has no number for, become null.</summary>
+    public static void WriteValue(Utf8JsonWriter writer, Value value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Bool: writer.WriteBooleanValue(value.Bool); break;
+            case ValueKind.Int: writer.WriteNumberValue(value.Int); break;
+            case ValueKind.UInt: writer.WriteNumberValue(value.UInt); break;
+            case ValueKind.Text: writer.WriteStringValue(value.Text); break;
+            case ValueKind.Float32 when float.IsFinite((float)value.Number): writer.WriteNumberValue((float)value.Number); break;
+            case ValueKind.Float64 when double.IsFinite(value.Number): writer.WriteNumberValue(value.Number); break;
+            default: writer.WriteNullValue(); break;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+
+namespace PlantRuntime.Contracts;
+
+/// <summary>One value of a tag: a union that never boxes. Only <see cref="ValueKind.Text"/> refers to the heap.</summary>
+public readonly struct Value : IEquatable<Value>
+{
+    private readonly long _bits;
+    private readonly string? _text;
+
+    private Value(ValueKind kind, long bits, string? text = null)
+    {
+        Kind = kind;
+        _bits = bits;
+        _text = text;
+    }
+
+    /// <summary>No value.</summary>
+    public static Value Null => default;
+
+    /// <summary>What the value holds.</summary>
+    public ValueKind Kind { get; }
+
+    /// <summary>True when there is no value.</summary>
+    public bool IsNull => Kind == ValueKind.Null;
+
+    /// <summary>True for integers and floats; a bool is not a number here, though <see cref="Number"/> reads it as 0 or 1.</summary>
+    public bool IsNumber => Kind is ValueKind.Int or ValueKind.UInt or ValueKind.Float32 or ValueKind.Float64;
+
+    /// <summary>The value as a double; NaN for null and for text that is no number.</summary>
+    public double Number => Kind switch
+    {
+        ValueKind.Float64 => BitConverter.Int64BitsToDouble(_bits),
+        ValueKind.Float32 => BitConverter.Int32BitsToSingle((int)_bits),
+        ValueKind.Int or ValueKind.Bool => _bits,
+        ValueKind.UInt => (ulong)_bits,
+        ValueKind.Text => double.TryParse(_text, CultureInfo.InvariantCulture, out var number) ? number : double.NaN,
+        _ => double.NaN,
+    };
+
+    /// <summary>The value as TRUE or FALSE: a number is TRUE when it is not 0; null, NaN and text other than "true" are FALSE.</summary>
+    public bool Bool => Kind switch
+    {
+        ValueKind.Null => false,
+        ValueKind.Text => string.Equals(_text, "true", StringComparison.OrdinalIgnoreCase),
+        ValueKind.Float32 or ValueKind.Float64 => Number is not (0 or double.NaN),
+        _ => _bits != 0,
+    };
+
+    /// <summary>The value as a 64-bit integer, truncated toward zero and saturated at the ends; 0 where there is no number.</summary>
+    public long Int => Kind switch
+    {
+        ValueKind.Int or ValueKind.Bool => _bits,
+        ValueKind.UInt => _bits < 0 ? long.MaxValue : _bits,
+        _ => Number is var number && double.IsNaN(number) ? 0 : (long)number,
+    };
+
+    /// <summary>The value as an unsigned 64-bit integer; meaningful for <see cref="ValueKind.UInt"/> and integers not below 0.</summary>
+    public ulong UInt => Kind is ValueKind.UInt or ValueKind.Int or ValueKind.Bool ? (ulong)_bits : (ulong)Math.Max(0, Number);
+
+    /// <summary>The text of a <see cref="ValueKind.Text"/>; any other value as it is printed. Empty for null.</summary>
+    public string Text => Kind == ValueKind.Text ? _text! : ToString();
+
+    /// <summary>A TRUE or FALSE.</summary>
+    public static Value Of(bool value) => new(ValueKind.Bool, value ? 1 : 0);
+
+    /// <summary>A signed integer.</summary>
+    public static Value Of(long value) => new(ValueKind.Int, value);
+
+    /// <summary>An unsigned 64-bit integer.</summary>
+    public static Value Of(ulong value) => new(ValueKind.UInt, (long)value);
+
+    /// <summary>A single.</summary>
+    public static Value Of(float value) => new(ValueKind.Float32, BitConverter.SingleToInt32Bits(value));
+
+    /// <summary>A double.</summary>
+    public static Value Of(double value) => new(ValueKind.Float64, BitConverter.DoubleToInt64Bits(value));
+
+    /// <summary>Text; null text is <see cref="Null"/>.</summary>
+    public static Value Of(string? value) => value is null ? default : new(ValueKind.Text, 0, value);
+
+    /// <summary>A TRUE or FALSE.</summary>
+    public static implicit operator Value(bool value) => Of(value);
+
+    /// <summary>A signed integer.</summary>
+    public static implicit operator Value(int value) => Of((long)value);
+
+    /// <summary>A signed integer.</summary>
+    public static implicit operator Value(long value) => Of(value);
+
+    /// <summary>An unsigned integer.</summary>
+    public static implicit operator Value(ulong value) => Of(value);
+
+    /// <summary>A single.</summary>
+    public static implicit operator Value(float value) => Of(value);
+
+    /// <summary>A double.</summary>
+    public static implicit operator Value(double value) => Of(value);
+
+    /// <summary>Text.</summary>
+    public static implicit operator Value(string? value) => Of(value);
+
+    /// <summary>The value as a double, as <see cref="Number"/> reads it.</summary>
+    public static explicit operator double(Value value) => value.Number;
+
+    /// <summary>Same kind and same content; NaN equals NaN, so that a change detector is not fooled.</summary>
+    public static bool operator ==(Value left, Value right) => left.Equals(right);
+
+    /// <summary>The opposite of ==.</summary>
+    public static bool operator !=(Value left, Value right) => !left.Equals(right);
+
+    /// <inheritdoc/>
+    public bool Equals(Value other) =>
+        Kind == other.Kind && _bits == other._bits && string.Equals(_text, other._text, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Value other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, _bits, _text);
+
+    /// <summary>The value as an operator reads it: TRUE/FALSE for bools, the shortest digits that read back for floats.</summary>
+    public override string ToString() => Kind switch
+    {
+        ValueKind.Bool => _bits != 0 ? "TRUE" : "FALSE",
+        ValueKind.Int => _bits.ToString(CultureInfo.InvariantCulture),
+        ValueKind.UInt => ((ulong)_bits).ToString(CultureInfo.InvariantCulture),
+        ValueKind.Float32 => BitConverter.Int32BitsToSingle((int)_bits).ToString(CultureInfo.InvariantCulture),
+        ValueKind.Float64 => Number.ToString(CultureInfo.InvariantCulture),
+        ValueKind.Text => _text!,
+        _ => "",
+    };
+}
