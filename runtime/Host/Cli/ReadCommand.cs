@@ -3,6 +3,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
+using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Cli;
 

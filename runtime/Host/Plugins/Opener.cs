@@ -2,6 +2,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Sites.Binding;
 using PlantRuntime.Host.Status;
+using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Plugins;
 

@@ -5,7 +5,7 @@ internal sealed class LogLimit(TimeProvider time, TimeSpan interval, int burst =
 {
     private readonly Lock _gate = new();
     private long _started;
-    private int _count = burst;
+    private int _count;
     private int _held;
 
     /// <summary>True when a line may be written now; <paramref name="held"/> is how many were not since the last one.</summary>
