@@ -12,7 +12,7 @@ namespace PlantRuntime.Compiler;
 /// </summary>
 internal sealed class GuardRewriter(SemanticModel model) : CSharpSyntaxRewriter
 {
-    private static readonly StatementSyntax s_check = ParseStatement("global::RecipeGuard.Check();");
+    private static readonly StatementSyntax s_check = ParseStatement("RecipeGuard.Check();");
 
     public override SyntaxNode? VisitWhileStatement(WhileStatementSyntax node) =>
         base.VisitWhileStatement(node) is WhileStatementSyntax loop ? loop.WithStatement(Guarded(loop.Statement)) : null;

@@ -14,22 +14,20 @@ namespace PlantRuntime.Compiler;
 internal static class RecipeCompilation
 {
     private const string ScriptClass = "Recipe";
+    private const string SiteFile = "/site.g.csx";
     private static readonly CSharpParseOptions s_script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-    private static readonly CSharpParseOptions s_regular = new(LanguageVersion.Latest);
     private static readonly Lazy<List<PortableExecutableReference>> s_framework = new(Framework);
 
     public static CompileReply Compile(CompileRequest request)
     {
         try
         {
-            var text = File.ReadAllText(request.Recipe);
-            var written = Create(request, text, new Dictionary<string, string>());
-            var diagnostics = Check(written).ToArray();
+            var texts = new Dictionary<string, string> { [SiteFile] = request.Generated };
+            var written = Create(request, texts);
+            var diagnostics = Check(written).Distinct().ToArray();
             if (diagnostics.Length > 0) return new CompileReply(false, diagnostics);
-
-            var guarded = written.SyntaxTrees.Where(t => t.Options.Kind == SourceCodeKind.Script)
-                .ToDictionary(t => t.FilePath, t => new GuardRewriter(written.GetSemanticModel(t)).Visit(t.GetRoot()).ToFullString());
-            return Emit(Create(request, guarded[request.Recipe], guarded), request.Output);
+            foreach (var tree in Recipes(written)) texts[tree.FilePath] = new GuardRewriter(written.GetSemanticModel(tree)).Visit(tree.GetRoot()).ToFullString();
+            return Emit(Create(request, texts), request.Output);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -37,7 +35,11 @@ internal static class RecipeCompilation
         }
     }
 
-    private static CSharpCompilation Create(CompileRequest request, string text, IReadOnlyDictionary<string, string> rewritten)
+    /// <summary>
+    /// The root of it all loads the code that stands for site.toml and then the recipe, so that both share their names; <paramref name="texts"/>
+    /// stand in for files.
+    /// </summary>
+    private static CSharpCompilation Create(CompileRequest request, IReadOnlyDictionary<string, string> texts)
     {
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
@@ -46,20 +48,21 @@ internal static class RecipeCompilation
             optimizationLevel: OptimizationLevel.Release,
             deterministic: true,
             nullableContextOptions: NullableContextOptions.Annotations,
-            sourceReferenceResolver: new ScriptResolver(request.SearchFolders, rewritten));
-        return CSharpCompilation.Create(
+            sourceReferenceResolver: new ScriptResolver(request.SearchFolders, texts));
+        var root = $"#load \"{SiteFile}\"\n#load \"{request.Recipe}\"\n";
+        return CSharpCompilation.CreateScriptCompilation(
             $"recipe-{Path.GetFileNameWithoutExtension(request.Recipe)}",
-            [
-                CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), s_script, request.Recipe),
-                CSharpSyntaxTree.ParseText(SourceText.From(request.Generated, Encoding.UTF8), s_regular, "site.g.cs"),
-            ],
+            CSharpSyntaxTree.ParseText(SourceText.From(root, Encoding.UTF8), s_script),
             [.. s_framework.Value, .. request.References.Select(path => MetadataReference.CreateFromFile(path))],
             options);
     }
 
+    /// <summary>The recipe and what it loads, as the engineer wrote them.</summary>
+    private static IEnumerable<SyntaxTree> Recipes(CSharpCompilation compilation) => compilation.SyntaxTrees.Where(t => t.FilePath.Length > 0 && t.FilePath != SiteFile);
+
     private static IEnumerable<CompileDiagnostic> Check(CSharpCompilation compilation)
     {
-        foreach (var tree in compilation.SyntaxTrees.Where(t => t.Options.Kind == SourceCodeKind.Script))
+        foreach (var tree in Recipes(compilation))
         {
             foreach (var directive in tree.GetCompilationUnitRoot().GetReferenceDirectives())
                 yield return Diagnostic(directive.GetLocation(), "PLANT1", "a recipe cannot load assemblies with #r: what it needs comes from plugins and scripts");

@@ -3,15 +3,16 @@ using Microsoft.CodeAnalysis;
 
 namespace PlantRuntime.Compiler;
 
-/// <summary>Opens what <c>#load</c> names; <paramref name="rewritten"/> has texts that stand in for files.</summary>
-internal sealed class ScriptResolver(IReadOnlyList<string> searchFolders, IReadOnlyDictionary<string, string> rewritten) : SourceReferenceResolver
+/// <summary>Opens what <c>#load</c> names; <paramref name="texts"/> stand in for files.</summary>
+internal sealed class ScriptResolver(IReadOnlyList<string> searchFolders, IReadOnlyDictionary<string, string> texts) : SourceReferenceResolver
 {
     public override string? NormalizePath(string path, string? baseFilePath) => path;
 
-    public override string? ResolveReference(string path, string? baseFilePath) => LoadPath.Find(path, baseFilePath, searchFolders);
+    public override string? ResolveReference(string path, string? baseFilePath) =>
+        texts.ContainsKey(path) ? path : LoadPath.Find(path, baseFilePath, searchFolders);
 
     public override Stream OpenRead(string resolvedPath) =>
-        rewritten.TryGetValue(resolvedPath, out var text) ? new MemoryStream(Encoding.UTF8.GetBytes(text)) : File.OpenRead(resolvedPath);
+        texts.TryGetValue(resolvedPath, out var text) ? new MemoryStream(Encoding.UTF8.GetBytes(text)) : File.OpenRead(resolvedPath);
 
     public override bool Equals(object? other) => ReferenceEquals(this, other);
 

@@ -10,6 +10,7 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 /// </summary>
 internal sealed class RecipeAssembly
 {
+    private const string ScriptClass = "Recipe";
     private readonly WeakReference _context;
     private Assembly? _assembly;
 
@@ -33,16 +34,17 @@ internal sealed class RecipeAssembly
     }
 
     /// <summary>Sets a public static field of a generated class.</summary>
-    public void SetStatic(string type, string field, object value) => _assembly!.GetType(type, throwOnError: true)!.GetField(field)!.SetValue(null, value);
+    public void SetStatic(string type, string field, object value) => _assembly!.GetType($"{ScriptClass}+{type}", throwOnError: true)!.GetField(field)!.SetValue(null, value);
 
     /// <summary>Runs the recipe's top level.</summary>
     /// <exception cref="Exception">What the recipe throws.</exception>
     public void Run()
     {
-        const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions;
-        var script = _assembly!.GetType("Recipe", throwOnError: true)!;
-        var recipe = Activator.CreateInstance(script, Any, null, null, null)!;
-        var run = (Task)script.GetMethod("<Initialize>", Any)!.Invoke(recipe, Any, null, null, null)!;
+        const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DoNotWrapExceptions;
+        var factory = _assembly!.GetType(ScriptClass, throwOnError: true)!.GetMethod("<Factory>", Any)!;
+
+        // A script is made for a session of several: the array holds the session's object, of which there is none, and each script.
+        var run = (Task)factory.Invoke(null, Any, null, [new object?[2]], null)!;
         run.GetAwaiter().GetResult();
     }
 
