@@ -31,8 +31,10 @@ public abstract partial class DriverConformance
 
         var problems = Assert.Throws<AddressException>(() => driver.Prepare(mixed)).Problems;
 
-        Assert.Equal(wrong, problems.Select(p => p.Tag));
-        Assert.All(problems.Zip(Wrong), pair => ExpectHelp(pair.First, pair.Second));
+        // An address with two mistakes may be named twice.
+        Assert.Equal(wrong, problems.Select(p => p.Tag).Distinct());
+        Assert.All(problems, ExpectHelp);
+        Assert.All(wrong.Zip(Wrong), pair => ExpectColumn(problems.First(p => p.Tag == pair.First), pair.Second.Column));
         await ConnectAsync(driver);
         await ExpectAsync(before, Held);
         await ExpectAsync(driver.Prepare(Tags(Held)), Held);
@@ -47,11 +49,13 @@ public abstract partial class DriverConformance
         await ExpectAsync(reader, []);
     }
 
-    private static void ExpectHelp(AddressProblem problem, WrongAddress wrong)
+    private static void ExpectHelp(AddressProblem problem)
     {
-        Assert.False(string.IsNullOrWhiteSpace(problem.Message), $"'{wrong.Address}' is refused without a word");
+        Assert.False(string.IsNullOrWhiteSpace(problem.Message), $"'{problem.Tag.Address}' is refused without a word");
         // Something missing at the end is shown just behind the last character.
-        Assert.InRange(problem.Column, wrong.Type is null ? 1 : 0, wrong.Address.Length + 1);
-        if (wrong.Column is { } column) Assert.True(problem.Column == column, $"'{wrong.Address}': column {column} expected: {problem}");
+        Assert.InRange(problem.Column, problem.Tag.Type is null ? 1 : 0, problem.Tag.Address.Length + 1);
     }
+
+    private static void ExpectColumn(AddressProblem problem, int? column) =>
+        Assert.True(column is null || problem.Column == column, $"column {column} expected: {problem}");
 }

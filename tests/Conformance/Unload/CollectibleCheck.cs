@@ -22,7 +22,7 @@ public static class CollectibleCheck
         var context = await Task.Run(() => UseAsync(assemblyFile, use));
         for (var collection = 0; context.IsAlive; collection++)
         {
-            if (collection == MostCollections) Assert.Fail($"{assemblyFile} stays in memory over {collection} collections: something refers to it");
+            if (collection == MostCollections) Assert.Fail($"{assemblyFile} stays in memory: something refers to it");
             GC.Collect();
             GC.WaitForPendingFinalizers();
             // A pool thread that ended an operation of the plugin may hold on to it until it is given other work.

@@ -9,7 +9,7 @@ namespace PlantRuntime.Conformance.Unload;
 /// </summary>
 public static class OptionsCopy
 {
-    /// <summary>A copy of <paramref name="source"/> as a <paramref name="type"/>, with its nested classes, lists, dictionaries and enums.</summary>
+    /// <summary><paramref name="source"/> as a <paramref name="type"/>, nested classes, lists, dictionaries and enums included.</summary>
     public static object To(Type type, object source) => Convert(type, source)!;
 
     private static object? Convert(Type type, object? source)
