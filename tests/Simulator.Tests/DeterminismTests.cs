@@ -6,7 +6,8 @@ public sealed class DeterminismTests
 {
     private static readonly (string, string, string?)[] s_tags =
     [
-        ("level", "walk min=0 max=100 step=5", null), ("flow", "sine noise=2", "REAL"), ("flow2", "sine noise=2", "REAL"), ("ramp", "ramp noise=1", "INT"),
+        ("level", "walk min=0 max=100 step=5", null), ("flow", "sine noise=2", "REAL"), ("flow2", "sine noise=2", "REAL"),
+        ("ramp", "ramp noise=1", "INT"),
     ];
 
     [Fact]
