@@ -22,7 +22,7 @@ internal sealed class SimulatorDriver(SimulatorOptions options, TimeProvider tim
         }
 
         return problems.Count == 0
-            ? new SimulatorReader(_session, [.. signals], _session.Faults.BadTags(tags))
+            ? new SimulatorReader(_session, time, [.. signals], _session.Faults.BadTags(tags))
             : throw new AddressException(problems);
     }
 

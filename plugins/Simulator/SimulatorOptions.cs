@@ -20,11 +20,7 @@ public sealed class SimulatorOptions : IValidatedOptions
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate()
     {
-        if (Latency < TimeSpan.Zero) yield return ("latency", "is less than 0");
-        if (Jitter < TimeSpan.Zero) yield return ("jitter", "is less than 0");
-        for (var i = 0; i < Faults.Count; i++)
-        {
-            foreach (var problem in Faults[i].Problems()) yield return ("faults", $"fault {i + 1} ({Faults[i].Word}): {problem}");
-        }
+        if (Latency < TimeSpan.Zero) yield return ("latency", "no device answers before it is asked: 0 or more");
+        if (Jitter < TimeSpan.Zero) yield return ("jitter", "jitter only adds: 0 or more");
     }
 }

@@ -2,7 +2,7 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>A device that is not there: repeatable values and faults, for demos, tests and recipes written before the machine arrives.</summary>
+/// <summary>A device that is not there: repeatable values and faults, for demos, tests and recipes older than their machine.</summary>
 public sealed class SimulatorPlugin : DriverPlugin<SimulatorOptions>
 {
     /// <inheritdoc/>

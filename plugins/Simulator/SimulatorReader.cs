@@ -5,12 +5,28 @@ using PlantRuntime.Plugins.Simulator.Signals;
 
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>The signals of one set of tags. Without latency and faults a read completes at once and allocates nothing.</summary>
-internal sealed class SimulatorReader(SimulatorSession session, Signal[] signals, BadTags[] badTags) : IReader
+/// <summary>The signals of one set of tags.</summary>
+internal sealed class SimulatorReader(SimulatorSession session, TimeProvider time, Signal[] signals, BadTags[] badTags) : IReader
 {
-    public async ValueTask ReadAsync(ScanBuffer into, CancellationToken cancel)
+    public ValueTask ReadAsync(ScanBuffer into, CancellationToken cancel)
     {
-        var now = await session.AnswerAsync(cancel).ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+        var latency = session.Ask();
+        if (latency != TimeSpan.Zero) return ReadLaterAsync(latency, into, cancel);
+        Fill(into);
+        return default;
+    }
+
+    // Apart, so that a read without a wait allocates nothing even in a debug build, where each async method is an object.
+    private async ValueTask ReadLaterAsync(TimeSpan latency, ScanBuffer into, CancellationToken cancel)
+    {
+        await Task.Delay(latency, time, cancel).ConfigureAwait(false);
+        Fill(into);
+    }
+
+    private void Fill(ScanBuffer into)
+    {
+        var now = session.Answer();
         for (var i = 0; i < signals.Length; i++) into.Good(i, signals[i].Next(now));
         foreach (var bad in badTags) bad.Apply(now, into);
     }

@@ -10,8 +10,9 @@ public sealed class AddressFuzzTests
 
     private static readonly string[] s_sound =
     [
-        "sine min=0 max=100 period=10s noise=0.5", "ramp min=-5 max=5 period=250ms", "walk min=0 max=1 step=0.1", "counter step=1 every=1s wrap=1000",
-        "toggle every=5s duty=0.2", "text values='a b|c' every=1min", "const 42", "const true", "const in operation",
+        "sine min=0 max=100 period=10s noise=0.5", "ramp min=-5 max=5 period=250ms", "walk min=0 max=1 step=0.1",
+        "counter step=1 every=1s wrap=1000", "toggle every=5s duty=0.2", "text values='a b|c' every=1min",
+        "const 42", "const true", "const in operation",
     ];
 
     private static readonly string[] s_pieces =

@@ -27,11 +27,4 @@ public sealed class ChanceTests
         ulong[] first = [Chance.Of(1, "a").Bits(0), Chance.Of(2, "a").Bits(0), Chance.Of(1, "b").Bits(0), Chance.Of(1, "").Bits(0)];
         Assert.Equal(first.Length, first.Distinct().Count());
     }
-
-    [Fact]
-    public void The_sine_is_a_sine()
-    {
-        for (var i = 0; i < 10_000; i++) Assert.Equal(Math.Sin(2 * Math.PI * i / 10_000), Turn.Sine(i / 10_000.0), 1e-15);
-        Assert.Equal(new[] { 0.0, 1.0, 0.0, -1.0 }, new[] { 0, 0.25, 0.5, 0.75 }.Select(Turn.Sine));
-    }
 }

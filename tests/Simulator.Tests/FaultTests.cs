@@ -16,8 +16,10 @@ public sealed class FaultTests
     [InlineData(7212.5, Quality.BadType)]
     public async Task A_bad_fault_comes_and_goes_by_its_schedule(double seconds, Quality expected)
     {
-        await using var bench = Bench.With(
-            new FaultOptions { Kind = FaultKind.Bad, After = S(10), For = S(3), Every = S(20), Quality = Quality.BadType, Reason = "broken wire" });
+        await using var bench = Bench.With(new FaultOptions
+        {
+            Kind = FaultKind.Bad, Quality = Quality.BadType, Reason = "broken wire", After = S(10), For = S(3), Every = S(20),
+        });
         await bench.ConnectAsync();
         await bench.ReadAtAsync(seconds);
         Assert.Equal(expected, bench.Scan.Samples[0].Quality);
@@ -29,7 +31,8 @@ public sealed class FaultTests
     public async Task A_bad_fault_hits_the_tags_of_its_pattern_only()
     {
         var options = new SimulatorOptions { Faults = [new FaultOptions { Kind = FaultKind.Bad, Tag = "temp*" }] };
-        await using var bench = await Bench.StartAsync(options, ("temp1", "const 1", null), ("flow", "const 2", null), ("temp2", "const 3", null));
+        await using var bench = await Bench.StartAsync(
+            options, ("temp1", "const 1", null), ("flow", "const 2", null), ("temp2", "const 3", null));
         await bench.ReadAsync();
         Assert.Equal([Quality.BadDevice, Quality.Good, Quality.BadDevice], bench.Scan.Samples.ToArray().Select(s => s.Quality));
         Assert.Equal("simulated fault", bench.Scan.Reason(2));

@@ -5,32 +5,37 @@ namespace PlantRuntime.Simulator.Tests;
 
 public sealed class OptionsTests
 {
-    [Fact]
-    public void All_broken_rules_are_named_at_once()
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+
+    public static TheoryData<string, IValidatedOptions> Broken => new()
     {
-        var second = TimeSpan.FromSeconds(1);
-        var options = new SimulatorOptions
+        { "latency jitter", new SimulatorOptions { Latency = -s_second, Jitter = -s_second } },
+        { "delay", new FaultOptions { Kind = FaultKind.Slow } },
+        { "after for delay", new FaultOptions { Kind = FaultKind.Slow, After = -s_second, For = TimeSpan.Zero, Delay = TimeSpan.Zero } },
         {
-            Latency = -second,
-            Faults =
-            [
-                new FaultOptions { Kind = FaultKind.Slow },
-                new FaultOptions { Kind = FaultKind.Timeout, Tag = "a", Delay = second },
-                new FaultOptions { Kind = FaultKind.Disconnect, Every = second },
-                new FaultOptions { Kind = FaultKind.Bad, For = second, Every = second, Quality = Quality.Good },
-            ],
-        };
-        Assert.Equal(
-            [
-                "latency: is less than 0",
-                "faults: fault 1 (slow): needs delay, for instance delay = \"800ms\"",
-                "faults: fault 2 (timeout): tag, quality and reason belong to a bad fault; this one hits the whole device",
-                "faults: fault 2 (timeout): delay belongs to a slow fault",
-                "faults: fault 3 (disconnect): every needs for: how long it lasts each time",
-                "faults: fault 4 (bad): every must be longer than for, else the fault never ends",
-                "faults: fault 4 (bad): quality good is no fault",
-            ],
-            options.Validate().Select(p => $"{p.Key}: {p.Message}"));
+            "tag quality reason delay",
+            new FaultOptions { Kind = FaultKind.Timeout, Tag = "a", Quality = Quality.Stale, Reason = "b", Delay = s_second }
+        },
+        { "every", new FaultOptions { Kind = FaultKind.Disconnect, Every = s_second } },
+        { "every quality", new FaultOptions { Kind = FaultKind.Bad, For = s_second, Every = s_second, Quality = Quality.Good } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void All_broken_rules_are_named_at_once_by_their_keys(string keys, IValidatedOptions options)
+    {
+        var problems = options.Validate().ToList();
+        Assert.Equal(keys, string.Join(' ', problems.Select(p => p.Key)));
+        Assert.All(problems, p => Assert.NotEmpty(p.Message));
+    }
+
+    [Fact]
+    public void Defaults_and_whole_faults_are_sound()
+    {
         Assert.Empty(new SimulatorOptions().Validate());
+        Assert.Empty(new FaultOptions { Kind = FaultKind.Timeout }.Validate());
+        Assert.Empty(new FaultOptions { Kind = FaultKind.Bad, Tag = "temp*", Quality = Quality.Stale }.Validate());
+        Assert.Empty(new FaultOptions { Kind = FaultKind.Disconnect, For = s_second, Every = 2 * s_second }.Validate());
+        Assert.Empty(new FaultOptions { Kind = FaultKind.Slow, Delay = s_second }.Validate());
     }
 }

@@ -14,6 +14,8 @@ public sealed class SimulatorConformance : DriverConformance
 
     protected override object? SilentOptions => new SimulatorOptions { Faults = [new FaultOptions { Kind = FaultKind.Timeout }] };
 
+    protected override int AllocatedBytesPerScan => 0;
+
     protected override IReadOnlyList<HeldValue> Held =>
     [
         new("const 42", null, 42),

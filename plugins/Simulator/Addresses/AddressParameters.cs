@@ -28,7 +28,8 @@ internal sealed class AddressParameters(AddressWord shape, AddressText rest, Sim
     {
         var unknown = Words.Where(w => !_known.Contains(w.Key)).Select(w => (w.Column, Unknown(w.Key)));
         var repeated = Words.GroupBy(w => w.Key).SelectMany(g => g.Skip(1)).Select(w => (w.Column, $"{w.Key} is given twice"));
-        var bare = Words.Where(w => w.Value is null && _known.Contains(w.Key)).Select(w => (w.Column, $"{w.Key} needs a value: {w.Key}=…"));
+        var bare = Words.Where(w => w.Value is null && _known.Contains(w.Key))
+            .Select(w => (w.Column, $"{w.Key} needs a value: {w.Key}=…"));
         return _problems.Concat(unknown).Concat(repeated).Concat(bare).OrderBy(p => p.Column);
     }
 
@@ -47,7 +48,7 @@ internal sealed class AddressParameters(AddressWord shape, AddressText rest, Sim
     {
         if (type is not { } given) return natural;
         if (fits(given)) return given;
-        Bad(0, $"{shape.Key} gives {gives}, not a {given.Name()}");
+        Bad(0, $"{shape.Key} gives {gives}, not {given.Name()}");
         return natural;
     }
 
@@ -61,8 +62,8 @@ internal sealed class AddressParameters(AddressWord shape, AddressText rest, Sim
     public double Number(string key, double fallback, double low = -Most, double high = Most, string kind = "")
     {
         if (Find(key) is not { Value: { } text } word) return fallback;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high)
-            return number;
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
+        if (isNumber && number >= low && number <= high) return number;
         Bad(word.ValueColumn, string.Create(CultureInfo.InvariantCulture, $"'{text}' is no {key}: a number{kind} from {low} to {high}"));
         return fallback;
     }
@@ -70,8 +71,8 @@ internal sealed class AddressParameters(AddressWord shape, AddressText rest, Sim
     public long Whole(string key, long fallback, long low, long high)
     {
         if (Find(key) is not { Value: { } text } word) return fallback;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high)
-            return number;
+        var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        if (isNumber && number >= low && number <= high) return number;
         Bad(word.ValueColumn, $"'{text}' is no {key}: a whole number from {low} to {high}");
         return fallback;
     }

@@ -20,8 +20,8 @@ internal static class DurationText
         duration = default;
         var digits = text.AsSpan().IndexOfAnyExcept("0123456789.");
         if (digits <= 0 || !s_seconds.TryGetValue(text[digits..], out var unit)) return false;
-        if (!double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)) return false;
-        if (count * unit is < 0.001 or > MostSeconds) return false;
+        var isNumber = double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count);
+        if (!isNumber || count * unit is < 0.001 or > MostSeconds) return false;
         duration = TimeSpan.FromSeconds(count * unit);
         return true;
     }

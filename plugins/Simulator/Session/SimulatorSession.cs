@@ -20,7 +20,7 @@ internal sealed class SimulatorSession(SimulatorOptions options, TimeProvider ti
         Close();
         cancel.ThrowIfCancellationRequested();
         _firstConnect ??= time.GetTimestamp();
-        await WaitAsync(TimeSpan.Zero, cancel).ConfigureAwait(false);
+        await Task.Delay(NextLatency(), time, cancel).ConfigureAwait(false);
         var now = Now();
         if (Faults.RefusesConnects(now)) throw new NotConnectedException("connection refused (simulated fault)");
         _connectedAt = now;
@@ -29,19 +29,18 @@ internal sealed class SimulatorSession(SimulatorOptions options, TimeProvider ti
 
     public void Close() => _isConnected = false;
 
-    /// <summary>Waits for the device's answer.</summary>
-    /// <returns>Ticks of 100 ns since the first connect.</returns>
-    public async ValueTask<long> AnswerAsync(CancellationToken cancel)
+    /// <summary>Asks the device for its values.</summary>
+    /// <returns>How long it takes to answer, without end when it stays silent.</returns>
+    /// <exception cref="NotConnectedException">There is no connection, or it broke.</exception>
+    public TimeSpan Ask()
     {
-        cancel.ThrowIfCancellationRequested();
-        var asked = NowConnected();
-        if (Faults.IsSilent(asked)) await Task.Delay(Timeout.InfiniteTimeSpan, time, cancel).ConfigureAwait(false);
-        return await WaitAsync(Faults.Delay(asked), cancel).ConfigureAwait(false) ? NowConnected() : asked;
+        var now = Answer();
+        return Faults.IsSilent(now) ? Timeout.InfiniteTimeSpan : NextLatency() + Faults.Delay(now);
     }
 
-    private long Now() => time.GetElapsedTime(_firstConnect!.Value).Ticks;
-
-    private long NowConnected()
+    /// <summary>The moment for which the device's values hold: ticks of 100 ns since the first connect.</summary>
+    /// <exception cref="NotConnectedException">There is no connection, or it broke.</exception>
+    public long Answer()
     {
         if (!_isConnected) throw new NotConnectedException("not connected");
         var now = Now();
@@ -50,13 +49,8 @@ internal sealed class SimulatorSession(SimulatorOptions options, TimeProvider ti
         throw new NotConnectedException("connection reset (simulated fault)");
     }
 
-    /// <returns>False when there was nothing to wait for.</returns>
-    private async ValueTask<bool> WaitAsync(TimeSpan extra, CancellationToken cancel)
-    {
-        var delay = options.Latency + extra;
-        if (options.Jitter > TimeSpan.Zero) delay += options.Jitter * _jitter.Unit(_waits++);
-        if (delay <= TimeSpan.Zero) return false;
-        await Task.Delay(delay, time, cancel).ConfigureAwait(false);
-        return true;
-    }
+    private long Now() => time.GetElapsedTime(_firstConnect!.Value).Ticks;
+
+    private TimeSpan NextLatency() =>
+        options.Jitter == TimeSpan.Zero ? options.Latency : options.Latency + (options.Jitter * _jitter.Unit(_waits++));
 }

@@ -7,6 +7,8 @@ namespace PlantRuntime.Plugins.Simulator.Signals;
 /// <summary>Always the same. Without a type, what it looks like: a whole number, a number, TRUE or FALSE, else text.</summary>
 internal sealed class Constant(Value value) : Signal
 {
+    private static CultureInfo Culture => CultureInfo.InvariantCulture;
+
     public static Signal From(AddressParameters words, Chance chance)
     {
         var (text, column) = words.Rest();
@@ -36,18 +38,21 @@ internal sealed class Constant(Value value) : Signal
             SimulatorType.Text => Value.Of(text),
             SimulatorType.Bool when text is "0" or "1" => Value.Of(text == "1"),
             SimulatorType.Bool => bool.TryParse(text, out var truth) ? Value.Of(truth) : Value.Null,
-            SimulatorType.Ulint => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : Value.Null,
+            SimulatorType.Ulint => ulong.TryParse(text, NumberStyles.None, Culture, out var whole) ? whole : Value.Null,
             _ when type.IsInteger() =>
-                long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && whole >= low && whole <= high
+                long.TryParse(text, NumberStyles.AllowLeadingSign, Culture, out var whole) && whole >= low && whole <= high
                     ? type.Of(whole)
                     : Value.Null,
-            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
+            _ => double.TryParse(text, NumberStyles.Float, Culture, out var number) && number >= low && number <= high
                 ? type.Of(number)
                 : Value.Null,
         };
     }
 
-    private static string Expected(SimulatorType? type) =>
-        type is not { } known || known == SimulatorType.Bool ? "true, false, 1 or 0"
-        : string.Create(CultureInfo.InvariantCulture, $"a {(known.IsInteger() ? "whole " : "")}number from {known.Range().Low} to {known.Range().High}");
+    private static string Expected(SimulatorType? type)
+    {
+        if (type is not { } known || known == SimulatorType.Bool) return "true, false, 1 or 0";
+        var (low, high) = known.Range();
+        return string.Create(Culture, $"a {(known.IsInteger() ? "whole number" : "number")} from {low} to {high}");
+    }
 }

@@ -3,7 +3,7 @@ using PlantRuntime.Plugins.Simulator.Addresses;
 
 namespace PlantRuntime.Plugins.Simulator.Signals;
 
-/// <summary>FALSE, then TRUE, for the same time each; <c>duty</c> is the part of both times together that is TRUE, when not the half.</summary>
+/// <summary>FALSE, then TRUE, for the same time each, unless <c>duty</c> says which part of both together is TRUE.</summary>
 internal sealed class Toggle(SimulatorType type, long cycle, double duty) : Signal
 {
     private readonly long _low = cycle - (long)(cycle * duty);

@@ -3,7 +3,7 @@ using PlantRuntime.Plugins.Simulator.Addresses;
 
 namespace PlantRuntime.Plugins.Simulator.Signals;
 
-/// <summary>Starts in the middle, moves up to a step either way each scan and turns back at the ends: a function of the scan's number.</summary>
+/// <summary>Starts in the middle, moves up to a step either way each scan, turns back at the ends: a function of its number.</summary>
 internal sealed class Walk(Band band, double step, Chance chance) : Signal
 {
     private double _at = (band.Min / 2) + (band.Max / 2);
@@ -12,8 +12,9 @@ internal sealed class Walk(Band band, double step, Chance chance) : Signal
     public static Signal From(AddressParameters words, Chance chance)
     {
         var band = Band.From(words);
-        var step = words.Number("step", Math.Max(0, band.Max - band.Min) / 100, low: 0);
-        if (step > Math.Max(0, band.Max - band.Min)) words.Bad("step", FormattableString.Invariant($"a step of {step} is more than max - min"));
+        var way = Math.Max(0, band.Max - band.Min);
+        var step = words.Number("step", way / 100, low: 0);
+        if (step > way) words.Bad("step", FormattableString.Invariant($"a step of {step} is more than max - min"));
         return new Walk(band, step, chance);
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using PlantRuntime.Conformance.Unload;
 using PlantRuntime.Contracts;
@@ -10,13 +12,16 @@ public abstract partial class DriverConformance
     public async Task Steady_scans_allocate_nothing()
     {
         await using var driver = await ConnectedAsync();
-        var cost = await ScanCost.MeasureAsync(driver.Prepare(Tags(Held)), Buffer(Held), AllocatedBytesPerScan);
-        var allowed = cost.IsSynchronous ? 0 : AllocatedBytesPerScan;
+        var atOnce = IsOptimized ? 0 : AllocatedBytesPerScan;
+        var cost = await ScanCost.MeasureAsync(driver.Prepare(Tags(Held)), Buffer(Held), atOnce, AllocatedBytesPerScan);
+        var allowed = cost.IsSynchronous ? atOnce : AllocatedBytesPerScan;
         Assert.True(cost.BytesPerScan <= allowed, $"a scan allocates {cost.BytesPerScan:0.#} bytes; {allowed} are allowed ({cost})");
     }
 
     [Fact]
     public Task A_plugin_unloads_after_use() => CollectibleCheck.UnloadsAsync(BuiltPlugin.FileOf(Plugin.GetType().Assembly), UseAsync);
+
+    private bool IsOptimized => Plugin.GetType().Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task UseAsync(IPlugin loaded)

@@ -17,7 +17,7 @@ internal sealed record ScanCost(double BytesPerScan, bool IsSynchronous)
     /// Reads round after round until one costs no more than it may. The counter of the process also counts what tests running beside this
     /// one allocate, so one clean round is proof and a dirty one is not.
     /// </summary>
-    public static Task<ScanCost> MeasureAsync(IReader reader, ScanBuffer buffer, int asynchronousBound) =>
+    public static Task<ScanCost> MeasureAsync(IReader reader, ScanBuffer buffer, int synchronousBound, int asynchronousBound) =>
         // Away from xunit's synchronization context, whose posts allocate.
         Task.Run(async () =>
         {
@@ -27,7 +27,7 @@ internal sealed record ScanCost(double BytesPerScan, bool IsSynchronous)
             {
                 var cost = await RoundAsync(reader, buffer, ScansPerRound).ConfigureAwait(false);
                 if (cost.BytesPerScan < best.BytesPerScan) best = cost;
-                if (cost.BytesPerScan <= (cost.IsSynchronous ? 0 : asynchronousBound)) return cost;
+                if (cost.BytesPerScan <= (cost.IsSynchronous ? synchronousBound : asynchronousBound)) return cost;
             }
 
             return best;
