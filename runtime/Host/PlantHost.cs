@@ -121,7 +121,8 @@ internal sealed class PlantHost : IAsyncDisposable
     /// <summary>Moves the devices and sinks of a plugin to its new version, and no others; then the old one leaves memory.</summary>
     private async Task ReplaceAsync(LoadedPlugin? old, LoadedPlugin now)
     {
-        if (now.Driver is not null)
+        // A plugin of the site may stand before the one that changed: then nobody uses this one.
+        if (now.Driver is not null && _plugins.Driver(now.Name) == now.Driver)
         {
             foreach (var device in Devices.Where(d => d.Model.Driver == now.Name))
             {
@@ -130,7 +131,7 @@ internal sealed class PlantHost : IAsyncDisposable
             }
         }
 
-        if (now.Sink is not null)
+        if (now.Sink is not null && _plugins.Sink(now.Name) == now.Sink)
         {
             foreach (var sink in Sinks.Where(s => s.Model.Sink == now.Name))
             {

@@ -1,5 +1,5 @@
 using System.Text;
-using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Plans;
 

@@ -23,7 +23,7 @@ internal sealed class SinkSession : IDisposable
     private readonly LinkedList<RecordBatch> _work;
     private readonly CancellationTokenSource _over = new();
     private RecordBatch? _spare;
-    private long _callStarted;
+    private readonly CallClock _call;
     private bool _isConnected;
     private int _bugs;
     private volatile bool _isFinishing;
@@ -37,13 +37,14 @@ internal sealed class SinkSession : IDisposable
         _owner = owner;
         _sink = sink;
         _time = time;
+        _call = new CallClock(time);
         _work = new LinkedList<RecordBatch>(unfinished);
         _alarm = new Alarm(time);
         owner.Inbox.Full = _alarm.Wake;
     }
 
     /// <summary>How long the call into the sink that is under way has taken; zero when none is.</summary>
-    public TimeSpan CallTime => Interlocked.Read(ref _callStarted) is var start and not 0 ? _time.GetElapsedTime(start) : TimeSpan.Zero;
+    public TimeSpan CallTime => _call.Elapsed;
 
     /// <summary>Runs until <see cref="Finish"/> and all is stored, or until <see cref="Abandon"/>. Never throws.</summary>
     public async Task RunAsync()
@@ -156,7 +157,7 @@ internal sealed class SinkSession : IDisposable
 
     private async ValueTask CallAsync(Func<CancellationToken, ValueTask> call)
     {
-        Interlocked.Exchange(ref _callStarted, _time.GetTimestamp());
+        _call.Start();
         using var deadline = new CancellationTokenSource(Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _over.Token);
         try
@@ -165,7 +166,7 @@ internal sealed class SinkSession : IDisposable
         }
         finally
         {
-            Interlocked.Exchange(ref _callStarted, 0);
+            _call.End();
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class DeviceSession(DeviceModel model, IReadOnlyList<ScanGroup> 
     private readonly LogLimit _okLimit = new(time, TimeSpan.FromMinutes(1));
     private CancellationTokenSource _deadline = new(Timeout.InfiniteTimeSpan, time);
     private volatile bool _isStopping;
-    private long _callStarted;
+    private readonly CallClock _call = new(time);
     private int _failures;
     private int _bugs;
 
@@ -25,7 +25,7 @@ internal sealed class DeviceSession(DeviceModel model, IReadOnlyList<ScanGroup> 
     public bool IsAbandoned { get; private set; }
 
     /// <summary>How long the call into the driver that is under way has taken; zero when none is.</summary>
-    public TimeSpan CallTime => Interlocked.Read(ref _callStarted) is var start and not 0 ? time.GetElapsedTime(start) : TimeSpan.Zero;
+    public TimeSpan CallTime => _call.Elapsed;
 
     /// <summary>Runs until <see cref="Stop"/>, or until the driver is parked. Never throws.</summary>
     public async Task RunAsync()
@@ -179,14 +179,20 @@ internal sealed class DeviceSession(DeviceModel model, IReadOnlyList<ScanGroup> 
         }
         finally
         {
-            Interlocked.Exchange(ref _callStarted, 0);
+            EndCall();
         }
+    }
+
+    private void EndCall()
+    {
+        _call.End();
+        _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
     private CancellationToken StartDeadline()
     {
         // Set before the driver is entered: a driver that blocks its thread before it returns a task is caught too.
-        Interlocked.Exchange(ref _callStarted, time.GetTimestamp());
+        _call.Start();
         if (!_deadline.TryReset())
         {
             var old = _deadline;
@@ -201,7 +207,8 @@ internal sealed class DeviceSession(DeviceModel model, IReadOnlyList<ScanGroup> 
 
     private string Explain(Exception exception, string what)
     {
-        Interlocked.Exchange(ref _callStarted, 0);
+        // A driver that throws before it returns a task comes here without passing the end of the call.
+        EndCall();
         if (exception is OperationCanceledException) return $"{what} within {model.Timeout.TotalSeconds:0.###} s";
         if (DriverFault.IsBug(exception)) _bugs++;
         return DriverFault.Describe(exception);

@@ -83,7 +83,9 @@ internal sealed class RecipeBook : IAsyncDisposable
 
         try
         {
-            await entry.TakeAsync(await _compiler.CompileAsync(_files.Source(file), cancel).ConfigureAwait(false)).ConfigureAwait(false);
+            var source = _files.Source(file);
+            var key = _compiler.KeyOf(source);
+            if (key != entry.Key) await entry.TakeAsync(key, await _compiler.CompileAsync(source, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

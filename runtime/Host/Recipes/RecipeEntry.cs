@@ -36,12 +36,17 @@ internal sealed class RecipeEntry(string file, RecipeLoader loader, IReadOnlyLis
 
     public int Version { get; private set; }
 
+    /// <summary>What the file and all that it loads was when it was last taken; null before.</summary>
+    public string? Key { get; private set; }
+
     /// <summary>Takes a result of the compiler: swaps to it, or stays and says why.</summary>
-    public async Task TakeAsync(CompiledRecipe compiled)
+    public async Task TakeAsync(string key, CompiledRecipe compiled)
     {
+        Key = key;
         if (compiled.AssemblyPath is { } path && path == _compiledPath)
         {
             Problems = [];
+            log.Info($"RECIPE name={File} state={State} version={Version} is again as it runs");
             return;
         }
 

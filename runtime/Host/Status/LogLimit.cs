@@ -4,7 +4,7 @@ namespace PlantRuntime.Host.Status;
 internal sealed class LogLimit(TimeProvider time, TimeSpan interval, int burst = 1)
 {
     private readonly Lock _gate = new();
-    private long _started;
+    private long? _started;
     private int _count;
     private int _held;
 
@@ -14,7 +14,7 @@ internal sealed class LogLimit(TimeProvider time, TimeSpan interval, int burst =
         lock (_gate)
         {
             held = 0;
-            if (_started == 0 || time.GetElapsedTime(_started) >= interval) (_started, _count) = (time.GetTimestamp(), 0);
+            if (_started is not { } started || time.GetElapsedTime(started) >= interval) (_started, _count) = (time.GetTimestamp(), 0);
             if (_count++ >= burst)
             {
                 _held++;

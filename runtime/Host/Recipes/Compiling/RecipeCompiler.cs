@@ -26,6 +26,10 @@ internal sealed class RecipeCompiler : IAsyncDisposable
     /// <summary>How often the child process was asked: a cache that serves leaves it at zero.</summary>
     public int Compilations { get; private set; }
 
+    /// <summary>Changes exactly when a recipe must be compiled anew: with its text, what it loads, site.toml and the tools.</summary>
+    /// <exception cref="IOException">The recipe cannot be read.</exception>
+    public string KeyOf(RecipeSource source) => _cache.PathOf(source);
+
     /// <summary>Gives the recipe's assembly, or what is wrong with the recipe.</summary>
     public async Task<CompiledRecipe> CompileAsync(RecipeSource source, CancellationToken cancel)
     {

@@ -31,10 +31,15 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         var trial = await PlanAsync(compiled, Fault, problems, []).ConfigureAwait(false);
         if (trial is null) return false;
         foreach (var route in trial.Plan.Routes) route.Output = NoOutput.Instance;
-        await RunAsync(trial.Guard, () => Probe(trial.Plan), _ => { }).ConfigureAwait(false);
+        await RunAsync(trial.Guard, "a trial scan", () => Probe(trial.Plan), RanAway).ConfigureAwait(false);
         trial.Assembly.Unload();
         problems.AddRange(unknown.Values);
         return problems.Count == 0;
+
+        void RanAway(Exception exception)
+        {
+            if (exception is RecipeStoppedException) problems.Add(new Problem(RecipePosition.Of(exception, site.Folder, word: null), $"the recipe was stopped: {exception.Message}"));
+        }
 
         void Fault(Exception exception)
         {
@@ -52,7 +57,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         var builder = new PlanBuilder(devices, time, fault);
         assembly.SetStatic(SiteSource.PlanClass, "Builder", builder);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
-        await RunAsync(guard, assembly.Run, exception => problems.Add(Explain(exception))).ConfigureAwait(false);
+        await RunAsync(guard, "its top level", assembly.Run, exception => problems.Add(Explain(exception))).ConfigureAwait(false);
         var plan = builder.Build();
         foreach (var problem in builder.Problems)
         {
@@ -73,7 +78,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
     }
 
     /// <summary>Runs recipe code on a thread of its own, so that what does not come back can be left behind.</summary>
-    private async Task RunAsync(Guard guard, Action code, Action<Exception> failed)
+    private async Task RunAsync(Guard guard, string what, Action code, Action<Exception> failed)
     {
         var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(
@@ -96,11 +101,11 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         }
         catch (TimeoutException)
         {
-            guard.Stop($"its top level ran for more than {site.Limits.RecipeTime.TotalSeconds:0.###} s");
+            guard.Stop($"{what} ran for more than {site.Limits.RecipeTime.TotalSeconds:0.###} s");
             var end = await Task.WhenAny(ended.Task, Task.Delay(site.Limits.RecipeTime, time)).ConfigureAwait(false);
             failed(end == ended.Task && ended.Task.Result is { } exception
                 ? exception
-                : new RecipeStoppedException($"its top level blocks: it did not end within {site.Limits.RecipeTime.TotalSeconds:0.###} s and cannot be stopped"));
+                : new RecipeStoppedException($"{what} blocks: it did not end within {site.Limits.RecipeTime.TotalSeconds:0.###} s and cannot be stopped"));
         }
     }
 

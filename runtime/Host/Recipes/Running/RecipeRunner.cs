@@ -1,4 +1,5 @@
 using PlantRuntime.Host.Status;
+using PlantRuntime.Host.Time;
 using PlantRuntime.Recipes;
 using PlantRuntime.Recipes.Plans;
 
@@ -21,7 +22,7 @@ internal sealed class RecipeRunner
     private readonly ITimer _timer;
     private readonly Thread _thread;
     private long _armedFor = long.MaxValue;
-    private long _callStarted;
+    private readonly CallClock _call;
     private bool _isFinishing;
 
     public RecipeRunner(string name, Plan plan, Guard guard, int queueCapacity, TimeProvider time, PlantLog log)
@@ -30,6 +31,7 @@ internal sealed class RecipeRunner
         _plan = plan;
         _guard = guard;
         _time = time;
+        _call = new CallClock(time);
         _log = log;
         foreach (var (device, source) in plan.Sources) _inboxes.Add(device, new ScanInbox(this, source, queueCapacity));
         _timer = time.CreateTimer(static runner => ((RecipeRunner)runner!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -48,7 +50,7 @@ internal sealed class RecipeRunner
     public string? Stopped => _guard.Reason;
 
     /// <summary>How long the recipe has been busy with one scan; zero when it is idle.</summary>
-    public TimeSpan CallTime => Interlocked.Read(ref _callStarted) is var start and not 0 ? _time.GetElapsedTime(start) : TimeSpan.Zero;
+    public TimeSpan CallTime => _call.Elapsed;
 
     public void Start() => _thread.Start();
 
@@ -95,10 +97,10 @@ internal sealed class RecipeRunner
             _plan.Start();
             while (Next(out var inbox, out var scan))
             {
-                Interlocked.Exchange(ref _callStarted, _time.GetTimestamp());
+                _call.Start();
                 if (inbox is not null) inbox.Push(scan!);
                 else _plan.Tick();
-                Interlocked.Exchange(ref _callStarted, 0);
+                _call.End();
             }
         }
         catch (RecipeStoppedException exception)
@@ -112,7 +114,7 @@ internal sealed class RecipeRunner
         }
         finally
         {
-            Interlocked.Exchange(ref _callStarted, 0);
+            _call.End();
             _timer.Dispose();
             _ended.SetResult();
         }
