@@ -3,7 +3,6 @@ using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Sites;
-using PlantRuntime.Host.Sites.Toml;
 using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Tests.Devices;
@@ -20,7 +19,7 @@ internal sealed class DeviceBench : IScanListener, IAsyncDisposable
         var at = new Position("site.toml", 1, 1);
         var model = new DeviceModel
         {
-            Name = "plc", At = at, Driver = "script", DriverAt = at, Settings = new TomlTable(at, TomlTableOrigin.Header), Scalars = new Dictionary<string, object>(),
+            Name = "plc", At = at, Driver = "script", DriverAt = at, Settings = SiteParts.EmptyTable(), Scalars = new Dictionary<string, object>(),
             Tags = [Tag("a"), Tag("b")],
         };
         Runner = new DeviceRunner(change?.Invoke(model) ?? model, 1, Time, _log);
