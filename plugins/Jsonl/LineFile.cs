@@ -67,10 +67,12 @@ internal sealed class LineFile : IDisposable
             RandomAccess.Write(_handle, lines, Length);
             if (_isSynced) RandomAccess.FlushToDisk(_handle);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
             TakeBack();
-            throw;
+            // .NET tells a file system's limit (4 GB on FAT) as a wrong argument.
+            var reason = exception is ArgumentOutOfRangeException ? "it has the greatest size that its file system allows: give rotate_size" : exception.Message;
+            throw new IOException($"{Path} cannot be written to: {reason}", exception);
         }
 
         Length += lines.Length;
