@@ -74,6 +74,8 @@ public sealed class FileTests : SqliteTestBase
         {
             other.Query("PRAGMA journal_mode = WAL");
             other.Query("CREATE TABLE mine (a)");
+            var error = await Assert.ThrowsAnyAsync<IOException>(async () => await ConnectAsync());
+            Assert.Contains("is locked by another program", error.Message, StringComparison.Ordinal);
         }
 
         await using var sink = await ConnectAsync();
