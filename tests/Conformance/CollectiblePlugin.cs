@@ -39,12 +39,15 @@ public static class CollectiblePlugin
 
         public object CreatePlugin()
         {
-            var type = LoadFromAssemblyPath(main).GetExportedTypes().Single(t => t is { IsAbstract: false } && t.IsAssignableTo(typeof(Contracts.IPlugin)));
+            var types = LoadFromAssemblyPath(main).GetExportedTypes();
+            var type = types.Single(t => t is { IsAbstract: false } && t.IsAssignableTo(typeof(Contracts.IPlugin)));
             return Activator.CreateInstance(type)!;
         }
 
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            assemblyName.Name != "PlantRuntime.Contracts" && _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+            assemblyName.Name != "PlantRuntime.Contracts" && _resolver.ResolveAssemblyToPath(assemblyName) is { } path
+                ? LoadFromAssemblyPath(path)
+                : null;
 
         protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
             _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : 0;

@@ -8,7 +8,8 @@ namespace PlantRuntime.ConsoleLines.Tests;
 
 public sealed class BrokenOutputTests
 {
-    private readonly PluginContext _context = new("screen", "press-hall", Path.GetTempPath(), new SetTime(Batches.Start), new RecordingLog());
+    private readonly PluginContext _context =
+        new("screen", "press-hall", Path.GetTempPath(), new SetTime(Batches.Start), new RecordingLog());
 
     [Fact]
     public async Task An_output_that_fails_is_an_ordinary_failure_and_may_come_back()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
@@ -32,7 +33,7 @@ public abstract class JsonlTestBase : IDisposable
 
     /// <summary>The numbers that stand in a file, in order.</summary>
     protected static int[] Numbers(string path) =>
-        [.. File.ReadLines(path).SelectMany(JsonLine.Samples).Select(s => int.Parse(s.Value, System.Globalization.CultureInfo.InvariantCulture))];
+        [.. File.ReadLines(path).SelectMany(JsonLine.Samples).Select(s => int.Parse(s.Value, CultureInfo.InvariantCulture))];
 
     /// <summary>Names of all files, sorted.</summary>
     protected string[] Files() => [.. Directory.GetFiles(Folder.Path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];

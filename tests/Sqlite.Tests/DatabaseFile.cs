@@ -10,7 +10,8 @@ public sealed class DatabaseFile : IDisposable
 
     static DatabaseFile() => Batteries_V2.Init();
 
-    public DatabaseFile(string path) => Check(raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, null));
+    public DatabaseFile(string path) =>
+        Check(raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, null));
 
     public static List<string[]> Query(string path, string sql)
     {
@@ -21,7 +22,8 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>The samples as the conformance suite reads them: numbers from value, or exactly from text where that has them.</summary>
     public static IReadOnlyList<StoredSample> Samples(string path) =>
     [
-        .. Query(path, "SELECT device, tag, coalesce(text, value, ''), quality FROM samples ORDER BY rowid").Select(r => new StoredSample(r[0], r[1], r[2], r[3])),
+        .. Query(path, "SELECT device, tag, coalesce(text, value, ''), quality FROM samples ORDER BY rowid")
+            .Select(r => new StoredSample(r[0], r[1], r[2], r[3])),
     ];
 
     public List<string[]> Query(string sql)

@@ -113,6 +113,8 @@ public sealed class FileTests : SqliteTestBase
         Assert.Empty(Keys(new SqliteOptions { Path = "data/plant.db", Table = "press_1", Keep = TimeSpan.FromDays(30) }));
         Assert.Equal(["path", "table", "keep", "busy"],
             Keys(new SqliteOptions { Path = "data/", Table = "a b\"", Keep = TimeSpan.Zero, Busy = TimeSpan.FromMinutes(1) }));
-        Assert.All(["Records", "plant_batches", "sqlite_x", "", "1a"], name => Assert.Equal(["table"], Keys(new SqliteOptions { Path = "a", Table = name })));
+        Assert.All(
+            ["Records", "plant_batches", "sqlite_x", "", "1a"],
+            name => Assert.Equal(["table"], Keys(new SqliteOptions { Path = "a", Table = name })));
     }
 }

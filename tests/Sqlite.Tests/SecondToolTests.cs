@@ -12,7 +12,8 @@ public sealed class SecondToolTests : SqliteTestBase
     public async Task Another_program_reads_the_file_while_it_is_open()
     {
         await using var sink = await ConnectAsync(new SqliteOptions { Path = "plant.db", Table = "press" });
-        var batch = Batches.Of(1, ("a", 1.5, Quality.Good), ("b", 0.1f, Quality.Stale), ("c", ulong.MaxValue, Quality.Good), ("d", "°C", Quality.Good),
+        var batch = Batches.Of(
+            1, ("a", 1.5, Quality.Good), ("b", 0.1f, Quality.Stale), ("c", ulong.MaxValue, Quality.Good), ("d", "°C", Quality.Good),
             ("e", double.NaN, Quality.Good), ("f", Value.Null, Quality.BadRange), ("g", 1.0, Quality.Good), ("h", true, Quality.Good));
         batch.Add(Batches.Start, "press", """{"ts":1}"""u8);
         await sink.WriteAsync(batch, default);
@@ -40,7 +41,11 @@ public sealed class SecondToolTests : SqliteTestBase
 
     private async Task<string> AskAsync(string sql)
     {
-        var start = new ProcessStartInfo("sqlite3", ["-batch", FilePath, sql]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("sqlite3", ["-batch", FilePath, sql])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         Process? process = null;
         try
         {

@@ -15,21 +15,25 @@ public sealed class SqliteConformanceTests : SinkConformance
     [Fact]
     public void Leaves_memory_when_unloaded()
     {
-        Assert.True(SinkUnloading.Leaves(PluginOutput.Folder(GetType().Assembly), Context, ("Path", "data/plant.db"), ("Keep", TimeSpan.FromDays(1))));
+        var folder = PluginOutput.Folder(GetType().Assembly);
+        Assert.True(SinkUnloading.Leaves(folder, Context, ("Path", "data/plant.db"), ("Keep", TimeSpan.FromDays(1))));
         Assert.Equal(Batches.CountingStored(0, 10), Samples());
     }
 
-    protected override ISink Open() => new SqlitePlugin().Open(new SqliteOptions { Path = "data/plant.db", Keep = TimeSpan.FromDays(30) }, Context);
+    protected override ISink Open() =>
+        new SqlitePlugin().Open(new SqliteOptions { Path = "data/plant.db", Keep = TimeSpan.FromDays(30) }, Context);
 
     protected override IReadOnlyList<StoredSample> Samples() => DatabaseFile.Samples(FilePath);
 
-    protected override IReadOnlyList<string> Payloads() => [.. DatabaseFile.Query(FilePath, "SELECT json FROM records ORDER BY rowid").Select(r => r[0])];
+    protected override IReadOnlyList<string> Payloads() =>
+        [.. DatabaseFile.Query(FilePath, "SELECT json FROM records ORDER BY rowid").Select(r => r[0])];
 
     protected override string Shown(Value value) => value.Kind switch
     {
         ValueKind.Bool => value.Bool ? "1" : "0",
         // A single is stored as the double of the same digits, which may be printed in another form: 3.4028235E+38.
-        ValueKind.Float32 when float.IsFinite((float)value.Number) => double.Parse(value.Text, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
+        ValueKind.Float32 when float.IsFinite((float)value.Number) =>
+            double.Parse(value.Text, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
         _ => base.Shown(value),
     };
 }

@@ -15,7 +15,7 @@ public sealed class TransactionTests : SqliteTestBase
         await sink.WriteAsync(Batches.Counting(1, 0, 10), default);
         var before = new FileInfo(FilePath).Length;
 
-        // The clock is looked at after the rows and before the commit. By then this batch has outgrown SQLite's memory and spilled into the file.
+        // The clock is looked at after the rows and before the commit; by then this batch has outgrown SQLite's memory and is in the file.
         Time.Looked = () =>
         {
             Directory.CreateDirectory(Folder.Of("crash"));
@@ -26,7 +26,7 @@ public sealed class TransactionTests : SqliteTestBase
         };
         await sink.WriteAsync(Batches.Counting(2, 10, Many), default);
         Time.Looked = null;
-        Assert.True(journalLength > 512 && grown > 0, $"the copy shows no transaction under way: journal {journalLength}, file {grown} bytes");
+        Assert.True(journalLength > 512 && grown > 0, $"no transaction under way in the copy: journal {journalLength}, file {grown} bytes");
 
         await using var afterCrash = await ConnectAsync(new SqliteOptions { Path = "crash/plant.db" });
         Assert.Equal(Batches.CountingStored(0, 10), DatabaseFile.Samples(copy));
