@@ -1,0 +1,23 @@
+using PlantRuntime.Recipes.Plans;
+
+namespace PlantRuntime.Recipes;
+
+/// <summary>Shaped payloads, ready for sinks.</summary>
+public sealed class PayloadFlow
+{
+    private readonly PlanBuilder _plan;
+    private readonly Action<Route> _add;
+
+    internal PayloadFlow(PlanBuilder plan, Action<Route> add)
+    {
+        _plan = plan;
+        _add = add;
+    }
+
+    /// <summary>Sends each payload to these sinks.</summary>
+    public void To(params SinkRef[] sinks)
+    {
+        if (sinks.Length == 0) _plan.Report("To needs a sink");
+        foreach (var sink in sinks) _add(_plan.AddRoute(sink.Name));
+    }
+}

@@ -1,0 +1,28 @@
+using System.IO.Enumeration;
+using PlantRuntime.Recipes.Plans;
+
+namespace PlantRuntime.Recipes.Operators;
+
+/// <summary>Which tags of a schema a list of names and patterns (<c>*</c>, <c>?</c>) means.</summary>
+internal static class TagSet
+{
+    /// <summary>A flag for each tag; all are set when there are no patterns.</summary>
+    public static bool[] Match(Schema schema, IReadOnlyCollection<string> patterns) =>
+        [.. schema.Tags.Select(tag => patterns.Count == 0 || patterns.Any(pattern => IsMatch(pattern, tag.Name)))];
+
+    /// <summary>Reports every pattern that means no tag of any branch.</summary>
+    public static void Check(PlanBuilder plan, IEnumerable<Node> branches, IEnumerable<string> patterns)
+    {
+        var schemas = branches.Select(b => b.Schema).ToList();
+        var names = schemas.SelectMany(s => s.Tags).Select(t => t.Name).ToList();
+        foreach (var pattern in patterns)
+        {
+            if (names.Any(name => IsMatch(pattern, name))) continue;
+            var devices = string.Join(", ", schemas.Select(s => s.Device).Distinct());
+            plan.Report($"no tag \"{pattern}\" in device {devices}{Nearest.Hint(pattern, names)}", pattern);
+        }
+    }
+
+    private static bool IsMatch(string pattern, string name) =>
+        pattern == name || (pattern.AsSpan().IndexOfAny('*', '?') >= 0 && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
+}

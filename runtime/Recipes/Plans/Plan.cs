@@ -1,0 +1,36 @@
+namespace PlantRuntime.Recipes.Plans;
+
+/// <summary>What a recipe declared: where scans come in, what is due by the clock, where records go out. Driven by one thread.</summary>
+internal sealed class Plan(IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<ITimed> timed, PlanClock clock)
+{
+    /// <summary>By device name.</summary>
+    public IReadOnlyDictionary<string, SourceNode> Sources { get; } = sources;
+
+    public IReadOnlyList<Route> Routes { get; } = routes;
+
+    /// <summary>When the next operator wants to act by itself; <see cref="long.MaxValue"/> when none ever does.</summary>
+    public long Due
+    {
+        get
+        {
+            var due = long.MaxValue;
+            foreach (var node in timed) due = Math.Min(due, node.Due);
+            return due;
+        }
+    }
+
+    public void Start()
+    {
+        foreach (var node in timed) node.Start(clock.Now, clock.UtcNow);
+    }
+
+    /// <summary>Lets every operator act that is due.</summary>
+    public void Tick()
+    {
+        var now = clock.Now;
+        foreach (var node in timed)
+        {
+            if (node.Due <= now) node.OnDue(now, clock.UtcNow);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using PlantRuntime.Contracts;
+using PlantRuntime.Recipes.Payloads;
+
+namespace PlantRuntime.Recipes.Plans;
+
+/// <summary>
+/// Collects what a recipe declares. The host makes one for each run of a recipe's top level; the code that the host generates for
+/// <c>Plant</c> and <c>Sinks</c> hands it to the devices and sinks.
+/// </summary>
+public sealed class PlanBuilder
+{
+    private readonly Dictionary<string, SourceNode> _sources = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<Tag>> _devices;
+    private readonly List<Route> _routes = [];
+    private readonly List<ITimed> _timed = [];
+    private readonly List<PlanProblem> _problems = [];
+    private readonly List<(Node Node, PlanProblem Warning)> _ends = [];
+    private readonly JsonShapes _shapes = new();
+    private readonly Action<Exception> _fault;
+
+    /// <summary>A builder for these devices and their tags.</summary>
+    /// <param name="devices">Tags by device name.</param>
+    /// <param name="time">The clock that operators live by.</param>
+    /// <param name="fault">Told of every exception that a recipe's lambda throws; the scan is lost to that branch alone.</param>
+    internal PlanBuilder(IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault)
+    {
+        _devices = devices;
+        _fault = fault;
+        Clock = new PlanClock(time);
+    }
+
+    internal PlanClock Clock { get; }
+
+    internal IReadOnlyList<PlanProblem> Problems => _problems;
+
+    internal SourceNode Source(string device)
+    {
+        if (_sources.TryGetValue(device, out var source)) return source;
+        return _sources[device] = new SourceNode(new Schema(device, _devices[device]));
+    }
+
+    internal Route AddRoute(string sink)
+    {
+        var route = new Route(sink);
+        _routes.Add(route);
+        return route;
+    }
+
+    internal void AddTimed(ITimed node) => _timed.Add(node);
+
+    /// <summary>A lambda of the recipe, fenced: what it throws is reported and goes no further.</summary>
+    internal UserCode<TIn, TOut> Fence<TIn, TOut>(Func<TIn, TOut> function) => new(function, _fault);
+
+    /// <summary>A writer of payloads of one type, which must make a JSON object.</summary>
+    internal PayloadWriter<T> Payload<T>()
+    {
+        try
+        {
+            if (_shapes.IsObject(typeof(T))) return new PayloadWriter<T>((JsonShape<T>)_shapes.Of(typeof(T)), this);
+            Report("a payload is a JSON object: new { name = value, … } or a dictionary");
+        }
+        catch (NotSupportedException exception)
+        {
+            Report(exception.Message);
+        }
+
+        return new PayloadWriter<T>(new ActionShape<T>((writer, _) => writer.WriteNullValue()), this);
+    }
+
+    /// <summary>Notes a mistake at the statement of the recipe that is being run.</summary>
+    internal void Report(string message, string? word = null) => _problems.Add(Here(message, word, warning: false));
+
+    /// <summary>Notes a flow, so that <see cref="Build"/> can warn when nothing ever leaves it.</summary>
+    internal void WatchEnd(Node node) =>
+        _ends.Add((node, Here("this flow goes nowhere: end it with .To(Sinks…)", word: null, warning: true)));
+
+    internal Plan Build()
+    {
+        foreach (var (node, warning) in _ends)
+        {
+            if (node.IsEnd) _problems.Add(warning);
+        }
+
+        return new Plan(_sources, _routes, _timed, Clock);
+    }
+
+    /// <summary>The recipe's own frame: the first one above us whose assembly is not this library.</summary>
+    private static PlanProblem Here(string message, string? word, bool warning)
+    {
+        foreach (var frame in new StackTrace(fNeedFileInfo: true).GetFrames())
+        {
+            var assembly = frame.GetMethod()?.Module.Assembly;
+            if (assembly == typeof(PlanBuilder).Assembly || frame.GetFileName() is not { } file) continue;
+            return new PlanProblem(file, frame.GetFileLineNumber(), frame.GetFileColumnNumber(), message, word, warning);
+        }
+
+        return new PlanProblem(null, 0, 0, message, word, warning);
+    }
+}
