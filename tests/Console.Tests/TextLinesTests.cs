@@ -1,5 +1,6 @@
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.ConsoleLines;
 
@@ -8,7 +9,7 @@ namespace PlantRuntime.ConsoleLines.Tests;
 public sealed class TextLinesTests
 {
     private readonly PluginContext _context =
-        new("screen", "press-hall", Path.GetTempPath(), new SetTime(Batches.Start), new RecordingLog());
+        new("screen", "press-hall", Path.GetTempPath(), new ManualTimeProvider(), new CapturingPluginLog());
 
     [Fact]
     public async Task A_scan_is_one_readable_line()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Jsonl;
 
@@ -11,9 +12,9 @@ public abstract class JsonlTestBase : IDisposable
 {
     protected TemporaryFolder Folder { get; } = new();
 
-    protected SetTime Time { get; } = new(Batches.Start);
+    protected ManualTimeProvider Clock { get; } = new(Batches.Start);
 
-    protected RecordingLog Log { get; } = new();
+    protected CapturingPluginLog Log { get; } = new();
 
     protected string FilePath => Folder.Of("lines.jsonl");
 
@@ -25,7 +26,7 @@ public abstract class JsonlTestBase : IDisposable
 
     protected async Task<ISink> ConnectAsync(JsonlOptions? options = null)
     {
-        var context = new PluginContext("lines", "press-hall", Folder.Path, Time, Log);
+        var context = new PluginContext("lines", "press-hall", Folder.Path, Clock, Log);
         var sink = new JsonlPlugin().Open(options ?? new JsonlOptions { Path = "lines.jsonl", Fsync = false }, context);
         await sink.ConnectAsync(default);
         return sink;

@@ -92,13 +92,13 @@ public sealed class FileTests : SqliteTestBase
         var old = Batches.Counting(1, 0, 1200);
         old.Add(Batches.Start, "press", "{}"u8);
         await sink.WriteAsync(old, default);
-        Time.Now = Batches.Start.AddDays(30).AddMinutes(1);
+        Clock.Advance(TimeSpan.FromDays(30) + TimeSpan.FromMinutes(1));
 
         int[] left = [702, 204, 6];
         for (var i = 0; i < left.Length; i++)
         {
             var batch = Batches.Empty(i + 2);
-            for (var n = 0; n < 2; n++) batch.AddScan(Time.Now, ("new", n, Contracts.Quality.Good));
+            for (var n = 0; n < 2; n++) batch.AddScan(Clock.GetUtcNow().UtcDateTime, ("new", n, Contracts.Quality.Good));
             await sink.WriteAsync(batch, default);
             Assert.Equal($"{left[i]}", DatabaseFile.Query(FilePath, "SELECT count(*) FROM samples")[0][0]);
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Sqlite;
@@ -12,16 +11,9 @@ public sealed class SqliteConformanceTests : SinkConformance
 
     private string FilePath => Folder.Of("data", "plant.db");
 
-    [Fact]
-    public void Leaves_memory_when_unloaded()
-    {
-        var folder = PluginOutput.Folder(GetType().Assembly);
-        Assert.True(SinkUnloading.Leaves(folder, Context, ("Path", "data/plant.db"), ("Keep", TimeSpan.FromDays(1))));
-        Assert.Equal(Batches.CountingStored(0, 10), Samples());
-    }
+    protected override ISinkPlugin Plugin => new SqlitePlugin();
 
-    protected override ISink Open() =>
-        new SqlitePlugin().Open(new SqliteOptions { Path = "data/plant.db", Keep = TimeSpan.FromDays(30) }, Context);
+    protected override object Options => new SqliteOptions { Path = "data/plant.db", Keep = TimeSpan.FromDays(30) };
 
     protected override IReadOnlyList<StoredSample> Samples() => DatabaseFile.Samples(FilePath);
 

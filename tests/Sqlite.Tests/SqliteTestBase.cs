@@ -1,5 +1,6 @@
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Sqlite;
 
@@ -10,7 +11,7 @@ public abstract class SqliteTestBase : IDisposable
 {
     protected TemporaryFolder Folder { get; } = new();
 
-    protected SetTime Time { get; } = new(Batches.Start);
+    protected ManualTimeProvider Clock { get; } = new(Batches.Start);
 
     protected string FilePath => Folder.Of("plant.db");
 
@@ -20,9 +21,9 @@ public abstract class SqliteTestBase : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected async Task<ISink> ConnectAsync(SqliteOptions? options = null)
+    protected async Task<ISink> ConnectAsync(SqliteOptions? options = null, TimeProvider? clock = null)
     {
-        var context = new PluginContext("store", "press-hall", Folder.Path, Time, new RecordingLog());
+        var context = new PluginContext("store", "press-hall", Folder.Path, clock ?? Clock, new CapturingPluginLog());
         var sink = new SqlitePlugin().Open(options ?? new SqliteOptions { Path = "plant.db", Busy = TimeSpan.Zero }, context);
         await sink.ConnectAsync(default);
         return sink;

@@ -11,12 +11,13 @@ public sealed class TransactionTests : SqliteTestBase
     {
         const int Many = 60_000;
         var (copy, journalLength, grown) = (Folder.Of("crash", "plant.db"), 0L, 0L);
-        await using var sink = await ConnectAsync(new SqliteOptions { Path = "plant.db", Keep = TimeSpan.FromDays(30) });
+        var clock = new WatchedClock();
+        await using var sink = await ConnectAsync(new SqliteOptions { Path = "plant.db", Keep = TimeSpan.FromDays(30) }, clock);
         await sink.WriteAsync(Batches.Counting(1, 0, 10), default);
         var before = new FileInfo(FilePath).Length;
 
         // The clock is looked at after the rows and before the commit; by then this batch has outgrown SQLite's memory and is in the file.
-        Time.Looked = () =>
+        clock.Looked = () =>
         {
             Directory.CreateDirectory(Folder.Of("crash"));
             File.Copy(FilePath, copy);
@@ -25,7 +26,7 @@ public sealed class TransactionTests : SqliteTestBase
             grown = new FileInfo(copy).Length - before;
         };
         await sink.WriteAsync(Batches.Counting(2, 10, Many), default);
-        Time.Looked = null;
+        clock.Looked = null;
         Assert.True(journalLength > 512 && grown > 0, $"no transaction under way in the copy: journal {journalLength}, file {grown} bytes");
 
         await using var afterCrash = await ConnectAsync(new SqliteOptions { Path = "crash/plant.db" });
@@ -104,5 +105,17 @@ public sealed class TransactionTests : SqliteTestBase
         await sink.WriteAsync(Batches.Counting(1006, 0, 1), default);
 
         Assert.Equal(["7", "1006", "1000"], DatabaseFile.Query(FilePath, "SELECT min(batch), max(batch), count(*) FROM plant_batches")[0]);
+    }
+
+    /// <summary>Stands at the start of the batches, and says when it is looked at.</summary>
+    private sealed class WatchedClock : TimeProvider
+    {
+        public Action? Looked { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Looked?.Invoke();
+            return Batches.Start;
+        }
     }
 }
