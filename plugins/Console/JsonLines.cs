@@ -12,8 +12,11 @@ internal sealed class JsonLines : ILineFormat
     private readonly ArrayBufferWriter<byte> _utf8 = new();
     private readonly Utf8JsonWriter _json;
 
-    public JsonLines() =>
-        _json = new Utf8JsonWriter(_utf8, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    public JsonLines() => _json = new Utf8JsonWriter(_utf8, new JsonWriterOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    });
 
     public void Append(ArrayBufferWriter<char> line, in Record record)
     {

@@ -6,7 +6,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.ConsoleLines;
 
 /// <summary>
-/// A line for a person: time of day in UTC, device, then each tag with its value, unit and, when it is not good, its quality; or the payload's JSON.
+/// A line for a person: time of day in UTC, device, then each tag with its value, unit and, when it is not good, its quality; or the
+/// payload's JSON.
 /// </summary>
 internal sealed class TextLines : ILineFormat
 {

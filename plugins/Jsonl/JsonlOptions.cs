@@ -24,8 +24,10 @@ public sealed class JsonlOptions : IValidatedOptions
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate()
     {
-        if (string.IsNullOrWhiteSpace(System.IO.Path.GetFileName(Path))) yield return ("path", "names no file; for instance \"data/lines.jsonl\"");
-        if (RotateSize is { Bytes: < 1024 }) yield return ("rotate_size", $"{RotateSize} is too small; at least 1KB, for instance \"16MB\"");
+        if (string.IsNullOrWhiteSpace(System.IO.Path.GetFileName(Path)))
+            yield return ("path", "names no file; for instance \"data/lines.jsonl\"");
+        if (RotateSize is { Bytes: < 1024 })
+            yield return ("rotate_size", $"{RotateSize} is too small; at least 1KB, for instance \"16MB\"");
         if (Keep is not null && RotateSize is null && RotateEvery is null)
             yield return ("keep", "has no effect on a file that is never closed; give rotate_size or rotate_every too");
     }

@@ -63,7 +63,8 @@ internal sealed class JsonlSink : ISink
     private void OpenAgain()
     {
         // Writing on would end in a file without a name, or on top of somebody else's lines.
-        _context.Log.Warn($"REOPENED file={_path} reason=\"it was {(File.Exists(_path) ? "changed" : "moved or deleted")} by someone else\"");
+        var what = File.Exists(_path) ? "changed" : "moved or deleted";
+        _context.Log.Warn($"REOPENED file={_path} reason=\"it was {what} by someone else\"");
         Close();
         _file = Open();
     }

@@ -12,8 +12,11 @@ internal sealed class LineBuffer
     private readonly Utf8JsonWriter _json;
 
     // Relaxed: "°C" stays readable, and a file is no HTML page. Line breaks and other control characters are escaped all the same.
-    public LineBuffer() =>
-        _json = new Utf8JsonWriter(_utf8, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    public LineBuffer() => _json = new Utf8JsonWriter(_utf8, new JsonWriterOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    });
 
     /// <returns>The lines, each with its end; valid until the next call.</returns>
     public ReadOnlySpan<byte> Write(RecordBatch batch)

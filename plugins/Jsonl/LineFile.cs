@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PlantRuntime.Plugins.Jsonl;
 
-/// <summary>The file that is written to. Holds whole batches only: one that fails half-way is taken back before the error is told.</summary>
+/// <summary>The file that is written to. Holds whole batches: one that fails half-way is taken back before the error is told.</summary>
 internal sealed class LineFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
@@ -25,7 +25,7 @@ internal sealed class LineFile : IDisposable
     /// <summary>When the last batch was stored, in UTC.</summary>
     public DateTime LastWrite { get; private set; }
 
-    /// <summary>True when a failed batch could not be taken back: whatever stands behind <see cref="Length"/> must go when the file is opened again.</summary>
+    /// <summary>True when a failed batch could not be taken back: what stands behind <see cref="Length"/> must go at the next open.</summary>
     public bool HasRemains { get; private set; }
 
     /// <summary>Opens or creates the file and its folder.</summary>
@@ -67,10 +67,14 @@ internal sealed class LineFile : IDisposable
             RandomAccess.Write(_handle, lines, Length);
             if (_isSynced) RandomAccess.FlushToDisk(_handle);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
             TakeBack();
-            throw;
+            // .NET tells a file system's limit (4 GB on FAT) as a wrong argument.
+            var reason = exception is ArgumentOutOfRangeException
+                ? "it has the greatest size that its file system allows: give rotate_size"
+                : exception.Message;
+            throw new IOException($"{Path} cannot be written to: {reason}", exception);
         }
 
         Length += lines.Length;

@@ -68,5 +68,6 @@ internal sealed class Rotation(string path, JsonlOptions options)
         Path.Combine(_folder, _stem + stamp.ToString(StampFormat, CultureInfo.InvariantCulture) + _extension);
 
     private static bool TryParse(ReadOnlySpan<char> text, out DateTime stamp) =>
-        DateTime.TryParseExact(text, StampFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out stamp);
+        DateTime.TryParseExact(
+            text, StampFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out stamp);
 }

@@ -31,7 +31,8 @@ internal static class TornLine
         var chunk = new byte[Math.Min(length, ChunkSize)];
         for (var end = length; end > 0;)
         {
-            if (length - end > Longest) throw new IOException($"{path} has no line end in its last 64 MB: it is no JSON lines file; give another path");
+            if (length - end > Longest)
+                throw new IOException($"{path} has no line end in its last 64 MB: it is no JSON lines file; give another path");
             var start = Math.Max(0, end - chunk.Length);
             var part = chunk.AsSpan(0, (int)(end - start));
             ReadAll(file, part, start);

@@ -22,7 +22,8 @@ internal sealed class Database : IDisposable
     /// <summary>Opens or creates the file. SQLite looks into it only at the first statement.</summary>
     public static Database Open(string path, TimeSpan busy)
     {
-        var code = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        const int Flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
+        var code = raw.sqlite3_open_v2(path, out var handle, Flags, null);
         var database = new Database(path, handle);
         if (code == raw.SQLITE_OK)
         {

@@ -16,9 +16,11 @@ internal static class Failures
         : (code & 0xFF) switch
         {
             raw.SQLITE_NOTADB => $"{path} is no SQLite database: move it away or give another path",
-            raw.SQLITE_CORRUPT => $"{path} is damaged ({words}): save what \"sqlite3 {Path.GetFileName(path)} .recover\" finds, then move it away",
+            raw.SQLITE_CORRUPT =>
+                $"{path} is damaged ({words}): save what \"sqlite3 {Path.GetFileName(path)} .recover\" finds, then move it away",
             raw.SQLITE_READONLY => $"{path} cannot be written to: the file, its folder or its disk is read-only for this user",
-            raw.SQLITE_CANTOPEN => $"{path} cannot be opened: {(Directory.Exists(path) ? "it is a folder" : "this user may not read it, or write in its folder")}",
+            raw.SQLITE_CANTOPEN when Directory.Exists(path) => $"{path} cannot be opened: it is a folder",
+            raw.SQLITE_CANTOPEN => $"{path} cannot be opened: this user may not read it, or write in its folder",
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => $"{path} is locked by another program: end its transaction or close it",
             raw.SQLITE_FULL => $"{path} cannot grow: the disk is full",
             _ => $"{path}: {words} (SQLite code {code})",

@@ -20,7 +20,7 @@ internal static class Schema
     /// <exception cref="IOException">A table of that name has other columns; it names the first that is missing.</exception>
     public static void Ensure(Database database, string path, string samples)
     {
-        // "value" has no type on purpose: with REAL, 64-bit counters would lose digits; with NUMERIC, 1.0 would become 1 and 1.0/2 would be 0.
+        // "value" has no type on purpose: with REAL, 64-bit counters would lose digits; with NUMERIC, 1.0 would become 1 and 1.0/2 be 0.
         database.Execute($"""
             CREATE TABLE IF NOT EXISTS "{samples}" (
               time TEXT NOT NULL, site TEXT NOT NULL, device TEXT NOT NULL, tag TEXT NOT NULL,
@@ -29,7 +29,9 @@ internal static class Schema
         Check(database, path, samples, s_sampleColumns);
         database.Execute($"""CREATE INDEX IF NOT EXISTS "{samples}_by_tag" ON "{samples}" (device, tag, time)""");
 
-        database.Execute($"CREATE TABLE IF NOT EXISTS {Records} (time TEXT NOT NULL, site TEXT NOT NULL, device TEXT NOT NULL, json TEXT NOT NULL)");
+        database.Execute($"""
+            CREATE TABLE IF NOT EXISTS {Records} (time TEXT NOT NULL, site TEXT NOT NULL, device TEXT NOT NULL, json TEXT NOT NULL)
+            """);
         Check(database, path, Records, s_recordColumns);
         database.Execute($"CREATE INDEX IF NOT EXISTS {Records}_by_device ON {Records} (device, time)");
 
@@ -50,7 +52,7 @@ internal static class Schema
 
         if (needed.FirstOrDefault(n => !columns.Contains(n, StringComparer.OrdinalIgnoreCase)) is not { } missing) return;
         throw new IOException(
-            $"table \"{table}\" of {path} has no column \"{missing}\": it has {string.Join(", ", columns)}; expected {string.Join(", ", needed)}. "
-            + "Give another table or file, or rename that table");
+            $"table \"{table}\" of {path} has no column \"{missing}\": it has {string.Join(", ", columns)}; "
+            + $"expected {string.Join(", ", needed)}. Give another table or file, or rename that table");
     }
 }

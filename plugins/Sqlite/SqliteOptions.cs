@@ -20,11 +20,14 @@ public sealed class SqliteOptions : IValidatedOptions
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate()
     {
-        if (string.IsNullOrWhiteSpace(System.IO.Path.GetFileName(Path))) yield return ("path", "names no file; for instance \"data/plant.db\"");
+        if (string.IsNullOrWhiteSpace(System.IO.Path.GetFileName(Path)))
+            yield return ("path", "names no file; for instance \"data/plant.db\"");
         if (!IsIdentifier(Table)) yield return ("table", $"\"{Table}\" is no table name: a letter, then letters, digits and _");
-        else if (Schema.IsTaken(Table)) yield return ("table", $"\"{Table}\" is used for something else in the same file; for instance \"samples\"");
+        else if (Schema.IsTaken(Table))
+            yield return ("table", $"\"{Table}\" is used for something else in the same file; for instance \"samples\"");
         if (Keep is { } keep && keep < TimeSpan.FromMinutes(1)) yield return ("keep", "is too short; at least \"1min\"");
-        if (Busy < TimeSpan.Zero || Busy > TimeSpan.FromSeconds(8)) yield return ("busy", "must be \"0s\" to \"8s\": the host gives a batch 10 s");
+        if (Busy < TimeSpan.Zero || Busy > TimeSpan.FromSeconds(8))
+            yield return ("busy", "must be \"0s\" to \"8s\": the host gives a batch 10 s");
     }
 
     private static bool IsIdentifier(string name) =>

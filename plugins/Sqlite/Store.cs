@@ -98,12 +98,11 @@ internal sealed class Store : IDisposable
     private static void UseRollbackJournal(Database database, string path)
     {
         // Not WAL: SQLite before 3.51.3 can damage a WAL file when a second connection checkpoints, and users open this file with any tool.
-        // TRUNCATE and not DELETE: with FULL it syncs the journal's end, so that a power cut cannot bring the journal back and undo the last batch.
+        // TRUNCATE and not DELETE: with FULL it syncs the journal's end. A power cut could bring a deleted one back, and undo a batch.
         using (var mode = database.Prepare("PRAGMA journal_mode = TRUNCATE"))
         {
             var now = mode.Step() ? mode.Text(0) : "";
-            if (now != "truncate")
-                throw new IOException($"{path} stays in journal mode \"{now}\" while another program has it open; close that, or run: PRAGMA journal_mode = DELETE");
+            if (now != "truncate") throw new IOException($"{path} stays in journal mode \"{now}\": close it everywhere else");
         }
 
         database.Execute("PRAGMA synchronous = FULL");

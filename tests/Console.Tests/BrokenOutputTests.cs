@@ -1,6 +1,7 @@
 using System.Text;
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.ConsoleLines;
 
@@ -8,7 +9,8 @@ namespace PlantRuntime.ConsoleLines.Tests;
 
 public sealed class BrokenOutputTests
 {
-    private readonly PluginContext _context = new("screen", "press-hall", Path.GetTempPath(), new SetTime(Batches.Start), new RecordingLog());
+    private readonly PluginContext _context =
+        new("screen", "press-hall", Path.GetTempPath(), new ManualTimeProvider(), new CapturingPluginLog());
 
     [Fact]
     public async Task An_output_that_fails_is_an_ordinary_failure_and_may_come_back()
@@ -31,21 +33,6 @@ public sealed class BrokenOutputTests
         await sink.ConnectAsync(default);
 
         await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1), default));
-    }
-
-    [Fact]
-    public void Leaves_memory_when_unloaded()
-    {
-        var real = Console.Out;
-        Console.SetOut(TextWriter.Null);
-        try
-        {
-            Assert.True(SinkUnloading.Leaves(PluginOutput.Folder(GetType().Assembly), _context));
-        }
-        finally
-        {
-            Console.SetOut(real);
-        }
     }
 
     private sealed class FailingWriter : TextWriter

@@ -10,7 +10,9 @@ public sealed class ConsoleConformanceTests : SinkConformance
     // Room for all that a test writes: growing would count as the sink's allocations.
     private readonly StringWriter _out = new(new StringBuilder(2_000_000));
 
-    protected override ISink Open() => new ConsolePlugin(_out).Open(new ConsoleOptions { Format = ConsoleFormat.Json }, Context);
+    protected override ISinkPlugin Plugin => new ConsolePlugin(_out);
+
+    protected override object Options => new ConsoleOptions { Format = ConsoleFormat.Json };
 
     protected override IReadOnlyList<StoredSample> Samples() => [.. Lines().Where(JsonLine.IsScan).SelectMany(JsonLine.Samples)];
 

@@ -1,5 +1,6 @@
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.ConsoleLines;
 
@@ -7,15 +8,18 @@ namespace PlantRuntime.ConsoleLines.Tests;
 
 public sealed class TextLinesTests
 {
-    private readonly PluginContext _context = new("screen", "press-hall", Path.GetTempPath(), new SetTime(Batches.Start), new RecordingLog());
+    private readonly PluginContext _context =
+        new("screen", "press-hall", Path.GetTempPath(), new ManualTimeProvider(), new CapturingPluginLog());
 
     [Fact]
     public async Task A_scan_is_one_readable_line()
     {
-        var batch = Batches.Of(1,
-            ("a", 1.5, Quality.Good), ("b", Value.Null, Quality.BadRange), ("on", true, Quality.Good), ("count", 12, Quality.Stale), ("lot", "L 7", Quality.Good));
+        var batch = Batches.Of(
+            1, ("a", 1.5, Quality.Good), ("b", Value.Null, Quality.BadRange), ("on", true, Quality.Good), ("count", 12, Quality.Stale),
+            ("lot", "L 7", Quality.Good));
 
-        Assert.Equal("08:00:00.123 press  a=1.5 bar  b=- BAD_RANGE  on=TRUE bar  count=12 bar STALE  lot=\"L 7\" bar\n", await ShowAsync(batch));
+        Assert.Equal(
+            "08:00:00.123 press  a=1.5 bar  b=- BAD_RANGE  on=TRUE bar  count=12 bar STALE  lot=\"L 7\" bar\n", await ShowAsync(batch));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Jsonl;
@@ -7,11 +6,9 @@ namespace PlantRuntime.Jsonl.Tests;
 
 public sealed class JsonlConformanceTests : SinkConformance
 {
-    [Fact]
-    public void Leaves_memory_when_unloaded() =>
-        Assert.True(SinkUnloading.Leaves(PluginOutput.Folder(GetType().Assembly), Context, ("Path", "data/lines.jsonl")));
+    protected override ISinkPlugin Plugin => new JsonlPlugin();
 
-    protected override ISink Open() => new JsonlPlugin().Open(new JsonlOptions { Path = "data/lines.jsonl" }, Context);
+    protected override object Options => new JsonlOptions { Path = "data/lines.jsonl" };
 
     protected override IReadOnlyList<StoredSample> Samples() => [.. Lines().Where(JsonLine.IsScan).SelectMany(JsonLine.Samples)];
 

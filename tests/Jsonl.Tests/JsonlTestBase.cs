@@ -1,5 +1,7 @@
+using System.Globalization;
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Jsonl;
 
@@ -10,9 +12,9 @@ public abstract class JsonlTestBase : IDisposable
 {
     protected TemporaryFolder Folder { get; } = new();
 
-    protected SetTime Time { get; } = new(Batches.Start);
+    protected ManualTimeProvider Clock { get; } = new(Batches.Start);
 
-    protected RecordingLog Log { get; } = new();
+    protected CapturingPluginLog Log { get; } = new();
 
     protected string FilePath => Folder.Of("lines.jsonl");
 
@@ -24,7 +26,7 @@ public abstract class JsonlTestBase : IDisposable
 
     protected async Task<ISink> ConnectAsync(JsonlOptions? options = null)
     {
-        var context = new PluginContext("lines", "press-hall", Folder.Path, Time, Log);
+        var context = new PluginContext("lines", "press-hall", Folder.Path, Clock, Log);
         var sink = new JsonlPlugin().Open(options ?? new JsonlOptions { Path = "lines.jsonl", Fsync = false }, context);
         await sink.ConnectAsync(default);
         return sink;
@@ -32,7 +34,7 @@ public abstract class JsonlTestBase : IDisposable
 
     /// <summary>The numbers that stand in a file, in order.</summary>
     protected static int[] Numbers(string path) =>
-        [.. File.ReadLines(path).SelectMany(JsonLine.Samples).Select(s => int.Parse(s.Value, System.Globalization.CultureInfo.InvariantCulture))];
+        [.. File.ReadLines(path).SelectMany(JsonLine.Samples).Select(s => int.Parse(s.Value, CultureInfo.InvariantCulture))];
 
     /// <summary>Names of all files, sorted.</summary>
     protected string[] Files() => [.. Directory.GetFiles(Folder.Path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];

@@ -13,7 +13,7 @@ public sealed class RotationTests : JsonlTestBase
         for (var i = 0; i < 10; i++)
         {
             await sink.WriteAsync(Batches.Counting(i + 1, i * 10, 10), default);
-            Time.Now = Time.Now.AddSeconds(1);
+            Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         var files = Files();
@@ -35,9 +35,9 @@ public sealed class RotationTests : JsonlTestBase
     public async Task A_day_in_utc_has_its_file_named_after_it()
     {
         await using var sink = await ConnectAsync(new JsonlOptions { Path = "lines.jsonl", RotateEvery = RotateEvery.Day });
-        Time.Now = new DateTime(2026, 11, 21, 23, 59, 59, 900, DateTimeKind.Utc);
+        Clock.Advance(new DateTime(2026, 11, 21, 23, 59, 59, 900, DateTimeKind.Utc) - Batches.Start);
         await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
-        Time.Now = new DateTime(2026, 11, 22, 0, 0, 0, 0, DateTimeKind.Utc);
+        Clock.Advance(TimeSpan.FromMilliseconds(100));
         await sink.WriteAsync(Batches.Counting(2, 1, 1), default);
         await sink.WriteAsync(Batches.Counting(3, 2, 1), default);
 
@@ -62,7 +62,7 @@ public sealed class RotationTests : JsonlTestBase
         await using var sink = await ConnectAsync(new JsonlOptions { Path = "lines.jsonl", RotateSize = new ByteSize(1024) });
         for (var i = 0; i < 5; i++)
         {
-            if (i == 3) Time.Now = Time.Now.AddHours(-1);
+            if (i == 3) Clock.StepWallClock(TimeSpan.FromHours(-1));
             await sink.WriteAsync(Batches.Counting(i + 1, i * 100, 100), default);
         }
 

@@ -24,7 +24,7 @@ public sealed class TornLineTests : JsonlTestBase
             if (isTorn) Assert.Equal((byte[])[.. whole[lastLine..cut], (byte)'\n'], await File.ReadAllBytesAsync(FilePath + ".torn"));
         }
 
-        Assert.Equal(whole.Length - lastLine - 1, Log.Lines.Count(l => l.StartsWith("REPAIRED file=", StringComparison.Ordinal)));
+        Assert.Equal(whole.Length - lastLine - 1, Log.Warnings.Count(l => l.StartsWith("REPAIRED file=", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -31,8 +31,8 @@ public static class Batches
     }
 
     /// <summary>Adds a scan of device "press" with these values.</summary>
-    public static void AddScan(this RecordBatch batch, DateTime time, params IReadOnlyList<(string Tag, Value Value, Quality Quality)> samples) =>
-        batch.Add(time, "press", samples.Select((s, i) => new Sample
+    public static void AddScan(this RecordBatch batch, DateTime time, params IReadOnlyList<(string Tag, Value Value, Quality Quality)> scan) =>
+        batch.Add(time, "press", scan.Select((s, i) => new Sample
         {
             Tag = new Tag(i, s.Tag, "press", unit: "bar"),
             Value = s.Value,

@@ -6,7 +6,8 @@ namespace PlantRuntime.Conformance.Sinks;
 public static class JsonLine
 {
     /// <summary>True when the line is a scan, not a payload.</summary>
-    public static bool IsScan(string line) => line.StartsWith("{\"time\":", StringComparison.Ordinal) && line.Contains("\"tags\":{", StringComparison.Ordinal);
+    public static bool IsScan(string line) =>
+        line.StartsWith("{\"time\":", StringComparison.Ordinal) && line.Contains("\"tags\":{", StringComparison.Ordinal);
 
     /// <summary>The samples of a scan's line.</summary>
     public static IEnumerable<StoredSample> Samples(string line)
