@@ -11,7 +11,7 @@ internal static class SiteBuilder
         foreach (var entry in root.Entries.Where(e => !Sections.Contains(e.Key))) ReportUnknown(scope, entry);
 
         var head = Section(scope, root, "site") is { } site ? scope.Bind<SiteHead>(site) : null;
-        if (root.Find("site") is null) ReportMissing(scope, root, "there is no [site]: it gives the site its name, as in name = \"press-hall\"");
+        if (root.Find("site") is null) ReportMissing(scope, root, "site", "there is no [site]: it gives the site its name, as in name = \"press-hall\"");
 
         var log = Section(scope, root, "log") is { } logTable ? scope.Bind<LogOptions>(logTable) : null;
         var limits = Section(scope, root, "limits") is { } limitsTable ? scope.Bind<LimitOptions>(limitsTable) : null;
@@ -19,8 +19,7 @@ internal static class SiteBuilder
         var sinks = Section(scope, root, "sinks")?.Entries.Select(e => SinkBuilder.Build(scope, e)).ToArray() ?? [];
         if (devices is null or [])
         {
-            var at = root.Find("devices")?.Value.At ?? root.At;
-            if (root.Find("devices")?.Value is null or TomlTable) ReportMissing(scope, root, "a site needs at least one device, as in [devices.press]", at);
+            ReportMissing(scope, root, "devices", "a site needs at least one device, as in [devices.press]");
         }
 
         if (scope.Problems.Count > 0) return null;
@@ -51,9 +50,11 @@ internal static class SiteBuilder
         scope.Fail(entry.KeyAt, $"unknown {what}{(hint.Length > 0 ? hint : $": expected one of {string.Join(", ", Sections.Select(s => $"[{s}]"))}")}");
     }
 
-    // What is missing may stand in a header that could not be read, or under a name that was mistyped.
-    private static void ReportMissing(BindingScope scope, TomlTable root, string message, Position? at = null)
+    // Not where a header could not be read or is mistyped, nor where the section is no table: that is told already.
+    private static void ReportMissing(BindingScope scope, TomlTable root, string name, string message)
     {
-        if (!root.IsIncomplete) scope.Fail(at ?? root.At, message);
+        var found = root.Find(name);
+        var mistyped = root.Entries.Any(e => !Sections.Contains(e.Key) && Nearest.Find(e.Key, Sections) == name);
+        if (!root.IsIncomplete && !mistyped && found?.Value is null or TomlTable) scope.Fail(found?.Value.At ?? root.At, message);
     }
 }
