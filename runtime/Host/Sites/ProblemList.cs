@@ -29,7 +29,7 @@ internal sealed class ProblemList(int limit = int.MaxValue)
         if (other.Count > other.Items.Count)
         {
             var last = other.Items[^1].At;
-            Add(last with { Column = int.MaxValue }, $"{other.Count - other.Items.Count} more problems in {last.File} are not shown");
+            Add(last, $"{other.Count - other.Items.Count} more problems in {last.File} are not shown");
         }
     }
 }

@@ -18,9 +18,10 @@ internal static class ObjectBinder
         try
         {
             var target = Activator.CreateInstance(type, nonPublic: true)!;
-            foreach (var (key, property) in properties) Set(scope, target, key, property, table);
-            if (scope.Problems.Count == before && target is IValidatedOptions own) Validate(scope, own, table);
-            return scope.Problems.Count == before ? target : null;
+            var isWhole = true;
+            foreach (var (key, property) in properties) isWhole &= Set(scope, target, key, property, table);
+            if (scope.Problems.Count == before && isWhole && target is IValidatedOptions own) Validate(scope, own, table);
+            return scope.Problems.Count == before && isWhole ? target : null;
         }
         catch (Exception error)
         {
@@ -40,17 +41,19 @@ internal static class ObjectBinder
         }
     }
 
-    private static void Set(BindingScope scope, object target, string key, PropertyInfo property, TomlTable table)
+    // False when a required key is missing, which is a problem unless it may stand in a line that could not be read.
+    private static bool Set(BindingScope scope, object target, string key, PropertyInfo property, TomlTable table)
     {
         if (table.Find(key) is { } entry)
         {
             var value = ValueBinder.Bind(scope, property.PropertyType, key, entry.Value, property.GetCustomAttribute<BoundsAttribute>());
             if (value is not null) property.SetValue(target, value);
+            return true;
         }
-        else if (property.IsDefined(typeof(RequiredMemberAttribute)) && !table.IsIncomplete)
-        {
-            scope.Fail(table.At, $"the required key {key} is missing");
-        }
+
+        if (!property.IsDefined(typeof(RequiredMemberAttribute))) return true;
+        if (!table.IsIncomplete) scope.Fail(table.At, $"the required key {key} is missing");
+        return false;
     }
 
     private static void Validate(BindingScope scope, IValidatedOptions options, TomlTable table)

@@ -4,20 +4,20 @@ namespace PlantRuntime.Host.Sites;
 internal static class TomlRecovery
 {
     /// <summary>
-    /// Passes the rest of a statement. One that broke inside an array may have further lines of that array after it, which would only
+    /// Passes the rest of a statement. One that broke inside brackets may have further lines of them after it, which would only
     /// make more problems of the same one: they are passed up to the next line that looks like a statement of its own.
     /// </summary>
     /// <param name="scanner">The document, at the problem.</param>
     /// <param name="line">The line in which the statement began.</param>
     public static void SkipStatement(TomlScanner scanner, int line)
     {
-        var inArray = scanner.OpenArrays > 0;
-        scanner.OpenArrays = 0;
+        var inBrackets = scanner.OpenBrackets > 0;
+        scanner.OpenBrackets = 0;
 
-        // The array may just lack its end, and this line be the next statement. It is behind `line`, so reading still moves on.
-        if (inArray && scanner.Line > line) scanner.RewindLine();
+        // The brackets may just lack their end, and this line be the next statement. It is behind `line`, so reading still moves on.
+        if (inBrackets && scanner.Line > line) scanner.RewindLine();
         else scanner.SkipLine();
-        while (inArray && !scanner.AtEnd && !LooksLikeStatement(scanner)) scanner.SkipLine();
+        while (inBrackets && !scanner.AtEnd && !LooksLikeStatement(scanner)) scanner.SkipLine();
     }
 
     private static bool LooksLikeStatement(TomlScanner scanner)

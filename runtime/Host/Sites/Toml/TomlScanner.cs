@@ -12,8 +12,8 @@ internal sealed class TomlScanner(string text, string file, ProblemList problems
     /// <summary>Index of the next character.</summary>
     public int Index { get; private set; }
 
-    /// <summary>Arrays that are open. Left as it is when reading fails inside one, so that recovery knows.</summary>
-    public int OpenArrays { get; set; }
+    /// <summary>Arrays and inline tables that are open. Left as it is when reading fails inside one, so that recovery knows.</summary>
+    public int OpenBrackets { get; set; }
 
     /// <summary>The line of the next character.</summary>
     public int Line => _line;

@@ -19,7 +19,7 @@ internal static class TomlValues
     {
         var array = new TomlArray(scanner.Here);
         scanner.Skip(1);
-        scanner.OpenArrays++;
+        scanner.OpenBrackets++;
         while (true)
         {
             scanner.SkipLines();
@@ -33,26 +33,46 @@ internal static class TomlValues
             return null;
         }
 
-        scanner.OpenArrays--;
+        scanner.OpenBrackets--;
         return array;
     }
 
     private static TomlTable? ReadTable(TomlScanner scanner, int depth)
     {
         var table = new TomlTable(scanner.Here, TomlOrigin.Inline);
+        var isOneLine = true;
         scanner.Skip(1);
-        scanner.SkipBlanks();
-        if (scanner.Take('}')) return table;
-        do
+        scanner.OpenBrackets++;
+        SkipInTable(scanner, ref isOneLine);
+        var isClosed = scanner.Take('}');
+        while (!isClosed)
         {
             if (!ReadEntry(scanner, table, depth)) return null;
-            scanner.SkipBlanks();
+            SkipInTable(scanner, ref isOneLine);
+            isClosed = scanner.Take('}');
+            if (isClosed) break;
+            if (!scanner.Take(','))
+            {
+                if (isOneLine) scanner.Problem(scanner.Here, $"expected , or }} in the table of column {table.At.Column}, found {scanner.Found()}");
+                return null;
+            }
+
+            SkipInTable(scanner, ref isOneLine);
+            isClosed = !isOneLine && scanner.Take('}');
         }
-        while (scanner.Take(','));
-        if (scanner.Take('}')) return table;
-        scanner.Problem(scanner.Here, $"expected , or }} in the table of column {table.At.Column}, found {scanner.Found()}"
-            + (scanner.AtLineEnd ? ": a table in braces stands on one line" : ""));
-        return null;
+
+        scanner.OpenBrackets--;
+        return table;
+    }
+
+    // Who breaks the line meant the table to go on: that is one problem, whatever the lines after it hold.
+    private static void SkipInTable(TomlScanner scanner, ref bool isOneLine)
+    {
+        scanner.SkipBlanks();
+        if (scanner.AtEnd || (scanner.Peek() != '#' && !scanner.AtLineEnd)) return;
+        if (isOneLine) scanner.Problem(scanner.Here, $"a table in braces stands on one line: expected }} before {scanner.Found()}");
+        isOneLine = false;
+        scanner.SkipLines();
     }
 
     /// <summary>Reads <c>key = value</c> into a table. False after a problem that makes the rest of the line useless.</summary>
