@@ -1,6 +1,8 @@
 namespace PlantRuntime.Host.Sites;
 
-/// <summary>Problems as they are found. Past its limit it only counts, so that a file of rubbish costs no more than a file of mistakes.</summary>
+/// <summary>
+/// Problems as they are found. Past its limit it only counts, so that a file of rubbish costs no more than a file of mistakes.
+/// </summary>
 /// <param name="limit">How many problems are kept.</param>
 internal sealed class ProblemList(int limit = int.MaxValue)
 {

@@ -3,6 +3,8 @@ namespace PlantRuntime.Host.Sites;
 /// <summary>A read site.toml as a model: its sections, and what must be there.</summary>
 internal static class SiteBuilder
 {
+    private const string NoSite = "there is no [site]: it gives the site its name, as in name = \"press-hall\"";
+
     private static readonly string[] Sections = ["site", "log", "limits", "devices", "sinks"];
 
     /// <summary>The model, worth something only when no problem was added to the scope.</summary>
@@ -11,7 +13,7 @@ internal static class SiteBuilder
         foreach (var entry in root.Entries.Where(e => !Sections.Contains(e.Key))) ReportUnknown(scope, entry);
 
         var head = Section(scope, root, "site") is { } site ? scope.Bind<SiteHead>(site) : null;
-        if (root.Find("site") is null) ReportMissing(scope, root, "site", "there is no [site]: it gives the site its name, as in name = \"press-hall\"");
+        if (root.Find("site") is null) ReportMissing(scope, root, "site", NoSite);
 
         var log = Section(scope, root, "log") is { } logTable ? scope.Bind<LogOptions>(logTable) : null;
         var limits = Section(scope, root, "limits") is { } limitsTable ? scope.Bind<LimitOptions>(limitsTable) : null;
@@ -46,8 +48,8 @@ internal static class SiteBuilder
     private static void ReportUnknown(BindingScope scope, TomlEntry entry)
     {
         var what = entry.Value is TomlTable ? $"section [{entry.Key}]" : $"key {entry.Key}";
-        var hint = Nearest.Hint(entry.Key, Sections);
-        scope.Fail(entry.KeyAt, $"unknown {what}{(hint.Length > 0 ? hint : $": expected one of {string.Join(", ", Sections.Select(s => $"[{s}]"))}")}");
+        var expected = $": expected one of {string.Join(", ", Sections.Select(s => $"[{s}]"))}";
+        scope.Fail(entry.KeyAt, $"unknown {what}{Nearest.Hint(entry.Key, Sections, expected)}");
     }
 
     // Not where a header could not be read or is mistyped, nor where the section is no table: that is told already.

@@ -9,6 +9,7 @@ internal static class SiteFile
     /// <summary>Largest file that is read. A tag table of 100,000 tags is half as large.</summary>
     public const int MaxBytes = 16 * 1024 * 1024;
 
+    private const int MaxProblems = 1000;
     private const int MaxVariableProblems = 100;
 
     /// <summary>
@@ -28,7 +29,7 @@ internal static class SiteFile
     /// <summary>The same for the content of a site.toml; tag tables are still read from the folder.</summary>
     public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Read(byte[] utf8, string folder, Func<string, string?> environment)
     {
-        var problems = new ProblemList();
+        var problems = new ProblemList(MaxProblems);
         var syntax = new ProblemList(TomlReader.MaxProblems);
         var root = TomlReader.Read(utf8, Name, syntax);
         problems.AddAll(syntax);

@@ -5,7 +5,8 @@ namespace PlantRuntime.Host.Tests.Sites;
 
 /// <summary>
 /// Row 11 of the faults for the two readers of files: only declared problems, each with its place, and memory in step with the input.
-/// Time is bounded by construction: no reader goes back further than a line, and reading stops at 20 (TOML) or only counts past 100 (CSV) problems.
+/// Time is bounded by construction: no reader goes back further than a line, and past 20 (TOML) or 100 (CSV) problems
+/// none is kept.
 /// </summary>
 public sealed class FuzzTests
 {
@@ -32,21 +33,26 @@ public sealed class FuzzTests
         sink = "mqtt"
         password = { env = "MQTT" }
         """,
-        "a.b.\"c d\" = [[1, 2], {x = true, y.z = inf}, [\n  '''x''', # c\r\n  \"\"\"y\\\n  z\"\"\",\n]]\n[[p]]\nq = 07:32:00\n[p.r]\n[[p]]\nq = 1979-05-27 07:32:00Z\n",
+        "a.b.\"c d\" = [[1, 2], {x = true, y.z = inf}, [\n  '''x''', # c\r\n  \"\"\"y\\\n  z\"\"\",\n]]\n"
+            + "[[p]]\nq = 07:32:00\n[p.r]\n[[p]]\nq = 1979-05-27 07:32:00Z\n",
     ];
 
     private static readonly string[] TomlPieces =
-        ["\"", "'", "\"\"\"", "'''", "[", "[[", "]", "{", "}", ",", "=", ".", "#", "\n", "\r", "\r\n", "\\", "\\u", "\0", "é", "🏭", "_", "0x", "-", "+", "e",
-         "2026-11-21", " 08:00:00", "inf", "true", "[devices.press.tags]\n", "${", "}", "$$", "name = ", "\uFEFF"];
+    [
+        "\"", "'", "\"\"\"", "'''", "[", "[[", "]", "{", "}", ",", "=", ".", "#", "\n", "\r", "\r\n", "\\", "\\u", "\0", "é", "🏭",
+        "_", "0x", "-", "+", "e", "2026-11-21", " 08:00:00", "inf", "true", "[devices.press.tags]\n", "${", "}", "$$", "name = ", "\uFEFF",
+    ];
 
     private static readonly string[] Csv =
     [
-        "name,address,type,unit,scale,offset,low,high,description,poll\na,DB1.0,REAL,A,0.1,0,0,120,\"motor \"\"A\"\"\",1s\nb,DB1.4,INT,,,,,,,\n",
+        "name,address,type,unit,scale,offset,low,high,description,poll\n"
+            + "a,DB1.0,REAL,A,0.1,0,0,120,\"motor \"\"A\"\"\",1s\nb,DB1.4,INT,,,,,,,\n",
         "Name;Address;Low;High\r\na;holding:0;0,5;1,5\r\nb;\"holding:1\";;\r\n",
         "address\tname\nDB1\ta\nDB2\tb\n",
     ];
 
-    private static readonly string[] CsvPieces = ["\"", "\"\"", ",", ";", "\t", "\n", "\r", "\r\n", "name", "address", "poll", "0,1", "1e9", "NaN", "\0", "é", "\uFEFF", " "];
+    private static readonly string[] CsvPieces =
+        ["\"", "\"\"", ",", ";", "\t", "\n", "\r", "\r\n", "name", "address", "poll", "0,1", "1e9", "NaN", "\0", "é", "\uFEFF", " "];
 
     [Fact]
     public void Mutated_toml_makes_problems_and_nothing_else()
@@ -62,7 +68,8 @@ public sealed class FuzzTests
 
     [Fact]
     public void Mutated_toml_costs_memory_in_step_with_the_input() =>
-        AssertAllocation(new Mutations(Seed + 1, Toml, TomlPieces), bytes => TomlReader.Read(bytes, "site.toml", new ProblemList(TomlReader.MaxProblems)));
+        AssertAllocation(new Mutations(Seed + 1, Toml, TomlPieces), bytes =>
+            TomlReader.Read(bytes, "site.toml", new ProblemList(TomlReader.MaxProblems)));
 
     [Fact]
     public void Mutated_csv_makes_problems_and_nothing_else()
@@ -77,9 +84,10 @@ public sealed class FuzzTests
 
     [Fact]
     public void Mutated_csv_costs_memory_in_step_with_the_input() =>
-        AssertAllocation(new Mutations(Seed + 3, Csv, CsvPieces), bytes => TagTable.Read(bytes, "press.csv", new ProblemList(TagTable.MaxProblems)));
+        AssertAllocation(new Mutations(Seed + 3, Csv, CsvPieces), bytes =>
+            TagTable.Read(bytes, "press.csv", new ProblemList(TagTable.MaxProblems)));
 
-    // A tree costs more than its text: the densest are empty tables, 3 bytes for an object with its place.
+    // A tree costs more than its text: the densest are numbers of one digit, 2 bytes for an object with its place.
     [Theory]
     [InlineData("x = [", "{},", "]")]
     [InlineData("x = [", "1,", "]")]
@@ -106,7 +114,10 @@ public sealed class FuzzTests
             var bytes = mutations.Next();
             try
             {
-                foreach (var p in read(bytes)) Assert.True(p.At.File == file && p.At is { Line: > 0, Column: > 0 } && p.Message.Length > 0, p.ToString());
+                foreach (var problem in read(bytes))
+                {
+                    Assert.True(problem.At is { Line: > 0, Column: > 0 } && problem.At.File == file, problem.ToString());
+                }
             }
             catch (Exception error)
             {
@@ -122,7 +133,7 @@ public sealed class FuzzTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         foreach (var input in inputs) read(input);
         var average = (GC.GetAllocatedBytesForCurrentThread() - before) / Inputs;
-        var bound = (2 * (long)inputs.Average(i => i.Length)) + (64 * 1024);
+        var bound = (2 * (long)inputs.Average(i => i.Length)) + (16 * 1024);
         Assert.True(average <= bound, $"seed {Seed}: {average} bytes a document, the bound is {bound}");
     }
 
@@ -132,6 +143,6 @@ public sealed class FuzzTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         read(bytes);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated <= (times * bytes.Length) + (64 * 1024), $"{allocated} bytes for {bytes.Length}: {allocated / (double)bytes.Length:F1} times");
+        Assert.True(allocated <= (times * bytes.Length) + (64 * 1024), $"{allocated} bytes for {bytes.Length}");
     }
 }

@@ -9,7 +9,9 @@ internal sealed class Mutations(int seed, string[] corpus, string[] pieces)
     private readonly byte[][] _corpus = [.. corpus.Select(Encoding.UTF8.GetBytes)];
     private readonly byte[][] _pieces = [.. pieces.Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>A corpus document with one to eight changes: bytes flipped, ranges cut, doubled or moved, pieces of syntax put in.</summary>
+    /// <summary>
+    /// A corpus document with one to eight changes: bytes flipped, ranges cut, doubled or moved, pieces of syntax put in.
+    /// </summary>
     public byte[] Next()
     {
         var bytes = Pick(_corpus).ToList();

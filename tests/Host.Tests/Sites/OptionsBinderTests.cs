@@ -27,7 +27,8 @@ public sealed class OptionsBinderTests
             """, site.Folder);
         Assert.Empty(problems);
         Assert.NotNull(options);
-        Assert.Equal(("10.0.0.1", 502, (byte)255, true, 1.0), (options.Host, options.Port, options.UnitId, options.KeepAlive, options.Ratio));
+        Assert.Equal(("10.0.0.1", 502, (byte)255, true, 1.0),
+            (options.Host, options.Port, options.UnitId, options.KeepAlive, options.Ratio));
         Assert.Equal((TimeSpan.FromMilliseconds(250), 2L << 20), (options.Pause, options.MaxSize.Bytes));
         Assert.Equal(("hunter2", "***"), (options.Password!.Reveal(), options.Password.ToString()));
         Assert.Equal((SampleOrder.LittleEndianSwapped, "ca.crt", 4), (options.WordOrder, options.Tls!.Ca, options.Gap));
@@ -51,10 +52,12 @@ public sealed class OptionsBinderTests
     [InlineData("ratio = 1.5", "1:9 ratio: expected a number from 0 to 1, found 1.5")]
     [InlineData("ratio = nan", "1:9 ratio: expected a number from 0 to 1, found NaN")]
     [InlineData("keep_alive = 'yes'", "1:14 keep_alive: expected true or false, found a string")]
-    [InlineData("word_order = 'big_endain'", "1:14 word_order: expected one of \"big_endian\", \"little_endian_swapped\", found \"big_endain\": did you mean")]
+    [InlineData("word_order = 'big_endain'",
+        "1:14 word_order: expected one of \"big_endian\", \"little_endian_swapped\", found \"big_endain\": did you mean")]
     [InlineData("tls = {}", "1:7 the required key ca is missing")]
     [InlineData("tls = 1", "1:7 tls: expected a table")]
-    [InlineData("units = [1, 'x', 3.5]", "1:13 units: expected an integer, found a string", "1:18 units: expected an integer, found a float")]
+    [InlineData("units = [1, 'x', 3.5]",
+        "1:13 units: expected an integer, found a string", "1:18 units: expected an integer, found a float")]
     [InlineData("units = 1", "1:9 units: expected an array such as [1, 2], found an integer")]
     [InlineData("orders = { a = 'x' }", "1:16 a: expected one of")]
     [InlineData("password = 'hunter2'", "1:12 password: a secret never stands in the file: write password = { env = \"PASSWORD\" } or")]
@@ -76,7 +79,10 @@ public sealed class OptionsBinderTests
     public void All_mistakes_of_a_table_are_told_at_once()
     {
         var (_, problems) = Bind("port = 'x'\nprot = 1\ntls = { ca = 1, x = 2 }");
-        AssertProblems(["1:1 the required key host is missing", "1:8 port", "2:1 unknown key prot", "3:14 ca: expected a string", "3:17 unknown key x"], problems);
+        AssertProblems(
+            ["1:1 the required key host is missing", "1:8 port", "2:1 unknown key prot",
+             "3:14 ca: expected a string", "3:17 unknown key x"],
+            problems);
     }
 
     [Fact]
@@ -91,7 +97,8 @@ public sealed class OptionsBinderTests
     {
         var (options, problems) = new OptionsBinder("/", _ => null).Bind(typeof(ThrowingOptions), Table("x = 1"));
         Assert.Null(options);
-        Assert.Contains("ThrowingOptions fails with InvalidOperationException: not today", Assert.Single(problems).Message, StringComparison.Ordinal);
+        var message = Assert.Single(problems).Message;
+        Assert.Contains("ThrowingOptions fails with InvalidOperationException: not today", message, StringComparison.Ordinal);
     }
 
     private static void AssertProblems(string[] expected, IReadOnlyList<Problem> problems)

@@ -39,7 +39,8 @@ public sealed class SiteFileTests
         Assert.Empty(problems);
         Assert.NotNull(model);
         Assert.Equal(("press-hall", 7, "acme", site.Folder), (model.Name, model.PlantId, model.Tenant, model.Folder));
-        Assert.Equal((LogLevel.Debug, "logs/plant.log", 1L << 20, 5), (model.Log.Level, model.Log.File, model.Log.MaxSize.Bytes, model.Log.Keep));
+        Assert.Equal((LogLevel.Debug, "logs/plant.log", 1L << 20, 5),
+            (model.Log.Level, model.Log.File, model.Log.MaxSize.Bytes, model.Log.Keep));
         Assert.Equal((TimeSpan.FromSeconds(2), 8), (model.Limits.RecipeTime, model.Limits.RecipeQueue));
         Assert.Equal(["press", "lab"], model.Devices.Select(d => d.Name));
 
@@ -137,7 +138,8 @@ public sealed class SiteFileTests
     [InlineData("[site]\nname = 'x'\n[device.a]", "site.toml:3:2: error: unknown section [device]: did you mean \"devices\"?")]
     [InlineData("[site]\nname = 'x'\n[devices.a", "site.toml:3:11: error: expected ] after the table's name, found the end of the file")]
     [InlineData("site = 1\ndevices.a.driver = 's7'", "site.toml:1:8: error: site: expected a section, [site], found an integer")]
-    [InlineData("devices.a.driver = 's7'", "site.toml:1:1: error: there is no [site]: it gives the site its name, as in name = \"press-hall\"")]
+    [InlineData("devices.a.driver = 's7'",
+        "site.toml:1:1: error: there is no [site]: it gives the site its name, as in name = \"press-hall\"")]
     public void What_is_missing_is_told_once(string toml, string expected)
     {
         using var site = new TempSite().With("site.toml", toml);

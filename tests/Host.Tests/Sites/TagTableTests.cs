@@ -40,8 +40,10 @@ public sealed class TagTableTests
     [InlineData("", "1:1 the tag table is empty")]
     [InlineData("name,address\na,1\na,2\n", "3:1 the tag a is there twice: first in line 2")]
     [InlineData("name,address\n,1\na,\n", "2:1 the name is missing", "3:3 the address is missing")]
-    [InlineData("name,address\na\na,1,2\n", "2:1 expected 2 cells as in the header, found 1", "3:5 expected 2 cells as in the header, found 3")]
-    [InlineData("name,address,scale,offset\na,1,x,\"1,5\"\n", "2:5 scale: expected a number such as 0.1, found \"x\"", "2:8 offset: expected a number")]
+    [InlineData("name,address\na\na,1,2\n", "2:1 expected 2 cells as in the header, found 1",
+        "3:5 expected 2 cells as in the header, found 3")]
+    [InlineData("name,address,scale,offset\na,1,x,\"1,5\"\n", "2:5 scale: expected a number such as 0.1, found \"x\"",
+        "2:8 offset: expected a number")]
     [InlineData("name;address;low;high\na;1;9;1,5\n", "2:5 low: low, 9, is greater than high, 1.5")]
     [InlineData("name,address,poll\na,1,100\n", "2:5 poll: expected a duration")]
     [InlineData("name,address\n\"a\"b,1\nc,2\" pipe\nd,\"3\n", "2:4 expected the end of the cell after its closing quote, found 'b'",

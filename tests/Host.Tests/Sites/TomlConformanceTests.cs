@@ -45,7 +45,8 @@ public sealed class TomlConformanceTests
     {
         var folder = Path.Combine(RepoFolder.Shared("toml-test"), kind);
         if (!Directory.Exists(folder)) return [Absent];
-        return [.. Directory.EnumerateFiles(folder, "*.toml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)).Order()];
+        var files = Directory.EnumerateFiles(folder, "*.toml", SearchOption.AllDirectories);
+        return [.. files.Select(file => Path.GetRelativePath(folder, file)).Order()];
     }
 
     private static void AssertEqual(JsonElement expected, TomlValue actual, string path)
@@ -77,8 +78,10 @@ public sealed class TomlConformanceTests
         TomlBoolean boolean => ("bool", boolean.Value == bool.Parse(expected)),
         TomlFloat number => ("float", number.Value.Equals(ParseFloat(expected))),
         TomlDateTime { DateTimeKind: TomlDateTimeKind.LocalDate } date => ("date-local", date.Value == ParseTime(expected)),
-        TomlDateTime { DateTimeKind: TomlDateTimeKind.LocalTime } time => ("time-local", SameMillisecond(time.Value, ParseTime("0001-01-01T" + expected))),
-        TomlDateTime { DateTimeKind: TomlDateTimeKind.Local } local => ("datetime-local", SameMillisecond(local.Value, ParseTime(expected))),
+        TomlDateTime { DateTimeKind: TomlDateTimeKind.LocalTime } time =>
+            ("time-local", SameMillisecond(time.Value, ParseTime("0001-01-01T" + expected))),
+        TomlDateTime { DateTimeKind: TomlDateTimeKind.Local } local =>
+            ("datetime-local", SameMillisecond(local.Value, ParseTime(expected))),
         TomlDateTime moment => ("datetime", SameMoment(moment, DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture))),
         _ => (actual.Kind, false),
     };
@@ -95,5 +98,6 @@ public sealed class TomlConformanceTests
     private static bool SameMoment(TomlDateTime moment, DateTimeOffset expected) =>
         moment.Offset == expected.Offset && SameMillisecond(moment.Value, expected.DateTime);
 
-    private static bool SameMillisecond(DateTime a, DateTime b) => a.Ticks / TimeSpan.TicksPerMillisecond == b.Ticks / TimeSpan.TicksPerMillisecond;
+    private static bool SameMillisecond(DateTime a, DateTime b) =>
+        a.Ticks / TimeSpan.TicksPerMillisecond == b.Ticks / TimeSpan.TicksPerMillisecond;
 }

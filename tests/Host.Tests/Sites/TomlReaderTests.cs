@@ -39,7 +39,8 @@ public sealed class TomlReaderTests
     [InlineData("a = 0b2", "1:5: 0b2 is no number: expected digits of base 2 after 0b, with single _ between them")]
     [InlineData("a = 9223372036854775808", "1:5: 9223372036854775808 does not fit into 64 bits")]
     [InlineData("a = 1e400", "1:5: 1e400 is too large for a float of 64 bits")]
-    [InlineData("a = 2026-02-30", "1:5: 2026-02-30 is no date or time: expected 2026-11-21, 08:30:00, 2026-11-21T08:30:00 or 2026-11-21T08:30:00-03:00")]
+    [InlineData("a = 2026-02-30",
+        "1:5: 2026-02-30 is no date or time: expected 2026-11-21, 08:30:00, 2026-11-21T08:30:00 or 2026-11-21T08:30:00-03:00")]
     [InlineData("a = 1\na = 2", "2:1: a is defined twice: first in line 1, as an integer")]
     [InlineData("[p]\n[p]", "2:2: p is defined twice: first in line 1, as a table")]
     [InlineData("p = {}\n[p.q]", "2:2: p cannot be added to: it is a table that line 1 defines")]

@@ -18,5 +18,6 @@ internal sealed record BindingScope(string SiteFolder, Func<string, string?> Env
         where T : class => (T?)ObjectBinder.Bind(this, typeof(T), table, []);
 
     /// <summary>Notes that a value is of another type.</summary>
-    public object? Expected(string key, string expected, TomlValue found) => Fail(found.At, $"{key}: expected {expected}, found {found.Kind}");
+    public object? Expected(string key, string expected, TomlValue found) =>
+        Fail(found.At, $"{key}: expected {expected}, found {found.Kind}");
 }

@@ -35,8 +35,8 @@ internal static class ObjectBinder
     {
         foreach (var entry in table.Entries.Where(e => !keys.Contains(e.Key)))
         {
-            var hint = Nearest.Hint(entry.Key, keys.Concat(hostKeys));
-            if (hint.Length == 0) hint = keys.Length == 0 ? ": no keys are expected here" : $": expected one of {string.Join(", ", keys.Order())}";
+            var expected = keys.Length == 0 ? ": no keys are expected here" : $": expected one of {string.Join(", ", keys.Order())}";
+            var hint = Nearest.Hint(entry.Key, keys.Concat(hostKeys), expected);
             scope.Fail(entry.KeyAt, $"unknown key {entry.Key}{hint}");
         }
     }

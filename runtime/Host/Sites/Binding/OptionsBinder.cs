@@ -11,7 +11,7 @@ internal sealed class OptionsBinder(string siteFolder, Func<string, string?> env
     /// <summary>A new <paramref name="type"/> filled from the table, or null and every problem of it, in the order of the file.</summary>
     /// <param name="type">The options class, with a constructor without parameters.</param>
     /// <param name="table">The table.</param>
-    /// <param name="hostKeys">Keys beside these options that the host has taken out of the table: a misspelt one may have been meant.</param>
+    /// <param name="hostKeys">Keys that the host has taken out of the table: a misspelt one may have been meant.</param>
     public (object? Options, IReadOnlyList<Problem> Problems) Bind(Type type, TomlTable table, IReadOnlyList<string>? hostKeys = null)
     {
         var problems = new ProblemList();

@@ -3,7 +3,9 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Host.Sites;
 
-/// <summary>Secrets: <c>{ env = "NAME" }</c> or <c>{ file = "/path" }</c>. Nothing here repeats what stands in the file, or in the secret.</summary>
+/// <summary>
+/// Secrets: <c>{ env = "NAME" }</c> or <c>{ file = "/path" }</c>. Nothing here repeats what stands in the file, or in the secret.
+/// </summary>
 internal static class SecretBinder
 {
     private const int MaxFileBytes = 64 * 1024;

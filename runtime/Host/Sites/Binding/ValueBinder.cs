@@ -18,7 +18,8 @@ internal static class ValueBinder
         if (NumberBinder.Takes(type)) return NumberBinder.Bind(scope, type, key, value, bounds);
         if (CollectionBinder.Bind(scope, type, key, value, bounds, out var collection)) return collection;
         if (!type.IsClass) return scope.Fail(value.At, $"{key}: the plugin wants a {type.FullName}, which site.toml has no form for");
-        return value is TomlTable table ? ObjectBinder.Bind(scope, type, table, []) : scope.Expected(key, "a table such as { key = value }", value);
+        if (value is not TomlTable table) return scope.Expected(key, "a table such as { key = value }", value);
+        return ObjectBinder.Bind(scope, type, table, []);
     }
 
     private static object? BindDuration(BindingScope scope, string key, TomlValue value)

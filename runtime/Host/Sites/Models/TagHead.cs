@@ -42,7 +42,7 @@ internal sealed class TagHead : IValidatedOptions
         if (string.IsNullOrWhiteSpace(Address)) yield return ("address", "expected an address, found an empty string");
         if (Scale == 0) yield return ("scale", "a scale of 0 would make every value 0");
         if (Range is { Count: not 2 }) yield return ("range", $"expected two numbers, [low, high], found {Range.Count}");
-        if (Range is not null && (Low is not null || High is not null)) yield return ("range", "range says both low and high: give either it or them");
+        if (Range is not null && (Low ?? High) is not null) yield return ("range", "range says both low and high: give either it or them");
         if (Range is [var from, var to] && from > to) yield return ("range", Swapped(from, to));
         if (Low > High) yield return ("low", Swapped(Low.Value, High!.Value));
         foreach (var broken in TimeRule.Check(("poll", Poll))) yield return broken;

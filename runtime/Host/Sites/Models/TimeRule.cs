@@ -12,5 +12,7 @@ internal static class TimeRule
     public static IEnumerable<(string Key, string Message)> Check(params (string Key, TimeSpan? Time)[] times) =>
         from time in times
         where time.Time < Least || time.Time > Most
-        select (time.Key, $"expected from \"{Duration.Format(Least)}\" to \"{Duration.Format(Most)}\", found \"{Duration.Format(time.Time!.Value)}\"");
+        select (time.Key, $"expected from {Quoted(Least)} to {Quoted(Most)}, found {Quoted(time.Time!.Value)}");
+
+    private static string Quoted(TimeSpan time) => $"\"{Duration.Format(time)}\"";
 }

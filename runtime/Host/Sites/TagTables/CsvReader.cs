@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PlantRuntime.Host.Sites;
 
-/// <summary>Rows of a CSV text (RFC 4180 section 2), with any delimiter and any line break. Reads on after a problem; time is linear.</summary>
+/// <summary>
+/// Rows of a CSV text (RFC 4180 section 2), with any delimiter and any line break. Reads on after a problem; time is linear.
+/// </summary>
 internal sealed class CsvReader(string text, string file, char delimiter, ProblemList problems)
 {
     private int _at;

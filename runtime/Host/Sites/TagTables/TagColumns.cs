@@ -18,6 +18,7 @@ internal sealed class TagColumns
         var columns = new TagColumns(header.Count);
         foreach (var (place, cell) in header.Index())
         {
+            if (problems.IsFull) break;
             var name = cell.Text.Trim().ToLowerInvariant();
             if (!Known.Contains(name)) problems.Add(cell.At, UnknownColumn(cell.Text, name));
             else if (!columns._places.TryAdd(name, place)) problems.Add(cell.At, $"the column {name} is there twice");
@@ -26,7 +27,7 @@ internal sealed class TagColumns
         var missing = new[] { "name", "address" }.Where(name => !columns._places.ContainsKey(name)).ToArray();
         foreach (var name in missing)
         {
-            problems.Add(header[0].At, $"the column {name} is missing: the first line names the columns, divided by comma, semicolon or tab");
+            problems.Add(header[0].At, $"the column {name} is missing: the first line names the columns, between , or ; or tabs");
         }
 
         return missing.Length == 0 ? columns : null;
@@ -40,9 +41,6 @@ internal sealed class TagColumns
     public Position PositionOf(List<CsvCell> row, string column) =>
         _places.TryGetValue(column, out var place) ? row[Math.Min(place, row.Count - 1)].At : row[0].At;
 
-    private static string UnknownColumn(string written, string name)
-    {
-        var hint = Nearest.Hint(name, Known);
-        return $"unknown column \"{written}\"{(hint.Length > 0 ? hint : $": expected some of {string.Join(", ", Known)}")}";
-    }
+    private static string UnknownColumn(string written, string name) =>
+        $"unknown column \"{written}\"{Nearest.Hint(name, Known, $": expected some of {string.Join(", ", Known)}")}";
 }

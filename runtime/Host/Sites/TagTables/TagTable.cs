@@ -49,7 +49,8 @@ internal sealed class TagTable
             if (ReadTag(columns, row) is { } tag) _tags.Add(tag);
         }
 
-        if (_tags.Count == 0 && _problems.Count == before) _problems.Add(new Position(file, 1, 1), "the tag table has no tags, only a header");
+        if (_tags.Count > 0 || _problems.Count > before) return;
+        _problems.Add(new Position(file, 1, 1), "the tag table has no tags, only a header");
     }
 
     private TagModel? ReadTag(TagColumns columns, List<CsvCell> row)
@@ -57,7 +58,8 @@ internal sealed class TagTable
         var before = _problems.Count;
         if (row.Count != columns.Count)
         {
-            _problems.Add(row[Math.Min(columns.Count, row.Count - 1)].At, $"expected {columns.Count} cells as in the header, found {row.Count}");
+            var at = row[Math.Min(columns.Count, row.Count - 1)].At;
+            _problems.Add(at, $"expected {columns.Count} cells as in the header, found {row.Count}");
             return null;
         }
 
@@ -90,14 +92,16 @@ internal sealed class TagTable
     private void CheckName(CsvCell cell)
     {
         if (Names.TextProblem(cell.Text) is { } problem) _problems.Add(cell.At, problem);
-        else if (!_names.TryAdd(cell.Text, cell.At)) _problems.Add(cell.At, $"the tag {cell.Text} is there twice: first in line {_names[cell.Text].Line}");
+        if (_names.TryAdd(cell.Text, cell.At)) return;
+        _problems.Add(cell.At, $"the tag {cell.Text} is there twice: first in line {_names[cell.Text].Line}");
     }
 
     private double? Number(TagColumns columns, List<CsvCell> row, string column)
     {
         if (columns.Cell(row, column) is not { } cell) return null;
         var text = _hasDecimalComma && !cell.Text.Contains('.', StringComparison.Ordinal) ? cell.Text.Replace(',', '.') : cell.Text;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)) return number;
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
+        if (isNumber && double.IsFinite(number)) return number;
         var example = _hasDecimalComma ? "0.1 or 0,1" : "0.1";
         _problems.Add(cell.At, $"{column}: expected a number such as {example}, found \"{cell.Text}\"");
         return null;

@@ -3,7 +3,9 @@ namespace PlantRuntime.Host.Sites;
 /// <summary>Reads files that somebody named in a configuration, which may be anything.</summary>
 internal static class BoundedFile
 {
-    /// <summary>The file's bytes, or null and the reason in words that follow the file's name: "does not exist", "is larger than 16MB".</summary>
+    /// <summary>
+    /// The file's bytes, or null and the reason in words that follow the file's name: "does not exist", "is larger than 16MB".
+    /// </summary>
     public static byte[]? Read(string path, int limit, out string problem)
     {
         try

@@ -5,7 +5,9 @@ namespace PlantRuntime.Host.Sites;
 /// <summary><c>${NAME}</c> in strings, from the environment. <c>$$</c> is a dollar; so is one before anything else.</summary>
 internal static class Expand
 {
-    /// <summary>The text with every name replaced; of each that cannot be, <paramref name="problem"/> is told the column, from 1, and why.</summary>
+    /// <summary>
+    /// The text with every name replaced; of each that cannot be, <paramref name="problem"/> is told the column, from 1, and why.
+    /// </summary>
     public static string Variables(string text, Func<string, string?> environment, Action<int, string> problem)
     {
         var result = new StringBuilder(text.Length);

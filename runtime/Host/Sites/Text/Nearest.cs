@@ -6,7 +6,9 @@ internal static class Nearest
     // Longer words are no slips of the finger, and comparing costs length times length.
     private const int MaxLength = 64;
 
-    /// <summary>The known word with the fewest slips (Damerau-Levenshtein: a letter wrong, missing, too many or swapped), or null when none is near.</summary>
+    /// <summary>
+    /// The known word with the fewest slips (Damerau-Levenshtein: a letter wrong, missing, too many or swapped), or null when none is near.
+    /// </summary>
     public static string? Find(string word, IEnumerable<string> known)
     {
         if (word.Length is 0 or > MaxLength) return null;
@@ -23,8 +25,9 @@ internal static class Nearest
         return best;
     }
 
-    /// <summary><c>: did you mean "poll"?</c>, or nothing.</summary>
-    public static string Hint(string word, IEnumerable<string> known) => Find(word, known) is { } near ? $": did you mean \"{near}\"?" : "";
+    /// <summary><c>: did you mean "poll"?</c>, or <paramref name="otherwise"/> when no word is near.</summary>
+    public static string Hint(string word, IEnumerable<string> known, string otherwise = "") =>
+        Find(word, known) is { } near ? $": did you mean \"{near}\"?" : otherwise;
 
     private static int Distance(string a, string b)
     {

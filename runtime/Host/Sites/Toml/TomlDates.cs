@@ -28,7 +28,8 @@ internal static class TomlDates
         TomlDateTime Made(TomlDateTimeKind kind, DateTime value) => new(at, kind, value, offset);
     }
 
-    private static bool BeginsDate(string word) => word.Length >= 5 && word[4] == '-' && word.AsSpan(0, 4).IndexOfAnyExceptInRange('0', '9') < 0;
+    private static bool BeginsDate(string word) =>
+        word.Length >= 5 && word[4] == '-' && word.AsSpan(0, 4).IndexOfAnyExceptInRange('0', '9') < 0;
 
     private static bool BeginsTime(string word) => word.AsSpan().IndexOf(':') is 1 or 2;
 

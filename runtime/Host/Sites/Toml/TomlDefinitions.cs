@@ -17,7 +17,7 @@ internal static class TomlDefinitions
                     table = below;
                     break;
                 case var entry:
-                    scanner.Problem(key.At, $"{key.Text} cannot be added to: it is {entry.Value.Kind} that line {entry.KeyAt.Line} defines");
+                    Closed(scanner, key, entry);
                     return;
             }
         }
@@ -75,7 +75,7 @@ internal static class TomlDefinitions
             };
             if (below is null)
             {
-                scanner.Problem(key.At, $"{key.Text} cannot be added to: it is {entry!.Value.Kind} that line {entry.KeyAt.Line} defines");
+                Closed(scanner, key, entry!);
                 return null;
             }
 
@@ -91,6 +91,9 @@ internal static class TomlDefinitions
         table.Add(new TomlEntry(key.Text, key.At, value));
         return value;
     }
+
+    private static void Closed(TomlScanner scanner, TomlKey key, TomlEntry first) =>
+        scanner.Problem(key.At, $"{key.Text} cannot be added to: it is {first.Value.Kind} that line {first.KeyAt.Line} defines");
 
     private static void Twice(TomlScanner scanner, TomlKey key, TomlEntry first) =>
         scanner.Problem(key.At, $"{key.Text} is defined twice: first in line {first.KeyAt.Line}, as {first.Value.Kind}");

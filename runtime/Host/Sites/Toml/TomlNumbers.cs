@@ -50,7 +50,8 @@ internal static class TomlNumbers
     {
         var numberBase = word[1] switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 };
         var end = 2;
-        if (numberBase != 0 && PassDigits(word, ref end, numberBase) && end == word.Length) return ReadInteger(at, word, numberBase, out problem);
+        var isWhole = numberBase != 0 && PassDigits(word, ref end, numberBase) && end == word.Length;
+        if (isWhole) return ReadInteger(at, word, numberBase, out problem);
         problem = numberBase == 0
             ? $"a number with 0x, 0o or 0b has no sign: {word}"
             : $"{word} is no number: expected digits of base {numberBase} after {word[..2]}, with single _ between them";

@@ -1,6 +1,8 @@
 namespace PlantRuntime.Host.Sites;
 
-/// <summary>A document's characters, the place among them, and the problems found on the way. It only moves forward, but for one line.</summary>
+/// <summary>
+/// A document's characters, the place among them, and the problems found on the way. It only moves forward, but for one line.
+/// </summary>
 internal sealed class TomlScanner(string text, string file, ProblemList problems)
 {
     private int _line = 1;

@@ -19,6 +19,8 @@ internal sealed class TomlString(Position at, Position textAt, string text, bool
     /// <inheritdoc/>
     public override string Kind => "a string";
 
-    /// <summary>Where column <paramref name="column"/> (from 1) of the text stands; the string's beginning when escapes or line breaks hide it.</summary>
+    /// <summary>
+    /// Where column <paramref name="column"/> (from 1) of the text stands; the string's beginning when escapes or line breaks hide it.
+    /// </summary>
     public Position PositionOf(int column) => IsPlain ? TextAt with { Column = TextAt.Column + column - 1 } : TextAt;
 }

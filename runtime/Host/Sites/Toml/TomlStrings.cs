@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PlantRuntime.Host.Sites;
 
-/// <summary>The four strings of TOML 1.0 ("String"). Bad escapes are reported and passed over; only a string that does not end is lost.</summary>
+/// <summary>
+/// The four strings of TOML 1.0 ("String"). Bad escapes are reported and passed over; only a string that does not end is lost.
+/// </summary>
 internal static class TomlStrings
 {
     /// <summary>A string of any form; the next character is its quote. Null after a problem.</summary>

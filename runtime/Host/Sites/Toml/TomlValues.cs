@@ -53,7 +53,8 @@ internal static class TomlValues
             if (isClosed) break;
             if (!scanner.Take(','))
             {
-                if (isOneLine) scanner.Problem(scanner.Here, $"expected , or }} in the table of column {table.At.Column}, found {scanner.Found()}");
+                var message = $"expected , or }} in the table of column {table.At.Column}, found {scanner.Found()}";
+                if (isOneLine) scanner.Problem(scanner.Here, message);
                 return null;
             }
 
