@@ -6,6 +6,9 @@ namespace PlantRuntime.Host.Sites;
 /// <param name="limit">How many problems are kept.</param>
 internal sealed class ProblemList(int limit = int.MaxValue)
 {
+    // A message repeats what was found, which may be a file's worth of text behind a quote that does not end.
+    private const int MaxMessage = 600;
+
     private readonly List<Problem> _items = [];
 
     /// <summary>The problems kept, in the order they were found.</summary>
@@ -20,7 +23,7 @@ internal sealed class ProblemList(int limit = int.MaxValue)
     /// <summary>Notes a problem.</summary>
     public void Add(Position at, string message)
     {
-        if (!IsFull) _items.Add(new Problem(at, message));
+        if (!IsFull) _items.Add(new Problem(at, message.Length > MaxMessage ? Shortened(message) : message));
         Count++;
     }
 
@@ -34,4 +37,6 @@ internal sealed class ProblemList(int limit = int.MaxValue)
             Add(last, $"{other.Count - other.Items.Count} more problems in {last.File} are not shown");
         }
     }
+
+    private static string Shortened(string message) => $"{message[..(MaxMessage / 2)]} … {message[^(MaxMessage / 2)..]}";
 }

@@ -104,6 +104,13 @@ public sealed class TomlReaderTests
         Assert.Equal(TomlReader.MaxProblems, problems.Count);
     }
 
+    [Fact]
+    public void An_error_repeats_only_so_much_of_what_it_found()
+    {
+        var (_, problems) = Read("x = 1" + new string('_', 100_000));
+        Assert.InRange(Assert.Single(problems).Message.Length, 100, 700);
+    }
+
     private static (TomlTable Root, IReadOnlyList<Problem> Problems) Read(string toml) => Read(Encoding.UTF8.GetBytes(toml));
 
     private static (TomlTable Root, IReadOnlyList<Problem> Problems) Read(byte[] utf8)

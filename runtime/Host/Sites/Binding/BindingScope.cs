@@ -6,6 +6,13 @@ namespace PlantRuntime.Host.Sites;
 /// <param name="Problems">Where problems go.</param>
 internal sealed record BindingScope(string SiteFolder, Func<string, string?> Environment, ProblemList Problems)
 {
+    // Lives no longer than one site is read or one table is bound: a type of a plugin is not remembered beyond that.
+    private readonly Dictionary<Type, OptionProperty[]> _properties = [];
+
+    /// <summary>The properties of an options class.</summary>
+    public OptionProperty[] PropertiesOf(Type type) =>
+        _properties.TryGetValue(type, out var known) ? known : _properties[type] = OptionProperty.Of(type);
+
     /// <summary>Notes a problem; the null stands for the value that there is none of.</summary>
     public object? Fail(Position at, string message)
     {

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Host.Sites;
@@ -10,16 +9,14 @@ internal static class ObjectBinder
     /// <summary>A new object filled from the table, or null after problems.</summary>
     public static object? Bind(BindingScope scope, Type type, TomlTable table, IReadOnlyList<string> hostKeys)
     {
-        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)
-            .Select(p => (Key: SnakeCase.Of(p.Name), Property: p)).ToArray();
         var before = scope.Problems.Count;
-        ReportUnknown(scope, table, properties.Select(p => p.Key).ToArray(), hostKeys);
         try
         {
+            var properties = scope.PropertiesOf(type);
+            ReportUnknown(scope, table, properties, hostKeys);
             var target = Activator.CreateInstance(type, nonPublic: true)!;
             var isWhole = true;
-            foreach (var (key, property) in properties) isWhole &= Set(scope, target, key, property, table);
+            foreach (var property in properties) isWhole &= Set(scope, target, property, table);
             if (scope.Problems.Count == before && isWhole && target is IValidatedOptions own) Validate(scope, own, table);
             return scope.Problems.Count == before && isWhole ? target : null;
         }
@@ -31,29 +28,28 @@ internal static class ObjectBinder
         }
     }
 
-    private static void ReportUnknown(BindingScope scope, TomlTable table, string[] keys, IReadOnlyList<string> hostKeys)
+    private static void ReportUnknown(BindingScope scope, TomlTable table, OptionProperty[] properties, IReadOnlyList<string> hostKeys)
     {
-        foreach (var entry in table.Entries.Where(e => !keys.Contains(e.Key)))
+        foreach (var entry in table.Entries.Where(e => !Array.Exists(properties, p => p.Key == e.Key)))
         {
-            var expected = keys.Length == 0 ? ": no keys are expected here" : $": expected one of {string.Join(", ", keys.Order())}";
-            var hint = Nearest.Hint(entry.Key, keys.Concat(hostKeys), expected);
-            scope.Fail(entry.KeyAt, $"unknown key {entry.Key}{hint}");
+            var keys = properties.Select(p => p.Key);
+            var expected = properties.Length == 0 ? ": no keys are expected here" : $": expected one of {string.Join(", ", keys.Order())}";
+            scope.Fail(entry.KeyAt, $"unknown key {entry.Key}{Nearest.Hint(entry.Key, keys.Concat(hostKeys), expected)}");
         }
     }
 
     // False when a required key is missing, which is a problem unless it may stand in a line that could not be read.
-    private static bool Set(BindingScope scope, object target, string key, PropertyInfo property, TomlTable table)
+    private static bool Set(BindingScope scope, object target, OptionProperty option, TomlTable table)
     {
-        if (table.Find(key) is { } entry)
+        if (table.Find(option.Key) is { } entry)
         {
-            var value = ValueBinder.Bind(scope, property.PropertyType, key, entry.Value, property.GetCustomAttribute<BoundsAttribute>());
-            if (value is not null) property.SetValue(target, value);
+            var value = ValueBinder.Bind(scope, option.Property.PropertyType, option.Key, entry.Value, option.Bounds);
+            if (value is not null) option.Property.SetValue(target, value);
             return true;
         }
 
-        if (!property.IsDefined(typeof(RequiredMemberAttribute))) return true;
-        if (!table.IsIncomplete) scope.Fail(table.At, $"the required key {key} is missing");
-        return false;
+        if (option.IsRequired && !table.IsIncomplete) scope.Fail(table.At, $"the required key {option.Key} is missing");
+        return !option.IsRequired;
     }
 
     private static void Validate(BindingScope scope, IValidatedOptions options, TomlTable table)
