@@ -37,7 +37,7 @@ internal static class PlainWords
             .Where(s => s.IsStatic == isStatic || s is IMethodSymbol { ReducedFrom: not null })
             .Where(s => s.ContainingType?.SpecialType != SpecialType.System_Object && s is IPropertySymbol or IFieldSymbol or IMethodSymbol)
             .Select(s => s.Name).Distinct().ToList();
-        var hint = Nearest.Name(name, names) is { } near ? $"; did you mean '{near}'?"
+        var hint = Nearest.Find(name, names) is { } near ? $": did you mean '{near}'?"
             : names.Count is > 0 and <= FewNames ? $"; there are {string.Join(", ", names.Order())}" : "";
         return $"{Shown(type)} has no '{name}'{hint}";
     }
@@ -45,7 +45,7 @@ internal static class PlainWords
     private static string NoName(SemanticModel model, SimpleNameSyntax name)
     {
         var names = model.LookupSymbols(name.SpanStart).Select(s => s.Name).Distinct();
-        var hint = Nearest.Name(name.Identifier.Text, names) is { } near ? $"; did you mean '{near}'?" : "";
+        var hint = Nearest.Find(name.Identifier.Text, names) is { } near ? $": did you mean '{near}'?" : "";
         return $"there is no '{name.Identifier.Text}' here{hint}";
     }
 

@@ -20,8 +20,8 @@ public class RecipeTests
             // wrong twice
             Plant.lin.Scans.Only("sped").To(Sinks.line);
             """);
-        await plant.WhenAsync(@"recipes/line\.csx\(2,7\): error CS0117: .*'lin'; did you mean 'line'");
-        await plant.WhenAsync(@"recipes/line\.csx\(2,39\): error CS0117: .*'line'; did you mean 'lines'");
+        await plant.WhenAsync(@"recipes/line\.csx\(2,7\): error CS0117: .*'lin': did you mean 'line'");
+        await plant.WhenAsync(@"recipes/line\.csx\(2,39\): error CS0117: .*'line': did you mean 'lines'");
         await plant.WhenAsync("the version before runs on");
 
         site.Write("recipes/line.csx", """
@@ -29,10 +29,10 @@ public class RecipeTests
             line.Where(s => s["botles"].Int > 0)
                 .Only("sped").To(Sinks.lines);
             """);
-        await plant.WhenAsync(@"recipes/line\.csx\(3,12\): error: no tag ""sped"" in device line; did you mean ""speed""");
+        await plant.WhenAsync(@"recipes/line\.csx\(3,12\): error: no tag ""sped"" in device line: did you mean ""speed""");
 
         site.Write("recipes/line.csx", """Plant.line.Scans.Where(s => s["botles"].Int >= 0).To(Sinks.lines);""");
-        await plant.WhenAsync(@"recipes/line\.csx\(1,32\): error: no tag ""botles"" in device line; did you mean ""bottles""");
+        await plant.WhenAsync(@"recipes/line\.csx\(1,32\): error: no tag ""botles"" in device line: did you mean ""bottles""");
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
 

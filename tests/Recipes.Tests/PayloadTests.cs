@@ -45,7 +45,7 @@ public class PayloadTests
     {
         var bench = new PlanBench(b => b.Line.Scans.Payload(s => new { v = s["sped"] }).To(b.Sink));
         Assert.Empty(bench.Scan(1).Take());
-        Assert.Equal("no tag \"sped\" in device line; did you mean \"speed\"?", Assert.Single(bench.Faults).Message);
+        Assert.Equal("no tag \"sped\" in device line: did you mean \"speed\"?", Assert.Single(bench.Faults).Message);
     }
 
     private readonly record struct Point(int X, int Y);

@@ -17,7 +17,7 @@ public class PlanProblemTests
         });
         Assert.Equal(
             [
-                "no tag \"sped\" in device line; did you mean \"speed\"?",
+                "no tag \"sped\" in device line: did you mean \"speed\"?",
                 "a range goes from low to high, not from 5 to 1",
                 "a deadband is greater than 0; for every change there is OnChange",
                 "an interval is longer than zero, for instance 1.Seconds, not 00:00:00",

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using PlantRuntime.Host.Sites;
-using PlantRuntime.Host.Sites.Text;
 using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Cli;

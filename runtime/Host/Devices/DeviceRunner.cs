@@ -1,7 +1,6 @@
 using System.Globalization;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
-using PlantRuntime.Host.Sites.Text;
 using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Devices;
@@ -166,7 +165,7 @@ internal sealed class DeviceRunner : ISessionOwner
                 .Select(g => new ScanGroup(g, g.Key, _time)).ToList();
             foreach (var group in groups) group.Reader = driver.Prepare(group.Definitions);
             _log.Info($"START plant={_plantId} device={Name} driver={_model.Driver} address={driver.Endpoint} "
-                + $"poll={string.Join(',', groups.Select(g => Duration.ToText(g.Poll)))} tags={_model.Tags.Count}");
+                + $"poll={string.Join(',', groups.Select(g => Duration.Format(g.Poll)))} tags={_model.Tags.Count}");
             _session = new DeviceSession(_model, groups, driver, this, _time, _log);
             _running = Task.Run(_session.RunAsync);
         }

@@ -1,6 +1,5 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
-using PlantRuntime.Host.Sites.Binding;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Recipes;
 
@@ -12,14 +11,14 @@ internal sealed class Opener(SiteModel site, Func<string, string?> environment, 
     /// <summary>Makes drivers for a device, as often as it is called; null when the options are wrong. Nothing here does I/O.</summary>
     public Func<IDriver>? Driver(DeviceModel device, IDriverPlugin plugin, ICollection<Problem> problems)
     {
-        if (OptionsBinder.Bind(plugin.OptionsType, device.Settings, environment, problems) is not { } options) return null;
+        if (Bind(plugin.OptionsType, device.Settings, DeviceModel.HostKeys, problems) is not { } options) return null;
         return () => plugin.Open(options, Context(device.Name));
     }
 
     /// <summary>The same for a sink.</summary>
     public Func<ISink>? Sink(SinkModel sink, ISinkPlugin plugin, ICollection<Problem> problems)
     {
-        if (OptionsBinder.Bind(plugin.OptionsType, sink.Settings, environment, problems) is not { } options) return null;
+        if (Bind(plugin.OptionsType, sink.Settings, SinkModel.HostKeys, problems) is not { } options) return null;
         return () => plugin.Open(options, Context(sink.Name));
     }
 
@@ -90,6 +89,13 @@ internal sealed class Opener(SiteModel site, Func<string, string?> environment, 
         {
             problems.Add(new Problem(at, $"{what} cannot be opened: {exception.Message}"));
         }
+    }
+
+    private object? Bind(Type type, TomlTable table, IReadOnlyList<string> hostKeys, ICollection<Problem> problems)
+    {
+        var (options, found) = new OptionsBinder(site.Folder, environment).Bind(type, table, hostKeys);
+        foreach (var problem in found) problems.Add(problem);
+        return options;
     }
 
     private PluginContext Context(string name) => new(name, site.Name, site.Folder, time, new HostPluginLog(name, time, log));

@@ -16,12 +16,7 @@ internal sealed class DeviceBench : IScanListener, IAsyncDisposable
     public DeviceBench(Func<DeviceModel, DeviceModel>? change = null)
     {
         _log = new PlantLog(Time, LogLevel.Debug, Log);
-        var at = new Position("site.toml", 1, 1);
-        var model = new DeviceModel
-        {
-            Name = "plc", At = at, Driver = "script", DriverAt = at, Settings = SiteParts.EmptyTable(), Scalars = new Dictionary<string, object>(),
-            Tags = [Tag("a"), Tag("b")],
-        };
+        var model = SiteParts.Device("plc", SiteParts.Tag("a"), SiteParts.Tag("b"));
         Runner = new DeviceRunner(change?.Invoke(model) ?? model, 1, Time, _log);
         Runner.Swap(null, this);
     }
@@ -33,9 +28,6 @@ internal sealed class DeviceBench : IScanListener, IAsyncDisposable
     public DeviceRunner Runner { get; }
 
     public List<ScriptedDriver> Drivers { get; } = [];
-
-    public static TagModel Tag(string name, TimeSpan? poll = null) =>
-        new() { Name = name, At = new Position("site.toml", 1, 1), Address = name, AddressAt = new Position("site.toml", 1, 1), Poll = poll };
 
     public void Start(Action<ScriptedDriver>? script = null) => Runner.Start(() =>
     {
@@ -62,6 +54,9 @@ internal sealed class DeviceBench : IScanListener, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var stopping = Runner.StopAsync("the test ends", TimeSpan.FromSeconds(3));
+
+        // What works ends by itself; virtual time goes on only for what does not come back.
+        await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromSeconds(2)));
         while (!stopping.IsCompleted)
         {
             Time.Advance(TimeSpan.FromSeconds(1));

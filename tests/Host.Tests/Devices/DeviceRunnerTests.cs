@@ -45,7 +45,7 @@ public class DeviceRunnerTests
     [Fact]
     public async Task Tags_of_two_rates_share_one_connection()
     {
-        await using var bench = new DeviceBench(m => m with { Tags = [DeviceBench.Tag("slow", 3 * s_second), DeviceBench.Tag("fast")] });
+        await using var bench = new DeviceBench(m => m with { Tags = [SiteParts.Tag("slow", 3 * s_second), SiteParts.Tag("fast")] });
         bench.Start();
         var seen = new List<string>();
         for (var i = 0; i < 6; i++)
@@ -157,6 +157,8 @@ public class DeviceRunnerTests
     {
         await using var bench = new DeviceBench(m => m with { Timeout = 3 * s_second });
         bench.Start(d => d.OnRead = async (_, _, cancel) => await Task.Delay(Timeout.Infinite, cancel));
+        await bench.Log.WhenAsync("CONNECTED");
+        await bench.Drivers[0].ReadBegan.WaitAsync(TimeSpan.FromSeconds(20));
         await bench.AdvanceAsync(3 * s_second);
         Assert.Equal("no answer within 3 s", (await bench.NextAsync()).Header.Failure);
     }
@@ -186,6 +188,7 @@ public class DeviceRunnerTests
     {
         await using var bench = new DeviceBench(m => m with { Reconnect = new ReconnectOptions { First = s_second } });
         bench.Start(d => d.OnRead = (_, _, _) => throw new InvalidCastException("what a type"));
+        await bench.Log.WhenAsync("FAILED");
         await bench.AdvanceAsync(s_second);
         await bench.Log.WhenAsync("FAILED", 2);
         await bench.AdvanceAsync(s_second);
@@ -211,7 +214,7 @@ public class DeviceRunnerTests
     [Fact]
     public async Task Scale_offset_and_range_of_the_tag_table_are_applied()
     {
-        await using var bench = new DeviceBench(m => m with { Tags = [DeviceBench.Tag("a") with { Scale = 0.1, Offset = 5 }, DeviceBench.Tag("b") with { Low = 0, High = 10 }] });
+        await using var bench = new DeviceBench(m => m with { Tags = [SiteParts.Tag("a") with { Scale = 0.1, Offset = 5 }, SiteParts.Tag("b") with { Low = 0, High = 10 }] });
         bench.Start(d => d.OnRead = (_, into, _) =>
         {
             into.Good(0, 100);

@@ -38,8 +38,11 @@ internal static class RecipePosition
         var lines = File.ReadAllLines(path);
         for (var i = Math.Max(0, at.Line - 1); i < lines.Length && i < at.Line + 50; i++)
         {
+            // Not before the statement, unless the column is not the file's own: what the compiler put into a lambda moves what follows.
             var from = i == at.Line - 1 ? Math.Min(Math.Max(0, at.Column - 1), lines[i].Length) : 0;
-            if (lines[i].IndexOf(literal, from, StringComparison.Ordinal) is var found and >= 0) return at with { Line = i + 1, Column = found + 2 };
+            var found = lines[i].IndexOf(literal, from, StringComparison.Ordinal);
+            if (found < 0) found = lines[i].IndexOf(literal, StringComparison.Ordinal);
+            if (found >= 0) return at with { Line = i + 1, Column = found + 2 };
         }
 
         return at;

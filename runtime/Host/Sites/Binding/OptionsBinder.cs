@@ -1,33 +1,21 @@
-using System.Reflection;
-using PlantRuntime.Contracts;
-using PlantRuntime.Host.Sites.Toml;
-using PlantRuntime.Recipes;
-
-namespace PlantRuntime.Host.Sites.Binding;
+namespace PlantRuntime.Host.Sites;
 
 /// <summary>
-/// Turns a table into an options object (see <see cref="DriverPlugin{TOptions}"/> for what that may hold) and finds every mistake in it. The
-/// types belong to plugins that are to leave memory again, so nothing about them is remembered.
+/// Binds a table of site.toml to a plain options class, as <see cref="Contracts.DriverPlugin{TOptions}"/> documents it. The classes come
+/// from load contexts that are to be unloaded, so nothing here is remembered by type.
 /// </summary>
-internal static class OptionsBinder
+/// <param name="siteFolder">Paths of secret files are meant from here.</param>
+/// <param name="environment">Environment variables by name; null when not set.</param>
+internal sealed class OptionsBinder(string siteFolder, Func<string, string?> environment)
 {
-    /// <returns>Null when there are problems, all of which were added.</returns>
-    public static object? Bind(Type type, TomlTable table, Func<string, string?> environment, ICollection<Problem> problems)
+    /// <summary>A new <paramref name="type"/> filled from the table, or null and every problem of it, in the order of the file.</summary>
+    /// <param name="type">The options class, with a constructor without parameters.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="hostKeys">Keys that the host has taken out of the table: a misspelt one may have been meant.</param>
+    public (object? Options, IReadOnlyList<Problem> Problems) Bind(Type type, TomlTable table, IReadOnlyList<string>? hostKeys = null)
     {
-        var before = problems.Count;
-        var options = new ValueBinder(environment, problems).Object(type, table);
-        return problems.Count == before ? options : null;
+        var problems = new ProblemList();
+        var options = ObjectBinder.Bind(new BindingScope(siteFolder, environment, problems), type, table, hostKeys ?? []);
+        return (options, [.. problems.Items.OrderBy(p => p.At.Line).ThenBy(p => p.At.Column)]);
     }
-
-    /// <summary>Properties that a table may set, by key.</summary>
-    internal static Dictionary<string, PropertyInfo> Keys(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is { IsPublic: true })
-            .ToDictionary(p => KeyOf(p.Name), StringComparer.Ordinal);
-
-    /// <summary>UnitId → unit_id.</summary>
-    internal static string KeyOf(string property) =>
-        string.Concat(property.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
-
-    internal static string Unknown(string key, IEnumerable<string> known) =>
-        Nearest.Hint(key, known) is { Length: > 0 } hint ? $"unknown key \"{key}\"{hint}" : $"unknown key \"{key}\"; there are {string.Join(", ", known.Order())}";
 }

@@ -1,155 +1,48 @@
-using System.Collections;
-using System.Reflection;
-using System.Runtime.CompilerServices;
+using PlantRuntime.Recipes;
 using PlantRuntime.Contracts;
-using PlantRuntime.Host.Sites.Text;
-using PlantRuntime.Host.Sites.Toml;
 
-namespace PlantRuntime.Host.Sites.Binding;
+namespace PlantRuntime.Host.Sites;
 
-/// <summary>Turns nodes into values of a wanted type.</summary>
-internal sealed class ValueBinder(Func<string, string?> environment, ICollection<Problem> problems)
+/// <summary>One value to one type. Null stands for "a problem was noted" everywhere here.</summary>
+internal static class ValueBinder
 {
-    /// <summary>An object whose properties are the table's keys.</summary>
-    public object? Object(Type type, TomlTable table)
-    {
-        // Its constructor only sets defaults; `required` is a promise to compilers, which is kept below.
-        var target = Activator.CreateInstance(type)!;
-        var keys = OptionsBinder.Keys(type);
-        foreach (var entry in table.Entries)
-        {
-            if (keys.TryGetValue(entry.Key, out var property)) Set(target, property, entry);
-            else problems.Add(new Problem(entry.KeyAt, OptionsBinder.Unknown(entry.Key, keys.Keys)));
-        }
-
-        foreach (var (key, property) in keys)
-        {
-            if (property.IsDefined(typeof(RequiredMemberAttribute)) && table.Find(key) is null)
-                problems.Add(new Problem(table.At, $"the key \"{key}\" is missing: {Expected(property.PropertyType)}"));
-        }
-
-        if (target is IValidatedOptions validated)
-        {
-            foreach (var (key, message) in validated.Validate()) problems.Add(new Problem(table.Find(key)?.Value.At ?? table.At, message));
-        }
-
-        return target;
-    }
-
-    private void Set(object target, PropertyInfo property, TomlEntry entry)
-    {
-        if (Value(property.PropertyType, entry.Value) is not { } value) return;
-        if (property.GetCustomAttribute<BoundsAttribute>() is { } bounds && value is IConvertible && Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture) is var number
-            && !(number >= bounds.Low && number <= bounds.High))
-        {
-            problems.Add(new Problem(entry.Value.At, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{entry.Key} goes from {bounds.Low} to {bounds.High}, not {number}")));
-            return;
-        }
-
-        property.SetValue(target, value);
-    }
-
-    private object? Value(Type type, TomlNode node)
+    /// <summary>The value as a <paramref name="type"/>, or null after a problem.</summary>
+    public static object? Bind(BindingScope scope, Type type, string key, TomlValue value, BoundsAttribute? bounds)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type == typeof(Secret)) return SecretReader.Read(node, environment, problems);
-        if (type.IsEnum) return Enumeration(type, node);
-        if (Integers.IsInteger(type)) return Integer(type, node);
-        return (node, type) switch
-        {
-            (TomlString text, _) when type == typeof(string) => text.Text,
-            (TomlBoolean truth, _) when type == typeof(bool) => truth.IsTrue,
-            (TomlFloat number, _) when type == typeof(double) => number.Number,
-            (TomlInteger number, _) when type == typeof(double) => (double)number.Number,
-            (TomlString text, _) when type == typeof(TimeSpan) => Duration.TryParse(text.Text, out var duration, out var error) ? duration : Wrong(node, error),
-            (TomlString text, _) when type == typeof(ByteSize) => Size.TryParse(text.Text, out var size, out var error) ? size : Wrong(node, error),
-            (TomlArray array, _) when ItemOf(type) is { } item => List(type, item, array),
-            (TomlTable table, _) when MapOf(type) is { } item => Map(item, table),
-            (TomlTable table, { IsClass: true }) when type != typeof(string) && ItemOf(type) is null => Object(type, table),
-            _ => Wrong(node, $"{Expected(type)}, found {node.Kind}"),
-        };
+        if (type == typeof(string)) return (value as TomlString)?.Text ?? scope.Expected(key, "a string", value);
+        if (type == typeof(bool)) return (value as TomlBoolean)?.Value ?? scope.Expected(key, "true or false", value);
+        if (type == typeof(TimeSpan)) return BindDuration(scope, key, value);
+        if (type == typeof(ByteSize)) return BindSize(scope, key, value);
+        if (type == typeof(Secret)) return SecretBinder.Bind(scope, key, value);
+        if (type.IsEnum) return BindEnum(scope, type, key, value);
+        if (NumberBinder.Takes(type)) return NumberBinder.Bind(scope, type, key, value, bounds);
+        if (CollectionBinder.Bind(scope, type, key, value, bounds, out var collection)) return collection;
+        if (!type.IsClass) return scope.Fail(value.At, $"{key}: the plugin wants a {type.FullName}, which site.toml has no form for");
+        if (value is not TomlTable table) return scope.Expected(key, "a table such as { key = value }", value);
+        return ObjectBinder.Bind(scope, type, table, []);
     }
 
-    private object? Wrong(TomlNode node, string message)
+    private static object? BindDuration(BindingScope scope, string key, TomlValue value)
     {
-        problems.Add(new Problem(node.At, message));
-        return null;
+        if (value is not TomlString text) return scope.Expected(key, Duration.Expected, value);
+        return Duration.TryParse(text.Text, out var duration, out var problem) ? duration : scope.Fail(value.At, $"{key}: {problem}");
     }
 
-    private object? Integer(Type type, TomlNode node)
+    private static object? BindSize(BindingScope scope, string key, TomlValue value)
     {
-        if (node is not TomlInteger integer) return Wrong(node, $"expected a whole number, found {node.Kind}");
-        var (low, high) = Integers.Range(type);
-        return integer.Number >= low && (UInt128)(Int128)Math.Max(0, integer.Number) <= (UInt128)high
-            ? Convert.ChangeType(integer.Number, type, System.Globalization.CultureInfo.InvariantCulture)
-            : Wrong(node, $"expected a whole number from {low} to {high}, found {integer.Number}");
+        if (value is not TomlString text) return scope.Expected(key, Size.Expected, value);
+        return Size.TryParse(text.Text, out var size, out var problem) ? size : scope.Fail(value.At, $"{key}: {problem}");
     }
 
-    private object? Enumeration(Type type, TomlNode node)
+    private static object? BindEnum(BindingScope scope, Type type, string key, TomlValue value)
     {
-        var names = Enum.GetNames(type).ToDictionary(OptionsBinder.KeyOf, StringComparer.OrdinalIgnoreCase);
-        if (node is not TomlString text) return Wrong(node, $"expected one of {Quoted(names.Keys)}, found {node.Kind}");
-
-        // Names such as ABCD are all capitals, which as snake_case no one would write: they are taken as they are.
-        var name = Enum.GetNames(type).FirstOrDefault(n => n == text.Text) ?? names.GetValueOrDefault(text.Text);
-        var shown = names.Select(n => n.Value.All(char.IsUpper) ? n.Value : n.Key).ToList();
-        return name is not null
-            ? Enum.Parse(type, name)
-            : Wrong(node, $"expected one of {Quoted(shown)}, found \"{text.Text}\"{PlantRuntime.Recipes.Nearest.Hint(text.Text, shown)}");
+        var names = Enum.GetNames(type);
+        var words = names.Select(SnakeCase.Of).ToArray();
+        var expected = $"one of {string.Join(", ", words.Select(word => $"\"{word}\""))}";
+        if (value is not TomlString text) return scope.Expected(key, expected, value);
+        var index = Array.IndexOf(words, text.Text);
+        if (index >= 0) return Enum.Parse(type, names[index]);
+        return scope.Fail(value.At, $"{key}: expected {expected}, found \"{text.Text}\"{Nearest.Hint(text.Text, words)}");
     }
-
-    private object? List(Type type, Type item, TomlArray array)
-    {
-        var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(item))!;
-        foreach (var node in array.Items)
-        {
-            if (Value(item, node) is { } value) list.Add(value);
-        }
-
-        if (!type.IsArray) return list;
-        var result = Array.CreateInstance(item, list.Count);
-        list.CopyTo(result, 0);
-        return result;
-    }
-
-    private IDictionary Map(Type item, TomlTable table)
-    {
-        var map = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), item))!;
-        foreach (var entry in table.Entries)
-        {
-            if (Value(item, entry.Value) is { } value) map.Add(entry.Key, value);
-        }
-
-        return map;
-    }
-
-    private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
-
-    private static string Expected(Type type)
-    {
-        type = Nullable.GetUnderlyingType(type) ?? type;
-        return type == typeof(string) ? "expected a string"
-            : type == typeof(bool) ? "expected true or false"
-            : type == typeof(double) ? "expected a number"
-            : type == typeof(TimeSpan) ? "expected a duration such as \"1s\""
-            : type == typeof(ByteSize) ? "expected a size such as \"512MB\""
-            : type == typeof(Secret) ? SecretReader.Expected
-            : type.IsEnum ? $"expected one of {Quoted(Enum.GetNames(type).Select(OptionsBinder.KeyOf))}"
-            : Integers.IsInteger(type) ? "expected a whole number"
-            : MapOf(type) is not null ? "expected a table"
-            : ItemOf(type) is not null ? "expected an array"
-            : "expected a table { … }";
-    }
-
-    private static Type? ItemOf(Type type) =>
-        type.IsArray ? type.GetElementType()
-        : type.IsGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(List<>) || open == typeof(IReadOnlyList<>) || open == typeof(IList<>))
-            ? type.GenericTypeArguments[0]
-            : null;
-
-    private static Type? MapOf(Type type) =>
-        type.IsGenericType && type.GetGenericTypeDefinition() is var open
-        && (open == typeof(Dictionary<,>) || open == typeof(IReadOnlyDictionary<,>) || open == typeof(IDictionary<,>)) && type.GenericTypeArguments[0] == typeof(string)
-            ? type.GenericTypeArguments[1]
-            : null;
 }

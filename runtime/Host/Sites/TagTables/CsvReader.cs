@@ -1,9 +1,11 @@
 using System.Text;
 
-namespace PlantRuntime.Host.Sites.TagTables;
+namespace PlantRuntime.Host.Sites;
 
-/// <summary>Rows of a CSV file (RFC 4180), with the place of every cell. Ends of lines are LF or CR LF.</summary>
-internal sealed class CsvReader(string text, string file, char delimiter)
+/// <summary>
+/// Rows of a CSV text (RFC 4180 section 2), with any delimiter and any line break. Reads on after a problem; time is linear.
+/// </summary>
+internal sealed class CsvReader(string text, string file, char delimiter, ProblemList problems)
 {
     private int _at;
     private int _line = 1;
@@ -11,80 +13,98 @@ internal sealed class CsvReader(string text, string file, char delimiter)
 
     private Position Here => new(file, _line, _at - _lineStart + 1);
 
-    /// <summary>The next row that is not blank, or null at the end.</summary>
-    public List<CsvCell>? Next(ICollection<Problem> problems)
+    private bool AtCellEnd => _at >= text.Length || text[_at] == delimiter || text[_at] is '\r' or '\n';
+
+    /// <summary>The delimiter of a header line: the commonest of comma, semicolon and tab.</summary>
+    public static char DelimiterOf(string text)
     {
-        while (_at < text.Length)
+        var header = text.AsSpan();
+        if (header.IndexOfAny('\r', '\n') is var end and >= 0) header = header[..end];
+        var best = ',';
+        foreach (var candidate in ";\t")
         {
-            var row = ReadRow(problems);
-            if (row.Count > 1 || row[0].Text.Trim().Length > 0) return row;
+            if (header.Count(candidate) > header.Count(best)) best = candidate;
         }
 
-        return null;
+        return best;
     }
 
-    private List<CsvCell> ReadRow(ICollection<Problem> problems)
+    /// <summary>Reads the next row over <paramref name="row"/>. False when there is none left.</summary>
+    public bool ReadRow(List<CsvCell> row)
     {
-        var cells = new List<CsvCell>();
-        do cells.Add(_at < text.Length && text[_at] == '"' ? ReadQuoted(problems) : ReadPlain());
-        while (TakeDelimiter());
-        if (_at < text.Length && text[_at] == '\r') _at++;
-        if (_at < text.Length && text[_at] == '\n') NewLine();
-        return cells;
-    }
-
-    private CsvCell ReadPlain()
-    {
-        var (at, start) = (Here, _at);
-        while (_at < text.Length && text[_at] != delimiter && !IsLineEnd()) _at++;
-        return new CsvCell(text[start.._at], at);
-    }
-
-    private CsvCell ReadQuoted(ICollection<Problem> problems)
-    {
-        var start = Here;
-        _at++;
-        var at = Here;
-        var content = new StringBuilder();
-        while (true)
+        row.Clear();
+        if (_at >= text.Length) return false;
+        row.Add(ReadCell());
+        while (_at < text.Length && text[_at] == delimiter)
         {
-            if (_at == text.Length)
-            {
-                problems.Add(new Problem(start, "this cell has no closing \""));
-                break;
-            }
-
-            var c = text[_at];
-            if (c == '"' && _at + 1 < text.Length && text[_at + 1] == '"') _at++;
-            else if (c == '"') break;
-            content.Append(c);
-            if (c == '\n') NewLine();
-            else _at++;
+            _at++;
+            row.Add(ReadCell());
         }
 
-        _at = Math.Min(_at + 1, text.Length);
-        if (_at < text.Length && text[_at] != delimiter && !IsLineEnd())
-        {
-            problems.Add(new Problem(Here, $"expected {(delimiter == '\t' ? "a tab" : $"'{delimiter}'")} or the end of the line after the closing \""));
-            ReadPlain();
-        }
-
-        return new CsvCell(content.ToString(), at);
-    }
-
-    private bool IsLineEnd() => text[_at] == '\n' || (text[_at] == '\r' && (_at + 1 == text.Length || text[_at + 1] == '\n'));
-
-    private bool TakeDelimiter()
-    {
-        if (_at == text.Length || text[_at] != delimiter) return false;
-        _at++;
+        TakeLineBreak();
         return true;
     }
 
-    private void NewLine()
+    private CsvCell ReadCell()
     {
+        SkipBlanks();
+        if (_at < text.Length && text[_at] == '"') return ReadQuoted();
+        var at = Here;
+        var start = _at;
+        while (!AtCellEnd) _at++;
+        var cell = text.AsSpan(start, _at - start).TrimEnd(' ');
+        if (cell.Contains('"')) problems.Add(at, "a cell that holds a quote must be quoted, and the quote written twice: \"3\"\" pipe\"");
+        return new CsvCell(cell.ToString(), at);
+    }
+
+    private CsvCell ReadQuoted()
+    {
+        var quoteAt = Here;
         _at++;
+        var at = Here;
+        var cell = new StringBuilder();
+        while (true)
+        {
+            if (_at >= text.Length)
+            {
+                problems.Add(quoteAt, "the quoted cell has no end: expected \" before the end of the file");
+                break;
+            }
+
+            if (text[_at] == '"' && (_at + 1 >= text.Length || text[_at + 1] != '"'))
+            {
+                _at++;
+                ExpectCellEnd();
+                break;
+            }
+
+            var start = _at;
+            if (!TakeLineBreak()) _at += text[_at] == '"' ? 2 : 1;
+            cell.Append(text[start] == '"' ? "\"" : text.AsSpan(start, _at - start));
+        }
+
+        return new CsvCell(cell.ToString(), at);
+    }
+
+    private void ExpectCellEnd()
+    {
+        SkipBlanks();
+        if (AtCellEnd) return;
+        problems.Add(Here, $"expected the end of the cell after its closing quote, found '{text[_at]}'");
+        while (!AtCellEnd) _at++;
+    }
+
+    private void SkipBlanks()
+    {
+        while (_at < text.Length && text[_at] == ' ') _at++;
+    }
+
+    private bool TakeLineBreak()
+    {
+        if (_at >= text.Length || text[_at] is not ('\r' or '\n')) return false;
+        _at += text[_at] == '\r' && _at + 1 < text.Length && text[_at + 1] == '\n' ? 2 : 1;
         _line++;
         _lineStart = _at;
+        return true;
     }
 }

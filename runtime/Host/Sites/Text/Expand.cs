@@ -1,68 +1,70 @@
 using System.Text;
-using PlantRuntime.Host.Sites.Toml;
 
-namespace PlantRuntime.Host.Sites.Text;
+namespace PlantRuntime.Host.Sites;
 
-/// <summary><c>${NAME}</c> in strings: the value of an environment variable. <c>$$</c> is a dollar sign.</summary>
+/// <summary><c>${NAME}</c> in strings, from the environment. <c>$$</c> is a dollar; so is one before anything else.</summary>
 internal static class Expand
 {
-    /// <summary>Every string of a table, nested ones too; names that are not set are problems at their place.</summary>
-    public static TomlTable All(TomlTable table, Func<string, string?> environment, ICollection<Problem> problems)
+    /// <summary>
+    /// The text with every name replaced; of each that cannot be, <paramref name="problem"/> is told the column, from 1, and why.
+    /// </summary>
+    public static string Variables(string text, Func<string, string?> environment, Action<int, string> problem)
     {
-        var expanded = new TomlTable(table.At, table.Origin);
-        foreach (var entry in table.Entries) expanded.Add(entry.Key, entry.KeyAt, Node(entry.Value, environment, problems));
-        return expanded;
-    }
-
-    private static TomlNode Node(TomlNode node, Func<string, string?> environment, ICollection<Problem> problems)
-    {
-        switch (node)
+        var result = new StringBuilder(text.Length);
+        var at = 0;
+        for (var dollar = text.IndexOf('$'); dollar >= 0; dollar = text.IndexOf('$', at))
         {
-            case TomlString text when text.Text.Contains('$'):
-                return new TomlString(text.At, Text(text, environment, problems), text.ContentAt);
-            case TomlTable table:
-                return All(table, environment, problems);
-            case TomlArray array:
-                var items = new TomlArray(array.At, array.IsOfTables);
-                items.Items.AddRange(array.Items.Select(item => Node(item, environment, problems)));
-                return items;
-            default:
-                return node;
-        }
-    }
-
-    private static string Text(TomlString node, Func<string, string?> environment, ICollection<Problem> problems)
-    {
-        var text = node.Text;
-        var result = new StringBuilder();
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '$' || i + 1 == text.Length || text[i + 1] is not ('$' or '{'))
-            {
-                result.Append(text[i]);
-                continue;
-            }
-
-            if (text[++i] == '$')
+            result.Append(text, at, dollar - at);
+            at = dollar + 1;
+            var next = at < text.Length ? text[at] : '\0';
+            if (next != '{')
             {
                 result.Append('$');
+                if (next == '$') at++;
                 continue;
             }
 
-            var at = node.ContentAt with { Column = node.ContentAt.Column + i - 1 };
-            var end = text.IndexOf('}', i);
-            if (end < 0)
+            var close = text.IndexOf('}', at);
+            if (close < 0)
             {
-                problems.Add(new Problem(at, "expected } after ${; a dollar sign itself is written $$"));
-                return result.ToString();
+                problem(dollar + 1, "${ has no end: expected ${NAME}, or $${ for the characters themselves");
+                return text;
             }
 
-            var name = text[(i + 1)..end];
-            if (environment(name) is { } value) result.Append(value);
-            else problems.Add(new Problem(at, $"the environment variable {name} is not set"));
-            i = end;
+            result.Append(Value(text[(at + 1)..close], environment, message => problem(dollar + 1, message)));
+            at = close + 1;
         }
 
-        return result.ToString();
+        return result.Append(text, at, text.Length - at).ToString();
+    }
+
+    /// <summary>The same for every string of a document.</summary>
+    public static TomlTable Variables(TomlTable table, Func<string, string?> environment, ProblemList problems) =>
+        table.With(table.Entries.Select(entry => entry with { Value = Variables(entry.Value, environment, problems) }));
+
+    private static TomlValue Variables(TomlValue value, Func<string, string?> environment, ProblemList problems)
+    {
+        switch (value)
+        {
+            case TomlString text when text.Text.Contains('$', StringComparison.Ordinal):
+                var expanded = Variables(text.Text, environment, (column, message) => problems.Add(text.PositionOf(column), message));
+                return new TomlString(text.At, text.TextAt, expanded, isPlain: false);
+            case TomlTable table:
+                return Variables(table, environment, problems);
+            case TomlArray array:
+                for (var i = 0; i < array.Items.Count; i++) array.Items[i] = Variables(array.Items[i], environment, problems);
+                return array;
+            default:
+                return value;
+        }
+    }
+
+    private static string? Value(string name, Func<string, string?> environment, Action<string> problem)
+    {
+        var isName = name is [not (>= '0' and <= '9'), ..] && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+        var value = isName ? environment(name) : null;
+        if (!isName) problem($"\"{name}\" is no name of an environment variable: expected letters, digits and _, as in ${{PLC_ID}}");
+        else if (value is null) problem($"the environment variable {name} is not set; for the characters themselves write $${{{name}}}");
+        return value;
     }
 }

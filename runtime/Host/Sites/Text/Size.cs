@@ -1,26 +1,40 @@
+using PlantRuntime.Recipes;
 using System.Globalization;
 using PlantRuntime.Contracts;
 
-namespace PlantRuntime.Host.Sites.Text;
+namespace PlantRuntime.Host.Sites;
 
-/// <summary>Sizes as site.toml writes them.</summary>
+/// <summary>Sizes as site.toml writes them: <c>"512MB"</c>; KB, MB and GB are powers of 1024.</summary>
 internal static class Size
 {
-    private static readonly (string Unit, int Shift)[] s_units = [("KB", 10), ("MB", 20), ("GB", 30), ("B", 0)];
+    /// <summary>What an error says was expected.</summary>
+    public const string Expected = "a size such as \"64KB\", \"512MB\" or \"2GB\"";
 
-    /// <summary>Reads a whole number and a unit; <paramref name="error"/> says what was expected.</summary>
-    public static bool TryParse(string text, out ByteSize size, out string error)
+    private static readonly string[] Units = ["B", "KB", "MB", "GB"];
+
+    /// <summary>Reads a size of at least 0, or says what is wrong with it.</summary>
+    public static bool TryParse(string text, out ByteSize size, out string problem)
     {
         size = default;
-        error = $"expected a size such as \"64KB\", \"512MB\" or \"2GB\", found \"{text}\"";
-        foreach (var (unit, shift) in s_units)
+        ReadOnlySpan<char> rest = text;
+        if (!Quantity.Take(ref rest, out var number, out var unit) || !rest.IsEmpty)
         {
-            if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
-            if (!long.TryParse(text[..^unit.Length].TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue >> shift) return false;
-            size = new ByteSize(number << shift);
-            return true;
+            problem = $"expected {Expected}, found \"{text}\"";
+            return false;
         }
 
-        return false;
+        var power = Array.IndexOf(Units, unit.ToString());
+        if (power < 0)
+        {
+            problem = $"expected {Expected}, found \"{text}\"" + (unit.IsEmpty
+                ? string.Create(CultureInfo.InvariantCulture, $": the unit is missing, write \"{number}B\" or \"{number}MB\"")
+                : Nearest.Hint(unit.ToString(), Units));
+            return false;
+        }
+
+        var bytesOfUnit = 1L << (10 * power);
+        problem = number > long.MaxValue / bytesOfUnit ? $"\"{text}\" is larger than any size can be" : "";
+        if (problem.Length == 0) size = new ByteSize((long)(number * bytesOfUnit));
+        return problem.Length == 0;
     }
 }

@@ -1,13 +1,26 @@
-namespace PlantRuntime.Host.Sites.Toml;
+namespace PlantRuntime.Host.Sites;
 
-/// <summary>A date, a time, or both, with or without an offset from UTC. The parts that are not there are null.</summary>
-internal sealed class TomlDateTime(Position at, DateOnly? date, TimeOnly? time, TimeSpan? offset) : TomlNode(at)
+/// <summary>A date, a time or both.</summary>
+/// <param name="at">Its first character.</param>
+/// <param name="dateTimeKind">Which of the four.</param>
+/// <param name="value">As written, cut to 100 ns: a date at midnight, a time on 0001-01-01.</param>
+/// <param name="offset">Offset from UTC as written, zero unless the kind is <see cref="TomlDateTimeKind.Offset"/>.</param>
+internal sealed class TomlDateTime(Position at, TomlDateTimeKind dateTimeKind, DateTime value, TimeSpan offset) : TomlValue(at)
 {
-    public DateOnly? Date { get; } = date;
+    /// <summary>Which of the four.</summary>
+    public TomlDateTimeKind DateTimeKind { get; } = dateTimeKind;
 
-    public TimeOnly? Time { get; } = time;
+    /// <summary>As written: the offset is not applied.</summary>
+    public DateTime Value { get; } = value;
 
-    public TimeSpan? Offset { get; } = offset;
+    /// <summary>Offset from UTC, from -23:59 to +23:59, which is more than a DateTimeOffset takes.</summary>
+    public TimeSpan Offset { get; } = offset;
 
-    public override string Kind => Time is null ? "a date" : Date is null ? "a time" : "a date-time";
+    /// <inheritdoc/>
+    public override string Kind => DateTimeKind switch
+    {
+        TomlDateTimeKind.LocalDate => "a date",
+        TomlDateTimeKind.LocalTime => "a time",
+        _ => "a date and time",
+    };
 }

@@ -1,122 +1,107 @@
-using System.Text;
+namespace PlantRuntime.Host.Sites;
 
-namespace PlantRuntime.Host.Sites.Toml;
-
-/// <summary>Characters of a document one by one, with their places; the characters that TOML forbids everywhere are found here.</summary>
-internal sealed class TomlScanner(string text, string file)
+/// <summary>
+/// A document's characters, the place among them, and the problems found on the way. It only moves forward, but for one line.
+/// </summary>
+internal sealed class TomlScanner(string text, string file, ProblemList problems)
 {
-    public const char End = '\uffff';
-    private int _at;
     private int _line = 1;
     private int _lineStart;
 
-    public Position Here => new(file, _line, _at - _lineStart + 1);
+    /// <summary>The problems found so far.</summary>
+    public ProblemList Problems { get; } = problems;
 
-    public bool IsEnd => _at >= text.Length;
+    /// <summary>Index of the next character.</summary>
+    public int Index { get; private set; }
 
-    public char Peek(int ahead = 0) => _at + ahead < text.Length ? text[_at + ahead] : End;
+    /// <summary>Arrays and inline tables that are open. Left as it is when reading fails inside one, so that recovery knows.</summary>
+    public int OpenBrackets { get; set; }
 
-    /// <summary>Decodes a file; bytes that are no UTF-8 are a problem at their place.</summary>
-    public static string Decode(ReadOnlySpan<byte> bytes, string file)
+    /// <summary>The line of the next character.</summary>
+    public int Line => _line;
+
+    /// <summary>The place of the next character.</summary>
+    public Position Here => new(file, _line, Index - _lineStart + 1);
+
+    /// <summary>True when nothing is left.</summary>
+    public bool AtEnd => Index >= text.Length;
+
+    /// <summary>True at a line break or the end.</summary>
+    public bool AtLineEnd => AtEnd || Peek() == '\n' || (Peek() == '\r' && Peek(1) == '\n');
+
+    /// <summary>The next character or one further on; -1 past the end.</summary>
+    public int Peek(int ahead = 0) => Index + ahead < text.Length ? text[Index + ahead] : -1;
+
+    /// <summary>The next character in words, for an error.</summary>
+    public string Found() => AtEnd ? "the end of the file"
+        : AtLineEnd ? "the end of the line"
+        : Peek() < ' ' || Peek() == 0x7F ? $"the control character U+{Peek():X4}"
+        : $"'{(char)Peek()}'";
+
+    /// <summary>The text from <paramref name="start"/> to the next character.</summary>
+    public string Since(int start) => text[start..Index];
+
+    /// <summary>Passes characters that are no line breaks.</summary>
+    public void Skip(int count) => Index += count;
+
+    /// <summary>Passes this character if it is the next.</summary>
+    public bool Take(char wanted)
     {
-        if (bytes.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[3..];
-        if (!System.Text.Unicode.Utf8.IsValid(bytes))
-        {
-            var good = 0;
-            while (Rune.DecodeFromUtf8(bytes[good..], out _, out var length) == System.Buffers.OperationStatus.Done) good += length;
-            var before = Encoding.UTF8.GetString(bytes[..good]);
-            var line = before.Count(c => c == '\n') + 1;
-            throw new TomlException(new Position(file, line, before.Length - before.LastIndexOf('\n')), $"this is not UTF-8: byte 0x{bytes[good]:x2}");
-        }
-
-        return Encoding.UTF8.GetString(bytes);
+        if (Peek() != wanted) return false;
+        Index++;
+        return true;
     }
 
-    public char Next()
+    /// <summary>Passes a line break if one is next.</summary>
+    public bool TakeLineBreak()
     {
-        var c = Peek();
-        if (c == End && IsEnd) return End;
-        _at++;
-        if (c != '\n') return c;
+        if (AtEnd || !AtLineEnd) return false;
+        Index += Peek() == '\r' ? 2 : 1;
         _line++;
-        _lineStart = _at;
-        return c;
-    }
-
-    public bool Take(char c)
-    {
-        if (Peek() != c || IsEnd) return false;
-        Next();
+        _lineStart = Index;
         return true;
     }
 
-    public bool Take(string word)
-    {
-        if (string.CompareOrdinal(text, _at, word, 0, word.Length) != 0) return false;
-        for (var i = 0; i < word.Length; i++) Next();
-        return true;
-    }
-
-    /// <summary>Takes LF or CR LF; a CR alone ends no line.</summary>
-    public bool TakeNewline()
-    {
-        if (Take('\n')) return true;
-        if (Peek() != '\r' || Peek(1) != '\n') return false;
-        Next();
-        Next();
-        return true;
-    }
-
+    /// <summary>Passes blanks and tabs.</summary>
     public void SkipBlanks()
     {
-        while (Peek() is ' ' or '\t') Next();
+        while (Peek() is ' ' or '\t') Index++;
     }
 
-    /// <summary>Skips a comment, if one begins here, up to the end of its line.</summary>
-    public void SkipComment()
+    /// <summary>Passes blanks and, if one is there, the comment to the end of the line.</summary>
+    public void SkipBlanksAndComment()
     {
-        if (!Take('#')) return;
-        while (!IsEnd && Peek() != '\n' && !(Peek() == '\r' && Peek(1) == '\n'))
+        SkipBlanks();
+        if (Peek() != '#') return;
+        for (; !AtLineEnd; Index++)
         {
-            RefuseControl();
-            Next();
+            if (IsControl(Peek())) Problem(Here, $"a comment may not hold {Found()}");
         }
     }
 
-    /// <summary>Skips blanks, comments and line ends.</summary>
-    public void SkipSpace()
+    /// <summary>Passes blanks, comments and line breaks.</summary>
+    public void SkipLines()
     {
-        do
-        {
-            SkipBlanks();
-            SkipComment();
-        }
-        while (TakeNewline());
+        do SkipBlanksAndComment();
+        while (TakeLineBreak());
     }
 
-    /// <summary>After an error: goes to the next line.</summary>
+    /// <summary>Passes the rest of the line and its break.</summary>
     public void SkipLine()
     {
-        while (!IsEnd && Next() != '\n')
-        {
-        }
+        while (!AtLineEnd) Index++;
+        TakeLineBreak();
     }
 
-    /// <summary>Characters that belong to a bare word: of keys and of values alike.</summary>
-    public string TakeWhile(Func<char, bool> belongs)
-    {
-        var start = _at;
-        while (!IsEnd && belongs(Peek())) Next();
-        return text[start.._at];
-    }
+    /// <summary>Goes back to the beginning of the line.</summary>
+    public void RewindLine() => Index = _lineStart;
 
-    public void RefuseControl()
-    {
-        if (Peek() is var c && !IsEnd && c != '\t' && (c < ' ' || c == '\u007f')) throw Error($"the control character U+{(int)c:X4} is not allowed here");
-    }
+    /// <summary>Goes back to a place in the same line.</summary>
+    public void RewindTo(int index) => Index = index;
 
-    public TomlException Error(string message) => new(Here, message);
+    /// <summary>Notes a problem.</summary>
+    public void Problem(Position at, string message) => Problems.Add(at, message);
 
-    /// <summary>What stands here, for an error.</summary>
-    public string Found() => IsEnd ? "the end of the file" : Peek() is '\n' or '\r' ? "the end of the line" : $"'{Peek()}'";
+    /// <summary>Control characters other than tab, which TOML allows nowhere but as escapes.</summary>
+    public static bool IsControl(int c) => c is (>= 0 and < ' ' and not '\t') or 0x7F;
 }

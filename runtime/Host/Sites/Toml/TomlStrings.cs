@@ -1,100 +1,97 @@
-using System.Globalization;
 using System.Text;
 
-namespace PlantRuntime.Host.Sites.Toml;
+namespace PlantRuntime.Host.Sites;
 
-/// <summary>The four kinds of strings (TOML 1.0, "String").</summary>
+/// <summary>
+/// The four strings of TOML 1.0 ("String"). Bad escapes are reported and passed over; only a string that does not end is lost.
+/// </summary>
 internal static class TomlStrings
 {
-    public static TomlString Read(TomlScanner scanner)
+    /// <summary>A string of any form; the next character is its quote. Null after a problem.</summary>
+    public static TomlString? Read(TomlScanner scanner) =>
+        scanner.Peek(1) == scanner.Peek() && scanner.Peek(2) == scanner.Peek() ? ReadLines(scanner) : ReadLine(scanner);
+
+    /// <summary>A string of one line; the next character is its quote. Null after a problem.</summary>
+    public static TomlString? ReadLine(TomlScanner scanner)
     {
         var at = scanner.Here;
-        var quote = scanner.Peek();
-        var isLong = scanner.Take(new string(quote, 3));
-        if (!isLong) scanner.Next();
-        if (isLong) scanner.TakeNewline();
-        var contentAt = scanner.Here;
-        return new TomlString(at, isLong ? ReadLong(scanner, quote, at) : ReadShort(scanner, quote, at), contentAt);
-    }
-
-    private static string ReadShort(TomlScanner scanner, char quote, Position start)
-    {
-        var text = new StringBuilder();
+        var quote = (char)scanner.Peek();
+        scanner.Skip(1);
+        var textAt = scanner.Here;
+        StringBuilder? text = null;
+        var start = scanner.Index;
         while (!scanner.Take(quote))
         {
-            if (scanner.IsEnd || scanner.Peek() is '\n' or '\r') throw new TomlException(start, $"this string has no closing {quote} on its line");
-            scanner.RefuseControl();
-            if (quote == '"' && scanner.Take('\\')) Escape(scanner, text);
-            else text.Append(scanner.Next());
-        }
-
-        return text.ToString();
-    }
-
-    private static string ReadLong(TomlScanner scanner, char quote, Position start)
-    {
-        var text = new StringBuilder();
-        while (true)
-        {
-            if (scanner.IsEnd) throw new TomlException(start, $"this string has no closing {new string(quote, 3)}");
-            if (scanner.Peek() == quote)
+            if (scanner.AtLineEnd)
             {
-                // Up to five quotes in a row: the last three close, those before belong to the text.
-                var quotes = scanner.TakeWhile(c => c == quote).Length;
-                if (quotes > 5) throw scanner.Error($"too many {quote} in a row");
-                text.Append(quote, quotes >= 3 ? quotes - 3 : quotes);
-                if (quotes >= 3) return text.ToString();
+                scanner.Problem(at, $"the string has no end: expected {quote} before {scanner.Found()}");
+                return null;
             }
-            else if (scanner.TakeNewline()) text.Append('\n');
-            else if (quote == '"' && scanner.Take('\\')) EscapeLong(scanner, text);
+
+            if (quote == '"' && scanner.Peek() == '\\')
+            {
+                text ??= new StringBuilder();
+                text.Append(scanner.Since(start));
+                TomlEscapes.Read(scanner, text);
+                start = scanner.Index;
+            }
             else
             {
-                scanner.RefuseControl();
-                text.Append(scanner.Next());
+                PassCharacter(scanner);
             }
         }
+
+        var rest = scanner.Since(start)[..^1];
+        return new TomlString(at, textAt, text is null ? rest : text.Append(rest).ToString(), isPlain: text is null);
     }
 
-    /// <summary>A backslash at the end of a line swallows all white space up to the next text.</summary>
-    private static void EscapeLong(TomlScanner scanner, StringBuilder text)
-    {
-        var blanks = 0;
-        while (scanner.Peek(blanks) is ' ' or '\t') blanks++;
-        if (scanner.Peek(blanks) is not ('\n' or '\r'))
-        {
-            Escape(scanner, text);
-            return;
-        }
-
-        do scanner.SkipBlanks();
-        while (scanner.TakeNewline());
-    }
-
-    private static void Escape(TomlScanner scanner, StringBuilder text)
+    private static TomlString? ReadLines(TomlScanner scanner)
     {
         var at = scanner.Here;
-        var c = scanner.Next();
-        switch (c)
+        var quote = (char)scanner.Peek();
+        scanner.Skip(3);
+        scanner.TakeLineBreak();
+        var textAt = scanner.Here;
+        var text = new StringBuilder();
+        var start = scanner.Index;
+        while (!scanner.AtEnd)
         {
-            case 'b': text.Append('\b'); break;
-            case 't': text.Append('\t'); break;
-            case 'n': text.Append('\n'); break;
-            case 'f': text.Append('\f'); break;
-            case 'r': text.Append('\r'); break;
-            case '"' or '\\': text.Append(c); break;
-            case 'u': text.Append(Scalar(scanner, 4)); break;
-            case 'U': text.Append(Scalar(scanner, 8)); break;
-            default: throw new TomlException(at, $"'\\{c}' is no escape; a backslash itself is \\\\, or use '…' quotes");
+            if (scanner.Peek() == quote)
+            {
+                var quotes = CountQuotes(scanner, quote);
+                scanner.Skip(quotes);
+                if (quotes < 3) continue;
+                text.Append(scanner.Since(start)).Length -= 3;
+                return new TomlString(at, textAt, text.ToString(), isPlain: false);
+            }
+
+            if (quote == '"' && scanner.Peek() == '\\')
+            {
+                text.Append(scanner.Since(start));
+                if (!TomlEscapes.SkipFoldedLines(scanner)) TomlEscapes.Read(scanner, text);
+                start = scanner.Index;
+            }
+            else if (!scanner.TakeLineBreak())
+            {
+                PassCharacter(scanner);
+            }
         }
+
+        scanner.Problem(at, $"the string has no end: expected {new string(quote, 3)} before the end of the file");
+        return null;
     }
 
-    private static string Scalar(TomlScanner scanner, int digits)
+    // Up to two quotes may stand right before the closing three.
+    private static int CountQuotes(TomlScanner scanner, char quote)
     {
-        var at = scanner.Here;
-        var hex = new StringBuilder();
-        while (hex.Length < digits && char.IsAsciiHexDigit(scanner.Peek())) hex.Append(scanner.Next());
-        if (hex.Length < digits || !Rune.TryCreate(uint.Parse(hex.ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture), out var rune))
-            throw new TomlException(at, $"expected {digits} hexadecimal digits of a Unicode character");
-        return rune.ToString();
+        var count = 1;
+        while (count < 5 && scanner.Peek(count) == quote) count++;
+        return count;
+    }
+
+    private static void PassCharacter(TomlScanner scanner)
+    {
+        if (TomlScanner.IsControl(scanner.Peek())) scanner.Problem(scanner.Here, $"a string may not hold {scanner.Found()} as it is");
+        scanner.Skip(1);
     }
 }

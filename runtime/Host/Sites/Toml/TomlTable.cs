@@ -1,32 +1,51 @@
-namespace PlantRuntime.Host.Sites.Toml;
+namespace PlantRuntime.Host.Sites;
 
-/// <summary>A table: keys in the order in which they were written, each with its own place.</summary>
-internal sealed class TomlTable(Position at, TomlTableOrigin origin) : TomlNode(at)
+/// <summary>Keys and values in the order of the file.</summary>
+/// <param name="at">Where it begins.</param>
+/// <param name="origin">How it came about.</param>
+internal sealed class TomlTable(Position at, TomlOrigin origin = TomlOrigin.Header) : TomlValue(at)
 {
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
-    private readonly List<TomlEntry> _entries = [];
+    // Most tables are this small: looking through them costs less than a hash table each.
+    private const int Small = 8;
 
+    private readonly List<TomlEntry> _entries = [];
+    private Dictionary<string, TomlEntry>? _byKey;
+
+    /// <summary>The entries, in the order of the file.</summary>
     public IReadOnlyList<TomlEntry> Entries => _entries;
 
-    /// <summary>How it came to be, which decides whether it may be added to.</summary>
-    public TomlTableOrigin Origin { get; set; } = origin;
+    /// <summary>How it came about.</summary>
+    public TomlOrigin Origin { get; private set; } = origin;
 
+    /// <summary>True when a line of it could not be read: what it lacks may be what was lost.</summary>
+    public bool IsIncomplete { get; set; }
+
+    /// <inheritdoc/>
     public override string Kind => "a table";
 
-    public TomlEntry? Find(string key) => _places.TryGetValue(key, out var place) ? _entries[place] : null;
+    /// <summary>The entry of a key, or null.</summary>
+    public TomlEntry? Find(string key) => _byKey is not null ? _byKey.GetValueOrDefault(key) : _entries.Find(entry => entry.Key == key);
 
-    /// <summary>Adds a key that is not there yet.</summary>
-    public void Add(string key, Position keyAt, TomlNode value)
+    /// <summary>Adds an entry whose key is new.</summary>
+    public void Add(TomlEntry entry)
     {
-        _places.Add(key, _entries.Count);
-        _entries.Add(new TomlEntry(key, keyAt, value));
+        _entries.Add(entry);
+        if (_entries.Count > Small) _byKey ??= _entries.SkipLast(1).ToDictionary(e => e.Key);
+        _byKey?.Add(entry.Key, entry);
     }
 
-    /// <summary>The same table without some keys.</summary>
-    public TomlTable Without(IReadOnlyCollection<string> keys)
+    /// <summary>A table that was only named on the way gets its own header.</summary>
+    public void GiveHeader(Position at)
     {
-        var rest = new TomlTable(At, Origin);
-        foreach (var entry in _entries.Where(e => !keys.Contains(e.Key))) rest.Add(entry.Key, entry.KeyAt, entry.Value);
-        return rest;
+        At = at;
+        Origin = TomlOrigin.Header;
+    }
+
+    /// <summary>A table at the same place with these entries instead.</summary>
+    public TomlTable With(IEnumerable<TomlEntry> entries)
+    {
+        var copy = new TomlTable(At, Origin) { IsIncomplete = IsIncomplete };
+        foreach (var entry in entries) copy.Add(entry);
+        return copy;
     }
 }
