@@ -41,8 +41,8 @@ public sealed class TcpLink : IDisposable
     }
 
     /// <summary>Sends all bytes with one call.</summary>
-    /// <exception cref="LinkException">The connection is gone.</exception>
-    /// <exception cref="OperationCanceledException">The token ended it; if bytes may be out already, the link is closed, as half a request is no request.</exception>
+    /// <exception cref="LinkException">The connection is gone, or the token ended it: half a request may be out, so the link is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token had ended it before anything was sent.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
@@ -51,10 +51,10 @@ public sealed class TcpLink : IDisposable
         {
             while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None, cancel).ConfigureAwait(false)..];
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             Dispose();
-            throw;
+            throw new LinkException("the far end takes no more bytes", e);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
