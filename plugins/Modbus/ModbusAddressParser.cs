@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Modbus;
@@ -63,7 +62,7 @@ internal sealed class ModbusAddressParser(byte unit, ByteOrder order)
             ?? throw parts.Bad("a reference begins with 0 (coil), 1 (discrete), 3 (input) or 4 (holding)");
         var most = digits.Length == 6 ? ModbusAddress.Offsets : 9999;
         var first = digits.Length == 6 ? "00001" : isShort ? "1" : "0001";
-        var number = parts.Number(isShort ? digits : digits[1..], 0, ModbusAddress.Offsets, "a reference");
+        var number = parts.Number(isShort ? digits : digits[1..], 0, 99999, "a reference");
         if (number < 1 || number > most) throw parts.Bad($"references of this form number the area from {first} to {most}");
         return address with { Area = area, Offset = number - 1 };
     }

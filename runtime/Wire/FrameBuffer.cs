@@ -30,8 +30,19 @@ public sealed class FrameBuffer(FrameLength lengthOf, int maxFrame)
         return _bytes.AsMemory(_end);
     }
 
-    /// <summary>Says that <paramref name="count"/> bytes were put into <see cref="Free"/>.</summary>
-    public void Filled(int count) => _end += count;
+    /// <summary>Says how many bytes were put into <see cref="Free"/>; 0 is the far end's way to say that no more will come.</summary>
+    /// <exception cref="LinkException">The far end closed the connection.</exception>
+    public void Filled(int count)
+    {
+        if (count == 0)
+        {
+            throw Unfinished.IsEmpty
+                ? new LinkException("the far end closed the connection")
+                : new FrameException("the far end closed the connection in the middle of a frame, after", Unfinished);
+        }
+
+        _end += count;
+    }
 
     /// <summary>The next whole frame, valid until <see cref="Free"/> is called; false when more bytes are needed.</summary>
     /// <exception cref="FrameException">The bytes are no frame, or one longer than allowed.</exception>

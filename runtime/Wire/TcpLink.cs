@@ -1,11 +1,10 @@
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 
 namespace PlantRuntime.Wire;
 
 /// <summary>
-/// One TCP connection: no delay, keep-alive, every wait ended by a token. Allocates nothing once steady. One send and one receive may
-/// run at a time. Every failure is a <see cref="LinkException"/> with a plain sentence.
+/// One TCP connection: no delay, keep-alive, every wait ended by a token. Allocates nothing once steady, not even a task: so a wait fails with
+/// what the socket throws, and <see cref="LinkException.From"/> turns that into a plain sentence. One send and one receive may run at a time.
 /// </summary>
 public sealed class TcpLink : IDisposable
 {
@@ -14,6 +13,7 @@ public sealed class TcpLink : IDisposable
     private const int KeepAliveRetries = 3;
 
     private readonly Socket _socket;
+    private bool _isDisposed;
 
     private TcpLink(Socket socket) => _socket = socket;
 
@@ -35,7 +35,7 @@ public sealed class TcpLink : IDisposable
         catch (Exception e)
         {
             socket.Dispose();
-            if (e is SocketException failure) throw new LinkException(SocketErrorText.Of(failure), failure);
+            if (LinkException.From(e) is { } link) throw link;
             throw;
         }
     }
@@ -43,12 +43,50 @@ public sealed class TcpLink : IDisposable
     /// <summary>Sends all bytes with one call.</summary>
     /// <exception cref="LinkException">The connection is gone, or the token ended it: half a request may be out, so the link is closed.</exception>
     /// <exception cref="OperationCanceledException">The token had ended it before anything was sent.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        if (_isDisposed) throw new LinkException("the connection is closed");
+        // Requests are small: they nearly always fit into the socket's buffer, and there is nothing to wait for.
+        var sending = _socket.SendAsync(bytes, SocketFlags.None, cancel);
+        if (!sending.IsCompletedSuccessfully) return FinishAsync(sending, bytes, cancel);
+        var sent = sending.Result;
+        return sent == bytes.Length ? default : FinishAsync(new ValueTask<int>(sent), bytes, cancel);
+    }
+
+    /// <summary>Waits for bytes and puts them into the buffer, which is to be told by <see cref="FrameBuffer.Filled"/>. A cancelled wait loses none.</summary>
+    public ValueTask<int> FillAsync(FrameBuffer frames, CancellationToken cancel) =>
+        _socket.ReceiveAsync(frames.Free(), SocketFlags.None, cancel);
+
+    /// <summary>Waits for the next whole frame: the comfortable way, at the cost of a task. It is valid until the next call.</summary>
+    /// <exception cref="LinkException">The connection is gone, or what came in is no frame.</exception>
+    /// <exception cref="OperationCanceledException">The token ended it; the link stays usable.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(FrameBuffer frames, CancellationToken cancel)
+    {
         try
         {
+            ReadOnlyMemory<byte> frame;
+            while (!frames.TryTake(out frame)) frames.Filled(await FillAsync(frames, cancel).ConfigureAwait(false));
+            return frame;
+        }
+        catch (Exception e) when (e is not LinkException && LinkException.From(e) is { } link)
+        {
+            throw link;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _socket.Dispose();
+    }
+
+    private async ValueTask FinishAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        try
+        {
+            bytes = bytes[await sending.ConfigureAwait(false)..];
             while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None, cancel).ConfigureAwait(false)..];
         }
         catch (OperationCanceledException e)
@@ -56,44 +94,9 @@ public sealed class TcpLink : IDisposable
             Dispose();
             throw new LinkException("the far end takes no more bytes", e);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (LinkException.From(e) is { } link)
         {
-            throw Broken(e);
+            throw link;
         }
     }
-
-    /// <summary>Waits for the next whole frame. It is valid until the next call. A cancelled wait loses no bytes: the link stays usable.</summary>
-    /// <exception cref="FrameException">What came in is no frame.</exception>
-    /// <exception cref="LinkException">The connection is gone.</exception>
-    /// <exception cref="OperationCanceledException">The token ended it.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(FrameBuffer frames, CancellationToken cancel)
-    {
-        try
-        {
-            ReadOnlyMemory<byte> frame;
-            while (!frames.TryTake(out frame))
-            {
-                var count = await _socket.ReceiveAsync(frames.Free(), SocketFlags.None, cancel).ConfigureAwait(false);
-                if (count == 0) throw Closed(frames.Unfinished);
-                frames.Filled(count);
-            }
-
-            return frame;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            throw Broken(e);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
-
-    private static LinkException Closed(ReadOnlySpan<byte> unfinished) => unfinished.IsEmpty
-        ? new LinkException("the far end closed the connection")
-        : new FrameException("the far end closed the connection in the middle of a frame, after", unfinished);
-
-    private static LinkException Broken(Exception e) =>
-        new(e is SocketException failure ? SocketErrorText.Of(failure) : "the connection is closed", e);
 }

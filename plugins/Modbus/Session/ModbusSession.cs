@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PlantRuntime.Plugins.Modbus.Wire;
 using PlantRuntime.Wire;
 
@@ -37,18 +36,35 @@ internal sealed class ModbusSession(TcpLink link, RequestTable table) : IDisposa
         return link.SendAsync(frames, cancel);
     }
 
-    /// <summary>Waits for the next answer to one of our requests.</summary>
-    /// <exception cref="LinkException">The connection is gone, or what came in is no Modbus.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ModbusReply> ReceiveAsync(CancellationToken cancel)
+    /// <summary>The next answer to one of our requests, if it has come in already.</summary>
+    /// <exception cref="LinkException">What came in is no Modbus.</exception>
+    public bool TryReceive(out ModbusReply reply)
     {
-        while (true)
+        while (_frames.TryTake(out var frame))
         {
-            var frame = await link.ReceiveAsync(_frames, cancel).ConfigureAwait(false);
             Received++;
             _silences = 0;
-            if (table.Answer(Mbap.TransactionId(frame.Span), out var request) == ReplyKind.Expected) return new ModbusReply(request, frame);
+            if (table.Answer(Mbap.TransactionId(frame.Span), out var request) != ReplyKind.Expected) continue;
+            reply = new ModbusReply(request, frame);
+            return true;
         }
+
+        reply = default;
+        return false;
+    }
+
+    /// <summary>Waits for bytes when <see cref="TryReceive"/> has nothing; <see cref="Filled"/> takes the result.</summary>
+    public ValueTask<int> FillAsync(CancellationToken cancel) => link.FillAsync(_frames, cancel);
+
+    /// <exception cref="LinkException">The device closed the connection.</exception>
+    public void Filled(int count) => _frames.Filled(count);
+
+    /// <summary>Waits for the next answer: the comfortable way, at the cost of a task.</summary>
+    public async ValueTask<ModbusReply> ReceiveAsync(CancellationToken cancel)
+    {
+        ModbusReply reply;
+        while (!TryReceive(out reply)) Filled(await FillAsync(cancel).ConfigureAwait(false));
+        return reply;
     }
 
     /// <summary>Gives up on what is outstanding; the session stays usable and will know the late replies.</summary>
