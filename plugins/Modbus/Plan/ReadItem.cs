@@ -8,17 +8,22 @@ namespace PlantRuntime.Plugins.Modbus.Plan;
 /// <param name="address">Where it is.</param>
 internal sealed class ReadItem(int index, ModbusAddress address)
 {
+    // Copied out of the address: thousands of tags are decoded a scan.
+    private readonly ModbusAddress _address = address;
+    private readonly int _bytes = 2 * address.Width;
+    private readonly bool _isBit = address.Area.IsBits();
+    private readonly bool _isText = address.Type == ModbusType.String;
     private readonly byte[] _lastBytes = address.Type == ModbusType.String ? new byte[2 * address.Width] : [];
     private string? _lastText;
 
     public int Index { get; } = index;
 
-    public ModbusAddress Address { get; } = address;
+    public ref readonly ModbusAddress Address => ref _address;
 
-    public int Start => Address.Offset;
+    public int Start { get; } = address.Offset;
 
     /// <summary>The first register or bit after the value.</summary>
-    public int End => Address.Offset + Address.Width;
+    public int End { get; } = address.Offset + address.Width;
 
     /// <summary>Why the device refuses this tag even when asked for it alone; null when it does not.</summary>
     public ReplyFault? Refused { get; set; }
@@ -36,9 +41,9 @@ internal sealed class ReadItem(int index, ModbusAddress address)
     public void Decode(ScanBuffer into, ReadOnlySpan<byte> data, int dataStart)
     {
         var at = Start - dataStart;
-        if (Address.Area.IsBits()) into.Good(Index, ModbusValues.Bit(data, at));
-        else if (Address.Type == ModbusType.String) into.Good(Index, Text(data.Slice(2 * at, 2 * Address.Width)));
-        else into.Good(Index, ModbusValues.Number(Address, data.Slice(2 * at, 2 * Address.Width)));
+        if (_isBit) into.Good(Index, ModbusValues.Bit(data, at));
+        else if (_isText) into.Good(Index, Text(data.Slice(2 * at, _bytes)));
+        else into.Good(Index, ModbusValues.Number(_address, data.Slice(2 * at, _bytes)));
     }
 
     public void Bad(ScanBuffer into, ReplyFault fault) => into.Bad(Index, FaultQuality.Of(fault), fault.Reason);
@@ -48,6 +53,6 @@ internal sealed class ReadItem(int index, ModbusAddress address)
     {
         if (_lastText is not null && bytes.SequenceEqual(_lastBytes)) return _lastText;
         bytes.CopyTo(_lastBytes);
-        return _lastText = ModbusValues.Text(bytes, Address.StringBytes, Address.Order);
+        return _lastText = ModbusValues.Text(bytes, _address.StringBytes, _address.Order);
     }
 }
