@@ -48,10 +48,13 @@ internal ref struct AddressText(string text)
         return true;
     }
 
-    public readonly int Number(ReadOnlySpan<char> word, int low, int high, string what) =>
-        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
-            ? number
-            : throw Bad(word.IsEmpty ? $"{what} is missing: a number from {low} to {high}" : $"'{word}' is not {what}: a number from {low} to {high}");
+    public readonly int Number(ReadOnlySpan<char> word, int low, int high, string what)
+    {
+        var isNumber = int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        if (isNumber && number >= low && number <= high) return number;
+        var wrong = word.IsEmpty ? $"{what} is missing" : $"'{word}' is not {what}";
+        throw Bad($"{wrong}: a number from {low} to {high}");
+    }
 
     /// <summary>An error at the last word.</summary>
     public readonly BadAddress Bad(string message) => new(message, Column);

@@ -92,15 +92,16 @@ internal sealed class ModbusAddressParser(byte unit, ByteOrder order)
 
         if (parts.HasWord)
         {
-            if (!ByteOrders.TryParse(word, out var order)) throw parts.Bad($"unknown byte order '{word}': expected one of {ByteOrders.Names}");
+            if (!ByteOrders.TryParse(word, out var order))
+                throw parts.Bad($"unknown byte order '{word}': expected one of {ByteOrders.Names}");
             if (address.Area.IsBits()) throw parts.Bad($"a {address.Area.Name()} is one bit and has no byte order");
             address = address with { Order = order };
         }
 
         if (!parts.AtEnd) throw parts.BadNext("nothing more was expected here");
-        return address.Offset + address.Width <= ModbusAddress.Offsets
-            ? address
-            : throw new BadAddress($"{address.Width} registers from offset {address.Offset} go beyond the last one, {ModbusAddress.Offsets - 1}", 1);
+        if (address.Offset + address.Width <= ModbusAddress.Offsets) return address;
+        throw new BadAddress(
+            $"{address.Width} registers from offset {address.Offset} go beyond the last one, {ModbusAddress.Offsets - 1}", column: 1);
     }
 
     private static ModbusAddress WithType(ModbusAddress address, string text, Func<string, BadAddress> bad)

@@ -32,7 +32,7 @@ internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDri
         {
             if (parser.Parse(tag, out var problem) is not { } address) problems.Add(problem!);
             else if (Fits(address)) addresses.Add(address);
-            else problems.Add(new AddressProblem(tag, $"needs {address.Width} registers in one request, but max_registers is {options.MaxRegisters}"));
+            else problems.Add(new AddressProblem(tag, TooWide(address)));
         }
 
         return problems.Count == 0 ? new ModbusReader(this, new ReadPlan(addresses, options)) : throw new AddressException(problems);
@@ -66,7 +66,8 @@ internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDri
     public void TrainEnded(int requests, bool isWhole)
     {
         if (isWhole) Pipeline.Answered(requests);
-        else if (Pipeline.Broke(requests)) log.Warn("answers one request at a time only: no more pipelining (pipeline = 1 says so from the start)");
+        else if (Pipeline.Broke(requests))
+            log.Warn("answers one request at a time only: no more pipelining (pipeline = 1 says so from the start)");
     }
 
     public ValueTask DisposeAsync()
@@ -74,6 +75,9 @@ internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDri
         Disconnect();
         return ValueTask.CompletedTask;
     }
+
+    private string TooWide(ModbusAddress address) =>
+        $"needs {address.Width} registers in one request, but max_registers is {options.MaxRegisters}";
 
     private bool Fits(ModbusAddress address) => address.Area.IsBits() || address.Width <= options.MaxRegisters;
 }

@@ -16,7 +16,9 @@ public sealed class ModbusOptions : IValidatedOptions
     [Bounds(0, 255)]
     public int UnitId { get; init; } = 1;
 
-    /// <summary>Order in which registers hold the bytes of a value, for addresses without one of their own: ABCD, DCBA, BADC or CDAB.</summary>
+    /// <summary>
+    /// Order in which registers hold the bytes of a value, for addresses without one of their own: ABCD, DCBA, BADC or CDAB.
+    /// </summary>
     public string ByteOrder { get; init; } = "ABCD";
 
     /// <summary>Unasked registers (or words of 16 bits) that a request may read along to join its neighbours.</summary>

@@ -45,10 +45,10 @@ internal sealed class ModbusReader(ModbusDriver driver, ReadPlan plan) : IReader
             await _begin.WaitAsync().ConfigureAwait(false);
             _heard = _session.Received;
             _answered = _learnt = false;
-            plan.Begin(_into);
             Exception? failure = null;
             try
             {
+                plan.Begin(_into);
                 for (_next = 0; _next < plan.Blocks.Length; _next += _train)
                 {
                     _busy = false;

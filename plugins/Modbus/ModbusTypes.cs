@@ -46,7 +46,8 @@ internal static class ModbusTypes
         if (!ByName.TryGetValue(name, out type)) return $"unknown type '{name}'{Nearest.Hint(name, Names)}";
         if (type != ModbusType.String) return bracket < 0 ? null : $"{name} has no length: only STRING[n] has";
         var length = bracket >= 0 && text[^1] == ']' ? text[(bracket + 1)..^1] : default;
-        return int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out stringBytes) && stringBytes is > 0 and <= MostStringBytes
+        var isNumber = int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out stringBytes);
+        return isNumber && stringBytes is > 0 and <= MostStringBytes
             ? null
             : $"STRING needs its length in bytes, 1 to {MostStringBytes}: STRING[20]";
     }

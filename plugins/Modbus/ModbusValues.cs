@@ -5,7 +5,9 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Modbus;
 
-/// <summary>Bytes as registers carry them to values. A register is two bytes, the most significant first (Application Protocol V1.1b3, clause 4.2).</summary>
+/// <summary>
+/// Bytes as registers carry them to values. A register is two bytes, the most significant first (Application Protocol V1.1b3, clause 4.2).
+/// </summary>
 internal static class ModbusValues
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);

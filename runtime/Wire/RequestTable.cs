@@ -5,7 +5,8 @@ namespace PlantRuntime.Wire;
 
 /// <summary>
 /// The requests that wait for an answer, by a 16-bit reference id that rises and wraps from 65535 to 1 (0 is left out: some protocols
-/// have no such id). Requests that were given up or answered stay remembered for a while, so that what comes late or twice is known as such.
+/// have no such id). Requests that were given up or answered stay remembered for a while, so that what comes late or twice is known as
+/// such.
 /// </summary>
 /// <param name="memory">How many requests are remembered; also the most that can be outstanding. Rounded up to a power of 2.</param>
 public sealed class RequestTable(int memory = 256)

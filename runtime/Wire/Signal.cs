@@ -10,7 +10,9 @@ public sealed class Signal : IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _core;
 
-    /// <summary>Completes when the signal is set, at once when it was set before. Each setting wakes one wait, which has to be awaited.</summary>
+    /// <summary>
+    /// Completes when the signal is set, at once when it was set before. Each setting wakes one wait, which has to be awaited.
+    /// </summary>
     public ValueTask WaitAsync() => new(this, _core.Version);
 
     /// <summary>Wakes the waiter; it runs inside of this call.</summary>

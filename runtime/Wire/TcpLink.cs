@@ -3,8 +3,9 @@ using System.Net.Sockets;
 namespace PlantRuntime.Wire;
 
 /// <summary>
-/// One TCP connection: no delay, keep-alive, every wait ended by a token. Allocates nothing once steady, not even a task: so a wait fails with
-/// what the socket throws, and <see cref="LinkException.From"/> turns that into a plain sentence. One send and one receive may run at a time.
+/// One TCP connection: no delay, keep-alive, every wait ended by a token. Allocates nothing once steady, not even a task: so a wait fails
+/// with what the socket throws, and <see cref="LinkException.From"/> turns that into a plain sentence. One send and one receive may run at
+/// a time.
 /// </summary>
 public sealed class TcpLink : IDisposable
 {
@@ -41,7 +42,8 @@ public sealed class TcpLink : IDisposable
     }
 
     /// <summary>Sends all bytes with one call.</summary>
-    /// <exception cref="LinkException">The connection is gone, or the token ended it: half a request may be out, so the link is closed.</exception>
+    /// <exception cref="LinkException">The connection is gone, or the token ended it: half a request may be out, so the link is
+    /// closed.</exception>
     /// <exception cref="OperationCanceledException">The token had ended it before anything was sent.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
@@ -54,7 +56,9 @@ public sealed class TcpLink : IDisposable
         return sent == bytes.Length ? default : FinishAsync(new ValueTask<int>(sent), bytes, cancel);
     }
 
-    /// <summary>Waits for bytes and puts them into the buffer, which is to be told by <see cref="FrameBuffer.Filled"/>. A cancelled wait loses none.</summary>
+    /// <summary>
+    /// Waits for bytes and puts them into the buffer, which is to be told by <see cref="FrameBuffer.Filled"/>. A cancelled wait loses none.
+    /// </summary>
     public ValueTask<int> FillAsync(FrameBuffer frames, CancellationToken cancel) =>
         _socket.ReceiveAsync(frames.Free(), SocketFlags.None, cancel);
 

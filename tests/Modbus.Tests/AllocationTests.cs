@@ -16,7 +16,8 @@ public class AllocationTests
     public async Task A_steady_scan_allocates_nothing()
     {
         using var device = new FrugalDevice();
-        await using var driver = new ModbusDriver(new ModbusOptions { Host = "127.0.0.1", Port = device.Port, Pipeline = 2 }, new RecordingLog());
+        var options = new ModbusOptions { Host = "127.0.0.1", Port = device.Port, Pipeline = 2 };
+        await using var driver = new ModbusDriver(options, new RecordingLog());
         await driver.ConnectAsync(CancellationToken.None);
         // 1,000 registers of all sorts in 8 requests, two of them refused at every scan, and bits.
         var scan = new Scan(driver, [

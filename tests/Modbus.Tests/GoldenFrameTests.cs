@@ -2,7 +2,9 @@ using PlantRuntime.Plugins.Modbus.Wire;
 
 namespace PlantRuntime.Modbus.Tests;
 
-/// <summary>The examples of Application Protocol V1.1b3, clauses 6.1 to 6.12 and 7, in frames of unit 0x11 under transaction id 0.</summary>
+/// <summary>
+/// The examples of Application Protocol V1.1b3, clauses 6.1 to 6.12 and 7, in frames of unit 0x11 under transaction id 0.
+/// </summary>
 public class GoldenFrameTests
 {
     private const byte Unit = 0x11;
@@ -81,7 +83,8 @@ public class GoldenFrameTests
     public void Write_multiple_coils_6_11()
     {
         // Ten coils from 20: start 0013, quantity 000A, 2 bytes, CD 01.
-        var request = Encoded(f => WriteMultipleCoils.Write(f, Unit, 0x13, [true, false, true, true, false, false, true, true, true, false]));
+        bool[] coils = [true, false, true, true, false, false, true, true, true, false];
+        var request = Encoded(f => WriteMultipleCoils.Write(f, Unit, 0x13, coils));
         Assert.Equal(Frame("0F 00 13 00 0A 02 CD 01"), request);
         Assert.Null(WriteMultipleCoils.Parse(Frame("0F 00 13 00 0A"), request));
         Assert.Same(ReplyFault.OtherLength, WriteMultipleCoils.Parse(Frame("0F 00 13 00 0A 00"), request));

@@ -28,11 +28,13 @@ public class PlanTests
         ModbusAddress[] addresses =
         [
             Register(0), Register(3), Register(20), Register(0) with { Unit = 2 }, Register(1) with { Area = ModbusArea.Input },
-            new(1, ModbusArea.Coil, 0, ModbusType.Bool), new(1, ModbusArea.Coil, 33, ModbusType.Bool), new(1, ModbusArea.Coil, 90, ModbusType.Bool),
+            new(1, ModbusArea.Coil, 0, ModbusType.Bool), new(1, ModbusArea.Coil, 33, ModbusType.Bool),
+            new(1, ModbusArea.Coil, 90, ModbusType.Bool),
         ];
 
         Assert.Equal(
-            "1/Coil:0+34 1/Coil:90+1 1/Input:1+1 1/Holding:0+4 1/Holding:20+1 2/Holding:0+1", Blocks(new ReadPlan(addresses, Options(2, 125))));
+            "1/Coil:0+34 1/Coil:90+1 1/Input:1+1 1/Holding:0+4 1/Holding:20+1 2/Holding:0+1",
+            Blocks(new ReadPlan(addresses, Options(2, 125))));
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public class PlanTests
             var where = $"seed {Seed}, round {round}: gap {maxGap}, most {most}, {string.Join(' ', tags)} => {Blocks(plan)}";
 
             Assert.True(plan.Blocks.Length == LeastRequests(tags, maxGap, most), where);
-            foreach (var block in plan.Blocks) Assert.True(IsAllowed([.. block.Items.Select(item => item.Address)], tags, maxGap, most), where);
+            foreach (var block in plan.Blocks)
+                Assert.True(IsAllowed([.. block.Items.Select(item => item.Address)], tags, maxGap, most), where);
             Assert.True(Tags(plan) == tags.Length, where);
         }
     }

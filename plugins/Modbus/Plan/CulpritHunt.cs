@@ -3,7 +3,9 @@ using PlantRuntime.Plugins.Modbus.Session;
 
 namespace PlantRuntime.Plugins.Modbus.Plan;
 
-/// <summary>Sends the requests of a plan's searches, as many as a scan may spend on them; the next scan goes on where this one stopped.</summary>
+/// <summary>
+/// Sends the requests of a plan's searches, as many as a scan may spend on them; the next scan goes on where this one stopped.
+/// </summary>
 internal static class CulpritHunt
 {
     /// <summary>Most requests of a scan beside those of the plan.</summary>

@@ -4,8 +4,8 @@ namespace PlantRuntime.Plugins.Modbus.Plan;
 
 /// <summary>
 /// Finds out why the device refuses a request for several tags. By bisection it looks for the shortest run from the first tag on that is
-/// refused; then either that run's last tag is refused alone as well, or the two cannot be read together (a hole between them, or more than the
-/// device takes at once). Then it goes on behind. Every step is one request; the caller sends it and reports.
+/// refused; then either that run's last tag is refused alone as well, or the two cannot be read together (a hole between them, or more than
+/// the device takes at once). Then it goes on behind. Every step is one request; the caller sends it and reports.
 /// </summary>
 internal sealed class CulpritSearch
 {

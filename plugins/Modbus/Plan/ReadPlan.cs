@@ -41,8 +41,8 @@ internal sealed class ReadPlan
     public Memory<byte> Frames(int first, int count) => _frames.AsMemory(first * ReadBlock.FrameBytes, count * ReadBlock.FrameBytes);
 
     /// <summary>
-    /// Begins a scan: refused tags get their reason again, and one of them in turn is asked for once more, so that it heals when the device does
-    /// and a table full of wrong addresses costs one request, not one each.
+    /// Begins a scan: refused tags get their reason again, and one of them in turn is asked for once more, so that it heals when the device
+    /// does and a table full of wrong addresses costs one request, not one each.
     /// </summary>
     public void Begin(ScanBuffer into)
     {
@@ -63,7 +63,9 @@ internal sealed class ReadPlan
         return true;
     }
 
-    /// <summary>The device refused a request because of an address in it: looks for the culprit, unless there is but one tag to blame.</summary>
+    /// <summary>
+    /// The device refused a request because of an address in it: looks for the culprit, unless there is but one tag to blame.
+    /// </summary>
     /// <returns>True when that is news.</returns>
     public bool Refuse(ReadBlock block, ReplyFault fault)
     {
@@ -73,7 +75,9 @@ internal sealed class ReadPlan
         return isNews;
     }
 
-    /// <summary>Puts the requests that got no answer behind those that did or were not sent, so that a silent unit delays nobody but itself.</summary>
+    /// <summary>
+    /// Puts the requests that got no answer behind those that did or were not sent, so that a silent unit delays nobody but itself.
+    /// </summary>
     /// <param name="sent">How many of the requests were sent.</param>
     public void MoveLast(int sent)
     {

@@ -2,7 +2,8 @@ namespace PlantRuntime.Plugins.Modbus.Session;
 
 /// <summary>
 /// How many requests go out before the first answer is awaited. The wanted number, until a train of several breaks; then one at a time, and
-/// after a while another try. A device that breaks several tries in a row without a whole train between them is asked one at a time for good. Pure.
+/// after a while another try. A device that breaks several tries in a row without a whole train between them is asked one at a time for
+/// good. Pure.
 /// </summary>
 /// <param name="wanted">The number from the options.</param>
 internal sealed class PipelineDepth(int wanted)

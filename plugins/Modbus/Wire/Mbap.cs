@@ -48,8 +48,7 @@ internal static class Mbap
     {
         if (start.Length < LengthEnd) return 0;
         var length = BinaryPrimitives.ReadUInt16BigEndian(start[4..]);
-        return length is >= 2 and <= 1 + MostPdu
-            ? LengthEnd + length
-            : throw new FrameException($"a Modbus frame that says it has {length} bytes after its length, expected 2 to {1 + MostPdu}", start);
+        if (length is >= 2 and <= 1 + MostPdu) return LengthEnd + length;
+        throw new FrameException($"a Modbus frame that says it has {length} bytes after its length, expected 2 to {1 + MostPdu}", start);
     }
 }

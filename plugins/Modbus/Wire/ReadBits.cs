@@ -25,7 +25,8 @@ internal static class ReadBits
     }
 
     /// <summary>Reads a reply frame: the packed bits, or why there are none.</summary>
-    public static ReplyFault? Parse(ReadOnlySpan<byte> frame, byte unit, FunctionCode function, int quantity, out ReadOnlySpan<byte> bits)
+    public static ReplyFault? Parse(
+        ReadOnlySpan<byte> frame, byte unit, FunctionCode function, int quantity, out ReadOnlySpan<byte> bits)
     {
         bits = default;
         if (Reply.Check(frame, unit, function, out var data) is { } fault) return fault;

@@ -25,7 +25,8 @@ internal static class ReadRegisters
     }
 
     /// <summary>Reads a reply frame: the registers' bytes, or why there are none.</summary>
-    public static ReplyFault? Parse(ReadOnlySpan<byte> frame, byte unit, FunctionCode function, int quantity, out ReadOnlySpan<byte> registers)
+    public static ReplyFault? Parse(
+        ReadOnlySpan<byte> frame, byte unit, FunctionCode function, int quantity, out ReadOnlySpan<byte> registers)
     {
         registers = default;
         if (Reply.Check(frame, unit, function, out var data) is { } fault) return fault;

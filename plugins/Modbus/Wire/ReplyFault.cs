@@ -21,7 +21,8 @@ internal sealed class ReplyFault
     /// <summary>The reply to a write repeats another address or value than was sent.</summary>
     public static readonly ReplyFault OtherEcho = new(0, "reply repeats another address or value than was sent");
 
-    private static readonly ReplyFault[] Exceptions = [.. Enumerable.Range(0, 256).Select(code => new ReplyFault((byte)code, NameOf(code)))];
+    private static readonly ReplyFault[] Exceptions =
+        [.. Enumerable.Range(0, 256).Select(code => new ReplyFault((byte)code, NameOf(code)))];
 
     private ReplyFault(byte code, string reason)
     {

@@ -1,6 +1,8 @@
 namespace PlantRuntime.Plugins.Modbus.Wire;
 
-/// <summary>The reply to every write repeats the request's first four bytes after the function code: address, and value or quantity.</summary>
+/// <summary>
+/// The reply to every write repeats the request's first four bytes after the function code: address, and value or quantity.
+/// </summary>
 internal static class WriteEcho
 {
     private const int Echoed = 4;

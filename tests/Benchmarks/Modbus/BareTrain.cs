@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace PlantRuntime.Benchmarks.Modbus;
 
-/// <summary>The least that a scan can be: the same request bytes sent in the same trains over a bare socket, the replies' bytes counted and thrown away.</summary>
+/// <summary>
+/// The least that a scan can be: the same request bytes sent in the same trains over a bare socket, the replies' bytes counted and thrown
+/// away.
+/// </summary>
 internal sealed class BareTrain : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -6,8 +6,8 @@ using PlantRuntime.Plugins.Modbus;
 namespace PlantRuntime.Benchmarks.Modbus;
 
 /// <summary>
-/// Scans of 1,000 registers against bare round trips with the same bytes to the same server, which is a process of its own. Both are measured
-/// in turns, so that the machine's moods hit them alike; the median of the ratios counts.
+/// Scans of 1,000 registers against bare round trips with the same bytes to the same server, which is a process of its own. Both are
+/// measured in turns, so that the machine's moods hit them alike; the median of the ratios counts.
 /// </summary>
 internal static class ModbusBenchmark
 {

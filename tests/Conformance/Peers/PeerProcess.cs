@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace PlantRuntime.Conformance.Peers;
 
-/// <summary>A foreign server of tests/peers in a process of its own. It lives until its stdin ends, so it cannot outlive the test run.</summary>
+/// <summary>
+/// A foreign server of tests/peers in a process of its own. It lives until its stdin ends, so it cannot outlive the test run.
+/// </summary>
 public sealed class PeerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);

@@ -119,7 +119,8 @@ public class CulpritTests
             for (var i = 0; i < offsets.Length; i++)
             {
                 var isHole = holes.Contains(offsets[i]);
-                Assert.True(isHole ? scan.Fault(i) == Refused : scan.Buffer.Samples[i].Quality == Quality.Good, $"{where}: {offsets[i]} {scan.Fault(i)}");
+                var isRight = isHole ? scan.Fault(i) == Refused : scan.Buffer.Samples[i].Quality == Quality.Good;
+                Assert.True(isRight, $"{where}: {offsets[i]} {scan.Fault(i)}");
                 Assert.True(isHole || scan[i].Int == offsets[i], where);
             }
         }

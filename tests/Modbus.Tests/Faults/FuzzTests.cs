@@ -16,7 +16,8 @@ public class FuzzTests
     {
         const int Seed = 11;
         var random = new Random(Seed);
-        ReadBlock[] blocks = [Block("holding:7", "holding:8:REAL", "holding:10:STRING[9]"), Block("coil:3", "coil:19"), Block("9/input:1.4")];
+        ReadBlock[] blocks =
+            [Block("holding:7", "holding:8:REAL", "holding:10:STRING[9]"), Block("coil:3", "coil:19"), Block("9/input:1.4")];
         var into = new ScanBuffer([.. Enumerable.Range(0, 3).Select(n => new Tag(n, $"t{n}", "device"))]);
         var (garbage, faults, values) = (0, 0, 0);
         for (var round = 0; round < Frames; round++)

@@ -65,7 +65,8 @@ public class ReplyFaultTests
     public async Task A_reply_of_another_length_is_not_believed(string pdu)
     {
         await using var rig = await Rig.ConnectAsync();
-        rig.Device.Script = (request, line) => line.Send(request.Frame(Convert.FromHexString(pdu.Replace(" ", "", StringComparison.Ordinal))));
+        var bytes = Convert.FromHexString(pdu.Replace(" ", "", StringComparison.Ordinal));
+        rig.Device.Script = (request, line) => line.Send(request.Frame(bytes));
         var scan = new Scan(rig.Driver, "holding:5");
 
         await scan.ReadAsync();

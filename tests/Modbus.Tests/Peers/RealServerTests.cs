@@ -83,7 +83,8 @@ public abstract class RealServerTests
             served,
             [
                 ("40001", "11"), ("400001", "11"), ("holding:0", "11"), ("1/holding:0", "11"), ("7/40001", "77"),
-                ("7/39999:REAL:CDAB", "1.5"), ("465536", "12"), ("40101:STRING[14]", "Pressé n° 5"), ("holding:110:STRING[3]:BADC", "Odd"),
+                ("7/39999:REAL:CDAB", "1.5"), ("465536", "12"),
+                ("40101:STRING[14]", "Pressé n° 5"), ("holding:110:STRING[3]:BADC", "Odd"),
             ],
             requests: 5);
     }
@@ -113,19 +114,20 @@ public abstract class RealServerTests
         await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
         await using var driver = await ConnectAsync(server);
         var writer = new ModbusWriter(driver.Session);
+        bool[] coils = [true, false, true, true, false, false, true, true, true, false];
 
         Assert.Null(await writer.CoilAsync(1, 1, true, CancellationToken.None));
         Assert.Null(await writer.RegisterAsync(1, 2, 0xBEEF, CancellationToken.None));
-        Assert.Null(await writer.CoilsAsync(1, 5, [true, false, true, true, false, false, true, true, true, false], CancellationToken.None));
+        Assert.Null(await writer.CoilsAsync(1, 5, coils, CancellationToken.None));
         Assert.Null(await writer.RegistersAsync(1, 5, [1, 0x8000, 0xFFFF], CancellationToken.None));
         Assert.Equal("illegal data address", (await writer.RegisterAsync(1, 500, 1, CancellationToken.None))?.Reason);
 
         var scan = new Scan(driver, [.. Enumerable.Range(0, 20).SelectMany(n => (string[])[$"holding:{n}", $"coil:{n}"])]);
         await scan.ReadAsync();
         var registers = Enumerable.Range(0, 20).Select(n => scan[2 * n].Int);
-        var coils = string.Concat(Enumerable.Range(0, 20).Select(n => scan[(2 * n) + 1].Bool ? 1 : 0));
+        var states = string.Concat(Enumerable.Range(0, 20).Select(n => scan[(2 * n) + 1].Bool ? 1 : 0));
         Assert.Equal([0, 0, 0xBEEF, 0, 0, 1, 0x8000, 0xFFFF, .. new long[12]], registers);
-        Assert.Equal("01000101100111000000", coils);
+        Assert.Equal("01000101100111000000", states);
     }
 
     private static string Hex(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));

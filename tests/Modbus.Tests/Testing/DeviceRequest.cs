@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace PlantRuntime.Modbus.Tests.Testing;
 
-/// <summary>A request as the scripted device understood it, with a parser of its own: offsets as the specification's tables have them.</summary>
+/// <summary>
+/// A request as the scripted device understood it, with a parser of its own: offsets as the specification's tables have them.
+/// </summary>
 internal sealed record DeviceRequest(ushort Id, byte Unit, byte Function, int Start, int Count)
 {
     public static DeviceRequest Parse(ReadOnlySpan<byte> frame) => new(
