@@ -139,7 +139,8 @@ public class ReplyFaultTests
             if (late is not null) await cancel.CancelAsync();
             var e = await Xunit.Record.ExceptionAsync(() => reading);
             if (e is NotConnectedException) await rig.Driver.ConnectAsync(CancellationToken.None);
-            Assert.True(e is null == late is null, $"seed {Seed}, scan {now}: the answer was {(late is null ? "sent" : "held back")}, but {e}");
+            var answer = late is null ? "sent" : "held back";
+            Assert.True(e is null == late is null, $"seed {Seed}, scan {now}: the answer was {answer}, but {e}");
             Assert.True(e is not null || scan[0].Int == now, $"seed {Seed}, scan {now}: read {scan[0]}");
         }
 
