@@ -3,7 +3,7 @@ using PlantRuntime.Benchmarks;
 var all = new Dictionary<string, Func<Task>>
 {
     ["pipeline"] = PipelineBenchmark.RunAsync,
-    ["modbus"] = ModbusScanBenchmark.RunAsync,
+    ["modbus"] = ModbusBenchmark.Run,
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,
 };
