@@ -1,0 +1,87 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+using PlantRuntime.Compiler.Explaining;
+using PlantRuntime.Compiler.Guarding;
+using PlantRuntime.Compiler.Loading;
+using PlantRuntime.Compiler.Protocol;
+using PlantRuntime.Compiler.Rules;
+
+namespace PlantRuntime.Compiler;
+
+/// <summary>Compiles recipes: first as their author wrote them, so that errors speak of that; then with guards, into files.</summary>
+internal sealed class RecipeCompilation
+{
+    private static readonly CSharpParseOptions s_plain = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
+    private static readonly EmitOptions s_emit = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
+    private readonly References _references = new();
+
+    public CompileReply Compile(CompileRequest request)
+    {
+        var scripts = ScriptLoader.Load(request.Recipe, request.SiteFolder, request.ScriptFolders);
+        var compilation = Create(request, scripts);
+        var found = new List<Diagnostic>(scripts.Diagnostics);
+        found.AddRange(compilation.GetDiagnostics());
+        if (!HasErrors(found)) found.AddRange(scripts.Trees.SelectMany(tree => RecipeRules.Check(compilation.GetSemanticModel(tree))));
+        var explained = Explain(compilation, found, request.SiteFolder);
+        if (HasErrors(found)) return new CompileReply(request.Id, null, null, explained, scripts.Files);
+
+        var (assembly, symbols) = (request.Output + ".dll", request.Output + ".pdb");
+        var failed = Emit(Guard(compilation, scripts), assembly, symbols);
+        return failed.Count > 0
+            ? new CompileReply(request.Id, null, null, Explain(compilation, failed, request.SiteFolder), scripts.Files)
+            : new CompileReply(request.Id, assembly, symbols, explained, scripts.Files);
+    }
+
+    private CSharpCompilation Create(CompileRequest request, LoadedScripts scripts)
+    {
+        var options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary,
+            scriptClassName: "Recipe",
+            usings: request.Imports,
+            optimizationLevel: OptimizationLevel.Release,
+            checkOverflow: false,
+            deterministic: true,
+            nullableContextOptions: NullableContextOptions.Annotations,
+            // A newer framework under an older reference is no news to a site engineer.
+            specificDiagnosticOptions: [new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)]);
+        return CSharpCompilation.Create(
+            $"recipe-{Path.GetFileNameWithoutExtension(request.Recipe)}",
+            [.. scripts.Trees, Plain(request.Generated, "<generated>"), Plain(GuardSyntax.Source, "<guard>")],
+            _references.For(request.References),
+            options);
+    }
+
+    private static SyntaxTree Plain(string text, string path) => CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), s_plain, path);
+
+    private static CSharpCompilation Guard(CSharpCompilation compilation, LoadedScripts scripts)
+    {
+        var guarded = compilation;
+        foreach (var tree in scripts.Trees)
+        {
+            var root = new GuardRewriter(compilation.GetSemanticModel(tree)).Visit(tree.GetRoot());
+            guarded = guarded.ReplaceSyntaxTree(tree, tree.WithRootAndOptions(root, tree.Options));
+        }
+
+        return guarded;
+    }
+
+    private static IReadOnlyList<Diagnostic> Emit(CSharpCompilation compilation, string assembly, string symbols)
+    {
+        using var dll = File.Create(assembly);
+        using var pdb = File.Create(symbols);
+        var result = compilation.Emit(dll, pdb, options: s_emit);
+        return result.Success ? [] : [.. result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];
+    }
+
+    private static bool HasErrors(IEnumerable<Diagnostic> diagnostics) => diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error);
+
+    private static IReadOnlyList<CompileDiagnostic> Explain(Compilation compilation, IEnumerable<Diagnostic> diagnostics, string siteFolder)
+    {
+        var explainer = new Explainer(compilation, siteFolder);
+        return [.. diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed).Select(explainer.Explain)
+            .Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Line).ThenBy(d => d.Column)];
+    }
+}

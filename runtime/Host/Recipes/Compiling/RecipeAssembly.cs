@@ -1,0 +1,55 @@
+using System.Reflection;
+
+namespace PlantRuntime.Host.Recipes.Compiling;
+
+/// <summary>A compiled recipe in memory. Its files are read, not held: they may be replaced and deleted at any time.</summary>
+internal sealed class RecipeAssembly
+{
+    private readonly RecipeLoadContext _context;
+    private Assembly? _assembly;
+
+    private RecipeAssembly(RecipeLoadContext context, Assembly assembly)
+    {
+        _context = context;
+        _assembly = assembly;
+    }
+
+    private Assembly Loaded => _assembly ?? throw new ObjectDisposedException(_context.Name);
+
+    /// <exception cref="IOException">A file is gone.</exception>
+    /// <exception cref="BadImageFormatException">The file is no assembly.</exception>
+    public static RecipeAssembly Load(CompiledRecipe compiled)
+    {
+        var context = new RecipeLoadContext(Path.GetFileNameWithoutExtension(compiled.AssemblyPath!));
+        using var assembly = new MemoryStream(File.ReadAllBytes(compiled.AssemblyPath!));
+        using var symbols = new MemoryStream(File.ReadAllBytes(compiled.SymbolsPath!));
+        return new RecipeAssembly(context, context.LoadFromStream(assembly, symbols));
+    }
+
+    /// <summary>Sets a public static field of a class of the generated source.</summary>
+    public void SetStatic(string type, string field, object? value)
+    {
+        var found = Loaded.GetType(type)?.GetField(field, BindingFlags.Public | BindingFlags.Static)
+            ?? throw new MissingFieldException(type, field);
+        found.SetValue(null, value);
+    }
+
+    /// <summary>Runs the recipe's top level to its end. What it throws comes out as it was thrown.</summary>
+    public void Run()
+    {
+        // A script is a class whose instance fields are the top-level variables and whose initializer is the top-level code.
+        var script = Loaded.GetType("Recipe", throwOnError: true)!;
+        var recipe = Activator.CreateInstance(script);
+        var run = script.GetMethod("<Initialize>", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)!;
+        ((Task)run.Invoke(recipe, BindingFlags.DoNotWrapExceptions, null, null, null)!).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Lets the recipe go: it leaves memory once nothing runs in it or refers to it.</summary>
+    /// <returns>For <see cref="RecipeLoadContext.IsCollected"/>.</returns>
+    public WeakReference Unload()
+    {
+        _assembly = null;
+        _context.Unload();
+        return new WeakReference(_context, trackResurrection: true);
+    }
+}
