@@ -38,11 +38,11 @@ internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scri
         var text = SourceText.From(bytes, bytes.Length, Encoding.UTF8);
         var tree = CSharpSyntaxTree.ParseText(text, s_script, path);
         var root = (CompilationUnitSyntax)tree.GetRoot();
-        foreach (var reference in root.GetReferenceDirectives())
-            _diagnostics.Add(RecipeRules.Reference.At(reference.GetLocation()));
+        var references = root.GetReferenceDirectives();
         var loads = root.GetLoadDirectives();
+        foreach (var reference in references) _diagnostics.Add(RecipeRules.Reference.At(reference.GetLocation()));
         foreach (var load in loads) Follow(load, path);
-        if (loads.Count > 0) tree = tree.WithChangedText(Blank(text, loads.Select(load => load.Span).Concat(root.GetReferenceDirectives().Select(r => r.Span))));
+        if (loads.Count + references.Count > 0) tree = tree.WithChangedText(Blank(text, loads.Select(l => l.Span).Concat(references.Select(r => r.Span))));
         _trees.Add(tree);
     }
 
