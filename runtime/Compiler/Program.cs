@@ -1,14 +1,11 @@
-using System.Text.Json;
+using System.Text;
 using PlantRuntime.Compiler;
 
-// A guest: it serves the host that started it and leaves when nothing was asked for a minute, or when the host is gone.
-var idle = TimeSpan.FromSeconds(60);
-using var input = new StreamReader(Console.OpenStandardInput());
-using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
-while (true)
-{
-    var next = input.ReadLineAsync();
-    if (await Task.WhenAny(next, Task.Delay(idle)) != next || await next is not { } line) return;
-    var request = JsonSerializer.Deserialize(line, ProtocolJson.Default.CompileRequest)!;
-    output.WriteLine(JsonSerializer.Serialize(RecipeCompilation.Compile(request), ProtocolJson.Default.CompileReply));
-}
+// Whatever else prints must not get between the lines of the protocol.
+var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+using var input = new StreamReader(Console.OpenStandardInput(), utf8);
+await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8);
+Console.SetOut(Console.Error);
+var loop = new RequestLoop(input, output, new RecipeCompilation().Compile, patience: TimeSpan.FromSeconds(60), TimeProvider.System);
+await loop.RunAsync();
+return 0;

@@ -47,6 +47,7 @@ internal static class CheckCommand
         {
             var compiled = await compiler.CompileAsync(site.Files.Source(file), cancel).ConfigureAwait(false);
             problems.AddRange(compiled.Problems);
+            warnings.AddRange(compiled.Warnings);
             if (compiled.AssemblyPath is null) continue;
             var found = new List<Problem>();
             (await loader.LoadAsync(compiled, _ => { }, found, warnings).ConfigureAwait(false))?.Assembly.Unload();

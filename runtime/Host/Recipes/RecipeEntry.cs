@@ -51,7 +51,7 @@ internal sealed class RecipeEntry(string file, RecipeLoader loader, IReadOnlyLis
         }
 
         var problems = new List<Problem>(compiled.Problems);
-        var warnings = new List<Problem>();
+        var warnings = new List<Problem>(compiled.Warnings);
         var loaded = problems.Count > 0 ? null : await loader.LoadAsync(compiled, OnFault, problems, warnings).ConfigureAwait(false);
         Problems = problems;
         foreach (var warning in warnings) log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");

@@ -2,7 +2,12 @@ using PlantRuntime.Host.Sites;
 
 namespace PlantRuntime.Host.Recipes.Compiling;
 
-/// <summary>What the compiler made of a recipe: an assembly, or problems.</summary>
-/// <param name="AssemblyPath">The assembly, its symbols beside it; null when there are problems. Two recipes of the same content have the same path.</param>
-/// <param name="Problems">What is wrong.</param>
-internal sealed record CompiledRecipe(string? AssemblyPath, IReadOnlyList<Problem> Problems);
+/// <summary>What became of a recipe: an assembly, or what is wrong with it.</summary>
+/// <param name="AssemblyPath">The same for the same content, also after a restart; null when there are problems.</param>
+/// <param name="SymbolsPath">Its debug information.</param>
+/// <param name="Problems">Errors; empty when there is an assembly.</param>
+/// <param name="Warnings">What the compiler wondered about.</param>
+internal sealed record CompiledRecipe(string? AssemblyPath, string? SymbolsPath, IReadOnlyList<Problem> Problems, IReadOnlyList<Problem> Warnings)
+{
+    public static CompiledRecipe Failed(IReadOnlyList<Problem> problems, IReadOnlyList<Problem> warnings) => new(null, null, problems, warnings);
+}

@@ -1,73 +1,92 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using PlantRuntime.Compiler;
+using PlantRuntime.Compiler.Protocol;
 
 namespace PlantRuntime.Host.Recipes.Compiling;
 
-/// <summary>The child process: started when it is needed, gone when it was idle for a minute. One request at a time.</summary>
-internal sealed class CompilerProcess : IDisposable
+/// <summary>A running compiler: one question at a time over its standard input and output.</summary>
+internal sealed class CompilerProcess : IAsyncDisposable
 {
+    private const int ComplaintLength = 2000;
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private readonly Process _process;
-    private readonly StringBuilder _errors = new();
+    private readonly StringBuilder _complaint = new();
+    private readonly Task _listening;
+    private int _lastId;
 
     private CompilerProcess(Process process)
     {
         _process = process;
-        process.ErrorDataReceived += (_, line) => _errors.AppendLine(line.Data);
-        process.BeginErrorReadLine();
+        _listening = ListenAsync();
     }
 
-    public static string Program => Path.Combine(AppContext.BaseDirectory, "compiler", "plant-compiler.dll");
+    public int Id => _process.Id;
 
-    public static CompilerProcess Start()
+    /// <summary>True while a question makes sense; it may leave at any moment.</summary>
+    public bool IsAlive => !_process.HasExited;
+
+    /// <summary>The end of what it wrote to standard error.</summary>
+    public string Complaint
     {
-        if (!File.Exists(Program)) throw new IOException($"the compiler is missing: {Program}");
-        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        if (Dotnet() is { } dotnet)
+        get
         {
-            start.FileName = dotnet;
-            start.ArgumentList.Add(Program);
+            lock (_complaint) return _complaint.ToString().Trim();
         }
-        else
-        {
-            // Published with its own runtime: then so is the compiler.
-            start.FileName = Path.ChangeExtension(Program, OperatingSystem.IsWindows() ? ".exe" : null);
-        }
-
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        return new CompilerProcess(System.Diagnostics.Process.Start(start)!);
     }
 
-    /// <exception cref="IOException">The process ended, or its answer makes no sense.</exception>
-    public async Task<CompileReply> AskAsync(CompileRequest request, CancellationToken cancel)
+    /// <exception cref="IOException">There is no compiler, or it cannot be started.</exception>
+    public static CompilerProcess Start(string compiler)
     {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, ProtocolJson.Default.CompileRequest).AsMemory(), cancel).ConfigureAwait(false);
-        await _process.StandardInput.FlushAsync(cancel).ConfigureAwait(false);
-        var line = await _process.StandardOutput.ReadLineAsync(cancel).ConfigureAwait(false) ?? throw new IOException($"the compiler ended: {_errors.ToString().Trim()}");
-        return JsonSerializer.Deserialize(line, ProtocolJson.Default.CompileReply) ?? throw new IOException("the compiler answered nothing");
-    }
-
-    public void Dispose()
-    {
+        if (!File.Exists(compiler)) throw new IOException($"the compiler is not at {compiler}: copy the whole plant folder, not parts of it");
+        var info = CompilerLocation.StartInfo(compiler);
+        info.StandardInputEncoding = info.StandardOutputEncoding = info.StandardErrorEncoding = s_utf8;
         try
         {
-            _process.Kill();
+            return new CompilerProcess(Process.Start(info)!);
         }
-        catch (InvalidOperationException)
+        catch (System.ComponentModel.Win32Exception exception)
         {
-            // It has left by itself.
+            throw new IOException($"the compiler does not start ({info.FileName}): {exception.Message}", exception);
         }
+    }
 
+    /// <returns>Null when it ended without an answer.</returns>
+    public async Task<CompileReply?> AskAsync(CompileRequest request, CancellationToken cancel)
+    {
+        request = request with { Id = ++_lastId };
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, ProtocolJson.Default.CompileRequest).AsMemory(), cancel).ConfigureAwait(false);
+            await _process.StandardInput.FlushAsync(cancel).ConfigureAwait(false);
+            var line = await _process.StandardOutput.ReadLineAsync(cancel).ConfigureAwait(false);
+            var reply = line is null ? null : JsonSerializer.Deserialize(line, ProtocolJson.Default.CompileReply);
+            return reply?.Id == request.Id ? reply : null;
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Ends it at once: it has nothing to lose.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        await _listening.ConfigureAwait(false);
         _process.Dispose();
     }
 
-    /// <summary>The program that runs this process's own framework; null when the framework came with the host.</summary>
-    private static string? Dotnet()
+    private async Task ListenAsync()
     {
-        var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        var path = Path.Combine(root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        return File.Exists(path) ? path : null;
+        while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            lock (_complaint)
+            {
+                _complaint.AppendLine(line);
+                if (_complaint.Length > ComplaintLength) _complaint.Remove(0, _complaint.Length - ComplaintLength);
+            }
+        }
     }
 }

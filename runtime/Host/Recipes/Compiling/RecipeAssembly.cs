@@ -1,56 +1,55 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
-using System.Runtime.Loader;
 
 namespace PlantRuntime.Host.Recipes.Compiling;
 
-/// <summary>
-/// A compiled recipe in memory, in a context that can be unloaded. It is loaded from bytes, so that no file stays open. After
-/// <see cref="Unload"/> the runtime takes it out of memory as soon as nothing of it is in use.
-/// </summary>
+/// <summary>A compiled recipe in memory. Its files are read, not held: they may be replaced and deleted at any time.</summary>
 internal sealed class RecipeAssembly
 {
-    private const string ScriptClass = "Recipe";
-    private readonly WeakReference _context;
+    private readonly RecipeLoadContext _context;
     private Assembly? _assembly;
 
-    private RecipeAssembly(AssemblyLoadContext context, Assembly assembly)
+    private RecipeAssembly(RecipeLoadContext context, Assembly assembly)
     {
-        _context = new WeakReference(context);
+        _context = context;
         _assembly = assembly;
     }
 
-    /// <summary>False once the runtime has really taken the recipe out of memory.</summary>
-    public bool IsAlive => _context.IsAlive;
+    private Assembly Loaded => _assembly ?? throw new ObjectDisposedException(_context.Name);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <exception cref="IOException">A file is gone.</exception>
+    /// <exception cref="BadImageFormatException">The file is no assembly.</exception>
     public static RecipeAssembly Load(CompiledRecipe compiled)
     {
-        var path = compiled.AssemblyPath!;
-        var context = new AssemblyLoadContext(Path.GetFileNameWithoutExtension(path), isCollectible: true);
-        using var assembly = new MemoryStream(File.ReadAllBytes(path));
-        using var symbols = new MemoryStream(File.ReadAllBytes(Path.ChangeExtension(path, ".pdb")));
+        var context = new RecipeLoadContext(Path.GetFileNameWithoutExtension(compiled.AssemblyPath!));
+        using var assembly = new MemoryStream(File.ReadAllBytes(compiled.AssemblyPath!));
+        using var symbols = new MemoryStream(File.ReadAllBytes(compiled.SymbolsPath!));
         return new RecipeAssembly(context, context.LoadFromStream(assembly, symbols));
     }
 
-    /// <summary>Sets a public static field of a generated class.</summary>
-    public void SetStatic(string type, string field, object value) => _assembly!.GetType($"{ScriptClass}+{type}", throwOnError: true)!.GetField(field)!.SetValue(null, value);
-
-    /// <summary>Runs the recipe's top level.</summary>
-    /// <exception cref="Exception">What the recipe throws.</exception>
-    public void Run()
+    /// <summary>Sets a public static field of a class of the generated source.</summary>
+    public void SetStatic(string type, string field, object? value)
     {
-        const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DoNotWrapExceptions;
-        var factory = _assembly!.GetType(ScriptClass, throwOnError: true)!.GetMethod("<Factory>", Any)!;
-
-        // A script is made for a session of several: the array holds the session's object, of which there is none, and each script.
-        var run = (Task)factory.Invoke(null, Any, null, [new object?[2]], null)!;
-        run.GetAwaiter().GetResult();
+        var found = Loaded.GetType(type)?.GetField(field, BindingFlags.Public | BindingFlags.Static)
+            ?? throw new MissingFieldException(type, field);
+        found.SetValue(null, value);
     }
 
-    public void Unload()
+    /// <summary>Runs the recipe's top level to its end. What it throws comes out as it was thrown.</summary>
+    public void Run()
+    {
+        // A script is a class whose instance fields are the top-level variables and whose initializer is the top-level code.
+        var script = Loaded.GetType("Recipe", throwOnError: true)!;
+        var recipe = Activator.CreateInstance(script);
+        var run = script.GetMethod("<Initialize>", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)!;
+        ((Task)run.Invoke(recipe, BindingFlags.DoNotWrapExceptions, null, null, null)!).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Lets the recipe go: it leaves memory once nothing runs in it or refers to it.</summary>
+    /// <returns>For <see cref="RecipeLoadContext.IsCollected"/>.</returns>
+    public WeakReference Unload()
     {
         _assembly = null;
-        (_context.Target as AssemblyLoadContext)?.Unload();
+        _context.Unload();
+        return new WeakReference(_context, trackResurrection: true);
     }
 }

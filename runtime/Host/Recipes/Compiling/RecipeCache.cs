@@ -1,77 +1,78 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
-using PlantRuntime.Compiler;
+using System.Text.Json;
+using PlantRuntime.Compiler.Protocol;
 
 namespace PlantRuntime.Host.Recipes.Compiling;
 
-/// <summary>Compiled recipes on disk, named by a hash of everything that goes into them: a restart compiles nothing.</summary>
-internal sealed partial class RecipeCache(string folder, IReadOnlyList<string> references)
+/// <summary>
+/// Compiled recipes in a folder, by content. An entry is <c>key.dll</c>, <c>key.pdb</c> and, written last, <c>key.json</c> with their hashes:
+/// what is damaged or half written is no entry.
+/// </summary>
+internal sealed class RecipeCache(string folder, TimeProvider time)
 {
     private const int Kept = 64;
-    private readonly string _tools = string.Join('\n', references.Select(path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))));
 
-    /// <summary>Where the assembly of this source is or will be.</summary>
-    /// <exception cref="IOException">The recipe cannot be read.</exception>
-    public string PathOf(RecipeSource source)
+    /// <summary>The compiler's reply for this content; null when there is none or it is damaged.</summary>
+    public CompileReply? Find(string key)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, _tools);
-        Add(hash, source.Generated);
-        Add(hash, string.Join('\n', source.Imports));
-        AddFile(hash, source.Path, source.SearchFolders, []);
-        var name = Path.GetFileNameWithoutExtension(source.File);
-        return Path.Combine(folder, $"{name}-{Convert.ToHexString(hash.GetHashAndReset())[..20].ToLowerInvariant()}.dll");
-    }
-
-    /// <summary>True when a whole assembly lies at <paramref name="path"/>; a damaged one is compiled anew.</summary>
-    public static bool Has(string path)
-    {
-        if (!File.Exists(path) || !File.Exists(Path.ChangeExtension(path, ".pdb"))) return false;
         try
         {
-            using var file = new System.Reflection.PortableExecutable.PEReader(File.OpenRead(path));
-            var end = file.PEHeaders.SectionHeaders.Max(s => (long)s.PointerToRawData + s.SizeOfRawData);
-            return file.HasMetadata && new FileInfo(path).Length >= end;
+            var (assembly, symbols, manifest) = Paths(key);
+            if (JsonSerializer.Deserialize(File.ReadAllBytes(manifest), CacheJson.Default.CacheEntry) is not { } entry) return null;
+            if (Hash(assembly) != entry.AssemblyHash || Hash(symbols) != entry.SymbolsHash) return null;
+            File.SetLastWriteTimeUtc(manifest, time.GetUtcNow().UtcDateTime);
+            return new CompileReply(0, assembly, symbols, entry.Diagnostics, []);
         }
-        catch (Exception exception) when (exception is BadImageFormatException or IOException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            return false;
+            return null;
         }
     }
 
-    /// <summary>Removes the oldest entries beyond a number that lets an engineer go back and forth.</summary>
-    public void Prune()
+    /// <summary>Where the compiler may write: a path without extension that nobody else uses.</summary>
+    public string NewOutput()
     {
-        foreach (var old in new DirectoryInfo(folder).GetFiles("*.dll").OrderByDescending(f => f.LastWriteTimeUtc).Skip(Kept))
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, $"new-{Guid.NewGuid():N}");
+    }
+
+    /// <summary>Makes what the compiler wrote an entry.</summary>
+    public CompileReply Add(string key, CompileReply reply)
+    {
+        var (assembly, symbols, manifest) = Paths(key);
+        var entry = new CacheEntry(Hash(reply.Assembly!), Hash(reply.Symbols!), reply.Diagnostics);
+        var newManifest = Path.ChangeExtension(reply.Assembly!, ".json");
+        File.WriteAllBytes(newManifest, JsonSerializer.SerializeToUtf8Bytes(entry, CacheJson.Default.CacheEntry));
+        File.SetLastWriteTimeUtc(newManifest, time.GetUtcNow().UtcDateTime);
+        File.Move(reply.Assembly!, assembly, overwrite: true);
+        File.Move(reply.Symbols!, symbols, overwrite: true);
+        File.Move(newManifest, manifest, overwrite: true);
+        Prune();
+        return reply with { Assembly = assembly, Symbols = symbols };
+    }
+
+    /// <summary>Deletes what a compilation left that became no entry.</summary>
+    public static void Discard(string output)
+    {
+        File.Delete(output + ".dll");
+        File.Delete(output + ".pdb");
+    }
+
+    private (string Assembly, string Symbols, string Manifest) Paths(string key)
+    {
+        var path = Path.Combine(folder, key);
+        return (path + ".dll", path + ".pdb", path + ".json");
+    }
+
+    private void Prune()
+    {
+        var old = new DirectoryInfo(folder).EnumerateFiles("*.json").OrderByDescending(f => f.LastWriteTimeUtc).Skip(Kept);
+        foreach (var manifest in old)
         {
-            old.Delete();
-            File.Delete(Path.ChangeExtension(old.FullName, ".pdb"));
+            manifest.Delete();
+            Discard(Path.ChangeExtension(manifest.FullName, null));
         }
     }
 
-    private static void AddFile(IncrementalHash hash, string path, IReadOnlyList<string> searchFolders, HashSet<string> seen)
-    {
-        if (!seen.Add(path)) return;
-        var text = File.ReadAllText(path);
-
-        // The path goes in too: it stands in the symbols, by which errors at run time name their line.
-        Add(hash, path);
-        Add(hash, text);
-        foreach (Match match in Load().Matches(text))
-        {
-            if (LoadPath.Find(match.Groups[1].Value, path, searchFolders) is { } loaded) AddFile(hash, loaded, searchFolders, seen);
-            else Add(hash, "missing");
-        }
-    }
-
-    private static void Add(IncrementalHash hash, string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        hash.AppendData(BitConverter.GetBytes(bytes.Length));
-        hash.AppendData(bytes);
-    }
-
-    [GeneratedRegex("""^\s*#\s*load\s+"([^"]+)""", RegexOptions.Multiline)]
-    private static partial Regex Load();
+    private static string Hash(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
 }

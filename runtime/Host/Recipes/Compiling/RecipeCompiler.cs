@@ -1,101 +1,125 @@
-using PlantRuntime.Compiler;
+using PlantRuntime.Compiler.Protocol;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Recipes.Compiling;
 
-/// <summary>Compiles recipes, in a child process and only when the cache does not have them.</summary>
-internal sealed class RecipeCompiler : IAsyncDisposable
+/// <summary>
+/// Compiles recipes in a child process that is started when the first one is not in the cache, stays warm while edits come, and leaves by
+/// itself. One compilation at a time; safe to call from several threads.
+/// </summary>
+/// <param name="cacheFolder">Where compiled recipes are kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="compiler">plant-compiler.dll; the host's own when not given.</param>
+internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, string? compiler = null) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-    private readonly string[] _references = [typeof(IPlugin).Assembly.Location, typeof(Scan).Assembly.Location];
-    private readonly RecipeCache _cache;
-    private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _turn = new(1);
-    private CompilerProcess? _process;
+    private const int Tries = 3;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    private readonly string _compiler = compiler ?? CompilerLocation.Default;
+    private readonly string[] _references = [typeof(Tag).Assembly.Location, typeof(ScanFlow).Assembly.Location];
+    private readonly RecipeCache _cache = new(cacheFolder, time);
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private CompilerProcess? _child;
+    private bool _isDisposed;
 
-    /// <param name="cacheFolder">Where compiled recipes are kept.</param>
-    /// <param name="time">The clock that bounds an answer.</param>
-    public RecipeCompiler(string cacheFolder, TimeProvider time)
-    {
-        _time = time;
-        _cache = new RecipeCache(cacheFolder, [.. _references, CompilerProcess.Program]);
-    }
-
-    /// <summary>How often the child process was asked: a cache that serves leaves it at zero.</summary>
-    public int Compilations { get; private set; }
+    /// <summary>Process id of the compiler, or null while none is needed.</summary>
+    public int? ChildId => _child is { IsAlive: true } child ? child.Id : null;
 
     /// <summary>Changes exactly when a recipe must be compiled anew: with its text, what it loads, site.toml and the tools.</summary>
     /// <exception cref="IOException">The recipe cannot be read.</exception>
-    public string KeyOf(RecipeSource source) => _cache.PathOf(source);
+    public string KeyOf(RecipeSource source) => Snapshot(source).Key;
 
-    /// <summary>Gives the recipe's assembly, or what is wrong with the recipe.</summary>
+    /// <summary>Compiles a recipe, or finds it compiled. What goes wrong on the way is a problem of the result, too.</summary>
+    /// <exception cref="IOException">The recipe cannot be read, or the cache cannot be written.</exception>
     public async Task<CompiledRecipe> CompileAsync(RecipeSource source, CancellationToken cancel)
     {
-        await _turn.WaitAsync(cancel).ConfigureAwait(false);
+        await _one.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            var path = _cache.PathOf(source);
-            if (RecipeCache.Has(path)) return new CompiledRecipe(path, []);
-            var reply = await AskAsync(new CompileRequest(source.Path, source.SearchFolders, source.Generated, _references, [.. source.Imports], path), cancel).ConfigureAwait(false);
-            Compilations++;
-            if (!reply.Success) return new CompiledRecipe(null, [.. reply.Diagnostics.Select(d => ToProblem(d, source))]);
-            _cache.Prune();
-            return new CompiledRecipe(path, []);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TimeoutException)
-        {
-            return new CompiledRecipe(null, [new Problem(new Position(source.File, 0, 0), $"it cannot be compiled: {exception.Message}")]);
+            for (var i = 1; ; i++)
+            {
+                var snapshot = Snapshot(source);
+                if (_cache.Find(snapshot.Key) is { } known) return Result(known);
+                var output = _cache.NewOutput();
+                var (reply, failure) = await AskAsync(Request(source, output), cancel).ConfigureAwait(false);
+                if (reply is null) return Failed(source, output, failure);
+                if (reply.Assembly is null) return Result(reply);
+                if (snapshot.Matches(reply.Files)) return Result(_cache.Add(snapshot.Key, reply));
+
+                // A file was saved while it was compiled: what came out belongs to no content that we know.
+                RecipeCache.Discard(output);
+                if (i == Tries) return Failed(source, output, "the file changes faster than it can be compiled");
+            }
         }
         finally
         {
-            _turn.Release();
+            _one.Release();
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _process?.Dispose();
-        _turn.Dispose();
-        return default;
+        _isDisposed = true;
+        await EndChildAsync().ConfigureAwait(false);
     }
 
-    private async Task<CompileReply> AskAsync(CompileRequest request, CancellationToken cancel)
+    private SourceSnapshot Snapshot(RecipeSource source) => SourceSnapshot.Take(source, [.. _references, _compiler]);
+
+    private static CompiledRecipe Failed(RecipeSource source, string output, string reason)
     {
+        RecipeCache.Discard(output);
+        return CompiledRecipe.Failed([new Problem(new Position(source.File, 0, 0), reason)], []);
+    }
+
+    private static CompiledRecipe Result(CompileReply reply)
+    {
+        Problem[] problems = [.. reply.Diagnostics.Where(d => d.IsError).Select(Problem)];
+        Problem[] warnings = [.. reply.Diagnostics.Where(d => !d.IsError).Select(Problem)];
+        return problems.Length > 0 ? CompiledRecipe.Failed(problems, warnings) : new CompiledRecipe(reply.Assembly, reply.Symbols, [], warnings);
+    }
+
+    private static Problem Problem(CompileDiagnostic d) => new(new Position(d.File, d.Line, d.Column), d.Message, d.Id);
+
+    private CompileRequest Request(RecipeSource source, string output) =>
+        new(Id: 0, source.SiteFolder, source.File, source.ScriptFolders, source.Generated, _references, source.Imports, output);
+
+    /// <summary>Asks the child that runs, and a new one when that one was about to leave or has died.</summary>
+    private async Task<(CompileReply? Reply, string Failure)> AskAsync(CompileRequest request, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var timer = time.CreateTimer(_ => limit.Cancel(), null, s_deadline, Timeout.InfiniteTimeSpan);
+        var complaint = "";
         try
         {
-            if (_process is not null) return await AskWithinAsync(_process, request, cancel).ConfigureAwait(false);
-        }
-        catch (IOException)
-        {
-            // It had left after its idle minute: a new one is started.
-            _process?.Dispose();
-        }
+            for (var i = 0; i < 2; i++)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                if (_child is { IsAlive: false }) await EndChildAsync().ConfigureAwait(false);
+                _child ??= CompilerProcess.Start(_compiler);
+                var child = _child;
+                if (await child.AskAsync(request, limit.Token).ConfigureAwait(false) is { } reply) return (reply, "");
+                await EndChildAsync().ConfigureAwait(false);
+                complaint = child.Complaint;
+            }
 
-        _process = CompilerProcess.Start();
-        return await AskWithinAsync(_process, request, cancel).ConfigureAwait(false);
+            return (null, $"the compiler ended without an answer{(complaint.Length > 0 ? $": {complaint}" : "")}");
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // Its answer would come for a question that nobody asks any more.
+            await EndChildAsync().ConfigureAwait(false);
+            cancel.ThrowIfCancellationRequested();
+            return (null, $"the compiler did not answer within {s_deadline.TotalSeconds:0} s and was stopped");
+        }
+        catch (IOException exception)
+        {
+            return (null, exception.Message);
+        }
     }
 
-    private async Task<CompileReply> AskWithinAsync(CompilerProcess process, CompileRequest request, CancellationToken cancel)
+    private async ValueTask EndChildAsync()
     {
-        try
-        {
-            return await process.AskAsync(request, cancel).WaitAsync(s_patience, _time, cancel).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not IOException)
-        {
-            // Whatever it says from now on answers an old question.
-            process.Dispose();
-            _process = null;
-            throw exception is TimeoutException ? new TimeoutException($"the compiler did not answer within {s_patience.TotalSeconds:0} s", exception) : exception;
-        }
-    }
-
-    private static Problem ToProblem(CompileDiagnostic diagnostic, RecipeSource source)
-    {
-        var relative = Path.GetRelativePath(source.SiteFolder, diagnostic.File).Replace('\\', '/');
-        var file = diagnostic.File.Length == 0 ? source.File : relative.StartsWith("../", StringComparison.Ordinal) ? diagnostic.File : relative;
-        return new Problem(new Position(file, diagnostic.Line, diagnostic.Column), diagnostic.Message, diagnostic.Id);
+        if (Interlocked.Exchange(ref _child, null) is { } child) await child.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -1,15 +1,10 @@
 namespace PlantRuntime.Host.Recipes.Compiling;
 
-/// <summary>What a recipe is compiled from.</summary>
+/// <summary>What the compiler needs to know of one recipe.</summary>
 /// <param name="SiteFolder">Absolute.</param>
-/// <param name="File">Path from there, with forward slashes.</param>
-/// <param name="SharedScripts">Folders where <c>#load</c> looks last.</param>
-/// <param name="Generated">C# that is compiled with it.</param>
+/// <param name="File">Path of the recipe from the site folder, with forward slashes.</param>
+/// <param name="ScriptFolders">Absolute folders that <c>#load</c> looks in last.</param>
+/// <param name="Generated">C# made from site.toml: <c>Plant</c>, <c>Sinks</c>, <c>Site</c> and <c>RecipeGuard</c>.</param>
 /// <param name="Imports">Namespaces that need no <c>using</c>.</param>
-internal sealed record RecipeSource(string SiteFolder, string File, IReadOnlyList<string> SharedScripts, string Generated, IReadOnlyList<string> Imports)
-{
-    public string Path => System.IO.Path.Combine(SiteFolder, File);
-
-    /// <summary>Where <c>#load</c> looks, after the folder of the file that asks.</summary>
-    public string[] SearchFolders => [SiteFolder, System.IO.Path.Combine(SiteFolder, "scripts"), .. SharedScripts];
-}
+internal sealed record RecipeSource(
+    string SiteFolder, string File, IReadOnlyList<string> ScriptFolders, string Generated, IReadOnlyList<string> Imports);

@@ -1,0 +1,105 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PlantRuntime.Compiler.Guarding;
+
+/// <summary>
+/// Puts a check into every loop, jump, function, lambda and query clause of a file, so that whatever runs without end comes by a check
+/// without end. The check of a loop stands outside of any <c>try</c> in its body: no <c>catch</c> holds it back for ever.
+/// </summary>
+/// <param name="model">The model of the file as its author wrote it, free of errors.</param>
+internal sealed partial class GuardRewriter(SemanticModel model) : CSharpSyntaxRewriter
+{
+    public override SyntaxNode? VisitWhileStatement(WhileStatementSyntax node)
+    {
+        var loop = (WhileStatementSyntax)base.VisitWhileStatement(node)!;
+        return loop.Statement is BlockSyntax block
+            ? loop.WithStatement(GuardSyntax.Checked(block))
+            : loop.WithCloseParenToken(Unseen.Without(loop.CloseParenToken)).WithStatement(Body(loop.Statement, loop.CloseParenToken));
+    }
+
+    public override SyntaxNode? VisitForStatement(ForStatementSyntax node)
+    {
+        var loop = (ForStatementSyntax)base.VisitForStatement(node)!;
+        return loop.Statement is BlockSyntax block
+            ? loop.WithStatement(GuardSyntax.Checked(block))
+            : loop.WithCloseParenToken(Unseen.Without(loop.CloseParenToken)).WithStatement(Body(loop.Statement, loop.CloseParenToken));
+    }
+
+    public override SyntaxNode? VisitForEachStatement(ForEachStatementSyntax node) => ForEach((CommonForEachStatementSyntax)base.VisitForEachStatement(node)!);
+
+    public override SyntaxNode? VisitForEachVariableStatement(ForEachVariableStatementSyntax node) =>
+        ForEach((CommonForEachStatementSyntax)base.VisitForEachVariableStatement(node)!);
+
+    public override SyntaxNode? VisitDoStatement(DoStatementSyntax node)
+    {
+        var loop = (DoStatementSyntax)base.VisitDoStatement(node)!;
+        return loop.Statement is BlockSyntax block
+            ? loop.WithStatement(GuardSyntax.Checked(block))
+            : loop.WithDoKeyword(Unseen.Without(loop.DoKeyword)).WithStatement(Body(loop.Statement, loop.DoKeyword));
+    }
+
+    /// <summary>Jumps are checked where they start: that covers labels, and the cases of a switch that jump to each other.</summary>
+    public override SyntaxNode? VisitGotoStatement(GotoStatementSyntax node)
+    {
+        var jump = (GotoStatementSyntax)base.VisitGotoStatement(node)!;
+        var block = GuardSyntax.Checked(
+            jump.WithGotoKeyword(Unseen.Token(SyntaxKind.GotoKeyword)), jump.GotoKeyword, Unseen.Token(SyntaxKind.CloseBraceToken));
+        return block.WithLeadingTrivia(jump.GetLeadingTrivia());
+    }
+
+    public override SyntaxNode? VisitCatchClause(CatchClauseSyntax node) => GuardSyntax.Passing((CatchClauseSyntax)base.VisitCatchClause(node)!);
+
+    public override SyntaxNode? VisitSimpleLambdaExpression(SimpleLambdaExpressionSyntax node) =>
+        IsExpressionTree(node) ? node : Lambda((LambdaExpressionSyntax)base.VisitSimpleLambdaExpression(node)!, IsVoid(node));
+
+    public override SyntaxNode? VisitParenthesizedLambdaExpression(ParenthesizedLambdaExpressionSyntax node) =>
+        IsExpressionTree(node) ? node : Lambda((LambdaExpressionSyntax)base.VisitParenthesizedLambdaExpression(node)!, IsVoid(node));
+
+    public override SyntaxNode? VisitAnonymousMethodExpression(AnonymousMethodExpressionSyntax node)
+    {
+        var function = (AnonymousMethodExpressionSyntax)base.VisitAnonymousMethodExpression(node)!;
+        return function.WithBlock(GuardSyntax.Checked(function.Block));
+    }
+
+    public override SyntaxNode? VisitQueryExpression(QueryExpressionSyntax node)
+    {
+        var query = (QueryExpressionSyntax)base.VisitQueryExpression(node)!;
+        return Queries.IsExpressionTree(model, node) ? query : query.WithBody(Queries.Checked(query.Body));
+    }
+
+    private static StatementSyntax Body(StatementSyntax statement, SyntaxToken borrowed) =>
+        GuardSyntax.Checked(statement, borrowed, SyntaxFactory.Token(SyntaxKind.CloseBraceToken));
+
+    private static StatementSyntax Statement(ExpressionSyntax expression, bool isVoid) => expression switch
+    {
+        ThrowExpressionSyntax thrown => SyntaxFactory.ThrowStatement(thrown.ThrowKeyword, thrown.Expression, Unseen.Token(SyntaxKind.SemicolonToken)),
+        _ when isVoid => SyntaxFactory.ExpressionStatement(expression, Unseen.Token(SyntaxKind.SemicolonToken)),
+        _ => SyntaxFactory.ReturnStatement(Unseen.Token(SyntaxKind.ReturnKeyword), expression, Unseen.Token(SyntaxKind.SemicolonToken)),
+    };
+
+    private static CommonForEachStatementSyntax ForEach(CommonForEachStatementSyntax loop) => loop.Statement is BlockSyntax block
+        ? loop.WithStatement(GuardSyntax.Checked(block))
+        : loop.WithCloseParenToken(Unseen.Without(loop.CloseParenToken)).WithStatement(Body(loop.Statement, loop.CloseParenToken));
+
+    private static LambdaExpressionSyntax Lambda(LambdaExpressionSyntax lambda, bool isVoid)
+    {
+        if (lambda.Block is { } block) return lambda.WithBlock(GuardSyntax.Checked(block));
+
+        // Only the end of a void lambda can be reached, so only there does the brace need a width.
+        var close = isVoid ? SyntaxFactory.Token(SyntaxKind.CloseBraceToken) : Unseen.Token(SyntaxKind.CloseBraceToken);
+        var body = GuardSyntax.Checked(Statement(lambda.ExpressionBody!, isVoid), lambda.ArrowToken, close);
+        return lambda.WithExpressionBody(null).WithArrowToken(Unseen.Without(lambda.ArrowToken)).WithBlock(body);
+    }
+
+    private bool IsExpressionTree(LambdaExpressionSyntax node) =>
+        model.GetTypeInfo(node).ConvertedType is { Name: "Expression" } type && type.ContainingNamespace.ToDisplayString() == "System.Linq.Expressions";
+
+    /// <summary>True when the body gives nothing to return: void, or async without a result.</summary>
+    private bool IsVoid(SyntaxNode node)
+    {
+        var function = (node is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(node).Symbol : model.GetDeclaredSymbol(node)) as IMethodSymbol;
+        return function is { ReturnsVoid: true } or { IsAsync: true, ReturnType: INamedTypeSymbol { Arity: 0 } };
+    }
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using PlantRuntime.Compiler.Protocol;
+using PlantRuntime.Compiler.Rules;
+using PlantRuntime.Recipes;
+
+namespace PlantRuntime.Compiler.Loading;
+
+/// <summary>
+/// Reads a recipe and follows its <c>#load</c> lines. Roslyn could follow them too, but trees that it loads itself can be replaced by no
+/// others, and every tree is replaced by its guarded form.
+/// </summary>
+internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scriptFolders)
+{
+    private static readonly CSharpParseOptions s_script = CSharpParseOptions.Default.WithKind(SourceCodeKind.Script).WithLanguageVersion(LanguageVersion.Latest);
+    private readonly List<SyntaxTree> _trees = [];
+    private readonly List<SourceFile> _files = [];
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <exception cref="IOException">The recipe or a file it loads cannot be read.</exception>
+    public static LoadedScripts Load(string recipe, string siteFolder, IReadOnlyList<string> scriptFolders)
+    {
+        var loader = new ScriptLoader(siteFolder, scriptFolders);
+        loader.Take(Path.GetFullPath(recipe, siteFolder));
+        return new LoadedScripts(loader._trees, loader._files, loader._diagnostics);
+    }
+
+    private void Take(string path)
+    {
+        if (!_seen.Add(path)) return;
+        var bytes = File.ReadAllBytes(path);
+        _files.Add(new SourceFile(path, Convert.ToHexString(SHA256.HashData(bytes))));
+        var text = SourceText.From(bytes, bytes.Length, Encoding.UTF8);
+        var tree = CSharpSyntaxTree.ParseText(text, s_script, path);
+        var root = (CompilationUnitSyntax)tree.GetRoot();
+        var references = root.GetReferenceDirectives();
+        var loads = root.GetLoadDirectives();
+        foreach (var reference in references) _diagnostics.Add(RecipeRules.Reference.At(reference.GetLocation()));
+        foreach (var load in loads) Follow(load, path);
+        if (loads.Count + references.Count > 0) tree = tree.WithChangedText(Blank(text, loads.Select(l => l.Span).Concat(references.Select(r => r.Span))));
+        _trees.Add(tree);
+    }
+
+    private void Follow(LoadDirectiveTriviaSyntax load, string path)
+    {
+        var name = load.File.ValueText;
+        if (load.File.IsMissing || name.Length == 0) return;
+        if (ScriptPaths.Find(name, path, siteFolder, scriptFolders) is { } found)
+        {
+            Take(found);
+            return;
+        }
+
+        var folders = ScriptPaths.Folders(path, siteFolder, scriptFolders);
+        var near = Nearest.Find(name, folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.csx")).Select(Path.GetFileName)!);
+        var hint = near is null ? "" : $": did you mean '{near}'?";
+        _diagnostics.Add(RecipeRules.NoSuchScript.At(load.File.GetLocation(), name, string.Join(", ", folders.Select(Shown)), hint));
+    }
+
+    private string Shown(string folder) => Path.GetRelativePath(siteFolder, folder) is var relative && relative == "." ? "the site's folder"
+        : relative.StartsWith("..", StringComparison.Ordinal) ? folder : relative.Replace('\\', '/') + "/";
+
+    /// <summary>Blanks take the place of the lines, so that nothing after them moves.</summary>
+    private static SourceText Blank(SourceText text, IEnumerable<TextSpan> spans) =>
+        text.WithChanges(spans.Order().Select(span => new TextChange(span, new string(' ', span.Length))));
+}

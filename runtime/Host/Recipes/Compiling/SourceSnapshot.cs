@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using PlantRuntime.Compiler.Protocol;
+
+namespace PlantRuntime.Host.Recipes.Compiling;
+
+/// <summary>A recipe's content at one moment: every file that it may load, by hash.</summary>
+/// <param name="Key">SHA-256 in hex over everything that decides how the compiled recipe looks.</param>
+/// <param name="Hashes">Hash by absolute path of the recipe and what it loads.</param>
+internal sealed partial record SourceSnapshot(string Key, IReadOnlyDictionary<string, string> Hashes)
+{
+    /// <exception cref="IOException">The recipe cannot be read.</exception>
+    public static SourceSnapshot Take(RecipeSource source, IEnumerable<string> toolFiles)
+    {
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Follow(Path.GetFullPath(source.File, source.SiteFolder), source, hashes);
+        var text = new StringBuilder();
+        Write("site", source.SiteFolder);
+        Write("recipe", source.File);
+        foreach (var (path, hash) in hashes) Write(path, hash);
+        Write("generated", source.Generated);
+        foreach (var import in source.Imports) Write("import", import);
+        foreach (var file in toolFiles) Write("tool", ModuleIds.Of(file));
+        Write("runtime", Environment.Version.ToString());
+        return new SourceSnapshot(Hash(Encoding.UTF8.GetBytes(text.ToString())), hashes);
+
+        // Lengths keep two neighbours from being mistaken for two others with the border elsewhere.
+        void Write(string name, string value) => text.Append($"{name.Length}:{name}={value.Length}:{value}\n");
+    }
+
+    /// <summary>True when the compiler read the same content.</summary>
+    public bool Matches(IReadOnlyList<SourceFile> files) => files.All(file => Hashes.GetValueOrDefault(file.Path) == file.Hash);
+
+    private static void Follow(string path, RecipeSource source, SortedDictionary<string, string> hashes)
+    {
+        var bytes = File.ReadAllBytes(path);
+        if (!hashes.TryAdd(path, Hash(bytes))) return;
+        foreach (Match load in LoadLine().Matches(Encoding.UTF8.GetString(bytes)))
+        {
+            if (ScriptPaths.Find(load.Groups[1].Value, path, source.SiteFolder, source.ScriptFolders) is { } found) Follow(found, source, hashes);
+        }
+    }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
+
+    /// <summary>May find a line that is none, in a comment: then an edit of that file too compiles the recipe again, which does no harm.</summary>
+    [GeneratedRegex("""^[ \t\uFEFF]*#[ \t]*load[ \t]+"([^"\r\n]+)["]""", RegexOptions.Multiline)]
+    private static partial Regex LoadLine();
+}

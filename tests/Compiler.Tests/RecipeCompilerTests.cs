@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Recipes;
+
+namespace PlantRuntime.Compiler.Tests;
+
+/// <summary>The host's side, against the real child process.</summary>
+public sealed class RecipeCompilerTests : IAsyncLifetime
+{
+    private readonly Bench _bench = new();
+    private readonly RecipeCompiler _compiler;
+
+    public RecipeCompilerTests() => _compiler = New();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _compiler.DisposeAsync();
+        _bench.Dispose();
+    }
+
+    [Fact]
+    public async Task A_known_content_is_found_without_the_compiler_even_by_the_next_host()
+    {
+        var first = await CompileAsync("Out.Add(1);");
+        Assert.Empty(first.Problems);
+        var second = await CompileAsync("Out.Add(2);");
+        await using var next = New();
+        var again = await next.CompileAsync(Source("Out.Add(1);"), default);
+        Assert.Equal((first.AssemblyPath, (int?)null), (again.AssemblyPath, next.ChildId));
+        Assert.NotEqual(first.AssemblyPath, second.AssemblyPath);
+    }
+
+    [Fact]
+    public async Task A_change_in_a_loaded_piece_or_in_what_the_host_generates_is_another_content()
+    {
+        _bench.Write("scripts/piece.csx", "#load \"inner.csx\"\nvar one = 1;");
+        _bench.Write("scripts/inner.csx", "var two = 2;");
+        var source = Source("#load \"piece.csx\"\nOut.Add(one + two);");
+        var first = await _compiler.CompileAsync(source, default);
+        _bench.Write("scripts/inner.csx", "var two = 3;");
+        var second = await _compiler.CompileAsync(source, default);
+        var third = await _compiler.CompileAsync(source with { Generated = source.Generated + "// More." }, default);
+        Assert.Equal(3, new[] { first, second, third }.Select(c => c.AssemblyPath ?? string.Join(';', c.Problems)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_damaged_entry_is_compiled_again()
+    {
+        var first = await CompileAsync("Out.Add(1);");
+        using (var file = File.OpenWrite(first.AssemblyPath!)) file.SetLength(100);
+        var again = await CompileAsync("Out.Add(1);");
+        Assert.Equal(first.AssemblyPath, again.AssemblyPath);
+        RecipeAssembly.Load(again).Unload();
+    }
+
+    [Fact]
+    public async Task Problems_have_their_place_and_leave_nothing_behind()
+    {
+        var compiled = await CompileAsync("var a = Plant.pres;");
+        Assert.Equal("recipes/press.csx(1,15): error: CS0117: 'Plant' has no 'pres': did you mean 'press'?", Assert.Single(compiled.Problems).ToString());
+        Assert.Empty(Directory.EnumerateFiles(Cache));
+    }
+
+    [Fact]
+    public async Task A_compiler_that_died_is_replaced()
+    {
+        await CompileAsync("Out.Add(1);");
+        var old = _compiler.ChildId!.Value;
+        using (var child = Process.GetProcessById(old))
+        {
+            child.Kill();
+            await child.WaitForExitAsync();
+        }
+
+        Assert.Empty((await CompileAsync("Out.Add(2);")).Problems);
+        Assert.NotEqual(old, _compiler.ChildId);
+    }
+
+    [Fact]
+    public async Task The_compiler_leaves_with_the_host()
+    {
+        await CompileAsync("Out.Add(1);");
+        using var child = Process.GetProcessById(_compiler.ChildId!.Value);
+        await _compiler.DisposeAsync();
+        await child.WaitForExitAsync();
+    }
+
+    [Fact]
+    public async Task A_compiler_that_is_not_there_or_does_not_speak_is_a_problem_with_words()
+    {
+        await using var missing = New("/nowhere/plant-compiler.dll");
+        var compiled = await missing.CompileAsync(Source("Out.Add(1);"), default);
+        Assert.Contains("/nowhere/plant-compiler.dll", Assert.Single(compiled.Problems).ToString());
+        var nonsense = _bench.Write("nonsense.dll", "This is no assembly.");
+        await using var broken = New(Path.Combine(_bench.Folder, nonsense));
+        compiled = await broken.CompileAsync(Source("Out.Add(1);"), default);
+        Assert.StartsWith("recipes/press.csx: error: the compiler ended without an answer: ", Assert.Single(compiled.Problems).ToString());
+    }
+
+    [Fact]
+    public async Task A_compiler_that_hangs_is_stopped()
+    {
+        var time = new ManualTime();
+        await using var compiler = New(time: time);
+        await compiler.CompileAsync(Source("Out.Add(1);"), default);
+        var old = compiler.ChildId!.Value;
+        Signal(old, "STOP");
+        var compiling = compiler.CompileAsync(Source("Out.Add(2);"), default);
+        time.RingAll();
+        Assert.Contains("did not answer within 30 s", Assert.Single((await compiling).Problems).Message);
+        Assert.Empty((await compiler.CompileAsync(Source("Out.Add(2);"), default)).Problems);
+        Assert.NotEqual(old, compiler.ChildId);
+    }
+
+    [Fact]
+    public async Task Old_entries_are_pruned()
+    {
+        Directory.CreateDirectory(Cache);
+        for (var i = 0; i < 70; i++) File.WriteAllText(Path.Combine(Cache, $"{i}.json"), "{}");
+        var compiled = await CompileAsync("Out.Add(1);");
+        Assert.Equal(64, Directory.EnumerateFiles(Cache, "*.json").Count());
+        Assert.True(File.Exists(compiled.AssemblyPath));
+    }
+
+    [Fact]
+    public async Task Fifty_edits_leave_no_context_in_memory_and_no_compiler_in_the_host()
+    {
+        var contexts = new List<WeakReference>();
+        for (var i = 0; i < 50; i++) contexts.Add(RunOnce(await CompileAsync($"var n = {i}; Func<int> f = () => n + 1; Out.Add(new {{ n = f() }});")));
+        Assert.Equal(0, contexts.Count(context => !RecipeLoadContext.IsCollected(context)));
+        Assert.DoesNotContain(typeof(RecipeCompiler).Assembly.GetReferencedAssemblies(), name => name.Name!.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference RunOnce(CompiledRecipe compiled)
+    {
+        var written = new List<string?>();
+        var assembly = RecipeAssembly.Load(compiled);
+        assembly.SetStatic("RecipeGuard", "Guard", new Guard());
+        assembly.SetStatic("Out", "Write", (Action<object?>)(value => written.Add(value?.ToString())));
+        assembly.Run();
+        Assert.Single(written);
+        return assembly.Unload();
+    }
+
+    private string Cache => Path.Combine(_bench.Folder, "data", "recipes");
+
+    private RecipeCompiler New(string? compiler = null, TimeProvider? time = null) => new(Cache, time ?? TimeProvider.System, compiler);
+
+    private Task<CompiledRecipe> CompileAsync(string text) => _compiler.CompileAsync(Source(text), default);
+
+    private RecipeSource Source(string text) =>
+        new(_bench.Folder, _bench.Write("recipes/press.csx", text), [_bench.Shared], Bench.Generated, Bench.Imports);
+
+    private static void Signal(int process, string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{process}"]);
+        kill.WaitForExit();
+    }
+}
