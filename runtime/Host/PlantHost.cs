@@ -148,7 +148,7 @@ internal sealed class PlantHost : IAsyncDisposable
     private void StartDevice(DeviceRunner device)
     {
         var problems = new List<Problem>();
-        if (_plugins.Driver(device.Model.Driver) is not { } plugin) device.Wait($"no plugin has a driver \"{device.Model.Driver}\" yet");
+        if (_plugins.Driver(device.Model.Driver) is not { } plugin) device.Wait($"no plugin has the driver {device.Model.Driver} yet");
         else if (_opener.Driver(device.Model, plugin, problems) is { } open) device.Start(open);
         else device.Park(string.Join("; ", problems));
     }
@@ -156,7 +156,7 @@ internal sealed class PlantHost : IAsyncDisposable
     private void StartSink(SinkRunner sink)
     {
         var problems = new List<Problem>();
-        if (_plugins.Sink(sink.Model.Sink) is not { } plugin) sink.Wait($"no plugin has a sink \"{sink.Model.Sink}\" yet");
+        if (_plugins.Sink(sink.Model.Sink) is not { } plugin) sink.Wait($"no plugin has the sink {sink.Model.Sink} yet");
         else if (_opener.Sink(sink.Model, plugin, problems) is { } open) sink.Start(open);
         else sink.Park(string.Join("; ", problems));
     }

@@ -13,6 +13,7 @@ public class RunTests
             File.Copy(file, site.At(Path.GetRelativePath(SiteFolder.Demo, file)), overwrite: true);
         var (exit, output) = await PlantProcess.RunAsync("run", site.Path, "--for", "5s");
         Assert.True(exit == 0, output);
+        Assert.DoesNotContain(" ERROR ", output, StringComparison.Ordinal);
         var ends = Regex.Matches(output, @"END sink=(\w+) produced=(\d+) delivered=(\d+) waiting=0 rejected=0 dropped=0");
         Assert.Equal(3, ends.Count);
         Assert.All(ends, end => Assert.Equal(end.Groups[2].Value, end.Groups[3].Value));

@@ -52,7 +52,7 @@ internal sealed class Opener(SiteModel site, Func<string, string?> environment, 
         ];
 
         Problem Unknown(string kind, string name, Position at, IEnumerable<string> known) =>
-            new(at, $"no plugin has a {kind} \"{name}\"{Nearest.Hint(name, known)}; there are {string.Join(", ", known.Order())}{rest}");
+            new(at, $"no plugin has a {kind} \"{name}\"{Nearest.Hint(name, known, $"; there are {string.Join(", ", known.Order())}")}{rest}");
     }
 
     private async Task CheckDeviceAsync(DeviceModel device, IDriverPlugin plugin, List<Problem> problems)
