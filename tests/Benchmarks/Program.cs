@@ -1,4 +1,5 @@
 using PlantRuntime.Benchmarks;
+using PlantRuntime.Benchmarks.Modbus;
 
 var all = new Dictionary<string, Func<Task>>
 {

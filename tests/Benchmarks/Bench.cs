@@ -1,0 +1,20 @@
+using PlantRuntime.Conformance;
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Sites;
+
+namespace PlantRuntime.Benchmarks;
+
+/// <summary>Pieces that benchmarks share.</summary>
+internal static class Bench
+{
+    private static readonly Position s_at = new("bench", 1, 1);
+
+    public static PluginContext Context(string name) => new(name, "bench", ".", TimeProvider.System, new CapturingPluginLog());
+
+    public static DeviceModel Device(string name, TimeSpan poll, IEnumerable<(string Name, string Address)> tags) => new()
+    {
+        Name = name, At = s_at, Driver = "bench", DriverAt = s_at, Poll = poll, Timeout = TimeSpan.FromSeconds(3), Reconnect = new ReconnectOptions(),
+        Tags = [.. tags.Select(t => new TagModel { Name = t.Name, At = s_at, Address = t.Address, AddressAt = s_at })],
+        Settings = new TomlTable(s_at), Scalars = new Dictionary<string, object>(),
+    };
+}
