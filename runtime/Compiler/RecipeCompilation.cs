@@ -54,7 +54,8 @@ internal sealed class RecipeCompilation
             options);
     }
 
-    private static SyntaxTree Plain(string text, string path) => CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), s_plain, path);
+    private static SyntaxTree Plain(string text, string path) =>
+        CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), s_plain, path);
 
     private static CSharpCompilation Guard(CSharpCompilation compilation, LoadedScripts scripts)
     {

@@ -4,7 +4,8 @@ using PlantRuntime.Compiler.Protocol;
 namespace PlantRuntime.Compiler;
 
 /// <summary>Answers one line of JSON with one line of JSON, until the input ends or nobody asked for a while.</summary>
-internal sealed class RequestLoop(TextReader input, TextWriter output, Func<CompileRequest, CompileReply> compile, TimeSpan patience, TimeProvider time)
+internal sealed class RequestLoop(
+    TextReader input, TextWriter output, Func<CompileRequest, CompileReply> compile, TimeSpan patience, TimeProvider time)
 {
     public async Task RunAsync()
     {
@@ -24,7 +25,8 @@ internal sealed class RequestLoop(TextReader input, TextWriter output, Func<Comp
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new CompileReply(request.Id, null, null, [new CompileDiagnostic(request.Recipe, 0, 0, "PR0000", IsError: true, exception.Message)], []);
+            var unreadable = new CompileDiagnostic(request.Recipe, 0, 0, "PR0000", IsError: true, exception.Message);
+            return new CompileReply(request.Id, null, null, [unreadable], []);
         }
     }
 

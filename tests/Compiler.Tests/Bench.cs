@@ -78,7 +78,8 @@ internal sealed class Bench : IDisposable
         var recipe = Write("recipes/press.csx", text);
         var request = new CompileRequest(
             1, Folder, recipe, [Shared], Generated, [typeof(Tag).Assembly.Location, typeof(Guard).Assembly.Location], Imports, Path.Combine(Folder, $"out{_outputs++}"));
-        var reply = s_compilation.Compile(request);
+        CompileReply reply;
+        lock (s_compilation) reply = s_compilation.Compile(request);
         if (reply.Symbols is not null) CheckSymbols(reply.Symbols);
         return reply;
     }

@@ -1,5 +1,4 @@
 extern alias compiler;
-using System.IO.Pipes;
 using compiler::PlantRuntime.Compiler;
 using compiler::PlantRuntime.Compiler.Protocol;
 
@@ -24,13 +23,26 @@ public sealed class RequestLoopTests
     [Fact]
     public async Task Nobody_asking_for_a_while_ends_it()
     {
-        using var pipe = new AnonymousPipeServerStream();
-        using var silent = new StreamReader(new AnonymousPipeClientStream(PipeDirection.In, pipe.ClientSafePipeHandle));
+        using var silent = new SilentReader();
         var time = new ManualTime();
         var loop = new RequestLoop(silent, TextWriter.Null, s_echo, TimeSpan.FromSeconds(60), time).RunAsync();
         await time.Armed;
         Assert.False(loop.IsCompleted);
         time.RingAll();
         await loop;
+    }
+
+    /// <summary>Blocks like a pipe that nobody writes to, until it is let go.</summary>
+    private sealed class SilentReader : TextReader
+    {
+        private readonly TaskCompletionSource<string?> _line = new();
+
+        public override string? ReadLine() => _line.Task.GetAwaiter().GetResult();
+
+        protected override void Dispose(bool disposing)
+        {
+            _line.TrySetResult(null);
+            base.Dispose(disposing);
+        }
     }
 }

@@ -4,7 +4,9 @@ using PlantRuntime.Compiler.Protocol;
 
 namespace PlantRuntime.Compiler.Explaining;
 
-/// <summary>Turns the compiler's diagnostics into lines for a site engineer: relative paths, plain words, and the name that was probably meant.</summary>
+/// <summary>
+/// Turns the compiler's diagnostics into lines for a site engineer: relative paths, plain words, and the name that was probably meant.
+/// </summary>
 internal sealed class Explainer(Compilation compilation, string siteFolder)
 {
     public CompileDiagnostic Explain(Diagnostic diagnostic)

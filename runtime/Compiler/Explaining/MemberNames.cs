@@ -9,7 +9,8 @@ internal static class MemberNames
     public static IReadOnlyList<string> Of(ITypeSymbol owner, bool isStatic, SemanticModel model, int position)
     {
         var own = model.LookupSymbols(position, owner, includeReducedExtensionMethods: true)
-            .Where(symbol => symbol.CanBeReferencedByName && symbol is not ITypeSymbol && (symbol.IsStatic == isStatic || IsExtension(symbol)))
+            .Where(symbol => symbol.CanBeReferencedByName && symbol is not ITypeSymbol)
+            .Where(symbol => symbol.IsStatic == isStatic || IsExtension(symbol))
             .Where(symbol => symbol.ContainingType?.SpecialType != SpecialType.System_Object);
         return [.. own.Select(symbol => symbol.Name).Concat(Extensions(owner, model, position)).Distinct()];
     }
@@ -21,7 +22,8 @@ internal static class MemberNames
         from holder in model.LookupNamespacesAndTypes(position).OfType<INamedTypeSymbol>()
         where holder.IsStatic && holder.MightContainExtensionMethods
         from block in holder.GetTypeMembers()
-        where block is { IsExtension: true, ExtensionParameter: { } receiver } && SymbolEqualityComparer.Default.Equals(receiver.Type, owner)
+        where block is { IsExtension: true, ExtensionParameter: { } receiver }
+            && SymbolEqualityComparer.Default.Equals(receiver.Type, owner)
         from member in block.GetMembers()
         where member is IPropertySymbol || member is IMethodSymbol { MethodKind: MethodKind.Ordinary }
         select member.Name;

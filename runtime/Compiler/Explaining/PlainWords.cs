@@ -17,14 +17,15 @@ internal static class PlainWords
             "CS1513" => "a '}' is missing here",
             "CS1003" when arguments.Count > 0 => $"a '{arguments[0].Trim('\'')}' is missing here",
             "CS1010" => "a text that begins with '\"' must end on the same line",
-            "CS1503" when arguments.Count > 2 => $"argument {arguments[0]} is {arguments[1]}, expected is {arguments[2]}{SinkHint(arguments[2])}",
+            "CS1503" when arguments.Count > 2 =>
+                $"argument {arguments[0]} is {arguments[1]}, expected is {arguments[2]}{SinkHint(arguments[2])}",
             "CS0227" => "a recipe has no unsafe code",
-            "CS8892" => null,
             _ => null,
         };
     }
 
-    private static string SinkHint(string type) => type.Contains("SinkRef", StringComparison.Ordinal) ? "; a sink is written Sinks.name" : "";
+    private static string SinkHint(string type) =>
+        type.Contains("SinkRef", StringComparison.Ordinal) ? "; a sink is written Sinks.name" : "";
 
     /// <summary>The words that the message was made of; quotes come with the message, not with them.</summary>
     private static IReadOnlyList<string> Arguments(Diagnostic diagnostic)

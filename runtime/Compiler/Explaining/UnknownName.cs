@@ -32,7 +32,8 @@ internal static class UnknownName
         var isType = symbol is INamedTypeSymbol;
         if ((isType ? symbol as ITypeSymbol : model.GetTypeInfo(access.Expression).Type) is not { } owner) return null;
         var members = MemberNames.Of(owner, isType, model, name.SpanStart);
-        return $"'{Shown(access.Expression, owner)}' has no '{word}'{Hint(word, members, isFamiliar: owner.Locations.Any(l => l.SourceTree?.FilePath == "<generated>"))}";
+        var isOfTheSite = owner.Locations.Any(place => place.SourceTree?.FilePath == "<generated>");
+        return $"'{Shown(access.Expression, owner)}' has no '{word}'{Hint(word, members, isOfTheSite)}";
     }
 
     /// <summary>What the author wrote, when it is short enough to be recognised; else its type.</summary>
@@ -45,9 +46,11 @@ internal static class UnknownName
     private static List<string> Visible(SyntaxNode name, SemanticModel model) =>
         [.. model.LookupSymbols(name.SpanStart).Where(symbol => symbol.CanBeReferencedByName).Select(symbol => symbol.Name)];
 
-    private static string Hint(string word, IReadOnlyList<string> names, bool isFamiliar = false)
+    private static string Hint(string word, IReadOnlyList<string> names, bool isOfTheSite = false)
     {
         if (Nearest.Name(word, names) is { } near) return $"; did you mean '{near}'?";
-        return isFamiliar && names.Count is > 0 and <= FewNames ? $"; it has {string.Join(", ", names.Distinct().Order(StringComparer.Ordinal))}" : "";
+        return isOfTheSite && names.Count is > 0 and <= FewNames ? $"; it has {Listed(names)}" : "";
     }
+
+    private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Distinct().Order(StringComparer.Ordinal));
 }

@@ -60,7 +60,8 @@ internal sealed partial class GuardRewriter
     public override SyntaxNode? VisitPropertyDeclaration(PropertyDeclarationSyntax node)
     {
         var property = (PropertyDeclarationSyntax)base.VisitPropertyDeclaration(node)!;
-        if (property.Initializer is { } initial && !property.Modifiers.Any(SyntaxKind.StaticKeyword) && node.Parent is TypeDeclarationSyntax)
+        if (property.Initializer is { } initial && !property.Modifiers.Any(SyntaxKind.StaticKeyword)
+            && node.Parent is TypeDeclarationSyntax)
             return property.WithInitializer(initial.WithValue(Creating.Checked(initial.Value)));
         if (property.ExpressionBody is not { } arrow) return property;
         return property.WithExpressionBody(null).WithAccessorList(Getter(arrow, property.SemicolonToken)).WithSemicolonToken(default);
@@ -76,7 +77,8 @@ internal sealed partial class GuardRewriter
     public override SyntaxNode? VisitFieldDeclaration(FieldDeclarationSyntax node)
     {
         var field = (FieldDeclarationSyntax)base.VisitFieldDeclaration(node)!;
-        if (node.Parent is not TypeDeclarationSyntax || field.Modifiers.Any(SyntaxKind.StaticKeyword) || field.Modifiers.Any(SyntaxKind.ConstKeyword)) return field;
+        if (node.Parent is not TypeDeclarationSyntax) return field;
+        if (field.Modifiers.Any(SyntaxKind.StaticKeyword) || field.Modifiers.Any(SyntaxKind.ConstKeyword)) return field;
         var values = field.Declaration.Variables.Select(v => v.Initializer?.Value).OfType<ExpressionSyntax>();
         return field.ReplaceNodes(values, (value, _) => Creating.Checked(value));
     }
@@ -91,13 +93,15 @@ internal sealed partial class GuardRewriter
     {
         var close = Unseen.Token(SyntaxKind.CloseBraceToken, semicolon.Text);
         var block = GuardSyntax.Checked(Statement(arrow.Expression, isVoid), arrow.ArrowToken, close);
+        var before = block.CloseBraceToken.TrailingTrivia.AddRange(semicolon.LeadingTrivia);
         return block.WithLeadingTrivia(arrow.ArrowToken.LeadingTrivia)
-            .WithCloseBraceToken(close.WithLeadingTrivia(block.CloseBraceToken.TrailingTrivia.AddRange(semicolon.LeadingTrivia)).WithTrailingTrivia(semicolon.TrailingTrivia));
+            .WithCloseBraceToken(close.WithLeadingTrivia(before).WithTrailingTrivia(semicolon.TrailingTrivia));
     }
 
-    private static AccessorListSyntax Getter(ArrowExpressionClauseSyntax arrow, SyntaxToken semicolon) => SyntaxFactory.AccessorList(
-        Unseen.Token(SyntaxKind.OpenBraceToken),
-        [SyntaxFactory.AccessorDeclaration(
-            SyntaxKind.GetAccessorDeclaration, default, default, Unseen.Token(SyntaxKind.GetKeyword), Body(arrow, isVoid: false, semicolon), default)],
-        Unseen.Token(SyntaxKind.CloseBraceToken));
+    private static AccessorListSyntax Getter(ArrowExpressionClauseSyntax arrow, SyntaxToken semicolon)
+    {
+        var (get, body) = (Unseen.Token(SyntaxKind.GetKeyword), Body(arrow, isVoid: false, semicolon));
+        var getter = SyntaxFactory.AccessorDeclaration(SyntaxKind.GetAccessorDeclaration, default, default, get, body, default);
+        return SyntaxFactory.AccessorList(Unseen.Token(SyntaxKind.OpenBraceToken), [getter], Unseen.Token(SyntaxKind.CloseBraceToken));
+    }
 }

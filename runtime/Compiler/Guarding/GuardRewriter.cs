@@ -11,6 +11,8 @@ namespace PlantRuntime.Compiler.Guarding;
 /// <param name="model">The model of the file as its author wrote it, free of errors.</param>
 internal sealed partial class GuardRewriter(SemanticModel model) : CSharpSyntaxRewriter
 {
+    private static readonly SyntaxToken s_end = Unseen.Token(SyntaxKind.SemicolonToken);
+
     public override SyntaxNode? VisitWhileStatement(WhileStatementSyntax node)
     {
         var loop = (WhileStatementSyntax)base.VisitWhileStatement(node)!;
@@ -27,7 +29,8 @@ internal sealed partial class GuardRewriter(SemanticModel model) : CSharpSyntaxR
             : loop.WithCloseParenToken(Unseen.Without(loop.CloseParenToken)).WithStatement(Body(loop.Statement, loop.CloseParenToken));
     }
 
-    public override SyntaxNode? VisitForEachStatement(ForEachStatementSyntax node) => ForEach((CommonForEachStatementSyntax)base.VisitForEachStatement(node)!);
+    public override SyntaxNode? VisitForEachStatement(ForEachStatementSyntax node) =>
+        ForEach((CommonForEachStatementSyntax)base.VisitForEachStatement(node)!);
 
     public override SyntaxNode? VisitForEachVariableStatement(ForEachVariableStatementSyntax node) =>
         ForEach((CommonForEachStatementSyntax)base.VisitForEachVariableStatement(node)!);
@@ -49,7 +52,8 @@ internal sealed partial class GuardRewriter(SemanticModel model) : CSharpSyntaxR
         return block.WithLeadingTrivia(jump.GetLeadingTrivia());
     }
 
-    public override SyntaxNode? VisitCatchClause(CatchClauseSyntax node) => GuardSyntax.Passing((CatchClauseSyntax)base.VisitCatchClause(node)!);
+    public override SyntaxNode? VisitCatchClause(CatchClauseSyntax node) =>
+        GuardSyntax.Passing((CatchClauseSyntax)base.VisitCatchClause(node)!);
 
     public override SyntaxNode? VisitSimpleLambdaExpression(SimpleLambdaExpressionSyntax node) =>
         IsExpressionTree(node) ? node : Lambda((LambdaExpressionSyntax)base.VisitSimpleLambdaExpression(node)!, IsVoid(node));
@@ -74,9 +78,9 @@ internal sealed partial class GuardRewriter(SemanticModel model) : CSharpSyntaxR
 
     private static StatementSyntax Statement(ExpressionSyntax expression, bool isVoid) => expression switch
     {
-        ThrowExpressionSyntax thrown => SyntaxFactory.ThrowStatement(thrown.ThrowKeyword, thrown.Expression, Unseen.Token(SyntaxKind.SemicolonToken)),
-        _ when isVoid => SyntaxFactory.ExpressionStatement(expression, Unseen.Token(SyntaxKind.SemicolonToken)),
-        _ => SyntaxFactory.ReturnStatement(Unseen.Token(SyntaxKind.ReturnKeyword), expression, Unseen.Token(SyntaxKind.SemicolonToken)),
+        ThrowExpressionSyntax thrown => SyntaxFactory.ThrowStatement(thrown.ThrowKeyword, thrown.Expression, s_end),
+        _ when isVoid => SyntaxFactory.ExpressionStatement(expression, s_end),
+        _ => SyntaxFactory.ReturnStatement(Unseen.Token(SyntaxKind.ReturnKeyword), expression, s_end),
     };
 
     private static CommonForEachStatementSyntax ForEach(CommonForEachStatementSyntax loop) => loop.Statement is BlockSyntax block
@@ -94,12 +98,13 @@ internal sealed partial class GuardRewriter(SemanticModel model) : CSharpSyntaxR
     }
 
     private bool IsExpressionTree(LambdaExpressionSyntax node) =>
-        model.GetTypeInfo(node).ConvertedType is { Name: "Expression" } type && type.ContainingNamespace.ToDisplayString() == "System.Linq.Expressions";
+        model.GetTypeInfo(node).ConvertedType is { Name: "Expression" } type
+            && type.ContainingNamespace.ToDisplayString() == "System.Linq.Expressions";
 
     /// <summary>True when the body gives nothing to return: void, or async without a result.</summary>
     private bool IsVoid(SyntaxNode node)
     {
-        var function = (node is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(node).Symbol : model.GetDeclaredSymbol(node)) as IMethodSymbol;
-        return function is { ReturnsVoid: true } or { IsAsync: true, ReturnType: INamedTypeSymbol { Arity: 0 } };
+        var symbol = node is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(node).Symbol : model.GetDeclaredSymbol(node);
+        return symbol is IMethodSymbol { ReturnsVoid: true } or IMethodSymbol { IsAsync: true, ReturnType: INamedTypeSymbol { Arity: 0 } };
     }
 }

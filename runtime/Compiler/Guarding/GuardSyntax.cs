@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PlantRuntime.Compiler.Guarding;
 
-/// <summary>The pieces that are put into a recipe. The host's generated text has the class <c>RecipeGuard</c>; <see cref="Source"/> adds what expressions need.</summary>
+/// <summary>
+/// The pieces that are put into a recipe. The host's generated text has the class <c>RecipeGuard</c>; <see cref="Source"/> adds what
+/// expressions need.
+/// </summary>
 internal static class GuardSyntax
 {
     /// <summary>C# that goes into every compilation.</summary>
@@ -17,7 +20,10 @@ internal static class GuardSyntax
         }
         """;
 
-    private static readonly ExpressionStatementSyntax s_check = Unseen.Of((ExpressionStatementSyntax)SyntaxFactory.ParseStatement("global::RecipeGuard.Check();"));
+    private static readonly SyntaxToken s_open = Unseen.Token(SyntaxKind.OpenParenToken);
+    private static readonly SyntaxToken s_close = Unseen.Token(SyntaxKind.CloseParenToken);
+    private static readonly ExpressionStatementSyntax s_check =
+        Unseen.Of((ExpressionStatementSyntax)SyntaxFactory.ParseStatement("global::RecipeGuard.Check();"));
     private static readonly ExpressionSyntax s_of = Unseen.Of(SyntaxFactory.ParseExpression("global::RecipeGuardValue.Of"));
     private static readonly ExpressionSyntax s_go = Unseen.Of(SyntaxFactory.ParseExpression("global::RecipeGuardValue.Go"));
     private static readonly ExpressionSyntax s_going = Unseen.Of(SyntaxFactory.ParseExpression("global::RecipeGuardValue.Going"));
@@ -32,24 +38,27 @@ internal static class GuardSyntax
 
     /// <summary>A block around <paramref name="statement"/> that checks first.</summary>
     /// <param name="statement">What follows the check.</param>
-    /// <param name="borrowed">The token before the statement, which the caller replaces by <see cref="Unseen.Without"/>: its text becomes the brace.</param>
+    /// <param name="borrowed">The token before the statement, which the caller replaces by <see cref="Unseen.Without"/>: its text becomes
+    /// the brace.</param>
     /// <param name="close">The closing brace.</param>
     public static BlockSyntax Checked(StatementSyntax statement, SyntaxToken borrowed, SyntaxToken close)
     {
         var (open, check) = Open(borrowed.WithLeadingTrivia());
-        return SyntaxFactory.Block(default, open, [check, statement.WithoutTrailingTrivia()], close.WithTrailingTrivia(statement.GetTrailingTrivia()));
+        close = close.WithTrailingTrivia(statement.GetTrailingTrivia());
+        return SyntaxFactory.Block(default, open, [check, statement.WithoutTrailingTrivia()], close);
     }
 
     /// <summary><paramref name="value"/>, and a check after it.</summary>
     public static ExpressionSyntax CheckedAfter(ExpressionSyntax value) => SyntaxFactory.InvocationExpression(
-        s_of, SyntaxFactory.ArgumentList(Unseen.Token(SyntaxKind.OpenParenToken), [SyntaxFactory.Argument(value)], Unseen.Token(SyntaxKind.CloseParenToken)));
+        s_of, SyntaxFactory.ArgumentList(s_open, [SyntaxFactory.Argument(value)], s_close));
 
     /// <summary>A check, and then <paramref name="value"/>: a condition that is always true or throws.</summary>
     public static ExpressionSyntax CheckedBefore(ExpressionSyntax value) => SyntaxFactory.ConditionalExpression(
         s_go, Unseen.Token(SyntaxKind.QuestionToken), value, Unseen.Token(SyntaxKind.ColonToken), s_default);
 
     /// <summary>
-    /// A handler that lets the order to stop pass. Were it caught, code in the handler would run into the next check and throw on top of it;
+    /// A handler that lets the order to stop pass. Were it caught, code in the handler would run into the next check and throw on top of
+    /// it;
     /// in a deep recursion that piles up until the stack ends, and with it the process.
     /// </summary>
     public static CatchClauseSyntax Passing(CatchClauseSyntax handler)
@@ -58,14 +67,14 @@ internal static class GuardSyntax
         {
             var both = SyntaxFactory.BinaryExpression(
                 SyntaxKind.LogicalAndExpression, s_going, Unseen.Token(SyntaxKind.AmpersandAmpersandToken),
-                SyntaxFactory.ParenthesizedExpression(Unseen.Token(SyntaxKind.OpenParenToken), filter.FilterExpression, Unseen.Token(SyntaxKind.CloseParenToken)));
+                SyntaxFactory.ParenthesizedExpression(s_open, filter.FilterExpression, s_close));
             return handler.WithFilter(filter.WithFilterExpression(both));
         }
 
         // The filter too needs a width: it borrows what stands before it.
         var before = handler.Declaration?.CloseParenToken ?? handler.CatchKeyword;
         var when = Unseen.Token(SyntaxKind.WhenKeyword, before.Text).WithTrailingTrivia(before.TrailingTrivia);
-        filter = SyntaxFactory.CatchFilterClause(when, Unseen.Token(SyntaxKind.OpenParenToken), s_going, Unseen.Token(SyntaxKind.CloseParenToken));
+        filter = SyntaxFactory.CatchFilterClause(when, s_open, s_going, s_close);
         return handler.ReplaceToken(before, Unseen.Without(before)).WithFilter(filter);
     }
 

@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace PlantRuntime.Compiler.Guarding;
 
 /// <summary>
-/// Syntax that takes no room in the file: its tokens mean what they mean but have no text, so that every line and column of the recipe stays
+/// Syntax that takes no room in the file: its tokens mean what they mean but have no text, so that every line and column of the recipe
+/// stays
 /// where its author sees it, in stack traces too.
 /// </summary>
 internal static class Unseen
@@ -27,7 +28,7 @@ internal static class Unseen
         public static readonly Eraser Instance = new();
 
         public override SyntaxToken VisitToken(SyntaxToken token) => token.IsKind(SyntaxKind.IdentifierToken)
-            ? SyntaxFactory.Identifier(default, token.IsKind(SyntaxKind.GlobalKeyword) ? SyntaxKind.GlobalKeyword : SyntaxKind.IdentifierToken, "", token.ValueText, default)
+            ? SyntaxFactory.Identifier(default, SyntaxKind.IdentifierToken, "", token.ValueText, default)
             : Token(token.Kind());
     }
 }

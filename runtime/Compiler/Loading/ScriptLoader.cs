@@ -16,7 +16,8 @@ namespace PlantRuntime.Compiler.Loading;
 /// </summary>
 internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scriptFolders)
 {
-    private static readonly CSharpParseOptions s_script = CSharpParseOptions.Default.WithKind(SourceCodeKind.Script).WithLanguageVersion(LanguageVersion.Latest);
+    private static readonly CSharpParseOptions s_script =
+        CSharpParseOptions.Default.WithKind(SourceCodeKind.Script).WithLanguageVersion(LanguageVersion.Latest);
     private readonly List<SyntaxTree> _trees = [];
     private readonly List<SourceFile> _files = [];
     private readonly List<Diagnostic> _diagnostics = [];
@@ -42,7 +43,8 @@ internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scri
         var loads = root.GetLoadDirectives();
         foreach (var reference in references) _diagnostics.Add(RecipeRules.Reference.At(reference.GetLocation()));
         foreach (var load in loads) Follow(load, path);
-        if (loads.Count + references.Count > 0) tree = tree.WithChangedText(Blank(text, loads.Select(l => l.Span).Concat(references.Select(r => r.Span))));
+        if (loads.Count + references.Count > 0)
+            tree = tree.WithChangedText(Blank(text, loads.Select(l => l.Span).Concat(references.Select(r => r.Span))));
         _trees.Add(tree);
     }
 
@@ -57,7 +59,8 @@ internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scri
         }
 
         var folders = ScriptPaths.Folders(path, siteFolder, scriptFolders);
-        var near = Nearest.Name(name, folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.csx")).Select(Path.GetFileName)!);
+        var scripts = folders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.csx"));
+        var near = Nearest.Name(name, scripts.Select(Path.GetFileName)!);
         var hint = near is null ? "" : $"; did you mean '{near}'?";
         _diagnostics.Add(RecipeRules.NoSuchScript.At(load.File.GetLocation(), name, string.Join(", ", folders.Select(Shown)), hint));
     }

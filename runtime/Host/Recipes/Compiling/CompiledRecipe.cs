@@ -7,7 +7,9 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 /// <param name="SymbolsPath">Its debug information.</param>
 /// <param name="Problems">Errors; empty when there is an assembly.</param>
 /// <param name="Warnings">What the compiler wondered about.</param>
-internal sealed record CompiledRecipe(string? AssemblyPath, string? SymbolsPath, IReadOnlyList<Problem> Problems, IReadOnlyList<Problem> Warnings)
+internal sealed record CompiledRecipe(
+    string? AssemblyPath, string? SymbolsPath, IReadOnlyList<Problem> Problems, IReadOnlyList<Problem> Warnings)
 {
-    public static CompiledRecipe Failed(IReadOnlyList<Problem> problems, IReadOnlyList<Problem> warnings) => new(null, null, problems, warnings);
+    public static CompiledRecipe Failed(IReadOnlyList<Problem> problems, IReadOnlyList<Problem> warnings) =>
+        new(null, null, problems, warnings);
 }

@@ -5,15 +5,24 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 /// <summary>How the compiler is started: by the very runtime that runs the host, however the host was started.</summary>
 internal static class CompilerLocation
 {
-    /// <summary>Names another compiler than the one beside the host; set in a runtimeconfig by programs that embed the host, tests above all.</summary>
+    /// <summary>
+    /// Names another compiler than the one beside the host; set in a runtimeconfig by programs that embed the host, tests above all.
+    /// </summary>
     public const string Setting = "PlantRuntime.Compiler";
 
     /// <summary>plant-compiler.dll of this host.</summary>
-    public static string Default => AppContext.GetData(Setting) as string ?? Path.Combine(AppContext.BaseDirectory, "compiler", "plant-compiler.dll");
+    public static string Default =>
+        AppContext.GetData(Setting) as string ?? Path.Combine(AppContext.BaseDirectory, "compiler", "plant-compiler.dll");
 
     public static ProcessStartInfo StartInfo(string compiler)
     {
-        var info = new ProcessStartInfo(Runtime) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var info = new ProcessStartInfo(Runtime)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         info.ArgumentList.Add(compiler);
         return info;
     }

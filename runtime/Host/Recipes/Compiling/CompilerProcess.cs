@@ -38,7 +38,8 @@ internal sealed class CompilerProcess : IAsyncDisposable
     /// <exception cref="IOException">There is no compiler, or it cannot be started.</exception>
     public static CompilerProcess Start(string compiler)
     {
-        if (!File.Exists(compiler)) throw new IOException($"the compiler is not at {compiler}: copy the whole plant folder, not parts of it");
+        if (!File.Exists(compiler))
+            throw new IOException($"the compiler is not at {compiler}: copy the whole plant folder, not parts of it");
         var info = CompilerLocation.StartInfo(compiler);
         info.StandardInputEncoding = info.StandardOutputEncoding = info.StandardErrorEncoding = s_utf8;
         try
@@ -57,7 +58,8 @@ internal sealed class CompilerProcess : IAsyncDisposable
         request = request with { Id = ++_lastId };
         try
         {
-            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, ProtocolJson.Default.CompileRequest).AsMemory(), cancel).ConfigureAwait(false);
+            var question = JsonSerializer.Serialize(request, ProtocolJson.Default.CompileRequest);
+            await _process.StandardInput.WriteLineAsync(question.AsMemory(), cancel).ConfigureAwait(false);
             await _process.StandardInput.FlushAsync(cancel).ConfigureAwait(false);
             var line = await _process.StandardOutput.ReadLineAsync(cancel).ConfigureAwait(false);
             var reply = line is null ? null : JsonSerializer.Deserialize(line, ProtocolJson.Default.CompileReply);

@@ -10,7 +10,8 @@ internal static class ModuleIds
     private static readonly ConcurrentDictionary<(string Path, DateTime Written), string> s_known = new();
 
     /// <summary>The module version id; empty when there is no such assembly.</summary>
-    public static string Of(string path) => File.Exists(path) ? s_known.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), static key => Read(key.Path)) : "";
+    public static string Of(string path) =>
+        File.Exists(path) ? s_known.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), static key => Read(key.Path)) : "";
 
     private static string Read(string path)
     {

@@ -5,7 +5,8 @@ using PlantRuntime.Compiler.Protocol;
 namespace PlantRuntime.Host.Recipes.Compiling;
 
 /// <summary>
-/// Compiled recipes in a folder, by content. An entry is <c>key.dll</c>, <c>key.pdb</c> and, written last, <c>key.json</c> with their hashes:
+/// Compiled recipes in a folder, by content. An entry is <c>key.dll</c>, <c>key.pdb</c> and, written last, <c>key.json</c> with their
+/// hashes:
 /// what is damaged or half written is no entry.
 /// </summary>
 internal sealed class RecipeCache(string folder, TimeProvider time)

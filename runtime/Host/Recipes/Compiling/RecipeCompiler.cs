@@ -70,7 +70,8 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
     {
         Problem[] problems = [.. reply.Diagnostics.Where(d => d.IsError).Select(Problem)];
         Problem[] warnings = [.. reply.Diagnostics.Where(d => !d.IsError).Select(Problem)];
-        return problems.Length > 0 ? CompiledRecipe.Failed(problems, warnings) : new CompiledRecipe(reply.Assembly, reply.Symbols, [], warnings);
+        if (problems.Length > 0) return CompiledRecipe.Failed(problems, warnings);
+        return new CompiledRecipe(reply.Assembly, reply.Symbols, [], warnings);
     }
 
     private static Problem Problem(CompileDiagnostic d) => new(new Position(d.File, d.Line, d.Column), $"{d.Id}: {d.Message}");

@@ -38,13 +38,16 @@ internal sealed partial record SourceSnapshot(string Key, IReadOnlyDictionary<st
         if (!hashes.TryAdd(path, Hash(bytes))) return;
         foreach (Match load in LoadLine().Matches(Encoding.UTF8.GetString(bytes)))
         {
-            if (ScriptPaths.Find(load.Groups[1].Value, path, source.SiteFolder, source.ScriptFolders) is { } found) Follow(found, source, hashes);
+            if (ScriptPaths.Find(load.Groups[1].Value, path, source.SiteFolder, source.ScriptFolders) is { } found)
+                Follow(found, source, hashes);
         }
     }
 
     private static string Hash(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
 
-    /// <summary>May find a line that is none, in a comment: then an edit of that file too compiles the recipe again, which does no harm.</summary>
+    /// <summary>
+    /// May find a line that is none, in a comment: then an edit of that file too compiles the recipe again, which does no harm.
+    /// </summary>
     [GeneratedRegex("""^[ \t\uFEFF]*#[ \t]*load[ \t]+"([^"\r\n]+)["]""", RegexOptions.Multiline)]
     private static partial Regex LoadLine();
 }
