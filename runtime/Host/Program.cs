@@ -1,1 +1,3 @@
-return 0;
+using PlantRuntime.Host.Cli;
+
+return await PlantCommand.Make().Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -1,46 +1,55 @@
 namespace PlantRuntime.Recipes;
 
-/// <summary>Finds what somebody who mistyped a name may have meant.</summary>
+/// <summary>The known word that somebody probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary><c>; did you mean "press"?</c>, or nothing when no name is near.</summary>
-    public static string Hint(string word, IEnumerable<string> names) => Name(word, names) is { } name ? $"; did you mean \"{name}\"?" : "";
+    // Longer words are no slips of the finger, and comparing costs length times length.
+    private const int MaxLength = 64;
 
-    /// <summary>The name at the least distance, when that is at most a third of the word; case counts for little.</summary>
-    public static string? Name(string word, IEnumerable<string> names)
+    /// <summary>
+    /// The known word with the fewest slips (Damerau-Levenshtein: a letter wrong, missing, too many or swapped), or null when none is near.
+    /// </summary>
+    public static string? Find(string word, IEnumerable<string> known)
     {
+        if (word.Length is 0 or > MaxLength) return null;
         string? best = null;
-        var least = Math.Max(1, word.Length / 3) + 1;
-        foreach (var name in names)
+        var limit = Math.Max(1, (word.Length + 1) / 3) + 1;
+        foreach (var candidate in known)
         {
-            if (Math.Abs(name.Length - word.Length) >= least) continue;
-            var distance = string.Equals(name, word, StringComparison.OrdinalIgnoreCase) ? 0 : Distance(word, name);
-            if (distance >= least) continue;
-            least = distance;
-            best = name;
+            if (candidate.Length > MaxLength || Math.Abs(candidate.Length - word.Length) >= limit) continue;
+            var slips = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
+            if (slips >= limit || slips >= candidate.Length) continue;
+            (best, limit) = (candidate, slips);
         }
 
         return best;
     }
 
-    /// <summary>Edits between two words: insert, delete, replace, swap of neighbours (optimal string alignment).</summary>
+    /// <summary><c>: did you mean "poll"?</c>, or <paramref name="otherwise"/> when no word is near.</summary>
+    public static string Hint(string word, IEnumerable<string> known, string otherwise = "") =>
+        Find(word, known) is { } near ? $": did you mean \"{near}\"?" : otherwise;
+
     private static int Distance(string a, string b)
     {
-        var rows = new int[3][];
-        for (var i = 0; i < 3; i++) rows[i] = new int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++) rows[0][j] = j;
+        Span<int> beforeLast = stackalloc int[MaxLength + 1];
+        Span<int> last = stackalloc int[MaxLength + 1];
+        Span<int> row = stackalloc int[MaxLength + 1];
+        for (var j = 0; j <= b.Length; j++) last[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
-            var (current, above, twoAbove) = (rows[i % 3], rows[(i + 2) % 3], rows[(i + 1) % 3]);
-            current[0] = i;
+            row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var cost = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1;
-                current[j] = Math.Min(Math.Min(current[j - 1], above[j]) + 1, above[j - 1] + cost);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) current[j] = Math.Min(current[j], twoAbove[j - 2] + 1);
+                var change = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                row[j] = Math.Min(change, Math.Min(last[j], row[j - 1]) + 1);
+                var swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                if (swapped) row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
             }
+
+            last.CopyTo(beforeLast);
+            row.CopyTo(last);
         }
 
-        return rows[a.Length % 3][b.Length];
+        return last[b.Length];
     }
 }

@@ -4,16 +4,16 @@ namespace PlantRuntime.Compiler.Tests;
 public sealed class DiagnosticTests
 {
     [Theory]
-    [InlineData("var a = Plant.pres;", "recipes/press.csx(1,15): CS0117: 'Plant' has no 'pres'; did you mean 'press'?")]
+    [InlineData("var a = Plant.pres;", "recipes/press.csx(1,15): CS0117: 'Plant' has no 'pres': did you mean 'press'?")]
     [InlineData("var a = Plant.boiler;", "recipes/press.csx(1,15): CS0117: 'Plant' has no 'boiler'; it has lab, press")]
-    [InlineData("Plant.press.Rnage(\"x\", 0, 1);", "recipes/press.csx(1,13): CS1061: 'Plant.press' has no 'Rnage'; did you mean 'Range'?")]
-    [InlineData("\nPlant.press\n    .Range(\"x\", 0, 1)\n    .Deadbnd(\"x\", 1);", "recipes/press.csx(4,6): CS1061: 'press_Device' has no 'Deadbnd'; did you mean 'Deadband'?")]
-    [InlineData("var press = Plant.press;\nvar a = press.Tags.sped;", "recipes/press.csx(2,20): CS1061: 'press.Tags' has no 'sped'; did you mean 'speed'?")]
-    [InlineData("Plant.press.To(Sinks.broke);", "recipes/press.csx(1,22): CS0117: 'Sinks' has no 'broke'; did you mean 'broker'?")]
+    [InlineData("Plant.press.Rnage(\"x\", 0, 1);", "recipes/press.csx(1,13): CS1061: 'Plant.press' has no 'Rnage': did you mean 'Range'?")]
+    [InlineData("\nPlant.press\n    .Range(\"x\", 0, 1)\n    .Deadbnd(\"x\", 1);", "recipes/press.csx(4,6): CS1061: 'press_Device' has no 'Deadbnd': did you mean 'Deadband'?")]
+    [InlineData("var press = Plant.press;\nvar a = press.Tags.sped;", "recipes/press.csx(2,20): CS1061: 'press.Tags' has no 'sped': did you mean 'speed'?")]
+    [InlineData("Plant.press.To(Sinks.broke);", "recipes/press.csx(1,22): CS0117: 'Sinks' has no 'broke': did you mean 'broker'?")]
     [InlineData("Plant.press.To(\"broker\");", "recipes/press.csx(1,16): CS1503: argument 1 is 'string', expected is 'PlantRuntime.Recipes.SinkRef'; a sink is written Sinks.name")]
-    [InlineData("var t = 30.Secnds;", "recipes/press.csx(1,12): CS1061: '30' has no 'Secnds'; did you mean 'Seconds'?")]
-    [InlineData("var a = Plnt.press;", "recipes/press.csx(1,9): CS0103: there is no 'Plnt' here; did you mean 'Plant'?")]
-    [InlineData("TimeSpn a = default;", "recipes/press.csx(1,1): CS0246: there is no type or namespace 'TimeSpn'; did you mean 'TimeSpan'?")]
+    [InlineData("var t = 30.Secnds;", "recipes/press.csx(1,12): CS1061: '30' has no 'Secnds': did you mean 'Seconds'?")]
+    [InlineData("var a = Plnt.press;", "recipes/press.csx(1,9): CS0103: there is no 'Plnt' here: did you mean 'Plant'?")]
+    [InlineData("TimeSpn a = default;", "recipes/press.csx(1,1): CS0246: there is no type or namespace 'TimeSpn': did you mean 'TimeSpan'?")]
     [InlineData("var a = 1\nvar b = 2;", "recipes/press.csx(1,10): CS1002: a ';' is missing here")]
     [InlineData("Plant.press.Range(\"x\", 0, 1;", "recipes/press.csx(1,28): CS1026: a ')' is missing here")]
     [InlineData("void F() { ", "recipes/press.csx(1,12): CS1513: a '}' is missing here")]
@@ -35,7 +35,7 @@ public sealed class DiagnosticTests
         using var bench = new Bench();
         bench.Write("scripts/changes.csx", "");
         var error = Assert.Single(bench.Errors("#load \"change.csx\"\nvar a = 1;"));
-        Assert.Equal($"recipes/press.csx(1,7): PR0002: there is no \"change.csx\" to load; looked in recipes/, the site's folder, scripts/, {bench.Shared}; did you mean 'changes.csx'?", error);
+        Assert.Equal($"recipes/press.csx(1,7): PR0002: there is no \"change.csx\" to load; looked in recipes/, the site's folder, scripts/, {bench.Shared}: did you mean 'changes.csx'?", error);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class DiagnosticTests
         using var bench = new Bench();
         bench.Write("scripts/piece.csx", "// One.\nint x = Plant.pres;");
         var error = Assert.Single(bench.Errors("#load \"piece.csx\"\nvar a = 1;"));
-        Assert.Equal("scripts/piece.csx(2,15): CS0117: 'Plant' has no 'pres'; did you mean 'press'?", error);
+        Assert.Equal("scripts/piece.csx(2,15): CS0117: 'Plant' has no 'pres': did you mean 'press'?", error);
     }
 
     [Fact]

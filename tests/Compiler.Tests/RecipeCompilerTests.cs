@@ -60,7 +60,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     public async Task Problems_have_their_place_and_leave_nothing_behind()
     {
         var compiled = await CompileAsync("var a = Plant.pres;");
-        Assert.Equal("recipes/press.csx(1,15): error: CS0117: 'Plant' has no 'pres'; did you mean 'press'?", Assert.Single(compiled.Problems).ToString());
+        Assert.Equal("recipes/press.csx(1,15): error CS0117: 'Plant' has no 'pres': did you mean 'press'?", Assert.Single(compiled.Problems).ToString());
         Assert.Empty(Directory.EnumerateFiles(Cache));
     }
 

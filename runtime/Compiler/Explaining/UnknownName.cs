@@ -48,7 +48,7 @@ internal static class UnknownName
 
     private static string Hint(string word, IReadOnlyList<string> names, bool isOfTheSite = false)
     {
-        if (Nearest.Name(word, names) is { } near) return $"; did you mean '{near}'?";
+        if (Nearest.Find(word, names) is { } near) return $": did you mean '{near}'?";
         return isOfTheSite && names.Count is > 0 and <= FewNames ? $"; it has {Listed(names)}" : "";
     }
 

@@ -60,8 +60,8 @@ internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scri
 
         var folders = ScriptPaths.Folders(path, siteFolder, scriptFolders);
         var scripts = folders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.csx"));
-        var near = Nearest.Name(name, scripts.Select(Path.GetFileName)!);
-        var hint = near is null ? "" : $"; did you mean '{near}'?";
+        var near = Nearest.Find(name, scripts.Select(Path.GetFileName)!);
+        var hint = near is null ? "" : $": did you mean '{near}'?";
         _diagnostics.Add(RecipeRules.NoSuchScript.At(load.File.GetLocation(), name, string.Join(", ", folders.Select(Shown)), hint));
     }
 

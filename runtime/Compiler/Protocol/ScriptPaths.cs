@@ -10,7 +10,11 @@ internal static class ScriptPaths
         [.. new[] { Path.GetDirectoryName(loadingFile)!, siteFolder, Path.Combine(siteFolder, "scripts") }
             .Concat(scriptFolders).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The absolute path of the first file found, or null.</summary>
+    /// <summary>
+    /// The absolute path of the first file found, or null. A file never means itself: a recipe may bear the name of the shared piece that it
+    /// loads.
+    /// </summary>
     public static string? Find(string path, string loadingFile, string siteFolder, IReadOnlyList<string> scriptFolders) =>
-        Folders(loadingFile, siteFolder, scriptFolders).Select(folder => Path.GetFullPath(path, folder)).FirstOrDefault(File.Exists);
+        Folders(loadingFile, siteFolder, scriptFolders).Select(folder => Path.GetFullPath(path, folder))
+            .FirstOrDefault(found => found != loadingFile && File.Exists(found));
 }

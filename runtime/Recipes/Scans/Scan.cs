@@ -19,7 +19,7 @@ public sealed class Scan
     /// <summary>Name of the device.</summary>
     public string Device => Schema.Device;
 
-    /// <summary>Number of the scan: counts from 1 since the device was opened, skipped scans included.</summary>
+    /// <summary>Number of the scan: counts the scans that the device has delivered since the host started, from 1.</summary>
     public long Number { get; internal set; }
 
     /// <summary>Why the whole scan failed, or null: a failed scan holds every tag without value, as <see cref="Quality.BadComm"/>.</summary>

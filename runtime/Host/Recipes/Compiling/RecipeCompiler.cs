@@ -26,6 +26,10 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
     /// <summary>Process id of the compiler, or null while none is needed.</summary>
     public int? ChildId => _child is { IsAlive: true } child ? child.Id : null;
 
+    /// <summary>Changes exactly when a recipe must be compiled anew: with its text, what it loads, site.toml and the tools.</summary>
+    /// <exception cref="IOException">The recipe cannot be read.</exception>
+    public string KeyOf(RecipeSource source) => Snapshot(source).Key;
+
     /// <summary>Compiles a recipe, or finds it compiled. What goes wrong on the way is a problem of the result, too.</summary>
     /// <exception cref="IOException">The recipe cannot be read, or the cache cannot be written.</exception>
     public async Task<CompiledRecipe> CompileAsync(RecipeSource source, CancellationToken cancel)
@@ -35,7 +39,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         {
             for (var i = 1; ; i++)
             {
-                var snapshot = SourceSnapshot.Take(source, [.. _references, _compiler]);
+                var snapshot = Snapshot(source);
                 if (_cache.Find(snapshot.Key) is { } known) return Result(known);
                 var output = _cache.NewOutput();
                 var (reply, failure) = await AskAsync(Request(source, output), cancel).ConfigureAwait(false);
@@ -60,6 +64,8 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         await EndChildAsync().ConfigureAwait(false);
     }
 
+    private SourceSnapshot Snapshot(RecipeSource source) => SourceSnapshot.Take(source, [.. _references, _compiler]);
+
     private static CompiledRecipe Failed(RecipeSource source, string output, string reason)
     {
         RecipeCache.Discard(output);
@@ -74,7 +80,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         return new CompiledRecipe(reply.Assembly, reply.Symbols, [], warnings);
     }
 
-    private static Problem Problem(CompileDiagnostic d) => new(new Position(d.File, d.Line, d.Column), $"{d.Id}: {d.Message}");
+    private static Problem Problem(CompileDiagnostic d) => new(new Position(d.File, d.Line, d.Column), d.Message, d.Id);
 
     private CompileRequest Request(RecipeSource source, string output) =>
         new(Id: 0, source.SiteFolder, source.File, source.ScriptFolders, source.Generated, _references, source.Imports, output);

@@ -1,0 +1,14 @@
+namespace PlantRuntime.Plugins.Modbus.Wire;
+
+/// <summary>Public function codes (Application Protocol V1.1b3, clause 5.1).</summary>
+internal enum FunctionCode : byte
+{
+    ReadCoils = 0x01,
+    ReadDiscreteInputs = 0x02,
+    ReadHoldingRegisters = 0x03,
+    ReadInputRegisters = 0x04,
+    WriteSingleCoil = 0x05,
+    WriteSingleRegister = 0x06,
+    WriteMultipleCoils = 0x0F,
+    WriteMultipleRegisters = 0x10,
+}

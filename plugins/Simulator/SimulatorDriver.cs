@@ -1,0 +1,41 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Simulator.Session;
+using PlantRuntime.Plugins.Simulator.Signals;
+
+namespace PlantRuntime.Plugins.Simulator;
+
+/// <summary>A device made of signals and faults.</summary>
+internal sealed class SimulatorDriver(SimulatorOptions options, TimeProvider time) : IDriver
+{
+    private readonly SimulatorSession _session = new(options, time);
+    private bool _isDisposed;
+
+    public string Endpoint { get; } = $"simulator:{options.Seed}";
+
+    public IReader Prepare(IReadOnlyList<TagDefinition> tags)
+    {
+        var problems = new List<AddressProblem>();
+        var signals = new List<Signal>(tags.Count);
+        foreach (var tag in tags)
+        {
+            if (SimulatorAddress.Parse(tag, options.Seed, problems) is { } signal) signals.Add(signal);
+        }
+
+        return problems.Count == 0
+            ? new SimulatorReader(_session, time, [.. signals], _session.Faults.BadTags(tags))
+            : throw new AddressException(problems);
+    }
+
+    public ValueTask ConnectAsync(CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _session.ConnectAsync(cancel);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        _session.Close();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,33 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Simulator.Faults;
+using PlantRuntime.Plugins.Simulator.Session;
+using PlantRuntime.Plugins.Simulator.Signals;
+
+namespace PlantRuntime.Plugins.Simulator;
+
+/// <summary>The signals of one set of tags.</summary>
+internal sealed class SimulatorReader(SimulatorSession session, TimeProvider time, Signal[] signals, BadTags[] badTags) : IReader
+{
+    public ValueTask ReadAsync(ScanBuffer into, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var latency = session.Ask();
+        if (latency != TimeSpan.Zero) return ReadLaterAsync(latency, into, cancel);
+        Fill(into);
+        return default;
+    }
+
+    // Apart, so that a read without a wait allocates nothing even in a debug build, where each async method is an object.
+    private async ValueTask ReadLaterAsync(TimeSpan latency, ScanBuffer into, CancellationToken cancel)
+    {
+        await Task.Delay(latency, time, cancel).ConfigureAwait(false);
+        Fill(into);
+    }
+
+    private void Fill(ScanBuffer into)
+    {
+        var now = session.Answer();
+        for (var i = 0; i < signals.Length; i++) into.Good(i, signals[i].Next(now));
+        foreach (var bad in badTags) bad.Apply(now, into);
+    }
+}

@@ -1,0 +1,58 @@
+namespace PlantRuntime.Plugins.Sqlite;
+
+/// <summary>The tables, made when they are not there. Columns that others added are left alone; those that we need must be there.</summary>
+internal static class Schema
+{
+    public const string Records = "records";
+    public const string Batches = "plant_batches";
+
+    private static readonly string[] s_sampleColumns = ["time", "site", "device", "tag", "value", "text", "quality", "unit"];
+    private static readonly string[] s_recordColumns = ["time", "site", "device", "json"];
+    private static readonly string[] s_batchColumns = ["number", "queue", "batch", "records"];
+
+    /// <summary>True for names that the plugin or SQLite uses itself.</summary>
+    public static bool IsTaken(string table) =>
+        table.Equals(Records, StringComparison.OrdinalIgnoreCase)
+        || table.Equals(Batches, StringComparison.OrdinalIgnoreCase)
+        || table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Makes what is missing and checks what is there.</summary>
+    /// <exception cref="IOException">A table of that name has other columns; it names the first that is missing.</exception>
+    public static void Ensure(Database database, string path, string samples)
+    {
+        // "value" has no type on purpose: with REAL, 64-bit counters would lose digits; with NUMERIC, 1.0 would become 1 and 1.0/2 be 0.
+        database.Execute($"""
+            CREATE TABLE IF NOT EXISTS "{samples}" (
+              time TEXT NOT NULL, site TEXT NOT NULL, device TEXT NOT NULL, tag TEXT NOT NULL,
+              value, text TEXT, quality TEXT NOT NULL, unit TEXT NOT NULL)
+            """);
+        Check(database, path, samples, s_sampleColumns);
+        database.Execute($"""CREATE INDEX IF NOT EXISTS "{samples}_by_tag" ON "{samples}" (device, tag, time)""");
+
+        database.Execute($"""
+            CREATE TABLE IF NOT EXISTS {Records} (time TEXT NOT NULL, site TEXT NOT NULL, device TEXT NOT NULL, json TEXT NOT NULL)
+            """);
+        Check(database, path, Records, s_recordColumns);
+        database.Execute($"CREATE INDEX IF NOT EXISTS {Records}_by_device ON {Records} (device, time)");
+
+        database.Execute($"""
+            CREATE TABLE IF NOT EXISTS {Batches} (
+              number INTEGER PRIMARY KEY, queue BLOB NOT NULL, batch INTEGER NOT NULL, records INTEGER NOT NULL, UNIQUE (queue, batch))
+            """);
+        Check(database, path, Batches, s_batchColumns);
+    }
+
+    private static void Check(Database database, string path, string table, string[] needed)
+    {
+        var columns = new List<string>();
+        using (var info = database.Prepare($"""PRAGMA table_info("{table}")"""))
+        {
+            while (info.Step()) columns.Add(info.Text(1));
+        }
+
+        if (needed.FirstOrDefault(n => !columns.Contains(n, StringComparer.OrdinalIgnoreCase)) is not { } missing) return;
+        throw new IOException(
+            $"table \"{table}\" of {path} has no column \"{missing}\": it has {string.Join(", ", columns)}; "
+            + $"expected {string.Join(", ", needed)}. Give another table or file, or rename that table");
+    }
+}

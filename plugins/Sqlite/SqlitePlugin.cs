@@ -1,0 +1,13 @@
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Plugins.Sqlite;
+
+/// <summary>Stores records in a table of an SQLite file, each once.</summary>
+public sealed class SqlitePlugin : SinkPlugin<SqliteOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "sqlite";
+
+    /// <inheritdoc/>
+    public override ISink Open(SqliteOptions options, PluginContext context) => new SqliteSink(options, context);
+}

@@ -1,0 +1,41 @@
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Plugins.Sqlite;
+
+/// <summary>The sink: opens the store, and closes it.</summary>
+internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : ISink
+{
+    private readonly string _path = context.PathOf(options.Path);
+    private Store? _store;
+    private bool _isDisposed;
+
+    public ValueTask ConnectAsync(CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancel.ThrowIfCancellationRequested();
+        Close();
+        _store = Store.Open(_path, options, context);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
+    {
+        if (_store is null) throw new NotConnectedException($"{_path} is not open: connect first");
+        cancel.ThrowIfCancellationRequested();
+        if (batch.Count > 0) _store.Write(batch, cancel);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        Close();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Close()
+    {
+        _store?.Dispose();
+        _store = null;
+    }
+}

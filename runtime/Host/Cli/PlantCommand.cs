@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace PlantRuntime.Host.Cli;
+
+/// <summary>The program's command line.</summary>
+internal static class PlantCommand
+{
+    public static RootCommand Make() =>
+        new("""
+            Runs a plant: reads its devices, runs its recipes, feeds its sinks.
+
+            Examples:
+              plant run sites/demo                 run a site; Ctrl-C ends it
+              plant run sites/demo --for 30s       the same for half a minute
+              plant check sites/demo               find every mistake without touching a device
+              plant read sites/demo line speed     read one tag of one device, once
+              plant new site my-plant              make a site to start from
+              plant new driver my-machine          make a driver plugin to start from
+            """)
+        {
+            RunCommand.Make(),
+            CheckCommand.Make(),
+            ReadCommand.Make(),
+            PluginsCommand.Make(),
+            NewCommand.Make(),
+        };
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Status;
+
+namespace PlantRuntime.Host.Cli;
+
+/// <summary><c>plant run</c>: runs a site until it is told to end.</summary>
+internal static class RunCommand
+{
+    public static Command Make()
+    {
+        var site = SiteArgument.Make();
+        var duration = new Option<TimeSpan?>("--for") { Description = "End after this time, for instance 30s or 5min", CustomParser = ParseDuration };
+        var plain = new Option<bool>("--plain") { Description = "Log lines even on a terminal, instead of the live table" };
+        var command = new Command("run", "Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C ends it.") { site, duration, plain };
+        command.SetAction((result, _) => RunAsync(result.GetValue(site)!, result.GetValue(duration), result.GetValue(plain)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string folder, TimeSpan? duration, bool plain)
+    {
+        var isLive = !plain && !Console.IsOutputRedirected && !Console.IsInputRedirected;
+        var recent = new RecentLines(8);
+        using var site = OpenSite.Load(folder, model => MakeLog(model, isLive ? recent : new ConsoleTarget(Console.Out)), Console.Error);
+        if (site is null) return 1;
+        var problems = await site.Opener.CheckAsync(site.Plugins).ConfigureAwait(false);
+        foreach (var problem in problems) Console.Error.WriteLine(problem);
+        if (problems.Count > 0) return 1;
+        foreach (var missing in site.Opener.Missing(site.Plugins)) site.Log.Error(missing.ToString());
+
+        using var stop = new CancellationTokenSource();
+        using var signals = new EndSignals(stop);
+        ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), 1);
+        var host = new PlantHost(site.Model, site.Plugins, site.Opener, site.Files, site.Compiler(), site.Time, site.Log);
+        await using (host.ConfigureAwait(false))
+        {
+            await host.StartAsync(stop.Token).ConfigureAwait(false);
+            if (duration is { } time) stop.CancelAfter(time);
+            if (isLive) await LiveTable.ShowAsync(host, site.Model, recent, stop.Token).ConfigureAwait(false);
+            else await UntilAsync(stop.Token).ConfigureAwait(false);
+            site.Log.Info("STOPPING");
+        }
+
+        return 0;
+    }
+
+    private static PlantLog MakeLog(SiteModel model, ILogTarget screen)
+    {
+        var file = new RotatingFile(Path.GetFullPath(model.Log.File, model.Folder), model.Log.MaxSize.Bytes, model.Log.Keep);
+        return new PlantLog(TimeProvider.System, model.Log.Level, [screen, file]);
+    }
+
+    private static async Task UntilAsync(CancellationToken end)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = end.Register(ended.SetResult).ConfigureAwait(false);
+        await ended.Task.ConfigureAwait(false);
+    }
+
+    private static TimeSpan? ParseDuration(ArgumentResult argument)
+    {
+        if (Duration.TryParse(argument.Tokens[0].Value, out var duration, out var error)) return duration;
+        argument.AddError(error);
+        return null;
+    }
+
+    /// <summary>Ctrl-C and SIGTERM: the first one ends the run in order, the second one at once.</summary>
+    private sealed class EndSignals : IDisposable
+    {
+        private readonly List<PosixSignalRegistration> _registrations = [];
+        private int _count;
+
+        public EndSignals(CancellationTokenSource stop)
+        {
+            foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
+            {
+                _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+                {
+                    context.Cancel = true;
+                    if (Interlocked.Increment(ref _count) > 1) Environment.Exit(130);
+                    stop.Cancel();
+                }));
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (var registration in _registrations) registration.Dispose();
+        }
+    }
+}

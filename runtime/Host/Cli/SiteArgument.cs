@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace PlantRuntime.Host.Cli;
+
+/// <summary>The folder of a site on the command line; the current folder when it holds a site.toml and none is given.</summary>
+internal static class SiteArgument
+{
+    public static Argument<string> Make() => new("site")
+    {
+        Description = "Folder of the site (default: the current folder)",
+        DefaultValueFactory = _ => ".",
+    };
+}

@@ -1,0 +1,204 @@
+using System.Globalization;
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Status;
+
+namespace PlantRuntime.Host.Devices;
+
+/// <summary>
+/// A device of the site for as long as the site has it: recipes listen to it, sessions come and go under it (a new one when its driver is
+/// replaced or does not come back), and its listeners notice nothing of that.
+/// </summary>
+internal sealed class DeviceRunner : ISessionOwner
+{
+    private const int HangsUntilParked = 3;
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
+    private readonly DeviceModel _model;
+    private readonly int _plantId;
+    private readonly TimeProvider _time;
+    private readonly PlantLog _log;
+    private readonly LogLimit _tagLimit;
+    private readonly Lock _gate = new();
+    private readonly Action<Sample, string?> _logTag;
+    private IScanListener[] _listeners = [];
+    private Func<IDriver>? _open;
+    private DeviceSession? _session;
+    private Task _running = Task.CompletedTask;
+    private int _hangs;
+    private bool _isLost;
+    private long _number;
+
+    public DeviceRunner(DeviceModel model, int plantId, TimeProvider time, PlantLog log)
+    {
+        _model = model;
+        _plantId = plantId;
+        _time = time;
+        _log = log;
+        _tagLimit = new LogLimit(time, TimeSpan.FromSeconds(1), burst: 20);
+        _logTag = LogTag;
+        Tags = [.. model.Tags.Select((t, i) => new Tag(i, t.Name, model.Name, t.Unit, t.Description))];
+        Status = new DeviceStatus(Tags);
+    }
+
+    public string Name => _model.Name;
+
+    public DeviceModel Model => _model;
+
+    public IReadOnlyList<Tag> Tags { get; }
+
+    public DeviceStatus Status { get; }
+
+    /// <summary>Replaces one listener by another between two scans; null adds or removes.</summary>
+    public void Swap(IScanListener? old, IScanListener? now)
+    {
+        lock (_gate)
+        {
+            var listeners = _listeners.Where(l => l != old);
+            _listeners = now is null ? [.. listeners] : [.. listeners, now];
+        }
+    }
+
+    /// <summary>Starts with a driver; <paramref name="open"/> makes a new one, without I/O, as often as one is needed.</summary>
+    public void Start(Func<IDriver> open)
+    {
+        _open = open;
+        _hangs = 0;
+        StartSession();
+    }
+
+    /// <summary>Says that there is no driver for it yet.</summary>
+    public void Wait(string reason)
+    {
+        Status.State = DeviceState.Waiting;
+        Status.Reason = reason;
+        _log.Error($"WAITING device={Name} driver={_model.Driver} reason=\"{reason}\" next=\"it starts when the plugin is dropped in\"");
+    }
+
+    /// <summary>Stops the driver and lets go of it. Listeners stay.</summary>
+    public async Task StopAsync(string reason, TimeSpan patience)
+    {
+        var session = _session;
+        _session = null;
+        _open = null;
+        session?.Stop();
+        try
+        {
+            await _running.WaitAsync(patience, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            session?.Abandon();
+            _log.Warn($"STOP device={Name} reason=\"its driver did not come back; left behind\"");
+        }
+
+        _running = Task.CompletedTask;
+        Status.State = DeviceState.Stopped;
+        Status.Reason = reason;
+    }
+
+    /// <summary>Called from time to time: leaves a driver behind that does not come back from a call.</summary>
+    public void Watch()
+    {
+        if (_session is not { } session || session.CallTime < _model.Timeout + s_grace) return;
+        session.Abandon();
+        var reason = $"its driver ignored the timeout of {_model.Timeout.TotalSeconds:0.###} s";
+        if (++_hangs >= HangsUntilParked)
+        {
+            Park($"{reason} {_hangs} times");
+            return;
+        }
+
+        _log.Error($"HANG device={Name} driver={_model.Driver} reason=\"{reason}\" next=\"a new one is opened\"");
+        FailAll(reason);
+        StartSession();
+    }
+
+    public void Connecting() => Status.State = DeviceState.Connecting;
+
+    public void Connected()
+    {
+        Status.State = DeviceState.Running;
+        Status.Reason = null;
+        Status.Connected();
+        _log.Info($"CONNECTED plant={_plantId} device={Name} address={Status.Endpoint}");
+    }
+
+    public void Scanned(ScanGroup group, in ScanHeader header, TimeSpan cycle)
+    {
+        _isLost = false;
+        group.NoteChanges(_logTag);
+        Status.Scanned(group.Buffer.Samples, cycle);
+        Publish(header, group.Buffer.Samples);
+    }
+
+    public void Failed(in ScanHeader header)
+    {
+        Status.FailedScan();
+        if (_log.IsDebug) _log.Debug($"FAILED device={Name} reason=\"{header.Failure}\"");
+        FailAll(header.Failure!);
+    }
+
+    public void Lost(string reason, bool isPlanned, TimeSpan sleep)
+    {
+        Status.State = DeviceState.Reconnecting;
+        Status.Reason = reason;
+        if (!isPlanned) FailAll(reason);
+        _log.Write(isPlanned ? LogLevel.Info : LogLevel.Warn,
+            string.Create(CultureInfo.InvariantCulture, $"RECONNECT plant={_plantId} device={Name} reason=\"{reason}\" sleep={sleep.TotalSeconds:0.###}s"));
+    }
+
+    public void Park(string reason)
+    {
+        Status.State = DeviceState.Parked;
+        Status.Reason = reason;
+        FailAll(reason);
+        _log.Error($"PARKED device={Name} driver={_model.Driver} reason=\"{reason}\" next=\"replace the plugin or restart; all else runs on\"");
+    }
+
+    private void StartSession()
+    {
+        try
+        {
+            var driver = _open!();
+            Status.Endpoint = driver.Endpoint;
+            var groups = _model.Tags.Zip(Tags).GroupBy(t => t.First.Poll ?? _model.Poll)
+                .Select(g => new ScanGroup(g, g.Key, _time)).ToList();
+            foreach (var group in groups) group.Reader = driver.Prepare(group.Definitions);
+            _log.Info($"START plant={_plantId} device={Name} driver={_model.Driver} address={driver.Endpoint} "
+                + $"poll={string.Join(',', groups.Select(g => Duration.Format(g.Poll)))} tags={_model.Tags.Count}");
+            _session = new DeviceSession(_model, groups, driver, this, _time, _log);
+            _running = Task.Run(_session.RunAsync);
+        }
+        catch (Exception exception)
+        {
+            Park(DriverFault.Describe(exception));
+        }
+    }
+
+    /// <summary>Tells the listeners once that nothing of the device is known any more; the next good scan ends that.</summary>
+    private void FailAll(string reason)
+    {
+        if (_isLost) return;
+        _isLost = true;
+        var now = _time.GetUtcNow().UtcDateTime;
+        var samples = new Sample[Tags.Count];
+        for (var i = 0; i < samples.Length; i++) samples[i] = new Sample { Tag = Tags[i], Quality = Quality.BadComm, Time = now };
+        Status.Keep(samples);
+        Publish(new ScanHeader(0, now, _time.GetTimestamp(), reason), samples);
+    }
+
+    private void Publish(in ScanHeader header, ReadOnlySpan<Sample> samples)
+    {
+        // Numbers count a device's scans of all rates, so that a swap of recipes can be placed between two of them.
+        var numbered = header with { Number = ++_number };
+        foreach (var listener in Volatile.Read(ref _listeners)) listener.OnScan(numbered, samples);
+    }
+
+    private void LogTag(Sample sample, string? reason)
+    {
+        if (!_tagLimit.May(out var held)) return;
+        var rest = held > 0 ? $" unsaid={held}" : "";
+        if (sample.Quality == Quality.Good) _log.Info($"GOOD tag={sample.Tag}{rest}");
+        else _log.Warn($"BAD tag={sample.Tag} quality={sample.Quality.ToText()} reason=\"{reason}\"{rest}");
+    }
+}

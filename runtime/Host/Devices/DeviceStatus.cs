@@ -1,0 +1,61 @@
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Host.Devices;
+
+/// <summary>What the console, the page and the tests see of a device. Written by its loop, read by anybody.</summary>
+internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
+{
+    private readonly Lock _gate = new();
+    private readonly Sample[] _latest = [.. tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm })];
+    private long _scans;
+    private long _failed;
+    private long _skipped;
+    private long _connects;
+
+    public DeviceState State { get; set; } = DeviceState.Waiting;
+
+    /// <summary>Why it is not running; null while it is.</summary>
+    public string? Reason { get; set; }
+
+    public string Endpoint { get; set; } = "";
+
+    public long Scans => Interlocked.Read(ref _scans);
+
+    public long Failed => Interlocked.Read(ref _failed);
+
+    public long Skipped => Interlocked.Read(ref _skipped);
+
+    public long Connects => Interlocked.Read(ref _connects);
+
+    /// <summary>How long the last scan took.</summary>
+    public TimeSpan Cycle { get; private set; }
+
+    public Lateness Lateness { get; } = new();
+
+    /// <summary>The latest sample of every tag.</summary>
+    public Sample[] Latest()
+    {
+        lock (_gate) return [.. _latest];
+    }
+
+    public void Connected() => Interlocked.Increment(ref _connects);
+
+    public void Scanned(ReadOnlySpan<Sample> samples, TimeSpan cycle)
+    {
+        Interlocked.Increment(ref _scans);
+        Cycle = cycle;
+        Keep(samples);
+    }
+
+    public void FailedScan() => Interlocked.Increment(ref _failed);
+
+    public void SkippedScans(long count) => Interlocked.Add(ref _skipped, count);
+
+    public void Keep(ReadOnlySpan<Sample> samples)
+    {
+        lock (_gate)
+        {
+            foreach (ref readonly var sample in samples) _latest[sample.Tag.Index] = sample;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace PlantRuntime.Host.Devices;
+
+/// <summary>What a session tells its device.</summary>
+internal interface ISessionOwner
+{
+    DeviceStatus Status { get; }
+
+    void Connecting();
+
+    void Connected();
+
+    void Scanned(ScanGroup group, in ScanHeader header, TimeSpan cycle);
+
+    void Failed(in ScanHeader header);
+
+    void Lost(string reason, bool isPlanned, TimeSpan sleep);
+
+    void Park(string reason);
+}

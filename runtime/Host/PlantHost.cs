@@ -1,0 +1,163 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Delivery;
+using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Plugins;
+using PlantRuntime.Host.Recipes;
+using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Status;
+
+namespace PlantRuntime.Host;
+
+/// <summary>
+/// A running site: its plugins, devices, recipes and sinks, and the two rounds that keep them so. One looks for changed plugins and
+/// recipes, the other for parts that do not come back.
+/// </summary>
+internal sealed class PlantHost : IAsyncDisposable
+{
+    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_watchEvery = TimeSpan.FromMilliseconds(500);
+    private readonly SiteModel _site;
+    private readonly PluginCatalog _plugins;
+    private readonly Opener _opener;
+    private readonly TimeProvider _time;
+    private readonly PlantLog _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _rounds = [];
+
+    /// <param name="site">The site, checked.</param>
+    /// <param name="plugins">Its plugins, loaded; the host disposes of them.</param>
+    /// <param name="opener">Opens drivers and sinks.</param>
+    /// <param name="recipes">Its recipe files.</param>
+    /// <param name="compiler">Compiles recipes; the host disposes of it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where the host speaks.</param>
+    public PlantHost(SiteModel site, PluginCatalog plugins, Opener opener, RecipeFiles recipes, RecipeCompiler compiler, TimeProvider time, PlantLog log)
+    {
+        _site = site;
+        _plugins = plugins;
+        _opener = opener;
+        _time = time;
+        _log = log;
+        Devices = [.. site.Devices.Select(d => new DeviceRunner(d, site.PlantId, time, log))];
+        Sinks = [.. site.Sinks.Select(s => new SinkRunner(s, time, log))];
+        Recipes = new RecipeBook(site, recipes, Devices, Sinks, compiler, time, log);
+    }
+
+    public IReadOnlyList<DeviceRunner> Devices { get; }
+
+    public IReadOnlyList<SinkRunner> Sinks { get; }
+
+    public RecipeBook Recipes { get; }
+
+    /// <summary>Sinks first, then recipes, then devices: no scan is read before somebody can take it.</summary>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        foreach (var sink in Sinks) StartSink(sink);
+        await Recipes.LookAsync(cancel).ConfigureAwait(false);
+        foreach (var device in Devices) StartDevice(device);
+        _rounds.Add(RoundAsync(s_lookEvery, LookAsync));
+        _rounds.Add(RoundAsync(s_watchEvery, WatchAsync));
+    }
+
+    /// <summary>Devices first, then recipes, then sinks, each emptying into the next; within 5 s.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested) return;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_rounds).ConfigureAwait(false);
+        await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
+        await Recipes.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2)))).ConfigureAwait(false);
+        foreach (var sink in Sinks)
+        {
+            var counts = sink.Counts;
+            _log.Info($"END sink={sink.Name} produced={counts.Produced} delivered={counts.Delivered} waiting={counts.Waiting} rejected={counts.Rejected} dropped={counts.Dropped}");
+        }
+
+        _plugins.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RoundAsync(TimeSpan every, Func<Task> work)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(every, _time, _stop.Token).ConfigureAwait(false);
+                await work().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The host ends.
+        }
+        catch (Exception exception)
+        {
+            _log.Error($"BUG in=host reason=\"{exception}\"");
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        foreach (var (old, now) in _plugins.Poll())
+        {
+            if (old is null) _log.Info($"NEW plugin={now.Name} version={now.Version}");
+            await ReplaceAsync(old, now).ConfigureAwait(false);
+        }
+
+        await Recipes.LookAsync(_stop.Token).ConfigureAwait(false);
+    }
+
+    private Task WatchAsync()
+    {
+        foreach (var device in Devices) device.Watch();
+        foreach (var sink in Sinks) sink.Watch();
+        Recipes.Watch();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Moves the devices and sinks of a plugin to its new version, and no others; then the old one leaves memory.</summary>
+    private async Task ReplaceAsync(LoadedPlugin? old, LoadedPlugin now)
+    {
+        // A plugin of the site may stand before the one that changed: then nobody uses this one.
+        if (now.Driver is not null && _plugins.Driver(now.Name) == now.Driver)
+        {
+            foreach (var device in Devices.Where(d => d.Model.Driver == now.Name))
+            {
+                await device.StopAsync("its driver is replaced", TimeSpan.FromSeconds(3)).ConfigureAwait(false);
+                StartDevice(device);
+            }
+        }
+
+        if (now.Sink is not null && _plugins.Sink(now.Name) == now.Sink)
+        {
+            foreach (var sink in Sinks.Where(s => s.Model.Sink == now.Name))
+            {
+                await sink.StopAsync(TimeSpan.FromSeconds(3)).ConfigureAwait(false);
+                StartSink(sink);
+            }
+        }
+
+        if (old is null) return;
+        _plugins.Retire(old);
+        _ = Task.Run(() => _plugins.VerifyRetired());
+    }
+
+    private void StartDevice(DeviceRunner device)
+    {
+        var problems = new List<Problem>();
+        if (_plugins.Driver(device.Model.Driver) is not { } plugin) device.Wait($"no plugin has the driver {device.Model.Driver} yet");
+        else if (_opener.Driver(device.Model, plugin, problems) is { } open) device.Start(open);
+        else device.Park(string.Join("; ", problems));
+    }
+
+    private void StartSink(SinkRunner sink)
+    {
+        var problems = new List<Problem>();
+        if (_plugins.Sink(sink.Model.Sink) is not { } plugin) sink.Wait($"no plugin has the sink {sink.Model.Sink} yet");
+        else if (_opener.Sink(sink.Model, plugin, problems) is { } open) sink.Start(open);
+        else sink.Park(string.Join("; ", problems));
+    }
+}

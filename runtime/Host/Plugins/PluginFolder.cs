@@ -1,0 +1,25 @@
+using PlantRuntime.Host.Watching;
+
+namespace PlantRuntime.Host.Plugins;
+
+/// <summary>One folder under a plugins folder: what of it is loaded, or why nothing is.</summary>
+internal sealed class PluginFolder(string path)
+{
+    private readonly SettledChange _change = new();
+
+    public string Path { get; } = path;
+
+    public string FolderName => System.IO.Path.GetFileName(Path);
+
+    /// <summary>What runs; stays when a later version of the folder is refused.</summary>
+    public LoadedPlugin? Current { get; set; }
+
+    /// <summary>Why the folder as it is now was refused, or null.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>True when the folder changed since it was loaded and the copy under way has ended.</summary>
+    public bool HasChanged() => FolderStamp.Of(Path) is { Length: > 0 } stamp && _change.Look(stamp);
+
+    /// <summary>Notes that the folder is loaded as it is now.</summary>
+    public void Accept() => _change.Accept(FolderStamp.Of(Path));
+}

@@ -1,0 +1,95 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Delivery;
+using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recipes.Running;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Status;
+using PlantRuntime.Host.Watching;
+
+namespace PlantRuntime.Host.Recipes;
+
+/// <summary>The recipes of a site, each alone, kept current with their files.</summary>
+internal sealed class RecipeBook : IAsyncDisposable
+{
+    private readonly SiteModel _site;
+    private readonly RecipeFiles _files;
+    private readonly IReadOnlyList<DeviceRunner> _devices;
+    private readonly IReadOnlyList<SinkRunner> _sinks;
+    private readonly RecipeCompiler _compiler;
+    private readonly TimeProvider _time;
+    private readonly PlantLog _log;
+    private readonly RecipeLoader _loader;
+    private readonly SettledChange _change = new();
+    private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
+    private bool _isStarted;
+
+    public RecipeBook(SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, RecipeCompiler compiler, TimeProvider time, PlantLog log)
+    {
+        _site = site;
+        _files = files;
+        _devices = devices;
+        _sinks = sinks;
+        _compiler = compiler;
+        _time = time;
+        _log = log;
+        _loader = new RecipeLoader(site, devices.ToDictionary(d => d.Name, d => d.Tags), time);
+    }
+
+    /// <summary>A snapshot, by file name.</summary>
+    public IReadOnlyList<RecipeEntry> Entries
+    {
+        get
+        {
+            lock (_entries) return [.. _entries.Values.OrderBy(e => e.File, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Takes every change of recipes and scripts that has settled; the first call takes all.</summary>
+    public async Task LookAsync(CancellationToken cancel)
+    {
+        var stamp = _files.Stamp();
+        if (!_isStarted) _change.Accept(stamp);
+        else if (!_change.Look(stamp)) return;
+        _isStarted = true;
+        var files = _files.List();
+        foreach (var file in files) await TakeAsync(file, cancel).ConfigureAwait(false);
+        foreach (var gone in Entries.Where(e => !files.Contains(e.File)))
+        {
+            lock (_entries) _entries.Remove(gone.File);
+            await gone.StopAsync().ConfigureAwait(false);
+            _log.Info($"RECIPE name={gone.File} state=Removed");
+        }
+    }
+
+    public void Watch()
+    {
+        foreach (var entry in Entries) entry.Watch();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Entries.Select(e => e.StopAsync())).ConfigureAwait(false);
+        await _compiler.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task TakeAsync(string file, CancellationToken cancel)
+    {
+        if (!_entries.TryGetValue(file, out var entry))
+        {
+            entry = new RecipeEntry(file, _loader, _devices, _sinks, _site.Limits, _site.Folder, _time, _log);
+            lock (_entries) _entries.Add(file, entry);
+        }
+
+        try
+        {
+            var source = _files.Source(file);
+            var key = _compiler.KeyOf(source);
+            if (key != entry.Key) await entry.TakeAsync(key, await _compiler.CompileAsync(source, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _log.Error($"RECIPE name={file} reason=\"{exception.Message}\"");
+        }
+    }
+}

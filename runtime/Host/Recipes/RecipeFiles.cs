@@ -1,0 +1,25 @@
+using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Watching;
+
+namespace PlantRuntime.Host.Recipes;
+
+/// <summary>The recipe files of a site and the shared scripts that they may <c>#load</c>.</summary>
+internal sealed class RecipeFiles(SiteModel site, string sharedScripts)
+{
+    private readonly string _recipes = Path.Combine(site.Folder, "recipes");
+    private readonly string _generated = SiteSource.Write(site);
+
+    /// <summary>Recipes, as paths from the site folder with forward slashes.</summary>
+    public IReadOnlyList<string> List() => !Directory.Exists(_recipes)
+        ? []
+        : [.. Directory.EnumerateFiles(_recipes, "*.csx", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(site.Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+
+    /// <summary>Changes when a recipe, a script of the site or a shared script does.</summary>
+    public string Stamp() => string.Join('\n',
+        FolderStamp.Of(_recipes, "*.csx"), FolderStamp.Of(Path.Combine(site.Folder, "scripts"), "*.csx"), FolderStamp.Of(sharedScripts, "*.csx"));
+
+    /// <summary>What the compiler needs to know of one recipe.</summary>
+    public RecipeSource Source(string file) => new(site.Folder, file, [sharedScripts], _generated, SiteSource.Imports);
+}

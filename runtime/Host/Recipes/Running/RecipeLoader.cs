@@ -1,0 +1,135 @@
+using System.Reflection;
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Recipes;
+using PlantRuntime.Recipes.Plans;
+
+namespace PlantRuntime.Host.Recipes.Running;
+
+/// <summary>
+/// Runs a compiled recipe's top level to get its plan, on a thread and for a time of its own, and tries the plan with made-up scans: a
+/// recipe that asks a scan for a tag that is not there is found before it runs.
+/// </summary>
+internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time)
+{
+    /// <summary>Loads a recipe for good.</summary>
+    /// <param name="compiled">The compiled recipe.</param>
+    /// <param name="fault">Told of every exception of its lambdas, as long as it runs.</param>
+    /// <param name="problems">Gets what is wrong; warnings of the plan go to <paramref name="warnings"/>.</param>
+    /// <param name="warnings">Gets what may be wrong.</param>
+    /// <returns>Null when there are problems.</returns>
+    public async Task<LoadedRecipe?> LoadAsync(CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
+    {
+        if (!await TryOutAsync(compiled, problems).ConfigureAwait(false)) return null;
+        return await PlanAsync(compiled, fault, problems, warnings).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryOutAsync(CompiledRecipe compiled, List<Problem> problems)
+    {
+        var unknown = new Dictionary<string, Problem>();
+        var trial = await PlanAsync(compiled, Fault, problems, []).ConfigureAwait(false);
+        if (trial is null) return false;
+        foreach (var route in trial.Plan.Routes) route.Output = NoOutput.Instance;
+        await RunAsync(trial.Guard, "a trial scan", () => Probe(trial.Plan), RanAway).ConfigureAwait(false);
+        trial.Assembly.Unload();
+        problems.AddRange(unknown.Values);
+        return problems.Count == 0;
+
+        void RanAway(Exception exception)
+        {
+            if (exception is RecipeStoppedException) problems.Add(new Problem(RecipePosition.Of(exception, site.Folder, word: null), $"the recipe was stopped: {exception.Message}"));
+        }
+
+        void Fault(Exception exception)
+        {
+            // Only this one is surely a mistake: anything else may come from the made-up values.
+            if (exception is not UnknownTagException mistake) return;
+            var problem = new Problem(RecipePosition.Of(exception, site.Folder, mistake.Tag), mistake.Message);
+            unknown.TryAdd(problem.ToString(), problem);
+        }
+    }
+
+    private async Task<LoadedRecipe?> PlanAsync(CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
+    {
+        var assembly = RecipeAssembly.Load(compiled);
+        var guard = new Guard();
+        var builder = new PlanBuilder(devices, time, fault);
+        assembly.SetStatic(SiteSource.PlanClass, "Builder", builder);
+        assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
+        await RunAsync(guard, "its top level", assembly.Run, exception => problems.Add(Explain(exception))).ConfigureAwait(false);
+        var plan = builder.Build();
+        foreach (var problem in builder.Problems)
+        {
+            var at = RecipePosition.Of(problem.File, problem.Line, problem.Column, site.Folder, problem.Word);
+            (problem.IsWarning ? warnings : problems).Add(new Problem(at, problem.Message));
+        }
+
+        if (problems.Count == 0) return new LoadedRecipe(assembly, plan, guard);
+        assembly.Unload();
+        return null;
+
+        Problem Explain(Exception exception)
+        {
+            if (exception is TargetInvocationException { InnerException: { } inner }) exception = inner;
+            var what = exception is RecipeStoppedException ? "the recipe was stopped" : exception.GetType().Name;
+            return new Problem(RecipePosition.Of(exception, site.Folder, null), $"{what}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Runs recipe code on a thread of its own, so that what does not come back can be left behind.</summary>
+    private async Task RunAsync(Guard guard, string what, Action code, Action<Exception> failed)
+    {
+        var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(
+            () =>
+            {
+                try
+                {
+                    code();
+                    ended.SetResult(null);
+                }
+                catch (Exception exception)
+                {
+                    ended.SetResult(exception);
+                }
+            },
+            maxStackSize: 1 << 20) { IsBackground = true, Name = "recipe plan" }.Start();
+        try
+        {
+            if (await ended.Task.WaitAsync(site.Limits.RecipeTime, time).ConfigureAwait(false) is { } exception) failed(exception);
+        }
+        catch (TimeoutException)
+        {
+            guard.Stop($"{what} ran for more than {site.Limits.RecipeTime.TotalSeconds:0.###} s");
+            var end = await Task.WhenAny(ended.Task, Task.Delay(site.Limits.RecipeTime, time)).ConfigureAwait(false);
+            failed(end == ended.Task && ended.Task.Result is { } exception
+                ? exception
+                : new RecipeStoppedException($"{what} blocks: it did not end within {site.Limits.RecipeTime.TotalSeconds:0.###} s and cannot be stopped"));
+        }
+    }
+
+    private void Probe(Plan plan)
+    {
+        plan.Start();
+        foreach (var source in plan.Sources.Values)
+        {
+            var scan = new Scan(source.Schema) { Number = 1, Time = time.GetUtcNow().UtcDateTime, Timestamp = time.GetTimestamp() };
+            scan.Fill([.. source.Schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = scan.Time })]);
+            source.Push(scan);
+        }
+    }
+
+    private sealed class NoOutput : IRecordOutput
+    {
+        public static readonly NoOutput Instance = new();
+
+        public void Write(DateTime time, string device, ReadOnlySpan<Sample> samples)
+        {
+        }
+
+        public void Write(DateTime time, string device, ReadOnlySpan<byte> json)
+        {
+        }
+    }
+}

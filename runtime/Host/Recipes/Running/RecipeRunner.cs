@@ -1,0 +1,154 @@
+using PlantRuntime.Host.Status;
+using PlantRuntime.Host.Time;
+using PlantRuntime.Recipes;
+using PlantRuntime.Recipes.Plans;
+
+namespace PlantRuntime.Host.Recipes.Running;
+
+/// <summary>
+/// A recipe at work, on a thread of its own: whatever it does there slows nobody else. The thread ends when it is told to finish and
+/// nothing is left, or when the recipe was stopped for running away.
+/// </summary>
+internal sealed class RecipeRunner
+{
+    private readonly Plan _plan;
+    private readonly Guard _guard;
+    private readonly TimeProvider _time;
+    private readonly PlantLog _log;
+    private readonly object _gate = new();
+    private readonly Queue<(ScanInbox Inbox, Scan Scan)> _queue = new();
+    private readonly Dictionary<string, ScanInbox> _inboxes = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _timer;
+    private readonly Thread _thread;
+    private long _armedFor = long.MaxValue;
+    private readonly CallClock _call;
+    private bool _isFinishing;
+
+    public RecipeRunner(string name, Plan plan, Guard guard, int queueCapacity, TimeProvider time, PlantLog log)
+    {
+        Name = name;
+        _plan = plan;
+        _guard = guard;
+        _time = time;
+        _call = new CallClock(time);
+        _log = log;
+        foreach (var (device, source) in plan.Sources) _inboxes.Add(device, new ScanInbox(this, source, queueCapacity));
+        _timer = time.CreateTimer(static runner => ((RecipeRunner)runner!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _thread = new Thread(Run, maxStackSize: 1 << 20) { IsBackground = true, Name = $"recipe {name}" };
+    }
+
+    public string Name { get; }
+
+    /// <summary>By device: what the device is to be told to listen.</summary>
+    public IReadOnlyDictionary<string, ScanInbox> Inboxes => _inboxes;
+
+    /// <summary>Completes when the recipe's thread has ended.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Why the recipe was stopped, or null.</summary>
+    public string? Stopped => _guard.Reason;
+
+    /// <summary>How long the recipe has been busy with one scan; zero when it is idle.</summary>
+    public TimeSpan CallTime => _call.Elapsed;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Lets the thread end once it has run what is waiting.</summary>
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            _isFinishing = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Stops the recipe at its next loop or call.</summary>
+    public void Stop(string reason)
+    {
+        _guard.Stop(reason);
+        Finish();
+    }
+
+    internal void Post(ScanInbox inbox, Scan scan)
+    {
+        lock (_gate)
+        {
+            _queue.Enqueue((inbox, scan));
+            if (_queue.Count == 1) Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            // Timers count whole milliseconds and may ring a little early: then the waiter arms it again.
+            _armedFor = long.MaxValue;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            _plan.Start();
+            while (Next(out var inbox, out var scan))
+            {
+                _call.Start();
+                if (inbox is not null) inbox.Push(scan!);
+                else _plan.Tick();
+                _call.End();
+            }
+        }
+        catch (RecipeStoppedException exception)
+        {
+            _log.Error($"STOPPED recipe={Name} reason=\"{exception.Message}\" next=\"edit the recipe; all else runs on\"");
+        }
+        catch (Exception exception)
+        {
+            _guard.Stop(exception.Message);
+            _log.Error($"STOPPED recipe={Name} reason=\"{exception.GetType().Name}: {exception.Message}\"");
+        }
+        finally
+        {
+            _call.End();
+            _timer.Dispose();
+            _ended.SetResult();
+        }
+    }
+
+    /// <summary>Waits for a scan, or for an operator that is due: then <paramref name="inbox"/> is null.</summary>
+    /// <returns>False when the recipe is to end.</returns>
+    private bool Next(out ScanInbox? inbox, out Scan? scan)
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                (inbox, scan) = (null, null);
+                var due = _plan.Due;
+                if (due <= _time.GetTimestamp()) return !_isFinishing || _queue.Count > 0;
+                if (_queue.TryDequeue(out var next))
+                {
+                    (inbox, scan) = next;
+                    return true;
+                }
+
+                if (_isFinishing) return false;
+                Arm(due);
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    private void Arm(long due)
+    {
+        if (due == _armedFor) return;
+        _armedFor = due;
+        if (due == long.MaxValue) return;
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, due - _time.GetTimestamp()) * 1000.0 / _time.TimestampFrequency)), Timeout.InfiniteTimeSpan);
+    }
+}

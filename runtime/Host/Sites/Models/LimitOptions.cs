@@ -1,0 +1,17 @@
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Host.Sites;
+
+/// <summary><c>[limits]</c>: what one recipe may use before it is stopped and named.</summary>
+internal sealed record LimitOptions : IValidatedOptions
+{
+    /// <summary>How long one call into a recipe may take.</summary>
+    public TimeSpan RecipeTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Scans that may wait, for each recipe and device.</summary>
+    [Bounds(1, 100_000)]
+    public int RecipeQueue { get; init; } = 64;
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Key, string Message)> Validate() => TimeRule.Check(("recipe_time", RecipeTime));
+}

@@ -1,0 +1,53 @@
+namespace PlantRuntime.Host.Sites;
+
+/// <summary>A site's folder as a model, or everything that is wrong with it.</summary>
+internal static class SiteFile
+{
+    /// <summary>Name of the file that describes a site.</summary>
+    public const string Name = "site.toml";
+
+    /// <summary>Largest file that is read. A tag table of 100,000 tags is half as large.</summary>
+    public const int MaxBytes = 16 * 1024 * 1024;
+
+    private const int MaxProblems = 1000;
+    private const int MaxVariableProblems = 100;
+
+    /// <summary>
+    /// Reads site.toml and its tag tables. The model is null exactly when there are problems: all of them, by file, line and column. What
+    /// only a plugin can know, its options and addresses, is not checked here.
+    /// </summary>
+    /// <param name="siteFolder">The site's folder.</param>
+    /// <param name="environment">Environment variables by name; null when not set.</param>
+    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Load(string siteFolder, Func<string, string?> environment)
+    {
+        if (!Directory.Exists(siteFolder)) return Unreadable($"there is no folder {siteFolder}: `plant new site {siteFolder}` makes one");
+        var folder = Path.GetFullPath(siteFolder);
+        if (BoundedFile.Read(Path.Combine(folder, Name), MaxBytes, out var problem) is { } utf8) return Read(utf8, folder, environment);
+        return Unreadable($"{Path.Combine(siteFolder, Name)} {problem}: a site is a folder with a {Name}, as `plant new site` makes one");
+    }
+
+    /// <summary>The same for the content of a site.toml; tag tables are still read from the folder.</summary>
+    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Read(byte[] utf8, string folder, Func<string, string?> environment)
+    {
+        var problems = new ProblemList(MaxProblems);
+        var syntax = new ProblemList(TomlReader.MaxProblems);
+        var root = TomlReader.Read(utf8, Name, syntax);
+        problems.AddAll(syntax);
+
+        var variables = new ProblemList(MaxVariableProblems);
+        root = Expand.Variables(root, environment, variables);
+        problems.AddAll(variables);
+
+        var model = SiteBuilder.Build(new BindingScope(folder, environment, problems), root);
+        return problems.Count == 0 ? (model, []) : (null, Ordered(problems));
+    }
+
+    private static (SiteModel? Model, IReadOnlyList<Problem> Problems) Unreadable(string message) =>
+        (null, [new Problem(new Position(Name, 0, 0), message)]);
+
+    // Two devices may share a tag table, whose problems are then found twice.
+    private static Problem[] Ordered(ProblemList problems) =>
+        [.. problems.Items.Distinct()
+            .OrderBy(p => p.At.File == Name ? 0 : 1).ThenBy(p => p.At.File, StringComparer.Ordinal)
+            .ThenBy(p => p.At.Line).ThenBy(p => p.At.Column)];
+}

@@ -1,0 +1,21 @@
+namespace PlantRuntime.Host.Watching;
+
+/// <summary>What files looked like: names, sizes and times. Two equal stamps mean that nothing was changed.</summary>
+internal static class FolderStamp
+{
+    /// <summary>Of all files below a folder that match; empty when there is no such folder.</summary>
+    public static string Of(string folder, string pattern = "*")
+    {
+        if (!Directory.Exists(folder)) return "";
+        try
+        {
+            var files = new DirectoryInfo(folder).EnumerateFiles(pattern, SearchOption.AllDirectories);
+            return string.Join('\n', files.Select(f => $"{f.FullName}|{f.Length}|{f.LastWriteTimeUtc.Ticks}").Order(StringComparer.Ordinal));
+        }
+        catch (IOException)
+        {
+            // A file vanished while we looked: it is being changed right now.
+            return Guid.NewGuid().ToString();
+        }
+    }
+}

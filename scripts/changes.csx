@@ -1,0 +1,17 @@
+// Every change of the chosen tags as a small payload of its own: what changed, from what, to what, when.
+// Use: #load "changes.csx" and then Changes(Plant.line.Scans.Only("running")).To(Sinks.events);
+PayloadFlow Changes(ScanFlow flow)
+{
+    var before = new Dictionary<string, Value>();
+    return flow.OnChange().Payload(scan =>
+    {
+        var changes = new List<object>();
+        foreach (var sample in scan.Samples)
+        {
+            if (before.TryGetValue(sample.Tag.Name, out var old)) changes.Add(new { tag = sample.Tag.Name, from = old, to = sample.Value });
+            before[sample.Tag.Name] = sample.Value;
+        }
+
+        return changes.Count == 0 ? null : new { time = scan.Time, device = scan.Device, changes };
+    });
+}

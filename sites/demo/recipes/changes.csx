@@ -1,0 +1,8 @@
+// Every change of the line's state, with the value before and after; and a word when the line is silent.
+#load "changes.csx"
+
+Changes(Plant.line.Scans.Only("running", "state")).To(Sinks.events);
+
+Plant.line.Silent(3.Seconds)
+    .Payload(s => new { time = s.Time, device = s.Device, silent_since = s.Since, reason = s.Reason })
+    .To(Sinks.events);

@@ -1,0 +1,18 @@
+using PlantRuntime.Benchmarks;
+
+var all = new Dictionary<string, Func<Task>>
+{
+    ["pipeline"] = PipelineBenchmark.RunAsync,
+    ["modbus"] = ModbusBenchmark.Run,
+    ["scheduling"] = SchedulingBenchmark.RunAsync,
+    ["host"] = HostBenchmark.RunAsync,
+};
+
+if (args.Length == 0 || args.Any(a => !all.ContainsKey(a)))
+{
+    Console.WriteLine($"usage: dotnet run -c Release --project tests/Benchmarks -- {string.Join('|', all.Keys)} …");
+    return args.Length == 0 ? 0 : 1;
+}
+
+foreach (var name in args) await all[name]();
+return 0;

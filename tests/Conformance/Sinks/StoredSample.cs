@@ -1,0 +1,8 @@
+namespace PlantRuntime.Conformance.Sinks;
+
+/// <summary>A sample as it was found again in what a sink stored.</summary>
+/// <param name="Device">Device.</param>
+/// <param name="Tag">Name of the tag.</param>
+/// <param name="Value">The value as <see cref="Contracts.Value.ToString"/> prints it; empty for none.</param>
+/// <param name="Quality">The quality's name, for instance "GOOD".</param>
+public sealed record StoredSample(string Device, string Tag, string Value, string Quality);

@@ -1,0 +1,24 @@
+using System.Text;
+using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.ConsoleLines;
+
+namespace PlantRuntime.ConsoleLines.Tests;
+
+public sealed class ConsoleConformanceTests : SinkConformance
+{
+    // Room for all that a test writes: growing would count as the sink's allocations.
+    private readonly StringWriter _out = new(new StringBuilder(2_000_000));
+
+    protected override ISinkPlugin Plugin => new ConsolePlugin(_out);
+
+    protected override object Options => new ConsoleOptions { Format = ConsoleFormat.Json };
+
+    protected override IReadOnlyList<StoredSample> Samples() => [.. Lines().Where(JsonLine.IsScan).SelectMany(JsonLine.Samples)];
+
+    protected override IReadOnlyList<string> Payloads() => [.. Lines().Where(line => !JsonLine.IsScan(line))];
+
+    protected override string Shown(Value value) => value.IsNumber && !double.IsFinite(value.Number) ? "" : base.Shown(value);
+
+    private string[] Lines() => _out.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

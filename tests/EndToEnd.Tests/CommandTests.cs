@@ -1,0 +1,119 @@
+namespace PlantRuntime.EndToEnd.Tests;
+
+public class CommandTests
+{
+    [Fact]
+    public async Task Check_lists_every_mistake_of_a_site_at_its_place()
+    {
+        using var site = new SiteFolder("""
+            [site]
+            name = "test"
+
+            [devices.line]
+            driver = "simulater"
+
+              [devices.line.tags]
+              a = "sine"
+
+            [devices.oven]
+            driver = "modbus"
+            hots   = "10.0.0.1"
+            port   = 99999
+
+              [devices.oven.tags]
+              good = "holding:0"
+
+            [devices.meter]
+            driver = "modbus"
+            host   = "127.0.0.1"
+
+              [devices.meter.tags]
+              energy = "holding:0:flaot32"
+              power  = { address = "koil:3" }
+              table  = "holding:70000"
+
+            [sinks.lines]
+            sink = "jsonl"
+            """);
+        site.Write("recipes/a.csx", "Plant.line.Scan.To(Sinks.lines);");
+        site.Write("recipes/b.csx", "Plant.meter.Scans.Only(\"enrgy\").To(Sinks.lines)");
+        var (exit, output) = await PlantProcess.RunAsync("check", site.Path);
+        Assert.Equal(1, exit);
+        foreach (var expected in new[]
+        {
+            @"site\.toml:5:10: error: no plugin has a driver ""simulater"".*did you mean ""simulator""",
+            @"site\.toml:10:1: error: .*host is missing",
+            @"site\.toml:12:1: error: .*hots.*did you mean ""host""",
+            @"site\.toml:13:10: error: port: .*from 1 to 65535, found 99999",
+            @"site\.toml:23:23: error: meter.energy: .*flaot32.*FLOAT32",
+            @"site\.toml:24:25: error: meter.power: .*koil.*coil",
+            @"site\.toml:25:21: error: meter.table: .*65535",
+            @"site\.toml:27:1: error: .*path is missing",
+            @"recipes/a\.csx\(1,12\): error CS1061: .*'Scan': did you mean 'Scans'",
+            @"recipes/b\.csx\(1,25\): error: no tag ""enrgy"".*did you mean ""energy""",
+            "10 errors in test",
+        }) Assert.Matches(expected, output);
+    }
+
+    [Fact]
+    public async Task Every_shipped_site_passes_check()
+    {
+        foreach (var site in Directory.GetDirectories(Path.Combine(SiteFolder.Root, "sites")))
+        {
+            var (exit, output) = await PlantProcess.RunAsync("check", site);
+            Assert.True(exit == 0, output);
+        }
+    }
+
+    [Fact]
+    public async Task A_new_site_is_well_and_runs()
+    {
+        using var folder = new SiteFolder();
+        Assert.Equal(0, (await PlantProcess.RunAsync("new", "site", "my-plant", "--in", folder.Path)).ExitCode);
+        var (again, refusal) = await PlantProcess.RunAsync("new", "site", "my-plant", "--in", folder.Path);
+        Assert.Equal(1, again);
+        Assert.Contains("is there already", refusal, StringComparison.Ordinal);
+        Assert.Equal(0, (await PlantProcess.RunAsync("new", "recipe", "other", "--in", folder.At("my-plant"))).ExitCode);
+        var (exit, output) = await PlantProcess.RunAsync("run", folder.At("my-plant"), "--for", "2s");
+        Assert.True(exit == 0, output);
+        Assert.NotEmpty(folder.Lines("my-plant/data/lines.jsonl"));
+    }
+
+    [Fact]
+    public async Task Read_shows_the_tags_that_were_asked_for()
+    {
+        using var site = new SiteFolder();
+        var (exit, output) = await PlantProcess.RunAsync("read", site.Path, "tank", "level");
+        Assert.True(exit == 0, output);
+        Assert.Matches(@"TAG +VALUE +UNIT +QUALITY", output);
+        Assert.Matches(@"level +5 +GOOD", output);
+        (exit, output) = await PlantProcess.RunAsync("read", site.Path, "tnk");
+        Assert.Equal(1, exit);
+        Assert.Contains("did you mean \"tank\"", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("--help")]
+    [InlineData("plugins")]
+    public async Task What_one_asks_first_is_answered(string argument)
+    {
+        var (exit, output) = await PlantProcess.RunAsync(argument);
+        Assert.True(exit == 0, output);
+        Assert.NotEmpty(output);
+    }
+
+    [Fact]
+    public async Task A_wrong_folder_or_word_is_said_plainly()
+    {
+        var (exit, output) = await PlantProcess.RunAsync("run", "/no/such/site");
+        Assert.Equal(1, exit);
+        Assert.Contains("plant new site", output, StringComparison.Ordinal);
+        (exit, output) = await PlantProcess.RunAsync("rnu");
+        Assert.Equal(1, exit);
+        Assert.Contains("run", output, StringComparison.Ordinal);
+        (exit, output) = await PlantProcess.RunAsync("run", SiteFolder.Demo, "--for", "30");
+        Assert.Equal(1, exit);
+        Assert.Contains("30s", output, StringComparison.Ordinal);
+    }
+}

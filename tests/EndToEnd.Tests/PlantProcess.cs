@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace PlantRuntime.EndToEnd.Tests;
+
+/// <summary>The program, started as a user does; its output line by line, and a way to wait for a line.</summary>
+internal sealed class PlantProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly SemaphoreSlim _news = new(0);
+
+    private PlantProcess(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in arguments.Prepend(Path.Combine(Folder, "plant.dll"))) start.ArgumentList.Add(argument);
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, e) => Add(e.Data);
+        _process.ErrorDataReceived += (_, e) => Add(e.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The folder of the built program.</summary>
+    public static string Folder { get; } = typeof(PlantProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PlantFolder").Value!;
+
+    public int Id => _process.Id;
+
+    public string Output
+    {
+        get
+        {
+            lock (_lines) return string.Join('\n', _lines);
+        }
+    }
+
+    public static PlantProcess Start(params string[] arguments) => new(arguments);
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        await using var plant = Start(arguments);
+        return (await plant.WhenExitedAsync(), plant.Output);
+    }
+
+    /// <summary>Waits until a pattern has matched so many lines.</summary>
+    public async Task WhenAsync(string pattern, int count = 1)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        while (Count(pattern) < count)
+        {
+            Assert.False(_process.HasExited && Count(pattern) < count, $"it ended before {count} × \"{pattern}\":\n{Output}");
+            try
+            {
+                await _news.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"no {count} × \"{pattern}\" in\n{Output}");
+            }
+        }
+    }
+
+    public int Count(string pattern)
+    {
+        lock (_lines) return _lines.Count(line => Regex.IsMatch(line, pattern));
+    }
+
+    public async Task<int> WhenExitedAsync()
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private void Add(string? line)
+    {
+        if (line is null) return;
+        lock (_lines) _lines.Add(line);
+        _news.Release();
+    }
+}

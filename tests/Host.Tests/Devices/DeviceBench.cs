@@ -1,0 +1,69 @@
+using System.Threading.Channels;
+using PlantRuntime.Conformance.Time;
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Status;
+
+namespace PlantRuntime.Host.Tests.Devices;
+
+/// <summary>A device on virtual time with a scripted driver; its scans arrive in a channel.</summary>
+internal sealed class DeviceBench : IScanListener, IAsyncDisposable
+{
+    private readonly Channel<(ScanHeader Header, Sample[] Samples)> _scans = Channel.CreateUnbounded<(ScanHeader, Sample[])>();
+    private readonly PlantLog _log;
+
+    public DeviceBench(Func<DeviceModel, DeviceModel>? change = null)
+    {
+        _log = new PlantLog(Time, LogLevel.Debug, Log);
+        var model = SiteParts.Device("plc", SiteParts.Tag("a"), SiteParts.Tag("b"));
+        Runner = new DeviceRunner(change?.Invoke(model) ?? model, 1, Time, _log);
+        Runner.Swap(null, this);
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public LogLines Log { get; } = new();
+
+    public DeviceRunner Runner { get; }
+
+    public List<ScriptedDriver> Drivers { get; } = [];
+
+    public void Start(Action<ScriptedDriver>? script = null) => Runner.Start(() =>
+    {
+        var driver = new ScriptedDriver();
+        script?.Invoke(driver);
+        Drivers.Add(driver);
+        return driver;
+    });
+
+    /// <summary>The next scan that the device delivered.</summary>
+    public async Task<(ScanHeader Header, Sample[] Samples)> NextAsync() => await _scans.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+
+    public bool HasScan => _scans.Reader.Count > 0;
+
+    /// <summary>Waits until so many timers are set (the device's own, and one that its driver waits for), then lets time pass.</summary>
+    public async Task AdvanceAsync(TimeSpan by, int timers = 1)
+    {
+        await Time.WhenArmedAsync(timers).WaitAsync(TimeSpan.FromSeconds(20));
+        Time.Advance(by);
+    }
+
+    public void OnScan(in ScanHeader header, ReadOnlySpan<Sample> samples) => _scans.Writer.TryWrite((header, samples.ToArray()));
+
+    public async ValueTask DisposeAsync()
+    {
+        var stopping = Runner.StopAsync("the test ends", TimeSpan.FromSeconds(3));
+
+        // What works ends by itself; virtual time goes on only for what does not come back.
+        await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromSeconds(2)));
+        while (!stopping.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await stopping;
+        _log.Dispose();
+    }
+}

@@ -1,0 +1,19 @@
+using PlantRuntime.Host.Sites;
+
+namespace PlantRuntime.Host.Tests;
+
+/// <summary>Pieces of a site model for tests that need no site.toml.</summary>
+internal static class SiteParts
+{
+    public static Position At { get; } = new("site.toml", 1, 1);
+
+    public static DeviceModel Device(string name, params IReadOnlyList<TagModel> tags) => new()
+    {
+        Name = name, At = At, Driver = "script", DriverAt = At, Poll = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(3), Reconnect = new ReconnectOptions(),
+        Tags = tags, Settings = new TomlTable(At), Scalars = new Dictionary<string, object>(),
+    };
+
+    public static TagModel Tag(string name, TimeSpan? poll = null) => new() { Name = name, At = At, Address = name, AddressAt = At, Poll = poll };
+
+    public static SinkModel Sink(string name) => new() { Name = name, At = At, Sink = "script", SinkAt = At, Settings = new TomlTable(At) };
+}

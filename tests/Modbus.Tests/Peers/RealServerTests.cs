@@ -1,0 +1,157 @@
+using System.Text;
+using System.Text.Json;
+using PlantRuntime.Conformance.Peers;
+using PlantRuntime.Contracts;
+using PlantRuntime.Modbus.Tests.Testing;
+using PlantRuntime.Plugins.Modbus.Session;
+
+namespace PlantRuntime.Modbus.Tests.Peers;
+
+/// <summary>What is read must equal what a server that is not ours was given, packed by that server's own language.</summary>
+public abstract class RealServerTests
+{
+    private static readonly string[] Orders = ["ABCD", "DCBA", "BADC", "CDAB"];
+
+    private static readonly (string Type, string[] Values)[] Numbers =
+    [
+        ("INT16", ["-32768", "-2", "32767"]),
+        ("UINT16", ["0", "258", "65535"]),
+        ("INT32", ["-2147483648", "-2", "305419896"]),
+        ("UINT32", ["1", "4294967295"]),
+        ("INT64", ["-9223372036854775808", "1311768467463790320"]),
+        ("UINT64", ["18446744073709551615", "72623859790382856"]),
+        ("FLOAT32", ["123.456", "-1E-10", "3.4028235E+38"]),
+        ("FLOAT64", ["123456.789", "-1E-300", "0.1"]),
+    ];
+
+    /// <summary>Starts the server, or skips the test when it is not installed.</summary>
+    protected abstract Task<PeerProcess> StartAsync(string values);
+
+    [SkippableFact]
+    public async Task Every_type_in_every_byte_order()
+    {
+        var served = new List<ServedValue>();
+        foreach (var area in (string[])["holding", "input"])
+        {
+            var at = 0;
+            foreach (var (type, order, value) in Numbers.SelectMany(n => Orders.SelectMany(o => n.Values.Select(v => (n.Type, o, v)))))
+            {
+                served.Add(new ServedValue(1, area, at, type, value, order));
+                at += type.EndsWith("16", StringComparison.Ordinal) ? 1 : type.EndsWith("32", StringComparison.Ordinal) ? 2 : 4;
+            }
+        }
+
+        await CheckAsync(
+            served, served.ConvertAll(value => ($"{value.Area}:{value.At}:{value.Type}:{value.Order}", value.Value)), requests: 4);
+    }
+
+    [SkippableFact]
+    public async Task Bits_and_bits_of_words()
+    {
+        var served = new List<ServedValue> { new(1, "holding", 50, "UINT16", "40961"), new(1, "input", 50, "UINT16", "40961", "BADC") };
+        var expected = new List<(string, string)>();
+        for (var bit = 0; bit < 16; bit++)
+        {
+            var isSet = (40961 >> bit & 1) != 0 ? "TRUE" : "FALSE";
+            expected.Add(($"40051.{bit}", isSet));
+            expected.Add(($"30051.{bit}:BADC", isSet));
+        }
+
+        for (var n = 0; n < 30; n++)
+        {
+            foreach (var (area, reference) in (ReadOnlySpan<(string, string)>)[("coil", "000"), ("discrete", "100")])
+            {
+                served.Add(new ServedValue(1, area, n, "BOOL", n * n % 7 % 2 == 1 ? "1" : "0"));
+                expected.Add(($"{reference}{n + 1:D2}", n * n % 7 % 2 == 1 ? "TRUE" : "FALSE"));
+            }
+        }
+
+        await CheckAsync(served, expected, requests: 4);
+    }
+
+    [SkippableFact]
+    public async Task Both_address_styles_texts_and_units()
+    {
+        ServedValue[] served =
+        [
+            new(1, "holding", 0, "UINT16", "11"), new(7, "holding", 0, "UINT16", "77"), new(7, "input", 9998, "FLOAT32", "1.5", "CDAB"),
+            new(1, "holding", 65535, "UINT16", "12"), new(1, "holding", 100, "BYTES", Hex("Pressé n° 5\0")),
+            new(1, "holding", 110, "BYTES", Hex("Odd\0"), "BADC"),
+        ];
+
+        await CheckAsync(
+            served,
+            [
+                ("40001", "11"), ("400001", "11"), ("holding:0", "11"), ("1/holding:0", "11"), ("7/40001", "77"),
+                ("7/39999:REAL:CDAB", "1.5"), ("465536", "12"),
+                ("40101:STRING[14]", "Pressé n° 5"), ("holding:110:STRING[3]:BADC", "Odd"),
+            ],
+            requests: 5);
+    }
+
+    [SkippableFact]
+    public async Task One_bad_address_is_named_and_the_rest_stays_good()
+    {
+        var served = Enumerable.Range(0, 100).Where(n => n != 50).Select(n => new ServedValue(1, "holding", n, "UINT16", $"{n + 1000}"));
+        await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
+        await using var driver = await ConnectAsync(server);
+        var scan = new Scan(driver, [.. Enumerable.Range(0, 100).Select(n => $"holding:{n}")]);
+
+        for (var i = 0; i < 2; i++)
+        {
+            await scan.ReadAsync();
+            Assert.Equal((99, "BAD_ADDRESS illegal data address"), (scan.Good, scan.Fault(50)));
+        }
+
+        Assert.All(Enumerable.Range(0, 100).Where(n => n != 50), n => Assert.Equal(n + 1000, scan[n].Int));
+    }
+
+    [SkippableFact]
+    public async Task What_is_written_is_read_back()
+    {
+        var served = Enumerable.Range(0, 20).SelectMany(n =>
+            (ServedValue[])[new(1, "holding", n, "UINT16", "0"), new(1, "coil", n, "BOOL", "0")]);
+        await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
+        await using var driver = await ConnectAsync(server);
+        var writer = new ModbusWriter(driver.Session);
+        bool[] coils = [true, false, true, true, false, false, true, true, true, false];
+
+        Assert.Null(await writer.CoilAsync(1, 1, true, CancellationToken.None));
+        Assert.Null(await writer.RegisterAsync(1, 2, 0xBEEF, CancellationToken.None));
+        Assert.Null(await writer.CoilsAsync(1, 5, coils, CancellationToken.None));
+        Assert.Null(await writer.RegistersAsync(1, 5, [1, 0x8000, 0xFFFF], CancellationToken.None));
+        Assert.Equal("illegal data address", (await writer.RegisterAsync(1, 500, 1, CancellationToken.None))?.Reason);
+
+        var scan = new Scan(driver, [.. Enumerable.Range(0, 20).SelectMany(n => (string[])[$"holding:{n}", $"coil:{n}"])]);
+        await scan.ReadAsync();
+        var registers = Enumerable.Range(0, 20).Select(n => scan[2 * n].Int);
+        var states = string.Concat(Enumerable.Range(0, 20).Select(n => scan[(2 * n) + 1].Bool ? 1 : 0));
+        Assert.Equal([0, 0, 0xBEEF, 0, 0, 1, 0x8000, 0xFFFF, .. new long[12]], registers);
+        Assert.Equal("01000101100111000000", states);
+    }
+
+    private static string Hex(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
+
+    private static async Task<ModbusDriver> ConnectAsync(PeerProcess server)
+    {
+        var driver = new ModbusDriver(new ModbusOptions { Host = "127.0.0.1", Port = server.Port, Pipeline = 8 }, new RecordingLog());
+        await driver.ConnectAsync(CancellationToken.None);
+        return driver;
+    }
+
+    private async Task CheckAsync(IEnumerable<ServedValue> served, List<(string Address, string Value)> expected, int requests)
+    {
+        await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
+        await using var driver = await ConnectAsync(server);
+        var scan = new Scan(driver, [.. expected.Select(tag => tag.Address)]);
+        Assert.Equal(requests, scan.Plan.Blocks.Length);
+
+        for (var i = 0; i < 2; i++)
+        {
+            await scan.ReadAsync();
+            Assert.Equal(expected, expected.Select((tag, n) => (tag.Address, $"{scan[n]}{Reason(scan, n)}")));
+        }
+    }
+
+    private static string Reason(Scan scan, int index) => scan.Buffer.Samples[index].Quality == Quality.Good ? "" : scan.Fault(index);
+}

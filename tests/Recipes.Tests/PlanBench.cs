@@ -1,0 +1,115 @@
+using System.Text;
+using PlantRuntime.Conformance.Time;
+using PlantRuntime.Contracts;
+using PlantRuntime.Recipes.Plans;
+
+namespace PlantRuntime.Recipes.Tests;
+
+/// <summary>A recipe on a bench: two devices, any sinks, virtual time; what comes out is text, one line a record.</summary>
+internal sealed class PlanBench : IRecordOutput
+{
+    private static readonly Dictionary<string, IReadOnlyList<Tag>> s_devices = new()
+    {
+        ["line"] = [new Tag(0, "speed", "line", "1/min"), new Tag(1, "temp", "line", "°C"), new Tag(2, "running", "line"), new Tag(3, "valve_1", "line"), new Tag(4, "valve_2", "line")],
+        ["tank"] = [new Tag(0, "level", "tank"), new Tag(1, "temp", "tank")],
+    };
+
+    private readonly Plan _plan;
+    private long _number;
+
+    public PlanBench(Action<PlanBench> recipe)
+    {
+        Builder = new PlanBuilder(s_devices, Time, Faults.Add);
+        Line = new TestDevice(Builder, "line");
+        Tank = new TestDevice(Builder, "tank");
+        recipe(this);
+        _plan = Builder.Build();
+        foreach (var route in _plan.Routes) route.Output = this;
+        _plan.Start();
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public PlanBuilder Builder { get; }
+
+    public TestDevice Line { get; }
+
+    public TestDevice Tank { get; }
+
+    public SinkRef Sink { get; } = new("out");
+
+    public List<Exception> Faults { get; } = [];
+
+    public List<string> Records { get; } = [];
+
+    public IEnumerable<string> Problems => Builder.Problems.Select(p => p.Message);
+
+    /// <summary>Pushes a scan of the line; a null leaves the tag's value null and bad.</summary>
+    public PlanBench Scan(object? speed, object? temp = null, object? running = null, object? valve1 = null, object? valve2 = null) =>
+        Push("line", speed, temp ?? 20.0, running ?? true, valve1 ?? false, valve2 ?? false);
+
+    public PlanBench Push(string device, params object?[] values)
+    {
+        var source = _plan.Sources[device];
+        var now = Time.GetUtcNow().UtcDateTime;
+        var scan = new Scan(source.Schema) { Number = ++_number, Time = now, Timestamp = Time.GetTimestamp() };
+        scan.Fill([.. values.Select((v, i) => new Sample { Tag = source.Schema.Tags[i], Value = ToValue(v), Quality = v is Quality q ? q : Quality.Good, Time = now })]);
+        source.Push(scan);
+        return this;
+    }
+
+    public PlanBench Fail(string reason)
+    {
+        var source = _plan.Sources["line"];
+        var scan = new Scan(source.Schema) { Time = Time.GetUtcNow().UtcDateTime, Timestamp = Time.GetTimestamp(), Failure = reason };
+        scan.Fill([.. source.Schema.Tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm })]);
+        source.Push(scan);
+        return this;
+    }
+
+    /// <summary>Lets time pass; operators that are due act at their time.</summary>
+    public PlanBench Advance(TimeSpan time)
+    {
+        for (var end = Time.GetTimestamp() + Builder.Clock.Ticks(time); Time.GetTimestamp() < end;)
+        {
+            Time.Advance(Builder.Clock.Duration(Math.Min(end, Math.Max(_plan.Due, Time.GetTimestamp() + 1)) - Time.GetTimestamp()));
+            _plan.Tick();
+        }
+
+        return this;
+    }
+
+    /// <summary>What came out since the last call.</summary>
+    public string[] Take()
+    {
+        string[] taken = [.. Records];
+        Records.Clear();
+        return taken;
+    }
+
+    void IRecordOutput.Write(DateTime time, string device, ReadOnlySpan<Sample> samples)
+    {
+        var line = new StringBuilder(device);
+        foreach (var sample in samples)
+        {
+            line.Append($" {sample.Tag.Name}={(sample.Value.IsNull ? "-" : sample.Value)}");
+            if (sample.Quality != Quality.Good) line.Append($":{sample.Quality.ToText()}");
+        }
+
+        Records.Add(line.ToString());
+    }
+
+    void IRecordOutput.Write(DateTime time, string device, ReadOnlySpan<byte> json) => Records.Add(Encoding.UTF8.GetString(json));
+
+    private static Value ToValue(object? value) => value switch
+    {
+        bool b => b,
+        int i => i,
+        double d => d,
+        float f => f,
+        string s => s,
+        _ => Value.Null,
+    };
+
+    internal sealed class TestDevice(PlanBuilder plan, string name) : Device(plan, name);
+}
