@@ -44,15 +44,20 @@ public class ArrowTests
     {
         var plugins = Built.Plugins.Keys.Select(name => $"PlantRuntime.{name}").ToList();
         Assert.Empty(Built.References(Path.Combine(Built.Folder, "plant.dll")).Intersect(plugins));
-        Assert.Empty(plugins.Select(name => Path.Combine(Built.Folder, $"{name}.dll")).Where(File.Exists));
+        Assert.All(plugins, name => Assert.False(File.Exists(Path.Combine(Built.Folder, $"{name}.dll")), name));
     }
 
     [Theory]
     [MemberData(nameof(Plugins))]
-    public void A_plugin_knows_contracts_and_wire_and_shows_one_class(string plugin)
+    public void A_plugin_knows_contracts_and_wire_and_shows_itself_and_its_options(string plugin)
     {
         Assert.Empty(Built.References(Built.Plugins[plugin]).Where(IsOurs).Except(["PlantRuntime.Contracts", "PlantRuntime.Wire"]));
-        Assert.Equal([$"{plugin}Plugin"], Built.PublicTypes(Built.Plugins[plugin]));
+        var shown = Built.PublicTypes(Built.Plugins[plugin]);
+        Assert.Equal([$"{plugin}Plugin"], shown.Where(name => name.EndsWith("Plugin", StringComparison.Ordinal)));
+        Assert.Contains($"{plugin}Options", shown);
+
+        // Options are public because the plugin class is; what they are made of, too. Nothing with a method of its own is.
+        Assert.All(shown, name => Assert.Matches("(Plugin|Options|Kind|Format|Every|Mode|Order|Version|Type|Method)$", name));
     }
 
     [Theory]

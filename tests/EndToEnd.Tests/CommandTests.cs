@@ -80,6 +80,18 @@ public class CommandTests
     }
 
     [Fact]
+    public async Task A_new_sink_builds_and_stores()
+    {
+        using var site = new SiteFolder(SiteFolder.DefaultSite.Replace("sink = \"jsonl\"", "sink = \"my-sink\"", StringComparison.Ordinal));
+        site.Write("recipes/all.csx", "Plant.line.Scans.To(Sinks.lines);");
+        Assert.Equal(0, (await PlantProcess.RunAsync("new", "sink", "my-sink", "--in", site.At("src"))).ExitCode);
+        await PluginTests.BuildAsync(site.At("src/my-sink"), site.At("plugins/my-sink"));
+        var (exit, output) = await PlantProcess.RunAsync("run", site.Path, "--for", "2s");
+        Assert.True(exit == 0, output);
+        Assert.NotEmpty(site.Lines("data/lines.jsonl"));
+    }
+
+    [Fact]
     public async Task Read_shows_the_tags_that_were_asked_for()
     {
         using var site = new SiteFolder();

@@ -80,7 +80,7 @@ public class PluginTests
         Assert.Equal(0, (await PlantProcess.RunAsync("run", site.Path, "--for", "1s")).ExitCode);
     }
 
-    private static async Task BuildAsync(string project, string output)
+    internal static async Task BuildAsync(string project, string output)
     {
         using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", project, "-o", output, "--nologo", "-v", "quiet"]) { RedirectStandardOutput = true })!;
         var said = await build.StandardOutput.ReadToEndAsync();

@@ -56,7 +56,7 @@ internal static class LiveTable
         var samples = host.Devices.SelectMany(d => d.Status.Latest()).ToList();
         foreach (var sample in samples.Take(room))
         {
-            table.AddRow(sample.Tag.ToString().EscapeMarkup(), sample.Value.IsNull ? "-" : sample.Value.ToString().EscapeMarkup(), sample.Tag.Unit.EscapeMarkup(),
+            table.AddRow(sample.Tag.ToString().EscapeMarkup(), Shown(sample.Value), sample.Tag.Unit.EscapeMarkup(),
                 Colored(sample.Quality.ToText(), sample.Quality == Quality.Good));
         }
 
@@ -89,6 +89,11 @@ internal static class LiveTable
         foreach (var column in columns) table.AddColumn(new TableColumn(column).NoWrap());
         return table;
     }
+
+    /// <summary>Seven digits are what a sensor has; the table stays still while the rest flickers.</summary>
+    private static string Shown(Value value) => value.IsNull ? "-"
+        : value.Kind is ValueKind.Float32 or ValueKind.Float64 ? value.Number.ToString("G7", CultureInfo.InvariantCulture)
+        : value.ToString().EscapeMarkup();
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -191,6 +191,8 @@ internal sealed class SinkRunner
         {
             _session = new SinkSession(this, _open!(), _unfinished, _time);
             _unfinished = [];
+            State = SinkState.Ready;
+            Reason = null;
             _log.Info($"START sink={Name} plugin={_model.Sink}");
             _running = Task.Run(_session.RunAsync);
         }

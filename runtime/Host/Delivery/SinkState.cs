@@ -6,6 +6,9 @@ internal enum SinkState
     /// <summary>Its plugin is not there (yet).</summary>
     Waiting,
 
+    /// <summary>Opened; it connects when the first records come.</summary>
+    Ready,
+
     Running,
 
     /// <summary>The last attempt failed; the batch is kept and tried again.</summary>

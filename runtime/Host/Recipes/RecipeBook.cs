@@ -20,6 +20,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly RecipeLoader _loader;
+    private readonly Departures _departures;
     private readonly SettledChange _change = new();
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
     private bool _isStarted;
@@ -33,6 +34,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         _compiler = compiler;
         _time = time;
         _log = log;
+        _departures = new Departures(time, log);
         _loader = new RecipeLoader(site, devices.ToDictionary(d => d.Name, d => d.Tags), time);
     }
 
@@ -65,6 +67,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     public void Watch()
     {
         foreach (var entry in Entries) entry.Watch();
+        _departures.Watch();
     }
 
     public async ValueTask DisposeAsync()
@@ -77,7 +80,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     {
         if (!_entries.TryGetValue(file, out var entry))
         {
-            entry = new RecipeEntry(file, _loader, _devices, _sinks, _site.Limits, _site.Folder, _time, _log);
+            entry = new RecipeEntry(file, _loader, _departures, _devices, _sinks, _site.Limits, _site.Folder, _time, _log);
             lock (_entries) _entries.Add(file, entry);
         }
 

@@ -8,7 +8,7 @@ using PlantRuntime.Host.Status;
 namespace PlantRuntime.Host.Recipes;
 
 /// <summary>One recipe file: what of it runs, and what is wrong with the file as it is now. A new version takes over between two scans, or not at all.</summary>
-internal sealed class RecipeEntry(string file, RecipeLoader loader, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks,
+internal sealed class RecipeEntry(string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks,
     LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
@@ -88,11 +88,11 @@ internal sealed class RecipeEntry(string file, RecipeLoader loader, IReadOnlyLis
         var (old, oldAssembly) = (_runner, _assembly);
         var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, time, log);
         (_runner, _assembly) = (runner, loaded.Assembly);
-        Version++;
 
         // From here on each device tells the new one; the new one begins when the old one has run what it was told before.
         foreach (var device in devices) device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
         if (old is not null) await RetireAsync(old, oldAssembly!).ConfigureAwait(false);
+        Version++;
         runner.Start();
     }
 
@@ -110,7 +110,7 @@ internal sealed class RecipeEntry(string file, RecipeLoader loader, IReadOnlyLis
             log.Error($"STUCK recipe={File} reason=\"it blocks its thread, which is left behind\"");
         }
 
-        assembly.Unload();
+        departures.Add($"{File} version={Version}", assembly.Unload());
     }
 
     private void OnFault(Exception exception)
