@@ -46,7 +46,7 @@ internal sealed class ModbusAddressParser(byte unit, ByteOrder order)
         if (word.IsEmpty) throw parts.Bad(Expected);
         if (char.IsAsciiDigit(word[0])) return Reference(parts, word, address);
         var area = Array.FindIndex(ModbusAreas.Names, Same(word.ToString()));
-        if (area < 0) throw parts.Bad($"unknown area '{word}'{Nearest.Hint(word.ToString(), ModbusAreas.Names)}; {Expected}");
+        if (area < 0) throw parts.Bad($"unknown area '{word}'{Nearest.Aside(word.ToString(), ModbusAreas.Names)}; {Expected}");
         if (!parts.TrySkip(':')) throw parts.BadNext($"{ModbusAreas.Names[area]} needs an offset: {ModbusAreas.Names[area]}:0");
         return address with { Area = (ModbusArea)area, Offset = parts.Number(parts.Word(), 0, ModbusAddress.Offsets - 1, "an offset") };
     }

@@ -1,3 +1,4 @@
+using PlantRuntime.Contracts;
 using System.Globalization;
 
 namespace PlantRuntime.Plugins.Modbus;
@@ -43,7 +44,7 @@ internal static class ModbusTypes
         stringBytes = 0;
         var bracket = text.IndexOf('[');
         var name = (bracket < 0 ? text : text[..bracket]).ToString();
-        if (!ByName.TryGetValue(name, out type)) return $"unknown type '{name}'{Nearest.Hint(name, Names)}";
+        if (!ByName.TryGetValue(name, out type)) return $"unknown type '{name}'{Nearest.Aside(name, Names)}";
         if (type != ModbusType.String) return bracket < 0 ? null : $"{name} has no length: only STRING[n] has";
         var length = bracket >= 0 && text[^1] == ']' ? text[(bracket + 1)..^1] : default;
         var isNumber = int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out stringBytes);

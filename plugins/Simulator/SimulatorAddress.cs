@@ -48,13 +48,13 @@ internal static class SimulatorAddress
         if (string.IsNullOrWhiteSpace(tag.Type)) return null;
         var name = tag.Type.Trim();
         if (SimulatorTypes.TryParse(name, out var type)) return type;
-        problems.Add(new AddressProblem(tag, $"unknown type '{name}'{Nearest.Hint(name, SimulatorTypes.Names)}", 0));
+        problems.Add(new AddressProblem(tag, $"unknown type '{name}'{Nearest.Aside(name, SimulatorTypes.Names)}", 0));
         return null;
     }
 
     private static string UnknownShape(string word)
     {
-        var what = word == "" ? "a shape is missing" : $"unknown shape '{word}'{Nearest.Hint(word, s_shapes.Keys)}";
+        var what = word == "" ? "a shape is missing" : $"unknown shape '{word}'{Nearest.Aside(word, s_shapes.Keys)}";
         return $"{what}; expected one of {string.Join(", ", s_shapes.Keys)}";
     }
 }

@@ -60,7 +60,7 @@ internal sealed class PlantHost : IAsyncDisposable
         _rounds.Add(RoundAsync(s_watchEvery, WatchAsync));
     }
 
-    /// <summary>Devices first, then recipes, then sinks, each emptying into the next; within 5 s.</summary>
+    /// <summary>Devices first, then recipes, then sinks, each emptying into the next: 1 s, 1 s and 2.5 s at most, so within 5 s.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stop.IsCancellationRequested) return;
@@ -68,7 +68,7 @@ internal sealed class PlantHost : IAsyncDisposable
         await Task.WhenAll(_rounds).ConfigureAwait(false);
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
         await Recipes.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2)))).ConfigureAwait(false);
+        await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(1.5)))).ConfigureAwait(false);
         foreach (var sink in Sinks)
         {
             var counts = sink.Counts;

@@ -1,3 +1,4 @@
+using PlantRuntime.Contracts;
 using System.Globalization;
 
 namespace PlantRuntime.Plugins.Simulator.Addresses;
@@ -107,5 +108,5 @@ internal sealed class AddressParameters(AddressWord shape, AddressText rest, Sim
     }
 
     private string Unknown(string key) =>
-        $"{shape.Key} has no '{key}'{Nearest.Hint(key, _known)}; it takes {string.Join(", ", _known)}";
+        $"{shape.Key} has no '{key}'{Nearest.Aside(key, _known)}; it takes {string.Join(", ", _known)}";
 }

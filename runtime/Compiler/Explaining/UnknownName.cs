@@ -1,7 +1,7 @@
+using PlantRuntime.Contracts;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Compiler.Explaining;
 

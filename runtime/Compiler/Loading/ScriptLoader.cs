@@ -1,3 +1,4 @@
+using PlantRuntime.Contracts;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.CodeAnalysis;
@@ -6,7 +7,6 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using PlantRuntime.Compiler.Protocol;
 using PlantRuntime.Compiler.Rules;
-using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Compiler.Loading;
 

@@ -11,7 +11,7 @@ namespace PlantRuntime.Host.Recipes;
 internal sealed class RecipeEntry(string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks,
     LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
     private readonly LogLimit _faultLimit = new(time, TimeSpan.FromSeconds(10));
     private string? _compiledPath;
     private RecipeRunner? _runner;
@@ -70,7 +70,7 @@ internal sealed class RecipeEntry(string file, RecipeLoader loader, Departures d
     /// <summary>Stops the recipe for good: its file is gone, or the host ends. What waits for it is run first.</summary>
     public async Task StopAsync()
     {
-        if (_runner is { } runner) await RetireAsync(runner, _assembly!).ConfigureAwait(false);
+        if (_runner is { } runner) await RetireAsync(runner, _assembly!, s_patienceAtEnd).ConfigureAwait(false);
         _runner = null;
         _assembly = null;
     }
@@ -91,18 +91,18 @@ internal sealed class RecipeEntry(string file, RecipeLoader loader, Departures d
 
         // From here on each device tells the new one; the new one begins when the old one has run what it was told before.
         foreach (var device in devices) device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
-        if (old is not null) await RetireAsync(old, oldAssembly!).ConfigureAwait(false);
+        if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
         Version++;
         runner.Start();
     }
 
-    private async Task RetireAsync(RecipeRunner runner, RecipeAssembly assembly)
+    private async Task RetireAsync(RecipeRunner runner, RecipeAssembly assembly, TimeSpan patience)
     {
         foreach (var device in devices) device.Swap(runner.Inboxes.GetValueOrDefault(device.Name), null);
         runner.Finish();
         try
         {
-            await runner.Ended.WaitAsync(s_patience, time).ConfigureAwait(false);
+            await runner.Ended.WaitAsync(patience, time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -1,3 +1,4 @@
+using PlantRuntime.Contracts;
 using System.IO.Enumeration;
 using PlantRuntime.Recipes.Plans;
 

@@ -1,3 +1,5 @@
+using PlantRuntime.Contracts;
+
 namespace PlantRuntime.Recipes;
 
 /// <summary>A recipe asked a scan for a tag that its flow does not have.</summary>

@@ -1,3 +1,4 @@
+using PlantRuntime.Contracts;
 using PlantRuntime.Recipes;
 using PlantRuntime.Host.Sites;
 

@@ -1,3 +1,4 @@
+using PlantRuntime.Contracts;
 using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Sites;

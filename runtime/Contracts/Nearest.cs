@@ -1,7 +1,7 @@
-namespace PlantRuntime.Recipes;
+namespace PlantRuntime.Contracts;
 
 /// <summary>The known word that somebody probably meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     // Longer words are no slips of the finger, and comparing costs length times length.
     private const int MaxLength = 64;
@@ -28,6 +28,9 @@ internal static class Nearest
     /// <summary><c>: did you mean "poll"?</c>, or <paramref name="otherwise"/> when no word is near.</summary>
     public static string Hint(string word, IEnumerable<string> known, string otherwise = "") =>
         Find(word, known) is { } near ? $": did you mean \"{near}\"?" : otherwise;
+
+    /// <summary>The same within a sentence, <c> (did you mean 'poll'?)</c>; empty when no word is near.</summary>
+    public static string Aside(string word, IEnumerable<string> known) => Find(word, known) is { } near ? $" (did you mean '{near}'?)" : "";
 
     private static int Distance(string a, string b)
     {
