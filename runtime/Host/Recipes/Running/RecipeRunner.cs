@@ -64,9 +64,10 @@ internal sealed class RecipeRunner
         }
     }
 
-    /// <summary>Stops the recipe at its next loop or call.</summary>
+    /// <summary>Stops the recipe at its next loop or call, and names it at once: it may be a while before it comes to one.</summary>
     public void Stop(string reason)
     {
+        if (_guard.Reason is null) LogStopped(reason);
         _guard.Stop(reason);
         Finish();
     }
@@ -79,6 +80,8 @@ internal sealed class RecipeRunner
             if (_queue.Count == 1) Monitor.PulseAll(_gate);
         }
     }
+
+    private void LogStopped(string reason) => _log.Error($"STOPPED recipe={Name} reason=\"{reason}\" next=\"edit the recipe; all else runs on\"");
 
     private void Wake()
     {
@@ -105,7 +108,7 @@ internal sealed class RecipeRunner
         }
         catch (RecipeStoppedException exception)
         {
-            _log.Error($"STOPPED recipe={Name} reason=\"{exception.Message}\" next=\"edit the recipe; all else runs on\"");
+            if (!_isFinishing) LogStopped(exception.Message);
         }
         catch (Exception exception)
         {
