@@ -31,8 +31,8 @@ public sealed record HttpAnswer(int Status, string Reason, string Body, RetryCon
 
     private static string Shown(string body)
     {
-        var line = string.Join(' ', body.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
-        var plain = string.Concat(line.Where(c => !char.IsControl(c)));
+        var words = body.Split([.. body.Where(c => char.IsControl(c) || char.IsWhiteSpace(c))], StringSplitOptions.RemoveEmptyEntries);
+        var plain = string.Join(' ', words);
         return plain.Length <= MostShown ? plain : $"{plain.AsSpan(0, MostShown)}…";
     }
 }
