@@ -23,21 +23,22 @@ internal sealed partial class FieldConflict
         return new FieldConflict(match.Groups["measurement"].Value, match.Groups["field"].Value, type);
     }
 
-    /// <summary>Places of the records that have this field with this type; null when none is found, so that the host looks for them.</summary>
-    public int[]? Culprits(RecordBatch batch, PointWriter points)
+    /// <summary>Places of the records that were sent with this field and type; null when none is found, so that the host looks for them.</summary>
+    public int[]? Culprits(RecordBatch batch, PointWriter points, BadValues badValues)
     {
-        var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points)).ToArray();
+        var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, badValues)).ToArray();
         return places.Length > 0 ? places : null;
     }
 
     [GeneratedRegex("""input field \\?"(?<field>.+?)\\?" on measurement \\?"(?<measurement>.+?)\\?" is type (?<type>\w+), already exists""")]
     private static partial Regex Pattern();
 
-    private bool IsIn(in Record record, PointWriter points)
+    private bool IsIn(in Record record, PointWriter points, BadValues badValues)
     {
         if (points.MeasurementOf(record.Device) != _measurement) return false;
         foreach (ref readonly var sample in record.Samples.Span)
         {
+            if (sample.Quality != Quality.Good && badValues != BadValues.Keep) continue;
             if (PointWriter.FieldOf(sample.Tag.Name) == _field && points.TypeOf(sample.Value) == _type) return true;
         }
 

@@ -65,7 +65,7 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
             if (!lines.Write(batch[i])) (empty ??= []).Add(i);
         }
 
-        if (empty is not null) throw new RejectedException($"record {empty[0]} has no number, text or bool that InfluxDB could store", empty);
+        if (empty is not null) throw new RejectedException($"record {empty[0]} holds nothing that InfluxDB could store: no number, text or bool", empty);
     }
 
     private async ValueTask SendAsync(HttpLink link, PointWriter points, RecordBatch batch, CancellationToken cancel)
@@ -77,7 +77,7 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
             if (answer.IsSuccess) return;
             var reason = $"{HttpLink.Shown(_target.Write)} answered {answer}";
             if (!IsAboutTheLines(answer.Status)) throw new IOException(reason);
-            throw new RejectedException(reason, batch.Count == 1 ? [0] : FieldConflict.TryParse(answer.Body)?.Culprits(batch, points));
+            throw new RejectedException(reason, batch.Count == 1 ? [0] : FieldConflict.TryParse(answer.Body)?.Culprits(batch, points, options.BadValues));
         }
         catch (LinkException failure)
         {

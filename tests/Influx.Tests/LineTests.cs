@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
+using PlantRuntime.Influx.Tests.Testing;
 using PlantRuntime.Plugins.Influx;
 using PlantRuntime.Plugins.Influx.Line;
 
@@ -39,6 +40,25 @@ public sealed class LineTests
         Assert.Equal(
             "line\\ 1,site=press-hall,device=press,tenant=client\\ A u=18446744073709551615u,time_=1i 1795248000\n",
             Write(options, ("u", ulong.MaxValue, Quality.Good), ("time", 1, Quality.Good)));
+    }
+
+    [Fact]
+    public void Random_names_and_texts_stay_in_their_line()
+    {
+        const int Seed = 20261121;
+        var chance = new Random(Seed);
+        for (var i = 0; i < 2000; i++)
+        {
+            var (name, text) = (RandomText.Of(chance), RandomText.Of(chance));
+            var point = Assert.Single(LineParser.Parse(Write(new() { Url = "", Database = "d", Tags = { ["k" + name] = "v" + name } }, (name, text, Quality.Good))));
+            var context = $"seed {Seed}, round {i}: {HexOf(name)} {HexOf(text)}";
+            Assert.True(point.Fields is [var field] && field.Value == text && IsNearly(field.Key, PointWriter.FieldOf(name)), context);
+            Assert.True(point.Tags.Count == 3 && IsNearly(point.Tags.Last().Key, "k" + name) && IsNearly(point.Tags.Last().Value, "v" + name), context);
+        }
+
+        // Only a backslash may have become something else.
+        static bool IsNearly(string found, string name) => found.Replace('\\', '/') == name.Replace('\\', '/');
+        static string HexOf(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
     }
 
     [Fact]

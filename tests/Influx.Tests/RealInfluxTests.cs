@@ -87,6 +87,24 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     }
 
     [SkippableFact]
+    public async Task Random_names_and_texts_come_back()
+    {
+        const int Seed = 20261121;
+        var chance = new Random(Seed);
+        await using var sink = await ConnectAsync(new InfluxOptions { Url = server.Url, Database = _database, Measurement = "m" });
+        var batch = Batches.Empty(1);
+        var texts = Enumerable.Range(0, 500).Select(_ => RandomText.Of(chance)).ToArray();
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var time = Batches.Start.AddMilliseconds(i);
+            batch.Add(time, RandomText.Of(chance), [new Sample { Tag = new Tag(0, "t", ""), Value = texts[i], Time = time }]);
+        }
+
+        await sink.WriteAsync(batch, default);
+        Assert.Equal(texts, (await RowsAsync("SELECT t FROM m")).Select(r => r["t"].GetString()));
+    }
+
+    [SkippableFact]
     public async Task A_batch_that_comes_again_adds_nothing()
     {
         await using var sink = await ConnectAsync();

@@ -1,3 +1,4 @@
+using System.Text;
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Conformance.Time;
@@ -80,12 +81,15 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.Equal([2], refusal.Indexes);
     }
 
-    [Fact]
-    public async Task A_payload_without_values_is_refused_before_anything_is_sent()
+    [Theory]
+    [InlineData("""{"none":null,"list":[]}""")]
+    [InlineData("""{"a":1,"half":"\ud800"}""")]
+    [InlineData("{\"a\":1")]
+    public async Task A_payload_without_values_is_refused_before_anything_is_sent(string payload)
     {
         await using var sink = await ConnectAsync(Version2);
         var batch = Batches.Counting(1, 0, 1);
-        batch.Add(Batches.Start, "press", """{"none":null,"list":[]}"""u8);
+        batch.Add(Batches.Start, "press", Encoding.UTF8.GetBytes(payload));
         var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
 
         Assert.Equal([1], refusal.Indexes);

@@ -13,7 +13,7 @@ internal sealed class LineText(IBufferWriter<byte> output)
 
     /// <summary>
     /// A measurement, tag or field name or the value of a tag. There is no escape for a line break: it is written as the two
-    /// characters <c>\n</c>, as telegraf does, and so are tab, carriage return and form feed. A backslash that would
+    /// characters <c>\n</c>, as telegraf does, and so are tab, carriage return, form feed and nul. A backslash that would
     /// escape what follows it becomes <c>/</c>, since nothing can escape the backslash itself.
     /// </summary>
     public void Name(string name)
@@ -66,6 +66,7 @@ internal sealed class LineText(IBufferWriter<byte> output)
         (byte)'\r' => (byte)'r',
         (byte)'\t' => (byte)'t',
         (byte)'\f' => (byte)'f',
+        0 => (byte)'0',
         _ => 0,
     };
 

@@ -9,10 +9,23 @@ namespace PlantRuntime.Plugins.Influx.Line;
 /// </summary>
 internal static class PayloadFields
 {
-    public static void Write(PointWriter points, ReadOnlyMemory<byte> json)
+    // A recipe may nest deeper than the reader's default of 64.
+    private static readonly JsonDocumentOptions s_deep = new() { MaxDepth = 1000 };
+
+    /// <returns>False when the JSON cannot be read, so that what was written is of no use.</returns>
+    public static bool TryWrite(PointWriter points, ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
-        Write(points, "", document.RootElement);
+        try
+        {
+            using var document = JsonDocument.Parse(json, s_deep);
+            Write(points, "", document.RootElement);
+            return true;
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: a text with half of a surrogate pair.
+            return false;
+        }
     }
 
     private static void Write(PointWriter points, string name, JsonElement element)

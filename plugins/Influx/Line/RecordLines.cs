@@ -15,7 +15,7 @@ internal sealed class RecordLines(PointWriter points, BadValues badValues, Paylo
     private bool WritePayload(in Record record)
     {
         if (payloads == PayloadForm.Json) points.Field("json", record.Json.Span);
-        else PayloadFields.Write(points, record.Json);
+        else if (!PayloadFields.TryWrite(points, record.Json)) return false;
         return points.End(record.Time);
     }
 

@@ -12,7 +12,7 @@ public static class UrlRules
             yield break;
         }
 
-        if (parsed.UserInfo.Length > 0) yield return ("url", "a user or password never stands in the file");
+        if (parsed.UserInfo.Length > 0) yield return ("url", "a user or password never stands in a url: give it as a secret");
         if (parsed.Fragment.Length > 0) yield return ("url", $"\"{parsed.Fragment}\" is never sent to a server: leave it out");
         if (tls is not null && parsed.Scheme == "http") yield return ("tls", "has no effect on an \"http\" url: write \"https\"");
         if (tls?.Ca is { } ca && string.IsNullOrWhiteSpace(ca)) yield return ("tls", "ca is empty: expected a file such as \"ca.crt\"");

@@ -79,8 +79,8 @@ internal sealed class LineParser(string text)
         var name = new StringBuilder();
         for (; !ends.Contains(text[_at], StringComparison.Ordinal); _at++)
         {
-            var escaped = text[_at] == '\\' ? ",= nrtf".IndexOf(text[_at + 1], StringComparison.Ordinal) : -1;
-            name.Append(escaped < 0 ? text[_at] : ",= \n\r\t\f"[escaped]);
+            var escaped = text[_at] == '\\' ? ",= nrtf0".IndexOf(text[_at + 1], StringComparison.Ordinal) : -1;
+            name.Append(escaped < 0 ? text[_at] : ",= \n\r\t\f\0"[escaped]);
             if (escaped >= 0) _at++;
         }
 
