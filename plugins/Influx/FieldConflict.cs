@@ -23,14 +23,15 @@ internal sealed partial class FieldConflict
         return new FieldConflict(match.Groups["measurement"].Value, match.Groups["field"].Value, type);
     }
 
-    /// <summary>Places of the records that were sent with this field and type; null when none is found, so that the host looks for them.</summary>
+    /// <summary>Places of the records that were sent with this field and type; null, when none is found: the host halves.</summary>
     public int[]? Culprits(RecordBatch batch, PointWriter points, BadValues badValues)
     {
         var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, badValues)).ToArray();
         return places.Length > 0 ? places : null;
     }
 
-    [GeneratedRegex("""input field \\?"(?<field>.+?)\\?" on measurement \\?"(?<measurement>.+?)\\?" is type (?<type>\w+), already exists""")]
+    [GeneratedRegex(
+        """input field \\?"(?<field>.+?)\\?" on measurement \\?"(?<measurement>.+?)\\?" is type (?<type>\w+), already exists""")]
     private static partial Regex Pattern();
 
     private bool IsIn(in Record record, PointWriter points, BadValues badValues)

@@ -1,3 +1,5 @@
+using PlantRuntime.Wire.Http;
+
 namespace PlantRuntime.Plugins.Influx;
 
 /// <summary>Rules that several options share.</summary>
@@ -23,8 +25,9 @@ internal static class InfluxRules
         if (options.Password is not null && options.User is null) yield return ("password", "belongs to a user: give one");
         if (options.User is not null && options.Password is null) yield return ("user", "needs a password");
         if (options.User is not null && options.Token is not null) yield return ("token", "a user is given too: use one");
-        if (options.User?.Contains(':', StringComparison.Ordinal) == true) yield return ("user", "a name with \":\" cannot be sent (RFC 7617)");
-        if (!IsSendable(options.Token?.Reveal())) yield return ("token", "holds a character that no header can carry: expected printable ASCII");
+        if (options.User?.Contains(':', StringComparison.Ordinal) == true)
+            yield return ("user", "a name with \":\" cannot be sent (RFC 7617)");
+        if (!HeaderText.IsSendable(options.Token?.Reveal())) yield return ("token", HeaderText.Problem);
     }
 
     private static IEnumerable<(string Key, string Message)> CheckVersion2(InfluxOptions options)
@@ -34,7 +37,7 @@ internal static class InfluxRules
         if (options.Database is not null) yield return ("database", "belongs to InfluxDB 1, a bucket to InfluxDB 2: use one");
         if (options.RetentionPolicy is not null) yield return ("retention_policy", "belongs to InfluxDB 1");
         if (options.User is not null || options.Password is not null) yield return ("user", "InfluxDB 2 wants a token");
-        if (!IsSendable(options.Token?.Reveal())) yield return ("token", "holds a character that no header can carry: expected printable ASCII");
+        if (!HeaderText.IsSendable(options.Token?.Reveal())) yield return ("token", HeaderText.Problem);
     }
 
     private static IEnumerable<(string Key, string Message)> CheckNames(InfluxOptions options)
@@ -43,11 +46,12 @@ internal static class InfluxRules
             yield return ("measurement", $"\"{name}\" is no name of a measurement: it is empty or begins with '#' or '_'");
         foreach (var (tag, value) in options.Tags)
         {
-            if (s_own.Contains(tag, StringComparer.Ordinal)) yield return ("tags", $"{tag} is set by the sink: leave it out");
-            else if (tag.Length == 0 || tag[0] == '_') yield return ("tags", $"\"{tag}\" is no name of a tag: it is empty or begins with '_'");
-            else if (value.Length == 0) yield return ("tags", $"{tag} is empty, which InfluxDB does not take: leave it out");
+            if (s_own.Contains(tag, StringComparer.Ordinal))
+                yield return ("tags", $"{tag} is set by the sink: leave it out");
+            else if (tag.Length == 0 || tag[0] == '_')
+                yield return ("tags", $"\"{tag}\" is no name of a tag: it is empty or begins with '_'");
+            else if (value.Length == 0)
+                yield return ("tags", $"{tag} is empty, which InfluxDB does not take: leave it out");
         }
     }
-
-    private static bool IsSendable(string? value) => value is null || !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

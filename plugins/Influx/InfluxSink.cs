@@ -42,7 +42,8 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
 
     public ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
     {
-        if (_link is null || _points is null) throw new NotConnectedException($"{HttpLink.Shown(_target.Write)} is not open: connect first");
+        if (_link is null || _points is null)
+            throw new NotConnectedException($"{HttpLink.Shown(_target.Write)} is not open: connect first");
         cancel.ThrowIfCancellationRequested();
         Fill(batch, _points);
         return _body.Bytes.WrittenCount == 0 ? ValueTask.CompletedTask : SendAsync(_link, _points, batch, cancel);
@@ -65,7 +66,8 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
             if (!lines.Write(batch[i])) (empty ??= []).Add(i);
         }
 
-        if (empty is not null) throw new RejectedException($"record {empty[0]} holds nothing that InfluxDB could store: no number, text or bool", empty);
+        if (empty is null) return;
+        throw new RejectedException($"record {empty[0]} holds nothing that InfluxDB could store: no number, text or bool", empty);
     }
 
     private async ValueTask SendAsync(HttpLink link, PointWriter points, RecordBatch batch, CancellationToken cancel)
@@ -77,7 +79,8 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
             if (answer.IsSuccess) return;
             var reason = $"{HttpLink.Shown(_target.Write)} answered {answer}";
             if (!IsAboutTheLines(answer.Status)) throw new IOException(reason);
-            throw new RejectedException(reason, batch.Count == 1 ? [0] : FieldConflict.TryParse(answer.Body)?.Culprits(batch, points, options.BadValues));
+            var conflict = FieldConflict.TryParse(answer.Body);
+            throw new RejectedException(reason, batch.Count == 1 ? [0] : conflict?.Culprits(batch, points, options.BadValues));
         }
         catch (LinkException failure)
         {
@@ -86,8 +89,8 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
     }
 
     /// <summary>
-    /// Answers that sending the same again cannot change: lines not understood or partly refused (400; in version 2 also 422), too much at once (413).
-    /// Anything else, such as a missing database (404) or token (401), is for the site to mend while the records wait.
+    /// Answers that sending the same again cannot change: lines not understood or partly refused (400; in version 2 also 422), too
+    /// much at once (413). Anything else, such as a missing database (404) or token (401), is for the site to mend while the records wait.
     /// </summary>
     private static bool IsAboutTheLines(int status) => status is 400 or 413 or 422;
 

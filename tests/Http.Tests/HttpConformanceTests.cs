@@ -13,7 +13,13 @@ public abstract class HttpConformanceTests : SinkConformance
 
     protected override ISinkPlugin Plugin => new HttpPlugin();
 
-    protected override object Options => new HttpOptions { Url = $"{_server.Url}/in", Mode = Mode, Gzip = true, Token = new Secret("s3cret-token") };
+    protected override object Options => new HttpOptions
+    {
+        Url = $"{_server.Url}/in",
+        Mode = Mode,
+        Gzip = true,
+        Token = new Secret("s3cret-token"),
+    };
 
     protected abstract HttpMode Mode { get; }
 

@@ -24,7 +24,7 @@ public sealed class NetworkTests : HttpTestBase
     {
         await using var sink = await ConnectAsync();
         Server.Next(answer == "reset" ? Reply.Reset : Reply.Raw(answer));
-        var failure = await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1), default));
+        var failure = await Assert.ThrowsAsync<NotConnectedException>(() => sink.WriteAsync(Batches.Counting(1, 0, 1), default).AsTask());
         Assert.StartsWith($"{Server.Url}/in: {words}", failure.Message, StringComparison.Ordinal);
 
         await sink.ConnectAsync(default);
@@ -39,7 +39,7 @@ public sealed class NetworkTests : HttpTestBase
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var url = $"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}/in";
         await using var sink = await ConnectAsync(new HttpOptions { Url = url });
-        var failure = await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1), default));
+        var failure = await Assert.ThrowsAsync<NotConnectedException>(() => sink.WriteAsync(Batches.Counting(1, 0, 1), default).AsTask());
 
         Assert.Equal($"{url}: connection refused: nothing listens on that port", failure.Message);
     }

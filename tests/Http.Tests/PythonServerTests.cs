@@ -28,7 +28,7 @@ public sealed class PythonServerTests
             options, new PluginContext("api", "press-hall", "/", new ManualTimeProvider(Batches.Start), new CapturingPluginLog()));
 
         var dead = new List<int>();
-        for (var batch = 0; batch < 5; batch++) dead.AddRange(await Delivery.RunAsync(sink, Batches.Counting(100 * (batch + 1), 20 * batch, 20)));
+        for (var i = 0; i < 5; i++) dead.AddRange(await Delivery.RunAsync(sink, Batches.Counting(100 * (i + 1), 20 * i, 20)));
 
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var stored = JsonSerializer.Deserialize<int[]>(await client.GetStringAsync($"{url}/stored"));

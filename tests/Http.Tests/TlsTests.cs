@@ -112,7 +112,8 @@ public sealed class TlsTests : IDisposable
         return bare.CopyWithPrivateKey(key);
     }
 
-    private PluginContext Context() => new("api", "press-hall", _folder.Path, new ManualTimeProvider(Batches.Start), new CapturingPluginLog());
+    private PluginContext Context() =>
+        new("api", "press-hall", _folder.Path, new ManualTimeProvider(Batches.Start), new CapturingPluginLog());
 
     private ISink Open(HttpOptions options) => new HttpPlugin().Open(options, Context());
 

@@ -40,7 +40,8 @@ public sealed class InfluxConformanceTests : SinkConformance
 
     protected override IReadOnlyList<StoredSample> Samples() => [.. Points().Where(p => p.Fields[0].Key != "json").SelectMany(Samples)];
 
-    protected override IReadOnlyList<string> Payloads() => [.. Points().Where(p => p.Fields[0].Key == "json").Select(p => p.Fields[0].Value)];
+    protected override IReadOnlyList<string> Payloads() =>
+        [.. Points().Where(p => p.Fields[0].Key == "json").Select(p => p.Fields[0].Value)];
 
     protected override string Shown(Value value) => value.IsNumber && !double.IsFinite(value.Number) ? "" : base.Shown(value);
 
@@ -57,5 +58,5 @@ public sealed class InfluxConformanceTests : SinkConformance
     }
 
     private IEnumerable<ParsedPoint> Points() =>
-        _server.Seen.Where(request => request.Target.StartsWith("/api/v2/write?", StringComparison.Ordinal)).SelectMany(request => LineParser.Parse(request.Text));
+        _server.Seen.Where(r => r.Target.StartsWith("/api/v2/write?", StringComparison.Ordinal)).SelectMany(r => LineParser.Parse(r.Text));
 }

@@ -16,7 +16,9 @@ public sealed class LineTests
     [Fact]
     public void A_scan_is_a_line()
     {
-        var line = Write(new() { Url = "", Database = "d" }, ("a", 1.5, Quality.Good), ("b", true, Quality.Good), ("c", 7, Quality.Good), ("t", "L \"7\"", Quality.Good));
+        var line = Write(
+            new() { Url = "", Database = "d" },
+            ("a", 1.5, Quality.Good), ("b", true, Quality.Good), ("c", 7, Quality.Good), ("t", "L \"7\"", Quality.Good));
         Assert.Equal($"{Head} a=1.5,b=true,c=7i,t=\"L \\\"7\\\"\" {Time}\n", line);
     }
 
@@ -50,10 +52,12 @@ public sealed class LineTests
         for (var i = 0; i < 2000; i++)
         {
             var (name, text) = (RandomText.Of(chance), RandomText.Of(chance));
-            var point = Assert.Single(LineParser.Parse(Write(new() { Url = "", Database = "d", Tags = { ["k" + name] = "v" + name } }, (name, text, Quality.Good))));
+            var options = new InfluxOptions { Url = "", Database = "d", Tags = { ["k" + name] = "v" + name } };
+            var point = Assert.Single(LineParser.Parse(Write(options, (name, text, Quality.Good))));
             var context = $"seed {Seed}, round {i}: {HexOf(name)} {HexOf(text)}";
             Assert.True(point.Fields is [var field] && field.Value == text && IsNearly(field.Key, PointWriter.FieldOf(name)), context);
-            Assert.True(point.Tags.Count == 3 && IsNearly(point.Tags.Last().Key, "k" + name) && IsNearly(point.Tags.Last().Value, "v" + name), context);
+            var (tag, value) = point.Tags.Last();
+            Assert.True(point.Tags.Count == 3 && IsNearly(tag, "k" + name) && IsNearly(value, "v" + name), context);
         }
 
         // Only a backslash may have become something else.
@@ -75,7 +79,8 @@ public sealed class LineTests
     {
         var batch = Batches.Counting(1, 0, 1000);
         batch.AddScan(
-            Batches.Start, ("f", 0.1f, Quality.Good), ("t", "text °C", Quality.Good), ("u", ulong.MaxValue, Quality.Stale), ("b", true, Quality.BadRange));
+            Batches.Start,
+            ("f", 0.1f, Quality.Good), ("t", "text °C", Quality.Good), ("u", ulong.MaxValue, Quality.Stale), ("b", true, Quality.BadRange));
         var output = new ArrayBufferWriter<byte>();
         var options = new InfluxOptions { Url = "", Database = "d", Tags = { ["tenant"] = "clientA" } };
         var lines = new RecordLines(new PointWriter(output, options, "press-hall"), BadValues.Keep, PayloadForm.Fields);
@@ -97,9 +102,14 @@ public sealed class LineTests
     {
         var options = new InfluxOptions
         {
-            Url = "http://host:8086/write?db=x", Org = "o", User = "u:v", Tags = { ["site"] = "x", ["empty"] = "", ["_x"] = "y" }, Measurement = "#1",
+            Url = "http://host:8086/write?db=x",
+            Org = "o",
+            User = "u:v",
+            Tags = { ["site"] = "x", ["empty"] = "", ["_x"] = "y" },
+            Measurement = "#1",
         };
-        Assert.Equal(["url", "database", "org", "user", "user", "measurement", "tags", "tags", "tags"], options.Validate().Select(p => p.Key));
+        string[] keys = ["url", "database", "org", "user", "user", "measurement", "tags", "tags", "tags"];
+        Assert.Equal(keys, options.Validate().Select(p => p.Key));
         var second = new InfluxOptions { Url = "https://host", Bucket = "b", Database = "d", RetentionPolicy = "r", User = "u" };
         Assert.Equal(["org", "database", "retention_policy", "user"], second.Validate().Select(p => p.Key));
         Assert.Empty(new InfluxOptions { Url = "http://host:8086", Database = "d" }.Validate());

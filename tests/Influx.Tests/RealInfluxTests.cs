@@ -20,8 +20,10 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
         (string Tag, Value Value, string Shown)[] kinds =
         [
             ("b", true, "True"), ("b0", false, "False"), ("i", -1, "-1"), ("least", long.MinValue, $"{long.MinValue}"),
-            ("greatest", long.MaxValue, $"{long.MaxValue}"), ("u", (ulong)long.MaxValue, $"{long.MaxValue}"), ("f", 0.1f, "0.1"), ("d", 0.1, "0.1"),
-            ("whole", -1.0, "-1"), ("small", 1e-7, "1E-07"), ("t", "L 7 \"x\" \\ a,b=c \n °C 温度 🏭", "L 7 \"x\" \\ a,b=c \n °C 温度 🏭"), ("empty", "", ""),
+            ("greatest", long.MaxValue, $"{long.MaxValue}"), ("u", (ulong)long.MaxValue, $"{long.MaxValue}"), ("f", 0.1f, "0.1"),
+            ("d", 0.1, "0.1"),
+            ("whole", -1.0, "-1"), ("small", 1e-7, "1E-07"), ("empty", "", ""),
+            ("t", "L 7 \"x\" \\ a,b=c \n °C 温度 🏭", "L 7 \"x\" \\ a,b=c \n °C 温度 🏭"),
             ("backslash", "\\", "\\"), ("huge", double.MaxValue, "1.7976931348623157E+308"),
         ];
         await using var sink = await ConnectAsync();
@@ -38,7 +40,8 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     public async Task Types_of_fields_are_those_of_the_tags()
     {
         await using var sink = await ConnectAsync();
-        await sink.WriteAsync(Batches.Of(1, Good("b", true), Good("i", 1), Good("u", 1UL), Good("f", 1f), Good("d", 1.0), Good("t", "1")), default);
+        var batch = Batches.Of(1, Good("b", true), Good("i", 1), Good("u", 1UL), Good("f", 1f), Good("d", 1.0), Good("t", "1"));
+        await sink.WriteAsync(batch, default);
 
         var types = await RowsAsync("SHOW FIELD KEYS FROM press");
         Assert.Equal(
@@ -50,14 +53,16 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     public async Task What_has_no_form_is_marked()
     {
         await using var sink = await ConnectAsync();
-        await sink.WriteAsync(
-            Batches.Of(1, Good("nan", double.NaN), Good("inf", float.NegativeInfinity), Good("big", ulong.MaxValue), Good("none", Value.Null), ("old", 1.5, Quality.Stale)),
-            default);
+        var batch = Batches.Of(
+            1,
+            Good("nan", double.NaN), Good("inf", float.NegativeInfinity), Good("big", ulong.MaxValue), Good("none", Value.Null),
+            ("old", 1.5, Quality.Stale));
+        await sink.WriteAsync(batch, default);
 
         var row = Assert.Single(await RowsAsync("SELECT * FROM press"));
         Assert.Equal(
             ["big_quality GOOD", "inf_quality GOOD", "nan_quality GOOD", "none_quality GOOD", "old_quality STALE"],
-            row.Where(c => c.Key.EndsWith("_quality", StringComparison.Ordinal)).Select(c => $"{c.Key} {c.Value}").Order(StringComparer.Ordinal));
+            row.Where(c => c.Key.EndsWith("_quality", StringComparison.Ordinal)).Select(c => $"{c.Key} {c.Value}").Order());
         Assert.DoesNotContain("old", row.Keys);
     }
 
@@ -80,8 +85,8 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
         batch.AddCounting(0, 1);
         await sink.WriteAsync(batch, default);
 
-        var measurements = (await RowsAsync("SHOW MEASUREMENTS")).Select(m => m["name"].GetString());
-        Assert.Equal([.. new[] { "press", stored.Replace("#", "_", StringComparison.Ordinal) }.Order(StringComparer.Ordinal)], measurements.Order(StringComparer.Ordinal));
+        var measurements = (await RowsAsync("SHOW MEASUREMENTS")).Select(m => m["name"].GetString()!);
+        Assert.Equal(["press", stored.Replace('#', '_')], measurements.OrderBy(name => name != "press"));
         var row = Assert.Single(await RowsAsync("SELECT * FROM /.*/ WHERE device != 'press'"));
         Assert.Equal((stored, stored, name), (row["device"].GetString(), row[stored].GetString(), row[$"n {stored}"].GetString()));
     }
@@ -121,7 +126,8 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     [InlineData(Precision.S, 1795248000000000000)]
     public async Task A_time_is_as_fine_as_the_precision(Precision precision, long stored)
     {
-        await using var sink = await ConnectAsync(new InfluxOptions { Url = server.Url, Database = _database, Precision = precision, Gzip = false });
+        var options = new InfluxOptions { Url = server.Url, Database = _database, Precision = precision, Gzip = false };
+        await using var sink = await ConnectAsync(options);
         var batch = Batches.Empty(1);
         batch.AddScan(Batches.Start.AddTicks(4567), Good("a", 1));
         await sink.WriteAsync(batch, default);
@@ -134,7 +140,8 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     {
         await using var sink = await ConnectAsync();
         var batch = Batches.Empty(1);
-        var samples = new[] { 0, 0, 5 }.Select((ms, i) => new Sample { Tag = new Tag(i, $"t{i}", "press"), Value = i, Time = Batches.Start.AddMilliseconds(ms) });
+        DateTime[] times = [Batches.Start, Batches.Start, Batches.Start.AddMilliseconds(5)];
+        var samples = times.Select((time, i) => new Sample { Tag = new Tag(i, $"t{i}", "press"), Value = i, Time = time });
         batch.Add(Batches.Start, "press", samples.ToArray());
         await sink.WriteAsync(batch, default);
 
@@ -147,7 +154,8 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     {
         await using var sink = await ConnectAsync();
         var batch = Batches.Empty(1);
-        batch.Add(Batches.Start, "press", Encoding.UTF8.GetBytes("""{"ts":2,"ok":true,"values":{"a b":1.5,"none":null},"list":["x",{"y":"ü"}],"time":1}"""));
+        var payload = """{"ts":2,"ok":true,"values":{"a b":1.5,"none":null},"list":["x",{"y":"ü"}],"time":1}""";
+        batch.Add(Batches.Start, "press", Encoding.UTF8.GetBytes(payload));
         await sink.WriteAsync(batch, default);
 
         var row = Assert.Single(await RowsAsync("SELECT * FROM press"));

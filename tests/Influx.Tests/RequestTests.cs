@@ -12,7 +12,14 @@ public sealed class RequestTests : IAsyncLifetime
 {
     private readonly TestServer _server = new();
 
-    private InfluxOptions Version2 => new() { Url = $"{_server.Url}/base/", Org = "my org", Bucket = "b&1", Token = new Secret("tok"), Gzip = false };
+    private InfluxOptions Version2 => new()
+    {
+        Url = $"{_server.Url}/base/",
+        Org = "my org",
+        Bucket = "b&1",
+        Token = new Secret("tok"),
+        Gzip = false,
+    };
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -23,7 +30,12 @@ public sealed class RequestTests : IAsyncLifetime
     {
         var options = new InfluxOptions
         {
-            Url = _server.Url, Database = "my db", RetentionPolicy = "a/b", User = "edge", Password = new Secret("pä:ss"), Precision = Precision.Us,
+            Url = _server.Url,
+            Database = "my db",
+            RetentionPolicy = "a/b",
+            User = "edge",
+            Password = new Secret("pä:ss"),
+            Precision = Precision.Us,
         };
         await using var sink = await ConnectAsync(options);
         await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
@@ -62,18 +74,18 @@ public sealed class RequestTests : IAsyncLifetime
 
         if (isRefused) Assert.Null(Assert.IsType<RejectedException>(failure).Indexes);
         else Assert.IsType<IOException>(failure);
-        Assert.EndsWith($"/base/api/v2/write answered {status} Because, retry after 7 s: words", failure!.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"/api/v2/write answered {status} Because, retry after 7 s: words", failure!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_type_conflict_of_version_2_names_its_records()
     {
         await using var sink = await ConnectAsync(Version2);
-        _server.Next(Reply.Of(
-            422,
-            """
-            {"code":"unprocessable entity","message":"failure writing points to database: partial write: field type conflict: input field \"a\" on measurement \"press\" is type float, already exists as type integer dropped=1"}
-            """));
+        const string Conflict = """
+            {"code":"unprocessable entity","message":"failure writing points to database: partial write: field type conflict:
+             input field \"a\" on measurement \"press\" is type float, already exists as type integer dropped=1"}
+            """;
+        _server.Next(Reply.Of(422, Conflict));
         var batch = Batches.Counting(1, 0, 2);
         batch.AddScan(Batches.Start, ("a", 1.5, Quality.Good));
         var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));

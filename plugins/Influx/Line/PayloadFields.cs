@@ -4,8 +4,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.Influx.Line;
 
 /// <summary>
-/// The fields of a payload: <c>{"a":1,"b":{"c":true},"d":["x"]}</c> has <c>a</c>, <c>b_c</c> and <c>d_0</c>, as telegraf names them. Every number
-/// is a float, since JSON writes 2.0 as 2 and a field keeps its first type. Nulls have no field.
+/// The fields of a payload: <c>{"a":1,"b":{"c":true},"d":["x"]}</c> has <c>a</c>, <c>b_c</c> and <c>d_0</c>, as telegraf names them. Every
+/// number is a float, since JSON writes 2.0 as 2 and a field keeps its first type. Nulls have no field.
 /// </summary>
 internal static class PayloadFields
 {

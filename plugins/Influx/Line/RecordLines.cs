@@ -2,7 +2,7 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Influx.Line;
 
-/// <summary>Records as lines: one for each scan, or for each time in it when its samples bring times of their own; one for each payload.</summary>
+/// <summary>Records as lines: one for a payload, one for a scan, or one for each time in it if its samples have times of their own.</summary>
 internal sealed class RecordLines(PointWriter points, BadValues badValues, PayloadForm payloads)
 {
     /// <returns>False when the record has nothing that InfluxDB could store.</returns>

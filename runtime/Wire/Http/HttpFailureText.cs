@@ -11,7 +11,7 @@ internal static class HttpFailureText
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is SocketException socket) return SocketErrorText.Of(socket);
-            if (cause is AuthenticationException) return cause.InnerException is { } inner ? $"{cause.Message} {inner.Message}" : cause.Message;
+            if (cause is AuthenticationException) return $"{cause.Message} {cause.InnerException?.Message}".TrimEnd();
         }
 
         return failure.HttpRequestError switch

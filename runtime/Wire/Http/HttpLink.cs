@@ -35,7 +35,8 @@ public sealed class HttpLink : IDisposable
             using var response = await _invoker.SendAsync(request, cancel).ConfigureAwait(false);
             var body = response.IsSuccessStatusCode ? "" : await ReadStartAsync(response.Content, cancel).ConfigureAwait(false);
             var (status, headers) = ((int)response.StatusCode, response.Headers);
-            return new HttpAnswer(status, response.ReasonPhrase ?? "", body, headers.RetryAfter, status is >= 300 and < 400 ? headers.Location : null);
+            var location = status is >= 300 and < 400 ? headers.Location : null;
+            return new HttpAnswer(status, response.ReasonPhrase ?? "", body, headers.RetryAfter, location);
         }
         catch (HttpRequestException failure)
         {

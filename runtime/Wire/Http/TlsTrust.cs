@@ -53,6 +53,7 @@ public static class TlsTrust
             throw new LinkException($"the certificates of {caFile} cannot be read: {failure.Message}", failure);
         }
 
-        return certificates.Count > 0 ? certificates : throw new LinkException($"{caFile} holds no certificate; expected PEM, \"-----BEGIN CERTIFICATE-----\"");
+        if (certificates.Count > 0) return certificates;
+        throw new LinkException($"{caFile} holds no certificate; expected PEM, \"-----BEGIN CERTIFICATE-----\"");
     }
 }

@@ -27,7 +27,8 @@ internal static class Query
             var columns = one.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!).ToArray();
             foreach (var row in one.GetProperty("values").EnumerateArray())
             {
-                rows.Add(columns.Zip(row.EnumerateArray()).Where(c => c.Second.ValueKind != JsonValueKind.Null).ToDictionary(c => c.First, c => c.Second));
+                var cells = columns.Zip(row.EnumerateArray()).Where(c => c.Second.ValueKind != JsonValueKind.Null);
+                rows.Add(cells.ToDictionary(c => c.First, c => c.Second));
             }
         }
 
