@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Influx.Line;
+
+namespace PlantRuntime.Plugins.Influx;
+
+/// <summary>
+/// What the server says when a field has another type than the one it had first, for instance <c>partial write: field type conflict: input
+/// field "a" on measurement "press" is type float, already exists as type integer dropped=1</c>. It names the first such field only.
+/// </summary>
+internal sealed partial class FieldConflict
+{
+    private readonly string _measurement;
+    private readonly string _field;
+    private readonly FieldType _type;
+
+    private FieldConflict(string measurement, string field, FieldType type) => (_measurement, _field, _type) = (measurement, field, type);
+
+    public static FieldConflict? TryParse(string message)
+    {
+        var match = Pattern().Match(message);
+        if (!match.Success || !Enum.TryParse<FieldType>(match.Groups["type"].Value, ignoreCase: true, out var type)) return null;
+        return new FieldConflict(match.Groups["measurement"].Value, match.Groups["field"].Value, type);
+    }
+
+    /// <summary>Places of the records that were sent with this field and type; null, when none is found: the host halves.</summary>
+    public int[]? Culprits(RecordBatch batch, PointWriter points, BadValues badValues)
+    {
+        var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, badValues)).ToArray();
+        return places.Length > 0 ? places : null;
+    }
+
+    [GeneratedRegex(
+        """input field \\?"(?<field>.+?)\\?" on measurement \\?"(?<measurement>.+?)\\?" is type (?<type>\w+), already exists""")]
+    private static partial Regex Pattern();
+
+    private bool IsIn(in Record record, PointWriter points, BadValues badValues)
+    {
+        if (points.MeasurementOf(record.Device) != _measurement) return false;
+        foreach (ref readonly var sample in record.Samples.Span)
+        {
+            if (sample.Quality != Quality.Good && badValues != BadValues.Keep) continue;
+            if (PointWriter.FieldOf(sample.Tag.Name) == _field && points.TypeOf(sample.Value) == _type) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace PlantRuntime.Plugins.Influx;
+
+/// <summary>
+/// Where lines go. Version 1: <c>POST /write?db=&amp;precision=</c>, with Basic authentication (InfluxDB 1.x documentation, "InfluxDB API
+/// reference", /write). Version 2: <c>POST /api/v2/write?org=&amp;bucket=&amp;precision=</c>, with a token (InfluxDB v2 API, PostWrite).
+/// Both answer <c>GET /ping</c>.
+/// </summary>
+internal sealed class WriteTarget(InfluxOptions options)
+{
+    private readonly AuthenticationHeaderValue? _authorization = Authorization(options);
+
+    public Uri Write { get; } = Url(options, options.IsVersion2 ? "/api/v2/write" : "/write", Query(options));
+
+    public Uri Ping { get; } = Url(options, "/ping", "");
+
+    public HttpRequestMessage Request(HttpMethod method, Uri url, HttpContent? content = null)
+    {
+        var request = new HttpRequestMessage(method, url) { Content = content };
+        request.Headers.Authorization = _authorization;
+        return request;
+    }
+
+    private static Uri Url(InfluxOptions options, string path, string query) => new(options.Url.TrimEnd('/') + path + query);
+
+    private static string Query(InfluxOptions options)
+    {
+        var unit = options.Precision switch
+        {
+            Precision.Ns => options.IsVersion2 ? "ns" : "n",
+            Precision.Us => options.IsVersion2 ? "us" : "u",
+            Precision.Ms => "ms",
+            _ => "s",
+        };
+        if (options.IsVersion2) return $"?org={Escape(options.Org)}&bucket={Escape(options.Bucket)}&precision={unit}";
+        var policy = options.RetentionPolicy is { } name ? $"&rp={Escape(name)}" : "";
+        return $"?db={Escape(options.Database)}{policy}&precision={unit}";
+    }
+
+    private static string Escape(string? text) => Uri.EscapeDataString(text ?? "");
+
+    private static AuthenticationHeaderValue? Authorization(InfluxOptions options)
+    {
+        if (options.Token is { } token) return new AuthenticationHeaderValue("Token", token.Reveal());
+        if (options.User is null) return null;
+        var pair = Encoding.UTF8.GetBytes($"{options.User}:{options.Password?.Reveal()}");
+        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(pair));
+    }
+}

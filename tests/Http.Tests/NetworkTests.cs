@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Contracts;
+using PlantRuntime.Http.Tests.Testing;
+using PlantRuntime.Plugins.Http;
+using PlantRuntime.Testing.Server;
+
+namespace PlantRuntime.Http.Tests;
+
+public sealed class NetworkTests : HttpTestBase
+{
+    public static TheoryData<string, string> Broken => new()
+    {
+        { "reset", "the far end reset the connection" },
+        { "", "the server closed the connection before it answered" },
+        { "SSH-2.0-OpenSSH_9.2\r\n", "what answered is no HTTP server: " },
+        { "HTTP/1.1 2", "the server closed the connection before it answered" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public async Task What_broke_is_told_and_the_next_attempt_works(string answer, string words)
+    {
+        await using var sink = await ConnectAsync();
+        Server.Next(answer == "reset" ? Reply.Reset : Reply.Raw(answer));
+        var failure = await Assert.ThrowsAsync<NotConnectedException>(() => sink.WriteAsync(Batches.Counting(1, 0, 1), default).AsTask());
+        Assert.StartsWith($"{Server.Url}/in: {words}", failure.Message, StringComparison.Ordinal);
+
+        await sink.ConnectAsync(default);
+        await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
+        Assert.Equal(Server.Seen[0]["Idempotency-Key"], Server.Seen[1]["Idempotency-Key"]);
+    }
+
+    [Fact]
+    public async Task Nobody_there_is_told()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var url = $"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}/in";
+        await using var sink = await ConnectAsync(new HttpOptions { Url = url });
+        var failure = await Assert.ThrowsAsync<NotConnectedException>(() => sink.WriteAsync(Batches.Counting(1, 0, 1), default).AsTask());
+
+        Assert.Equal($"{url}: connection refused: nothing listens on that port", failure.Message);
+    }
+
+    [Fact]
+    public async Task Silence_ends_with_the_token_and_the_next_attempt_works()
+    {
+        await using var sink = await ConnectAsync();
+        Server.Next(Reply.Silence);
+        using var deadline = new CancellationTokenSource();
+        var write = sink.WriteAsync(Batches.Counting(1, 0, 1), deadline.Token).AsTask();
+        await Server.FirstRequest;
+        await deadline.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+
+        await sink.ConnectAsync(default);
+        await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
+        Assert.Equal(2, Server.Seen.Count);
+    }
+
+    [Fact]
+    public async Task The_body_of_an_error_that_never_ends_ends_with_the_token()
+    {
+        await using var sink = await ConnectAsync();
+        Server.Next(new Reply("HTTP/1.1 503 Because\r\nContent-Length: 99\r\n\r\nbegun"u8.ToArray(), ReplyEnd.Hang));
+        using var deadline = new CancellationTokenSource();
+        var write = sink.WriteAsync(Batches.Counting(1, 0, 1), deadline.Token).AsTask();
+        await Server.FirstRequest;
+        await deadline.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+
+namespace PlantRuntime.Testing.Server;
+
+/// <summary>Reads requests of HTTP/1.1 (RFC 9112) byte by byte; bodies have a length.</summary>
+internal static class RequestReader
+{
+    /// <returns>Null when the client closed the connection between two requests.</returns>
+    public static async Task<SeenRequest?> ReadAsync(Stream stream, CancellationToken cancel)
+    {
+        var first = await ReadLineAsync(stream, cancel);
+        if (first.Length == 0) return null;
+        var words = first.Split(' ');
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        for (var line = await ReadLineAsync(stream, cancel); line.Length > 0; line = await ReadLineAsync(stream, cancel))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            headers.Add(line[..colon], line[(colon + 1)..].Trim());
+        }
+
+        var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body, cancel);
+        return new SeenRequest(words[0], words[1], headers, body);
+    }
+
+    private static async Task<string> ReadLineAsync(Stream stream, CancellationToken cancel)
+    {
+        var line = new List<byte>();
+        var next = new byte[1];
+        while (await stream.ReadAsync(next, cancel) > 0 && next[0] != '\n') line.Add(next[0]);
+        return Encoding.Latin1.GetString([.. line]).TrimEnd('\r');
+    }
+}
