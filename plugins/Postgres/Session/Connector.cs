@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Npgsql;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Postgres.Copy;
@@ -8,9 +10,8 @@ namespace PlantRuntime.Plugins.Postgres.Session;
 /// <summary>Opens the database: one connection, no pool.</summary>
 internal sealed class Connector(PostgresOptions options, PluginContext context)
 {
-    // The host gives a call 10 s. This bounds what cannot be cancelled: the end of a COPY, and a rollback.
-    private const int MostSeconds = 8;
     private readonly IReadOnlyList<FieldColumn>? _fields = options.Columns is null ? null : FieldColumn.Of(options.Columns);
+    private Backend? _last;
 
     /// <summary>Where it connects to, as a log line shows it.</summary>
     public string Endpoint { get; } = $"{options.Host}:{options.Port}/{options.Database}";
@@ -18,33 +19,36 @@ internal sealed class Connector(PostgresOptions options, PluginContext context)
     /// <summary>Connects, makes missing tables, and checks those that are there.</summary>
     public async Task<Database> OpenAsync(CancellationToken cancel)
     {
-        var builder = new NpgsqlSlimDataSourceBuilder(Text());
+        var builder = new NpgsqlSlimDataSourceBuilder(ConnectionText.Of(options, context));
         // Our types are built in: asking the server for its list would be the slowest part of connecting.
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-        if (options.Tls is not null) builder.EnableTransportSecurity();
+        var check = Secure(builder);
         QuietMeters.Silence(builder);
         var source = builder.Build();
         try
         {
             var connection = await source.OpenConnectionAsync(cancel).ConfigureAwait(false);
             await PrepareAsync(connection, cancel).ConfigureAwait(false);
+            if (_last is not null) await _last.EndAsync(connection, cancel).ConfigureAwait(false);
+            _last = await Backend.OfAsync(connection, cancel).ConfigureAwait(false);
             var tables = await new TableMaker(connection)
                 .EnsureAsync(TableNames.Samples(options), TableNames.Payloads(options, _fields), cancel)
                 .ConfigureAwait(false);
             var rows = new BatchRows(tables[0], tables[1], _fields, context.Site, options.Nul);
             return new Database(source, connection, rows, new StoredBatches(connection, options.Schema, context.Name));
         }
-        catch (Exception)
+        catch (Exception error)
         {
             await source.DisposeAsync().ConfigureAwait(false);
+            if (check?.Problem is { } problem) throw new NotConnectedException($"{Endpoint}: refused, nothing was sent: {problem}", error);
             throw;
         }
     }
 
     private static async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        // Stored is stored: a role's default may be to answer before the disk has it. A transaction of ours whose network broke is
-        // found dead by keep-alive after 25 s, so that its batch, coming again, does not wait behind it for hours.
+        // Stored is stored: a role's default may be to answer before the disk has it. Keep-alive finds a transaction of ours dead 25 s
+        // after the gateway lost its power, so that its batch, coming again, does not wait behind it for hours.
         await using var command = new NpgsqlCommand(
             """
             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
@@ -55,35 +59,28 @@ internal sealed class Connector(PostgresOptions options, PluginContext context)
         await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
     }
 
-    private string Text()
+    private ServerCheck? Secure(NpgsqlSlimDataSourceBuilder builder)
     {
-        var text = new NpgsqlConnectionStringBuilder
-        {
-            Host = options.Host,
-            Port = options.Port,
-            Database = options.Database,
-            Username = options.User,
-            Password = options.Password?.Reveal(),
-            SslMode = options.Tls is null ? SslMode.Disable : SslMode.VerifyFull,
-            RootCertificate = PathOf(options.Tls?.Ca, "ca"),
-            SslCertificate = PathOf(options.Tls?.Certificate, "certificate"),
-            SslKey = PathOf(options.Tls?.Key, "key"),
-            ApplicationName = $"plant {context.Site}/{context.Name}",
-            Pooling = false,
-            Enlist = false,
-            Timeout = MostSeconds,
-            CommandTimeout = MostSeconds,
-            // A cancelled call ends the connection at once: a request to cancel would need a second one, over the same dead network.
-            CancellationTimeout = -1,
-            IncludeErrorDetail = true,
-        };
-        return text.ConnectionString;
+        if (options.Tls is null) return null;
+        var check = new ServerCheck(options.Host, Authorities(), context.Time);
+        builder.EnableTransportSecurity();
+        builder.UseSslClientAuthenticationOptionsCallback(check.Use);
+        return check;
     }
 
-    private string? PathOf(string? path, string key)
+    private X509Certificate2Collection? Authorities()
     {
-        if (path is null) return null;
-        var full = context.PathOf(path);
-        return File.Exists(full) ? full : throw new PostgresSinkException($"tls.{key}: there is no file {full}");
+        if (ConnectionText.PathOf(options.Tls!.Ca, "ca", context) is not { } path) return null;
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(path);
+        }
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new PostgresSinkException($"tls.ca: {path} cannot be read: {error.Message}", error);
+        }
+
+        return authorities.Count > 0 ? authorities : throw new PostgresSinkException($"tls.ca: {path} has no certificate in PEM");
     }
 }
