@@ -42,9 +42,23 @@ internal sealed class Database : IAsyncDisposable
     {
         if (!_unfinished.IsCompleted)
         {
-            // Npgsql cannot be stopped while it ends a COPY; its own timeout ends it, and nobody waits for that.
-            _ = _unfinished.ContinueWith(_ => CloseAsync().AsTask(), TaskScheduler.Default);
+            _ = CloseLaterAsync();
             return;
+        }
+
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    private async Task CloseLaterAsync()
+    {
+        // Npgsql cannot be stopped while it ends a COPY; its own timeout ends it, and nobody waits for that.
+        try
+        {
+            await _unfinished.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Whoever cancelled it was told already.
         }
 
         await CloseAsync().ConfigureAwait(false);
