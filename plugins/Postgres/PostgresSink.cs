@@ -1,0 +1,62 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Postgres.Session;
+
+namespace PlantRuntime.Plugins.Postgres;
+
+/// <summary>The sink: opens the database, and closes it after any failure that leaves its state unknown.</summary>
+internal sealed class PostgresSink(PostgresOptions options, PluginContext context) : ISink
+{
+    private readonly Connector _connector = new(options, context);
+    private Database? _database;
+    private bool _isDisposed;
+
+    public async ValueTask ConnectAsync(CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancel.ThrowIfCancellationRequested();
+        await CloseAsync().ConfigureAwait(false);
+        try
+        {
+            _database = await _connector.OpenAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            throw Told(error, cancel);
+        }
+    }
+
+    public async ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
+    {
+        if (_database is null) throw new NotConnectedException($"{_connector.Endpoint} is not open: connect first");
+        cancel.ThrowIfCancellationRequested();
+        if (batch.Count == 0) return;
+        try
+        {
+            await _database.WriteAsync(batch, cancel).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            var told = Told(error, cancel);
+            if (told is not RejectedException) await CloseAsync().ConfigureAwait(false);
+            throw told;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    // A cancelled call fails in many ways; what the host wants to hear is that it was cancelled.
+    private Exception Told(Exception error, CancellationToken cancel) => cancel.IsCancellationRequested
+        ? new OperationCanceledException(error.Message, error, cancel)
+        : Failures.Describe(error, _connector.Endpoint, options.User);
+
+    private async ValueTask CloseAsync()
+    {
+        var database = _database;
+        _database = null;
+        if (database is not null) await database.DisposeAsync().ConfigureAwait(false);
+    }
+}

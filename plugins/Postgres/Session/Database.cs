@@ -1,0 +1,90 @@
+using System.Data;
+using Npgsql;
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Postgres.Copy;
+
+namespace PlantRuntime.Plugins.Postgres.Session;
+
+/// <summary>One connection with its tables ready. A batch is one transaction.</summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlConnection _connection;
+    private readonly BatchRows _rows;
+    private readonly StoredBatches _batches;
+    private Task _unfinished = Task.CompletedTask;
+
+    public Database(NpgsqlDataSource source, NpgsqlConnection connection, BatchRows rows, StoredBatches batches)
+    {
+        _source = source;
+        _connection = connection;
+        _rows = rows;
+        _batches = batches;
+    }
+
+    /// <summary>Stores what of the batch is not stored yet, all or nothing.</summary>
+    public async ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
+    {
+        // Read committed: of two that store the same batch, the second waits for the first and then sees what it did.
+        await using var transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
+        var known = await _batches.ClaimAsync(batch, cancel).ConfigureAwait(false);
+        if (known < batch.Count)
+        {
+            _rows.Encode(batch, known);
+            await CopyAsync(_rows.Samples, cancel).ConfigureAwait(false);
+            await CopyAsync(_rows.Payloads, cancel).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancel).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_unfinished.IsCompleted)
+        {
+            _ = CloseLaterAsync();
+            return;
+        }
+
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    private async Task CloseLaterAsync()
+    {
+        // Npgsql cannot be stopped while it ends a COPY; its own timeout ends it, and nobody waits for that.
+        try
+        {
+            await _unfinished.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Whoever cancelled it was told already.
+        }
+
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task CopyAsync(CopyPart part, CancellationToken cancel)
+    {
+        if (part.IsEmpty) return;
+        var copy = await _connection.BeginRawBinaryCopyAsync(part.Sql, cancel).ConfigureAwait(false);
+        try
+        {
+            await copy.WriteAsync(part.Bytes, cancel).ConfigureAwait(false);
+            _unfinished = copy.DisposeAsync().AsTask();
+            await _unfinished.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (PostgresException refused)
+        {
+            throw Failures.Describe(refused, part);
+        }
+
+        cancel.ThrowIfCancellationRequested();
+    }
+}

@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace PlantRuntime.Plugins.Postgres.Tables;
+
+/// <summary>Makes tables that are not there and checks those that are. Columns that others added are left alone.</summary>
+internal sealed class TableMaker(NpgsqlConnection connection)
+{
+    // "plantdb" in ASCII: gateways that start together make tables one after the other.
+    private const long Lock = 0x706C616E746462;
+
+    /// <summary>Makes what is missing, all or nothing.</summary>
+    /// <returns>The tables with the types that their columns really have.</returns>
+    /// <exception cref="PostgresSinkException">A table has not the columns that are needed.</exception>
+    public async Task<Table[]> EnsureAsync(Table samples, Table payloads, CancellationToken cancel)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
+        await RunAsync($"SELECT pg_advisory_xact_lock({Lock})", cancel).ConfigureAwait(false);
+        var found = new[]
+        {
+            await EnsureAsync(samples, cancel).ConfigureAwait(false),
+            await EnsureAsync(payloads, cancel).ConfigureAwait(false),
+        };
+        await EnsureBatchesAsync(samples.Schema, cancel).ConfigureAwait(false);
+        await transaction.CommitAsync(cancel).ConfigureAwait(false);
+        return found;
+    }
+
+    private async Task<Table> EnsureAsync(Table table, CancellationToken cancel)
+    {
+        var found = await Catalog.ColumnsAsync(connection, table.Schema, table.Name, cancel).ConfigureAwait(false);
+        if (found.Count > 0) return TableCheck.Adapt(table, found);
+        await RunAsync(table.CreateSql, cancel).ConfigureAwait(false);
+        if (table.Index.Count > 0) await RunAsync(table.IndexSql, cancel).ConfigureAwait(false);
+        if (table.TimeColumn is { } time && await Catalog.TimescaleSchemaAsync(connection, cancel).ConfigureAwait(false) is { } schema)
+            await RunAsync($"SELECT {schema}.create_hypertable('{table.QuotedName}', '{time}')", cancel).ConfigureAwait(false);
+        return table;
+    }
+
+    private async Task EnsureBatchesAsync(string schema, CancellationToken cancel)
+    {
+        var found = await Catalog.ColumnsAsync(connection, schema, TableNames.Batches, cancel).ConfigureAwait(false);
+        string[] needed = ["sink", "queue", "batch", "records", "stored", "number"];
+        if (found.Count == 0)
+        {
+            await RunAsync($"""
+                CREATE TABLE "{schema}".{TableNames.Batches} (
+                  sink text NOT NULL, queue uuid NOT NULL, batch bigint NOT NULL, records integer NOT NULL,
+                  stored timestamp with time zone NOT NULL DEFAULT now(), number bigint GENERATED ALWAYS AS IDENTITY,
+                  PRIMARY KEY (sink, queue, batch));
+                CREATE INDEX ON "{schema}".{TableNames.Batches} (sink, queue, number)
+                """, cancel).ConfigureAwait(false);
+        }
+        else if (needed.FirstOrDefault(n => found.All(c => c.Name != n)) is { } missing)
+        {
+            throw TableCheck.Missing(schema, TableNames.Batches, missing, found, string.Join(", ", needed));
+        }
+    }
+
+    private async Task RunAsync(string sql, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+    }
+}

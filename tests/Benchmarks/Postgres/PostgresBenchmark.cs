@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Postgres;
+using PlantRuntime.Postgres.Tests;
+
+namespace PlantRuntime.Benchmarks.Postgres;
+
+/// <summary>
+/// Rows a second through the sink, exactly-once on, against bare binary COPY of the same rows by the same driver into the same kind of
+/// table, a transaction a batch. Both are measured in turns, so that the machine's moods hit them alike; the median of the ratios counts.
+/// The server is one of its own, with fsync.
+/// </summary>
+internal static class PostgresBenchmark
+{
+    private const int Records = 500;
+    private const int WarmUp = 5;
+    private const int Rounds = 21;
+    private const int BatchesPerRound = 5;
+    private const double Goal = 0.5;
+
+    public static async Task Run()
+    {
+        if (PostgresServer.Programs is null)
+        {
+            Console.WriteLine("postgres: skipped: install Debian's package postgresql");
+            return;
+        }
+
+        await using var server = await PostgresServer.StartNewAsync();
+        await using var source = NpgsqlDataSource.Create(
+            $"Host=127.0.0.1;Port={server.Port};Database=postgres;Username=plant;Password={PostgresServer.Password};Pooling=false");
+        await using var connection = await source.OpenConnectionAsync();
+        var options = new PostgresOptions
+        {
+            Host = "127.0.0.1", Port = server.Port, Database = "postgres", User = "plant", Password = new Secret(PostgresServer.Password),
+        };
+        await using var sink = new PostgresPlugin().Open(options, new PluginContext("store", "bench", ".", TimeProvider.System, new NoLog()));
+        await sink.ConnectAsync(default);
+        await using (var create = new NpgsqlCommand("CREATE TABLE bare (LIKE samples INCLUDING ALL)", connection)) await create.ExecuteNonQueryAsync();
+        foreach (var tags in (int[])[1, 20]) await CompareAsync(sink, connection, Batch(tags));
+    }
+
+    private static async Task CompareAsync(ISink sink, NpgsqlConnection connection, RecordBatch batch)
+    {
+        var (sinkSeconds, bareSeconds, ratios) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = -WarmUp; round < Rounds; round++)
+        {
+            var bare = await TimeAsync(() => CopyAsync(connection, batch));
+            var full = await TimeAsync(async () =>
+            {
+                batch.Number++;
+                await sink.WriteAsync(batch, default);
+            });
+            if (round < 0) continue;
+            bareSeconds.Add(bare);
+            sinkSeconds.Add(full);
+            ratios.Add(bare / full);
+        }
+
+        double rows = BatchesPerRound * batch.SampleCount;
+        var ratio = Measure.Median(ratios);
+        Measure.Print(
+            $"postgres: rows/s, {batch.SampleCount} a batch / bare COPY",
+            $"{ratio:0.00} ({rows / Measure.Median(sinkSeconds):0} / {rows / Measure.Median(bareSeconds):0})",
+            ratio >= Goal,
+            $">= {Goal.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    private static RecordBatch Batch(int tagCount)
+    {
+        var batch = new RecordBatch { Queue = Guid.NewGuid() };
+        var tags = Enumerable.Range(0, tagCount).Select(i => new Tag(i, $"tag_{i}", "press", "bar")).ToArray();
+        var start = TimeProvider.System.GetUtcNow().UtcDateTime;
+        for (var i = 0; i < Records; i++)
+        {
+            var time = start.AddMilliseconds(i);
+            batch.Add(time, "press", [.. tags.Select(tag => new Sample { Tag = tag, Value = i * 0.1, Time = time })]);
+        }
+
+        return batch;
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, RecordBatch batch)
+    {
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var copy = await connection.BeginBinaryImportAsync(
+            "COPY bare (time, site, device, tag, value, text, quality, unit) FROM STDIN (FORMAT binary)"))
+        {
+            for (var i = 0; i < batch.Count; i++)
+            {
+                foreach (var sample in batch[i].Samples.ToArray())
+                {
+                    await copy.StartRowAsync();
+                    await copy.WriteAsync(sample.Time, NpgsqlDbType.TimestampTz);
+                    await copy.WriteAsync("bench", NpgsqlDbType.Text);
+                    await copy.WriteAsync(batch[i].Device, NpgsqlDbType.Text);
+                    await copy.WriteAsync(sample.Tag.Name, NpgsqlDbType.Text);
+                    await copy.WriteAsync(sample.Value.Number, NpgsqlDbType.Double);
+                    await copy.WriteNullAsync();
+                    await copy.WriteAsync(sample.Quality.ToText(), NpgsqlDbType.Text);
+                    await copy.WriteAsync(sample.Tag.Unit, NpgsqlDbType.Text);
+                }
+            }
+
+            await copy.CompleteAsync();
+        }
+
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Seconds for a round.</summary>
+    private static async Task<double> TimeAsync(Func<Task> run)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < BatchesPerRound; i++) await run();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private sealed class NoLog : IPluginLog
+    {
+        public void Info(string message)
+        {
+        }
+
+        public void Warn(string message) => Console.WriteLine(message);
+    }
+}

@@ -1,0 +1,70 @@
+using Npgsql;
+using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Conformance.Time;
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Postgres;
+
+namespace PlantRuntime.Postgres.Tests;
+
+/// <summary>A schema, a clock and a log for each test of the sink's own habits.</summary>
+[Collection(PostgresTests.Name)]
+public abstract class PostgresTestBase(SharedServer shared)
+{
+    protected string Schema { get; } = shared.NewSchema();
+
+    protected NpgsqlDataSource Admin => shared.Admin;
+
+    protected PostgresServer Server => shared.Server;
+
+    protected CapturingPluginLog Log { get; } = new();
+
+    protected IReadOnlyList<StoredSample> Samples => Sql.Samples(Admin, Schema);
+
+    protected PostgresOptions Options(int? port = null, IReadOnlyDictionary<string, string>? columns = null, string user = "plant") => new()
+    {
+        Host = "127.0.0.1",
+        Port = port ?? Server.Port,
+        Database = "postgres",
+        User = user,
+        Password = new Secret(PostgresServer.Password),
+        Schema = Schema,
+        Columns = columns,
+    };
+
+    protected ISink Open(PostgresOptions options, string name = "store") =>
+        new PostgresPlugin().Open(options, new PluginContext(name, "press-hall", ".", new ManualTimeProvider(Batches.Start), Log));
+
+    protected async Task<ISink> ConnectAsync(PostgresOptions? options = null, string name = "store")
+    {
+        var sink = Open(options ?? Options(), name);
+        await sink.ConnectAsync(default);
+        return sink;
+    }
+
+    protected List<string[]> Query(string sql) => Sql.Query(Admin, sql.Replace("$schema", Schema, StringComparison.Ordinal));
+
+    protected void Run(string sql) => Sql.Run(Admin, sql.Replace("$schema", Schema, StringComparison.Ordinal));
+
+    /// <summary>Waits until so many sessions of the sink wait for a lock; tells their process numbers.</summary>
+    protected async Task<int[]> WaitingAsync(int count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var waiting = Query("SELECT DISTINCT pid FROM pg_locks WHERE NOT granted");
+            if (waiting.Count == count) return [.. waiting.Select(r => int.Parse(r[0], null))];
+            await Task.Yield();
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Holds the table of samples until it is disposed.</summary>
+    protected async Task<NpgsqlConnection> LockSamplesAsync()
+    {
+        var connection = await Admin.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand($"BEGIN; LOCK TABLE {Schema}.samples IN ACCESS EXCLUSIVE MODE", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace PlantRuntime.Postgres.Tests;
+
+/// <summary>A relay to the server that can be told when to stop relaying answers.</summary>
+public sealed class Proxy : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly int _serverPort;
+
+    public Proxy(int serverPort)
+    {
+        _serverPort = serverPort;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Once the client has sent this text, the server's next answer is swallowed.</summary>
+    public string? Trigger { get; private set; }
+
+    /// <summary>What happens after the swallowed answer: the connection ends, or says nothing more.</summary>
+    public bool IsSilentAfterwards { get; set; }
+
+    /// <summary>Set when an answer was swallowed.</summary>
+    public TaskCompletionSource Swallowed { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Sets the text after which an answer is swallowed, once.</summary>
+    public void Arm(string trigger)
+    {
+        Swallowed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Trigger = trigger;
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true) _ = RelayAsync(await _listener.AcceptTcpClientAsync());
+        }
+        catch (SocketException)
+        {
+        }
+    }
+
+    private async Task RelayAsync(TcpClient client)
+    {
+        using var server = new TcpClient();
+        using (client)
+        {
+            await server.ConnectAsync(IPAddress.Loopback, _serverPort);
+            var isTriggered = false;
+            var up = PumpAsync(client, server, async bytes =>
+            {
+                if (Trigger is { } text && bytes.Span.IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0) isTriggered = true;
+                await server.GetStream().WriteAsync(bytes);
+                return true;
+            });
+            var down = PumpAsync(server, client, async bytes =>
+            {
+                if (!isTriggered)
+                {
+                    await client.GetStream().WriteAsync(bytes);
+                    return true;
+                }
+
+                Trigger = null;
+                Swallowed.TrySetResult();
+                return IsSilentAfterwards;
+            });
+            await Task.WhenAny(up, down);
+        }
+    }
+
+    private static async Task PumpAsync(TcpClient from, TcpClient to, Func<ReadOnlyMemory<byte>, Task<bool>> pass)
+    {
+        var buffer = new byte[65536];
+        try
+        {
+            while (await from.GetStream().ReadAsync(buffer) is var read and > 0)
+            {
+                if (!await pass(buffer.AsMemory(0, read))) return;
+            }
+        }
+        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // One end went: so does the other.
+        }
+    }
+}
