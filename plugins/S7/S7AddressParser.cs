@@ -39,6 +39,7 @@ internal static class S7AddressParser
         return word switch
         {
             "DB" => DataBlock(text, typeApart),
+            "DBX" or "DBB" or "DBW" or "DBD" => throw text.Bad($"which data block? DB1.{word}0"),
             "T" => Numbered(text, S7Area.Timer, S7Type.S5Time, typeApart),
             "C" or "Z" => Numbered(text, S7Area.Counter, S7Type.Counter, typeApart),
             _ when AreaOf(word[0]) is { } area && word.Length <= 2 => Place(text, new S7Address(area, area.FixedBlock(), 0, default), word, 1, typeApart),

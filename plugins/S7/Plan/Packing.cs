@@ -2,8 +2,8 @@ namespace PlantRuntime.Plugins.S7.Plan;
 
 /// <summary>
 /// Fills requests: which extents share an item and which items share a request, so that requests are few. Finding the fewest is a
-/// bin-packing problem; so good ways are tried for several widths of gap, and when a few extents still need more requests than the lower
-/// bound, all ways are (<see cref="ExactPacking"/>). Pure.
+/// bin-packing problem; so good ways are tried, and when a few extents still need more requests than the lower bound, all ways are
+/// (<see cref="ExactPacking"/>). Pure.
 /// </summary>
 internal static class Packing
 {
@@ -19,13 +19,15 @@ internal static class Packing
         List<Pdu>? best = null;
         foreach (var gap in Gaps(extents, room))
         {
+            if (best?.Count == least) break;
             foreach (var found in (ReadOnlySpan<List<Pdu>>)[Decreasing(extents, room, gap), InOrder(extents, room, gap)])
             {
                 if (best is null || (found.Count, Bytes(found)).CompareTo((best.Count, Bytes(best))) < 0) best = found;
             }
         }
 
-        if (best!.Count > least) best = ExactPacking.Find(extents, room, least, best.Count - 1) ?? best;
+        for (var requests = least; requests < best!.Count; requests++) best = EvenPacking.TryFill(extents, room, requests) ?? best;
+        if (best.Count > least) best = ExactPacking.Find(extents, room, least, best.Count - 1) ?? best;
         return [.. best.Select(pdu => pdu.Runs.OrderBy(run => run.Bytes & 1).ThenBy(run => run.First).ToArray())];
     }
 
@@ -41,19 +43,18 @@ internal static class Packing
         for (var i = 0; i < extents.Length; i++)
         {
             var isNew = i == 0 || extents[i].Group != extents[i - 1].Group;
-            if (!isNew && !extents[i].IsApart && !extents[i - 1].IsApart) gaps.Add(Math.Max(0, extents[i].Start - end));
+            if (i > 0 && extents[i].Joins(extents[i - 1])) gaps.Add(Math.Max(0, extents[i].Start - end));
             bytes += extents[i].End - (isNew ? extents[i].Start : Math.Max(extents[i].Start, Math.Min(end, extents[i].End)));
             end = isNew ? extents[i].End : Math.Max(end, extents[i].End);
         }
 
         gaps.Sort();
-        var (items, closed) = (extents.Length, 0);
-        bytes += items * Wire.ReadVar.ItemHead;
         for (var requests = 1; ; requests++)
         {
-            for (; closed < gaps.Count && (gaps[closed] <= Wire.ReadVar.ItemHead || items > requests * room.Items); closed++, items--)
-                bytes += gaps[closed] - Wire.ReadVar.ItemHead;
-            if (bytes <= requests * room.Bytes && items <= requests * room.Items) return requests;
+            var closed = Math.Max(gaps.Count(gap => gap <= Wire.ReadVar.ItemHead), extents.Length - (requests * room.Items));
+            if (closed > gaps.Count) continue;
+            var items = extents.Length - closed;
+            if (bytes + gaps.Take(closed).Sum() + (items * Wire.ReadVar.ItemHead) <= requests * room.Bytes) return requests;
         }
     }
 
@@ -62,12 +63,12 @@ internal static class Packing
     private static int[] Gaps(Extent[] extents, PduRoom room)
     {
         var gaps = Enumerable.Range(1, extents.Length - 1)
-            .Where(i => extents[i].Group == extents[i - 1].Group)
+            .Where(i => extents[i].Joins(extents[i - 1]))
             .Select(i => extents[i].Start - extents[i - 1].End)
             .Where(gap => gap > Wire.ReadVar.ItemHead && gap < room.MostRun)
             .Distinct().Order().ToArray();
         var step = Math.Max(1, gaps.Length / MostGaps);
-        return [0, Wire.ReadVar.ItemHead, .. gaps.Where((_, i) => i % step == 0 || i == gaps.Length - 1)];
+        return [Wire.ReadVar.ItemHead, 0, .. gaps.Where((_, i) => i % step == 0 || i == gaps.Length - 1)];
     }
 
     // Runs as long as they can be, the longest first, each into the first request that has room.

@@ -106,12 +106,22 @@ internal sealed class ReadPlan
     {
         var room = PduRoom.Of(PduSize);
         var stretches = Stretches.Of(tags, room.MostRun);
-        var extents = stretches.Select(parts => new Extent(
-            parts[0].Tag.Group, parts.Min(part => part.Start), parts.Max(part => part.End), parts[0].Tag.IsAlone));
-        foreach (var runs in Packing.Least([.. extents], room))
+        var extents = new Extent[stretches.Length];
+        for (var i = 0; i < extents.Length; i++) extents[i] = ExtentOf(stretches[i], i == 0 ? default : extents[i - 1]);
+        foreach (var runs in Packing.Least(extents, room))
         {
             yield return new ReadJob([.. runs.Select(run =>
                 new ReadItem([.. stretches[run.First..(run.Last + 1)].SelectMany(parts => parts)]))]);
         }
+    }
+
+    // What the CPU refuses must not be read as a gap either.
+    private Extent ExtentOf(ReadPart[] parts, Extent before)
+    {
+        var extent = new Extent(parts[0].Tag.Group, parts.Min(part => part.Start), parts.Max(part => part.End), parts[0].Tag.IsAlone);
+        return extent with
+        {
+            IsCutOff = Array.Exists(_refused, tag => tag.Group == extent.Group && tag.Start < extent.Start && tag.Start + tag.Bytes > before.End),
+        };
     }
 }

@@ -22,6 +22,6 @@ internal readonly record struct Run(int First, int Last, int Start, int End)
         ref readonly var last = ref extents[Last];
         ref readonly var next = ref extents[Last + 1];
         joined = new Run(First, Last + 1, Start, Math.Max(End, next.End));
-        return last.Group == next.Group && !last.IsApart && !next.IsApart && next.Start - End <= gap && joined.Bytes <= mostBytes;
+        return next.Joins(last) && next.Start - End <= gap && joined.Bytes <= mostBytes;
     }
 }

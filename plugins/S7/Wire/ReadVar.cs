@@ -86,14 +86,15 @@ internal static class ReadVar
         return bytes.Length == asked ? null : S7Fault.OtherBytes;
     }
 
-    // A refused item has no bytes, whatever its length says: snap7's server says 4.
+    // A refused item has no bytes, whatever its length says: snap7's server says 4. A code that nobody knows with a length that nobody sends
+    // is data out of step.
     private static bool TrySkip(ref ReadOnlySpan<byte> rest, bool isLast, out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> bytes)
     {
         head = bytes = default;
         if (rest.Length < ItemHead) return false;
         head = rest[..ItemHead];
         rest = rest[ItemHead..];
-        if (head[0] != Good) return true;
+        if (head[0] != Good) return S7Fault.Item(head[0]).IsKnown || (head[2] == 0 && head[3] is (0 or 4));
         var unit = Math.Max(1, UnitOf(head[1]));
         var length = (BinaryPrimitives.ReadUInt16BigEndian(head[2..]) + unit - 1) / unit;
         if (rest.Length < length) return false;

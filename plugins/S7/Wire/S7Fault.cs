@@ -45,6 +45,9 @@ internal sealed class S7Fault
     /// <summary>True when a part of a range may be at fault, so that asking for less can help.</summary>
     public bool IsAboutAddress { get; }
 
+    /// <summary>False for an item's return code that has no name.</summary>
+    public bool IsKnown { get; private init; } = true;
+
     /// <summary>An item's return code.</summary>
     public static S7Fault Item(byte code) => Items[code];
 
@@ -60,7 +63,7 @@ internal sealed class S7Fault
         0x06 => new(Quality.BadAddress, "data type not supported (06)", isAboutAddress: true),
         0x07 => new(Quality.BadAddress, "data type inconsistent (07)", isAboutAddress: true),
         0x0A => new(Quality.BadAddress, $"object does not exist (0A): no such block, or one that is hidden: {Access}", isAboutAddress: true),
-        _ => new(Quality.BadDevice, $"unknown return code ({code:X2})"),
+        _ => new(Quality.BadDevice, $"unknown return code ({code:X2})") { IsKnown = false },
     };
 
     private static string NameOf(int both) => both switch
