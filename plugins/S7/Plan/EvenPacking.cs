@@ -1,0 +1,64 @@
+using System.Numerics;
+using PlantRuntime.Plugins.S7.Wire;
+
+namespace PlantRuntime.Plugins.S7.Plan;
+
+/// <summary>
+/// Spreads extents evenly over a given number of requests. Where there are more items than the requests take, the narrowest gaps are
+/// closed, ones of equal width far from each other, so that the spare bytes of all answers are used and not of some.
+/// </summary>
+internal static class EvenPacking
+{
+    /// <summary>The requests, or null when this way needs more.</summary>
+    public static List<Pdu>? TryFill(Extent[] extents, PduRoom room, int requests)
+    {
+        var pdus = Enumerable.Range(0, requests).Select(_ => new Pdu(room)).ToList();
+        foreach (var run in Runs(extents, room, requests * room.Items).OrderByDescending(run => run.Bytes))
+        {
+            var emptiest = pdus.Where(pdu => pdu.Runs.Count < room.Items).MinBy(pdu => pdu.Bytes);
+            if (emptiest?.TryAdd(run) is not true && !pdus.Exists(pdu => pdu.TryAdd(run))) return null;
+        }
+
+        pdus.RemoveAll(pdu => pdu.Runs.Count == 0);
+        return pdus;
+    }
+
+    private static List<Run> Runs(Extent[] extents, PduRoom room, int mostItems)
+    {
+        var isClosed = new bool[extents.Length];
+        var items = extents.Length;
+        var gaps = Enumerable.Range(1, extents.Length - 1)
+            .Where(i => extents[i].Joins(extents[i - 1]))
+            .Select(i => (Before: i, Bytes: extents[i].Start - extents[i - 1].End))
+            .OrderBy(gap => gap.Bytes).ThenBy(gap => BitOperations.TrailingZeroCount(gap.Before));
+        foreach (var (before, bytes) in gaps)
+        {
+            if (bytes > ReadVar.ItemHead && items <= mostItems) break;
+            isClosed[before] = true;
+            if (Fits(extents, isClosed, before, room.MostRun)) items--;
+            else isClosed[before] = false;
+        }
+
+        var runs = new List<Run>();
+        for (var i = 0; i < extents.Length; i++)
+        {
+            if (isClosed[i] && runs[^1].TryJoin(extents, int.MaxValue, room.MostRun, out var joined)) runs[^1] = joined;
+            else runs.Add(Run.Of(extents, i));
+        }
+
+        return runs;
+    }
+
+    private static bool Fits(Extent[] extents, bool[] isClosed, int at, int mostBytes)
+    {
+        var first = at;
+        while (isClosed[first]) first--;
+        var run = Run.Of(extents, first);
+        while (run.Last + 1 < extents.Length && isClosed[run.Last + 1])
+        {
+            if (!run.TryJoin(extents, int.MaxValue, mostBytes, out run)) return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Plugins.S7;
+
+/// <summary>
+/// Text to address, upper and lower case alike:
+/// <code>
+/// ["%"] ( "DB" n "." "DB" place | area place | timer | counter ) [":" type]
+/// place = ["X"] byte "." bit | ("B" | "W" | "D") byte
+/// area  = "M" | "I" | "E" | "Q" | "A" | "V"      timer = "T" n      counter = ( "C" | "Z" ) n
+/// </code>
+/// Columns of problems count from 1 in the text as it was given.
+/// </summary>
+internal static class S7AddressParser
+{
+    private const string Expected = "expected an address such as DB500.DBD2:REAL, DB1.DBX0.1, MW4, I0.3, T1 or C1";
+
+    /// <summary>The address of a tag, or null and what is wrong with it.</summary>
+    public static S7Address? Parse(TagDefinition tag, out AddressProblem? problem)
+    {
+        try
+        {
+            problem = null;
+            return Parse(new AddressText(tag.Address), tag.Type);
+        }
+        catch (BadAddress bad)
+        {
+            problem = new AddressProblem(tag, bad.Message, bad.Column);
+            return null;
+        }
+    }
+
+    private static S7Address Parse(AddressText text, string? typeApart)
+    {
+        text.TrySkip('%');
+        var word = text.Letters();
+        if (word.Length == 0) throw text.Bad(Expected);
+        return word switch
+        {
+            "DB" => DataBlock(text, typeApart),
+            "DBX" or "DBB" or "DBW" or "DBD" => throw text.Bad($"which data block? DB1.{word}0"),
+            "T" => Numbered(text, S7Area.Timer, S7Type.S5Time, typeApart),
+            "C" or "Z" => Numbered(text, S7Area.Counter, S7Type.Counter, typeApart),
+            _ when AreaOf(word[0]) is { } area && word.Length <= 2 => Place(text, new S7Address(area, area.FixedBlock(), 0, default), word, 1, typeApart),
+            _ => throw text.Bad($"unknown area '{word}'; {Expected}"),
+        };
+    }
+
+    private static S7Address DataBlock(AddressText text, string? typeApart)
+    {
+        var block = text.Number(1, 65535, "the number of a data block");
+        if (!text.TrySkip('.')) throw text.BadNext($"a data block needs a place in it: DB{block}.DBW0");
+        var word = text.Letters();
+        if (!word.StartsWith("DB", StringComparison.Ordinal) || word.Length > 3)
+            throw text.Bad($"'{word}' is no place in a data block: expected DBX, DBB, DBW or DBD");
+        return Place(text, new S7Address(S7Area.DataBlock, block, 0, default), word, 2, typeApart);
+    }
+
+    private static S7Address Numbered(AddressText text, S7Area area, S7Type type, string? typeApart)
+    {
+        var address = new S7Address(area, 0, 2 * text.Number(0, 32767, $"the number of a {area.ToString().ToLowerInvariant()}"), type);
+        return WithType(text, address, typeApart, (given, _) => given is S7Type.Word || given == type
+            ? null
+            : $"a {area.ToString().ToLowerInvariant()} is a {type.ToString().ToUpperInvariant()} or a WORD, not {Name(given)}");
+    }
+
+    private static S7Address Place(AddressText text, S7Address address, string word, int prefix, string? typeApart)
+    {
+        var width = word.Length == prefix ? 'X' : word[prefix];
+        if (width is not ('X' or 'B' or 'W' or 'D'))
+            throw text.Bad($"'{word}' has no width '{width}': expected {word[..prefix]}X, {word[..prefix]}B, {word[..prefix]}W or {word[..prefix]}D");
+        address = address with { Offset = text.Number(0, S7Address.MostBytes - 1, "a byte's number"), Type = DefaultOf(width) };
+        if (width == 'X')
+        {
+            if (!text.TrySkip('.')) throw text.BadNext($"which bit? {word}{address.Offset}.0 to .7, or {word[..prefix]}B{address.Offset} for the byte");
+            address = address with { Bit = text.Number(0, 7, "a bit of a byte") };
+        }
+
+        return WithType(text, address, typeApart, (given, bytes) => Misfit(given, bytes, width, word[..prefix], address.Offset));
+    }
+
+    // B is a place for anything, W and D are promises of a width; D also marks the start of what is longer.
+    private static string? Misfit(S7Type type, int bytes, char width, string prefix, int offset) => width switch
+    {
+        'X' => type == S7Type.Bool ? null : $"a bit is a BOOL, not {Name(type)}: {prefix}{WidthOf(bytes)}{offset}:{Name(type)}",
+        _ when type == S7Type.Bool => $"a BOOL needs its bit: {prefix}X{offset}.0",
+        'B' => null,
+        'W' when bytes != 2 => $"{prefix}W is 2 bytes wide, {Name(type)} has {bytes}: {prefix}{WidthOf(bytes)}{offset}:{Name(type)}",
+        'D' when bytes < 4 => $"{prefix}D is 4 bytes wide, {Name(type)} has {bytes}: {prefix}{WidthOf(bytes)}{offset}:{Name(type)}",
+        _ => null,
+    };
+
+    private static S7Address WithType(AddressText text, S7Address address, string? typeApart, Func<S7Type, int, string?> misfit)
+    {
+        var isApart = !string.IsNullOrWhiteSpace(typeApart);
+        if (isApart) address = Typed(address, typeApart!.Trim(), misfit, column: 0);
+        if (text.TrySkip(':'))
+        {
+            var given = Typed(address, text.Rest(), misfit, text.Column);
+            if (isApart && given != address)
+                throw text.Bad($"the address says {Name(given.Type)} but the tag's type is {typeApart!.Trim()}: give one of them");
+            address = given;
+        }
+
+        if (!text.AtEnd) throw text.BadNext("nothing more was expected here but :TYPE");
+        return address.Offset + address.Bytes <= S7Address.MostBytes ? address
+            : throw new BadAddress($"{address.Bytes} bytes from {address.Offset} go beyond the last one, {S7Address.MostBytes - 1}", column: 1);
+    }
+
+    private static S7Address Typed(S7Address address, string text, Func<S7Type, int, string?> misfit, int column)
+    {
+        var wrong = S7Types.Parse(text, out var type, out var length) ?? misfit(type, type.Bytes(length));
+        return wrong is null ? address with { Type = type, Length = length } : throw new BadAddress(wrong, column);
+    }
+
+    private static S7Type DefaultOf(char width) => width switch
+    {
+        'X' => S7Type.Bool,
+        'B' => S7Type.Byte,
+        'W' => S7Type.Word,
+        _ => S7Type.DWord,
+    };
+
+    private static char WidthOf(int bytes) => bytes switch { 2 => 'W', 4 => 'D', _ => 'B' };
+
+    private static string Name(S7Type type) => type.ToString().ToUpper(CultureInfo.InvariantCulture);
+
+    private static S7Area? AreaOf(char letter) => letter switch
+    {
+        'M' => S7Area.Marker,
+        'I' or 'E' => S7Area.Input,
+        'Q' or 'A' => S7Area.Output,
+        'V' => S7Area.DataBlock,
+        _ => null,
+    };
+
+    private static int FixedBlock(this S7Area area) => area == S7Area.DataBlock ? 1 : 0;
+}
