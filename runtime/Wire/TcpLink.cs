@@ -41,6 +41,9 @@ public sealed class TcpLink : IDisposable
         }
     }
 
+    /// <summary>The connection as a stream, for protocols that put TLS on it. The stream owns it from now on.</summary>
+    public NetworkStream IntoStream() => new(_socket, ownsSocket: true);
+
     /// <summary>Sends all bytes with one call.</summary>
     /// <exception cref="LinkException">The connection is gone, or the token ended it: half a request may be out, so the link is
     /// closed.</exception>

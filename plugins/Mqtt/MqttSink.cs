@@ -1,0 +1,175 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Mqtt.Messages;
+using PlantRuntime.Plugins.Mqtt.Session;
+using PlantRuntime.Plugins.Mqtt.Wire;
+using PlantRuntime.Wire;
+
+namespace PlantRuntime.Plugins.Mqtt;
+
+/// <summary>Publishes batches, and finishes on a new connection what broke with the old one.</summary>
+internal sealed class MqttSink : ISink
+{
+    private readonly MqttOptions _options;
+    private readonly PluginContext _context;
+    private readonly string _clientId;
+    private readonly TlsHandshake? _tls;
+    private readonly MessageBuffer _messages;
+    private readonly Delivery _delivery;
+    private MqttSession? _session;
+    private BatchMark? _started;
+    private bool _hasBrokerSession;
+    private bool _isDisposed;
+
+    public MqttSink(MqttOptions options, PluginContext context)
+    {
+        (_options, _context) = (options, context);
+        _clientId = options.ClientId ?? $"{TopicText.Level(context.Site)}-{TopicText.Level(context.Name)}";
+        _tls = options.Tls is null ? null : new TlsHandshake(options.Tls, options.Host, context);
+        var fallback = options.FallbackTopic is null ? null : new TopicTemplate(options.FallbackTopic);
+        var topics = new TopicBook(new TopicTemplate(options.Topic), fallback, context.Site);
+        _messages = new MessageBuffer(topics, options.Qos, options.Retain, options.Protocol);
+        _delivery = new Delivery(options.Qos, new PacketIds());
+    }
+
+    private string Endpoint => $"{(_options.Host.Contains(':') ? $"[{_options.Host}]" : _options.Host)}:{_options.PortOrDefault}";
+
+    public async ValueTask ConnectAsync(CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancel.ThrowIfCancellationRequested();
+        await CloseAsync().ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(_options.Timeout, _context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        try
+        {
+            // 3.1.1 has no way to begin a kept session afresh but to connect for one that is not kept.
+            if (_options is { Protocol: ProtocolVersion.V311, KeepsSession: true } && !_hasBrokerSession)
+                await ForgetSessionAsync(either.Token).ConfigureAwait(false);
+            _session = await OpenAsync(IsCleanStart(), either.Token).ConfigureAwait(false);
+            _hasBrokerSession = _options.KeepsSession;
+        }
+        catch (LinkException e)
+        {
+            throw new NotConnectedException($"{Endpoint}: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new NotConnectedException($"{Endpoint}: no answer to CONNECT within {_options.Timeout.TotalSeconds:0.###} s", e);
+        }
+    }
+
+    public async ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
+    {
+        var session = _session ?? throw new NotConnectedException($"{Endpoint}: not connected");
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            session.ThrowIfFailed();
+            if (batch.Count == 0) return;
+            await StartAsync(session, batch, cancel).ConfigureAwait(false);
+            await session.DeliverAsync(cancel).ConfigureAwait(false);
+        }
+        catch (LinkException e)
+        {
+            if (_options.Qos == 0) _started = null;
+            throw new NotConnectedException($"{Endpoint}: {e.Message}", e);
+        }
+
+        if (_delivery.Refusals.Count > 0) throw await RefusedAsync().ConfigureAwait(false);
+        _started = null;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        return CloseAsync();
+    }
+
+    private bool IsCleanStart() => !_options.KeepsSession || (_options.Protocol == ProtocolVersion.V5 && !_hasBrokerSession);
+
+    private async ValueTask ForgetSessionAsync(CancellationToken cancel)
+    {
+        using var link = await LinkAsync(cancel).ConfigureAwait(false);
+        await Handshake.ExchangeAsync(link, NewFrames(), _options, _clientId, cleanStart: true, cancel).ConfigureAwait(false);
+        await link.SendAsync(Disconnect.Normal, cancel).ConfigureAwait(false);
+    }
+
+    private async ValueTask<MqttSession> OpenAsync(bool cleanStart, CancellationToken cancel)
+    {
+        var link = await LinkAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            var frames = NewFrames();
+            var ack = await Handshake.ExchangeAsync(link, frames, _options, _clientId, cleanStart, cancel).ConfigureAwait(false);
+            _delivery.Resume(ack.SessionPresent);
+            return new MqttSession(link, frames, _delivery, ack, _options, _context.Time);
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
+    private ValueTask<MqttLink> LinkAsync(CancellationToken cancel) =>
+        MqttLink.ConnectAsync(_options.Host, _options.PortOrDefault, _tls, cancel);
+
+    private static FrameBuffer NewFrames() => new(FixedHeader.FrameLength, MqttSession.MostReceivedBytes);
+
+    /// <summary>Goes on with a batch that was begun, or begins it once nothing of an earlier one is on its way.</summary>
+    private async ValueTask StartAsync(MqttSession session, RecordBatch batch, CancellationToken cancel)
+    {
+        var mark = BatchMark.Of(batch);
+        if (_started is not null && _started == mark)
+        {
+            await CheckSizesAsync(session.MaximumPacketSize).ConfigureAwait(false);
+            _delivery.Retry();
+            return;
+        }
+
+        _delivery.Abandon();
+        await session.DeliverAsync(cancel).ConfigureAwait(false);
+        _started = null;
+        _messages.Fill(batch, session.MaximumPacketSize);
+        _delivery.Begin(_messages);
+        _started = mark;
+    }
+
+    private async ValueTask CheckSizesAsync(long maximumPacketSize)
+    {
+        try
+        {
+            _messages.CheckSizes(maximumPacketSize);
+        }
+        catch (RejectedException)
+        {
+            // The session would have them sent again, and break over it each time.
+            await CloseAsync().ConfigureAwait(false);
+            _hasBrokerSession = false;
+            throw;
+        }
+    }
+
+    private async ValueTask<Exception> RefusedAsync()
+    {
+        var refusals = _delivery.Refusals;
+        var text = $"{Endpoint}: the broker refused {refusals.Count} of the messages: {refusals[0]}";
+        if (refusals.Any(r => r.Reason.Refusal == RefusalKind.OutOfStep))
+        {
+            await CloseAsync().ConfigureAwait(false);
+            _hasBrokerSession = false;
+            return new NotConnectedException(text);
+        }
+
+        if (refusals.Any(r => r.Reason.Refusal == RefusalKind.TryLater)) return new IOException(text);
+        _started = null;
+        return new RejectedException(text, [.. refusals.Select(r => r.Record).Distinct().Order()]);
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        var session = _session;
+        _session = null;
+        if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
+    }
+}

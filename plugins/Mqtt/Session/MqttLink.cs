@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using PlantRuntime.Wire;
+
+namespace PlantRuntime.Plugins.Mqtt.Session;
+
+/// <summary>One connection, in clear or by TLS. Several may send, one receives.</summary>
+internal sealed class MqttLink : IDisposable
+{
+    private readonly Stream _stream;
+    private readonly SemaphoreSlim _sending = new(1);
+
+    private MqttLink(Stream stream) => _stream = stream;
+
+    /// <exception cref="LinkException">There is nothing to connect to, or nothing to be trusted.</exception>
+    /// <exception cref="OperationCanceledException">The token ended it.</exception>
+    public static async ValueTask<MqttLink> ConnectAsync(string host, int port, TlsHandshake? tls, CancellationToken cancel)
+    {
+        var link = await TcpLink.ConnectAsync(host, port, cancel).ConfigureAwait(false);
+        Stream stream = link.IntoStream();
+        try
+        {
+            if (tls is not null) stream = await tls.SecureAsync(stream, cancel).ConfigureAwait(false);
+            return new MqttLink(stream);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Sends all bytes; several callers take turns.</summary>
+    /// <exception cref="LinkException">The connection is gone, or the token ended it in the middle of a packet: the link is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token had ended it before anything was sent.</exception>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        await _sending.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await _stream.WriteAsync(bytes, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            Dispose();
+            throw new LinkException("the far end takes no more bytes", e);
+        }
+        catch (Exception e) when (From(e) is { } link)
+        {
+            throw link;
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>Waits for bytes and puts them into the buffer.</summary>
+    /// <exception cref="LinkException">The connection is gone.</exception>
+    public async ValueTask FillAsync(FrameBuffer frames, CancellationToken cancel)
+    {
+        try
+        {
+            frames.Filled(await _stream.ReadAsync(frames.Free(), cancel).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is not LinkException && From(e) is { } link)
+        {
+            throw link;
+        }
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    // Streams wrap what the socket throws; TLS has errors of its own.
+    private static LinkException? From(Exception failure) => LinkException.From(failure) ?? failure switch
+    {
+        IOException { InnerException: { } inner } when LinkException.From(inner) is { } link => link,
+        IOException or CryptographicException => new LinkException(failure.Message, failure),
+        _ => null,
+    };
+}

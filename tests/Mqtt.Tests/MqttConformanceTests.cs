@@ -1,0 +1,35 @@
+using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Contracts;
+using PlantRuntime.Mqtt.Tests.Testing;
+
+namespace PlantRuntime.Mqtt.Tests;
+
+/// <summary>Publishes to mosquitto, reads back with mosquitto_sub.</summary>
+public sealed class MqttConformanceTests(MosquittoFixture broker) : SinkConformance, IClassFixture<MosquittoFixture>, IAsyncLifetime
+{
+    private readonly string _topic = $"test/{Guid.NewGuid():N}";
+    private Subscriber? _subscriber;
+
+    protected override ISinkPlugin Plugin => new MqttPlugin();
+
+    protected override object Options => new MqttOptions { Host = "127.0.0.1", Port = broker.Port, Topic = $"{_topic}/{{device}}" };
+
+    // A write ends on another thread than it began on, whose count says nothing: AllocationTests looks at the whole process.
+    protected override long AllocatedBytesPerBatch => long.MaxValue;
+
+    public async Task InitializeAsync() => _subscriber = await Subscriber.StartAsync(broker.Port, $"{_topic}/#");
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        if (_subscriber is not null) await _subscriber.DisposeAsync();
+    }
+
+    protected override IReadOnlyList<StoredSample> Samples() => [.. Lines().Where(JsonLine.IsScan).SelectMany(JsonLine.Samples)];
+
+    protected override IReadOnlyList<string> Payloads() => [.. Lines().Where(line => !JsonLine.IsScan(line))];
+
+    protected override string Shown(Value value) => value.IsNumber && !double.IsFinite(value.Number) ? "" : base.Shown(value);
+
+    // A device's odd name is in the topic too, so the payload is what comes behind the first brace.
+    private IEnumerable<string> Lines() => _subscriber!.ReadAsync().GetAwaiter().GetResult().Select(line => line[line.IndexOf(" 1 0 {", StringComparison.Ordinal)..][5..]);
+}

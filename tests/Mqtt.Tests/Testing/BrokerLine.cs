@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+
+namespace PlantRuntime.Mqtt.Tests.Testing;
+
+/// <summary>The broker's end of a connection.</summary>
+internal sealed class BrokerLine(Socket socket)
+{
+    /// <summary>Sends each byte in a packet of its own.</summary>
+    public bool ByBytes { get; set; }
+
+    public int Version { get; set; }
+
+    public void Send(params ReadOnlySpan<byte> bytes)
+    {
+        if (!ByBytes) socket.Send(bytes);
+        else foreach (var b in bytes) socket.Send([b]);
+    }
+
+    public void ConnAck(bool sessionPresent = false, byte code = 0, params ReadOnlySpan<byte> properties)
+    {
+        var present = (byte)(sessionPresent ? 1 : 0);
+        if (Version == 4) Send(0x20, 2, present, code);
+        else Send([0x20, (byte)(3 + properties.Length), present, code, (byte)properties.Length, .. properties]);
+    }
+
+    public void Ack(int type, int id, byte reason = 0)
+    {
+        if (reason == 0) Send((byte)type, 2, (byte)(id >> 8), (byte)id);
+        else Send((byte)type, 3, (byte)(id >> 8), (byte)id, reason);
+    }
+
+    public void PubAck(int id, byte reason = 0) => Ack(0x40, id, reason);
+
+    public void PubRec(int id, byte reason = 0) => Ack(0x50, id, reason);
+
+    public void PubComp(int id) => Ack(0x70, id);
+
+    /// <summary>Ends the connection in order.</summary>
+    public void Close() => socket.Close();
+
+    /// <summary>What a good broker does.</summary>
+    public void Good(BrokerPacket packet)
+    {
+        switch (packet.Type)
+        {
+            case BrokerPacket.Connect: ConnAck(); break;
+            case BrokerPacket.Publish when packet.Qos == 1: PubAck(packet.Id); break;
+            case BrokerPacket.Publish when packet.Qos == 2: PubRec(packet.Id); break;
+            case BrokerPacket.PubRel: PubComp(packet.Id); break;
+            case BrokerPacket.PingReq: Send(0xD0, 0); break;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Sinks;
+using PlantRuntime.Conformance.Time;
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Mqtt.Tests.Testing;
+
+/// <summary>Sinks on a scripted broker, with a clock that stands still.</summary>
+internal sealed class Rig : IDisposable
+{
+    public ScriptedBroker Broker { get; } = new();
+
+    public ManualTimeProvider Clock { get; } = new(Batches.Start);
+
+    /// <summary>Payloads "0", "1" and so on, from <paramref name="first"/>.</summary>
+    public static RecordBatch Numbers(long number, int first, int count)
+    {
+        var batch = Batches.Empty(number);
+        for (var i = first; i < first + count; i++) batch.Add(Batches.Start, "press", System.Text.Encoding.UTF8.GetBytes($"{i}"));
+        return batch;
+    }
+
+    public MqttOptions Options(int qos = 1, string version = "5.0", int maxInFlight = 100, TimeSpan? sessionExpiry = null) => new()
+    {
+        Host = "127.0.0.1",
+        Port = Broker.Port,
+        Topic = "t",
+        Qos = qos,
+        Version = version,
+        MaxInFlight = maxInFlight,
+        SessionExpiry = sessionExpiry ?? TimeSpan.FromHours(1),
+    };
+
+    public ISink Open(MqttOptions? options = null) =>
+        new MqttPlugin().Open(options ?? Options(), new PluginContext("broker", "press-hall", Path.GetTempPath(), Clock, new CapturingPluginLog()));
+
+    public async Task<ISink> ConnectAsync(MqttOptions? options = null)
+    {
+        var sink = Open(options);
+        await sink.ConnectAsync(default);
+        return sink;
+    }
+
+    public void Dispose() => Broker.Dispose();
+}
