@@ -5,6 +5,7 @@ var all = new Dictionary<string, Func<Task>>
 {
     ["pipeline"] = PipelineBenchmark.RunAsync,
     ["modbus"] = ModbusBenchmark.Run,
+    ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,
 };
