@@ -26,13 +26,22 @@ internal sealed class Database : IAsyncDisposable
     public async ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
     {
         // Read committed: of two that store the same batch, the second waits for the first and then sees what it did.
-        await using var transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
-        var known = await _batches.ClaimAsync(batch, cancel).ConfigureAwait(false);
-        if (known < batch.Count)
+        var transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
+        try
         {
-            _rows.Encode(batch, known);
-            await CopyAsync(_rows.Samples, cancel).ConfigureAwait(false);
-            await CopyAsync(_rows.Payloads, cancel).ConfigureAwait(false);
+            var known = await _batches.ClaimAsync(batch, cancel).ConfigureAwait(false);
+            if (known < batch.Count)
+            {
+                _rows.Encode(batch, known);
+                await CopyAsync(_rows.Samples, cancel).ConfigureAwait(false);
+                await CopyAsync(_rows.Payloads, cancel).ConfigureAwait(false);
+            }
+        }
+        catch (RejectedException)
+        {
+            // After any other failure the connection is closed, which ends the transaction without waiting for a network that may be dead.
+            await transaction.RollbackAsync(cancel).ConfigureAwait(false);
+            throw;
         }
 
         await transaction.CommitAsync(cancel).ConfigureAwait(false);
