@@ -8,6 +8,7 @@ internal sealed class PostgresSink(PostgresOptions options, PluginContext contex
 {
     private readonly Connector _connector = new(options, context);
     private Database? _database;
+    private Backend? _last;
     private bool _isDisposed;
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
@@ -15,12 +16,15 @@ internal sealed class PostgresSink(PostgresOptions options, PluginContext contex
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancel.ThrowIfCancellationRequested();
         await CloseAsync().ConfigureAwait(false);
+        var opening = _connector.OpenAsync(_last, cancel);
         try
         {
-            _database = await _connector.OpenAsync(cancel).ConfigureAwait(false);
+            _database = await opening.WaitAsync(cancel).ConfigureAwait(false);
+            _last = _database.Backend;
         }
         catch (Exception error)
         {
+            _ = DiscardAsync(opening);
             throw Told(error, cancel);
         }
     }
@@ -46,6 +50,19 @@ internal sealed class PostgresSink(PostgresOptions options, PluginContext contex
     {
         _isDisposed = true;
         await CloseAsync().ConfigureAwait(false);
+    }
+
+    private static async Task DiscardAsync(Task<Database> opening)
+    {
+        try
+        {
+            var late = await opening.ConfigureAwait(false);
+            await late.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Told already, or cancelled.
+        }
     }
 
     // A cancelled call fails in many ways; what the host wants to hear is that it was cancelled.

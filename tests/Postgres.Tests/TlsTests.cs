@@ -7,6 +7,7 @@ using PlantRuntime.Plugins.Postgres;
 
 namespace PlantRuntime.Postgres.Tests;
 
+[Collection(PostgresTests.Name)]
 public sealed class TlsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

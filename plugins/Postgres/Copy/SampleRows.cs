@@ -43,7 +43,7 @@ internal sealed class SampleRows(CopyBuffer rows, TextFields texts, string site)
                 break;
             case ValueKind.Text:
                 rows.Null();
-                texts.Write(value.Text, tag.ToString());
+                texts.Write(value.Text, tag.Name);
                 break;
             case ValueKind.Int when value.Int is > MostExact or < -MostExact:
                 WriteDigits(value.Number, value.Int);

@@ -11,13 +11,14 @@ namespace PlantRuntime.Plugins.Postgres.Session;
 internal sealed class Connector(PostgresOptions options, PluginContext context)
 {
     private readonly IReadOnlyList<FieldColumn>? _fields = options.Columns is null ? null : FieldColumn.Of(options.Columns);
-    private Backend? _last;
 
     /// <summary>Where it connects to, as a log line shows it.</summary>
     public string Endpoint { get; } = $"{options.Host}:{options.Port}/{options.Database}";
 
     /// <summary>Connects, makes missing tables, and checks those that are there.</summary>
-    public async Task<Database> OpenAsync(CancellationToken cancel)
+    /// <param name="last">The server's process of the last connection, which is to end.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Database> OpenAsync(Backend? last, CancellationToken cancel)
     {
         var builder = new NpgsqlSlimDataSourceBuilder(ConnectionText.Of(options, context));
         // Our types are built in: asking the server for its list would be the slowest part of connecting.
@@ -29,13 +30,13 @@ internal sealed class Connector(PostgresOptions options, PluginContext context)
         {
             var connection = await source.OpenConnectionAsync(cancel).ConfigureAwait(false);
             await PrepareAsync(connection, cancel).ConfigureAwait(false);
-            if (_last is not null) await _last.EndAsync(connection, cancel).ConfigureAwait(false);
-            _last = await Backend.OfAsync(connection, cancel).ConfigureAwait(false);
+            if (last is not null) await last.EndAsync(connection, cancel).ConfigureAwait(false);
+            var backend = await Backend.OfAsync(connection, cancel).ConfigureAwait(false);
             var tables = await new TableMaker(connection)
                 .EnsureAsync(TableNames.Samples(options), TableNames.Payloads(options, _fields), cancel)
                 .ConfigureAwait(false);
             var rows = new BatchRows(tables[0], tables[1], _fields, context.Site, options.Nul);
-            return new Database(source, connection, rows, new StoredBatches(connection, options.Schema, context.Name));
+            return new Database(source, connection, backend, rows, new StoredBatches(connection, options.Schema, context.Name));
         }
         catch (Exception error)
         {

@@ -14,44 +14,57 @@ internal sealed class Database : IAsyncDisposable
     private readonly StoredBatches _batches;
     private Task _unfinished = Task.CompletedTask;
 
-    public Database(NpgsqlDataSource source, NpgsqlConnection connection, BatchRows rows, StoredBatches batches)
+    public Database(NpgsqlDataSource source, NpgsqlConnection connection, Backend backend, BatchRows rows, StoredBatches batches)
     {
+        Backend = backend;
         _source = source;
         _connection = connection;
         _rows = rows;
         _batches = batches;
     }
 
+    public Backend Backend { get; }
+
     /// <summary>Stores what of the batch is not stored yet, all or nothing.</summary>
     public async ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
     {
         // Read committed: of two that store the same batch, the second waits for the first and then sees what it did.
-        await using var transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
-        var known = await _batches.ClaimAsync(batch, cancel).ConfigureAwait(false);
-        if (known < batch.Count)
+        var transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
+        try
         {
-            _rows.Encode(batch, known);
-            await CopyAsync(_rows.Samples, cancel).ConfigureAwait(false);
-            await CopyAsync(_rows.Payloads, cancel).ConfigureAwait(false);
+            var known = await WithinAsync(_batches.ClaimAsync(batch, cancel).AsTask(), cancel).ConfigureAwait(false);
+            if (known < batch.Count)
+            {
+                _rows.Encode(batch, known);
+                await CopyAsync(_rows.Samples, cancel).ConfigureAwait(false);
+                await CopyAsync(_rows.Payloads, cancel).ConfigureAwait(false);
+            }
+        }
+        catch (RejectedException)
+        {
+            // After any other failure the connection is closed, which ends the transaction without waiting for a network that may be dead.
+            await transaction.RollbackAsync(cancel).ConfigureAwait(false);
+            throw;
         }
 
-        await transaction.CommitAsync(cancel).ConfigureAwait(false);
+        await WithinAsync(CommitAsync(), cancel).ConfigureAwait(false);
+
+        async Task<bool> CommitAsync()
+        {
+            await transaction.CommitAsync(cancel).ConfigureAwait(false);
+            return true;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_unfinished.IsCompleted)
-        {
-            _ = CloseLaterAsync();
-            return;
-        }
-
-        await CloseAsync().ConfigureAwait(false);
+        if (_unfinished.IsCompleted) await CloseAsync().ConfigureAwait(false);
+        else _ = CloseLaterAsync();
     }
 
     private async Task CloseLaterAsync()
     {
-        // Npgsql cannot be stopped while it ends a COPY; its own timeout ends it, and nobody waits for that.
+        // Npgsql's own timeout ends it.
         try
         {
             await _unfinished.ConfigureAwait(false);
@@ -73,18 +86,30 @@ internal sealed class Database : IAsyncDisposable
     private async Task CopyAsync(CopyPart part, CancellationToken cancel)
     {
         if (part.IsEmpty) return;
-        var copy = await _connection.BeginRawBinaryCopyAsync(part.Sql, cancel).ConfigureAwait(false);
         try
         {
-            await copy.WriteAsync(part.Bytes, cancel).ConfigureAwait(false);
-            _unfinished = copy.DisposeAsync().AsTask();
-            await _unfinished.WaitAsync(cancel).ConfigureAwait(false);
+            await WithinAsync(SendAsync(), cancel).ConfigureAwait(false);
         }
         catch (PostgresException refused)
         {
             throw Failures.Describe(refused, part);
         }
 
+        async Task<bool> SendAsync()
+        {
+            var copy = await _connection.BeginRawBinaryCopyAsync(part.Sql, cancel).ConfigureAwait(false);
+            await copy.WriteAsync(part.Bytes, cancel).ConfigureAwait(false);
+            await copy.DisposeAsync().ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    /// <summary>Waits for a call until it is cancelled: Npgsql cannot be while it reads the answer to BEGIN, or ends a COPY.</summary>
+    private async Task<T> WithinAsync<T>(Task<T> call, CancellationToken cancel)
+    {
+        _unfinished = call;
+        var result = await call.WaitAsync(cancel).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
+        return result;
     }
 }
