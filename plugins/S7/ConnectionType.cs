@@ -1,6 +1,6 @@
 namespace PlantRuntime.Plugins.S7;
 
-/// <summary>What kind of partner the CPU takes us for: the high byte of the remote TSAP. CPUs keep a few connections free for each.</summary>
+/// <summary>What kind of partner the CPU takes us for: high byte of the remote TSAP. CPUs keep a few connections free for each.</summary>
 public enum ConnectionType
 {
     /// <summary>A programming device.</summary>

@@ -42,7 +42,8 @@ internal static class S7AddressParser
             "DBX" or "DBB" or "DBW" or "DBD" => throw text.Bad($"which data block? DB1.{word}0"),
             "T" => Numbered(text, S7Area.Timer, S7Type.S5Time, typeApart),
             "C" or "Z" => Numbered(text, S7Area.Counter, S7Type.Counter, typeApart),
-            _ when AreaOf(word[0]) is { } area && word.Length <= 2 => Place(text, new S7Address(area, area.FixedBlock(), 0, default), word, 1, typeApart),
+            _ when AreaOf(word[0]) is { } area && word.Length <= 2 =>
+                Place(text, new S7Address(area, area.FixedBlock(), 0, default), word, 1, typeApart),
             _ => throw text.Bad($"unknown area '{word}'; {Expected}"),
         };
     }
@@ -69,11 +70,16 @@ internal static class S7AddressParser
     {
         var width = word.Length == prefix ? 'X' : word[prefix];
         if (width is not ('X' or 'B' or 'W' or 'D'))
-            throw text.Bad($"'{word}' has no width '{width}': expected {word[..prefix]}X, {word[..prefix]}B, {word[..prefix]}W or {word[..prefix]}D");
+        {
+            var area = word[..prefix];
+            throw text.Bad($"'{word}' has no width '{width}': expected {area}X, {area}B, {area}W or {area}D");
+        }
+
         address = address with { Offset = text.Number(0, S7Address.MostBytes - 1, "a byte's number"), Type = DefaultOf(width) };
         if (width == 'X')
         {
-            if (!text.TrySkip('.')) throw text.BadNext($"which bit? {word}{address.Offset}.0 to .7, or {word[..prefix]}B{address.Offset} for the byte");
+            if (!text.TrySkip('.'))
+                throw text.BadNext($"which bit? {word}{address.Offset}.0 to .7, or {word[..prefix]}B{address.Offset} for the byte");
             address = address with { Bit = text.Number(0, 7, "a bit of a byte") };
         }
 
@@ -105,7 +111,8 @@ internal static class S7AddressParser
 
         if (!text.AtEnd) throw text.BadNext("nothing more was expected here but :TYPE");
         return address.Offset + address.Bytes <= S7Address.MostBytes ? address
-            : throw new BadAddress($"{address.Bytes} bytes from {address.Offset} go beyond the last one, {S7Address.MostBytes - 1}", column: 1);
+            : throw new BadAddress($"{address.Bytes} bytes from {address.Offset} go beyond the last one, {S7Address.MostBytes - 1}",
+                column: 1);
     }
 
     private static S7Address Typed(S7Address address, string text, Func<S7Type, int, string?> misfit, int column)

@@ -47,7 +47,7 @@ internal static class S7Texts
         ? null
         : TimeOnly.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds)).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
-    // Eight bytes of BCD: year (90 to 89 are 1990 to 2089), month, day, hour, minute, second, milliseconds, and in the last digit the weekday.
+    // Eight bytes of BCD: year (90 to 89 are 1990 to 2089), month, day, hour, minute, second, milliseconds; last digit the weekday.
     private static string? DateAndTime(ReadOnlySpan<byte> bytes)
     {
         Span<int> part = stackalloc int[7];

@@ -7,11 +7,14 @@ public class AddressTests
 {
     public static TheoryData<string, string> Right { get; } = new()
     {
-        { "DB500.DBX0.1", "DataBlock 500 0 Bool 1" }, { "DB500.DBD2:REAL", "DataBlock 500 2 Real 0" }, { "db1.dbw10:int", "DataBlock 1 10 Int 0" },
+        { "DB500.DBX0.1", "DataBlock 500 0 Bool 1" }, { "DB500.DBD2:REAL", "DataBlock 500 2 Real 0" },
+        { "db1.dbw10:int", "DataBlock 1 10 Int 0" },
         { "DB10.DBB20:STRING[32]", "DataBlock 10 20 String 0 32" }, { "DB10.DBB20:STRING", "DataBlock 10 20 String 0 254" },
-        { "M10.3", "Marker 0 10 Bool 3" }, { "MX10.3", "Marker 0 10 Bool 3" }, { "MW4", "Marker 0 4 Word 0" }, { "MD4:DINT", "Marker 0 4 DInt 0" },
+        { "M10.3", "Marker 0 10 Bool 3" }, { "MX10.3", "Marker 0 10 Bool 3" }, { "MW4", "Marker 0 4 Word 0" },
+        { "MD4:DINT", "Marker 0 4 DInt 0" },
         { "IW64", "Input 0 64 Word 0" }, { "EW64", "Input 0 64 Word 0" }, { "QB0", "Output 0 0 Byte 0" }, { "A0.7", "Output 0 0 Bool 7" },
-        { "C1", "Counter 0 2 Counter 0" }, { "Z3", "Counter 0 6 Counter 0" }, { "T5", "Timer 0 10 S5Time 0" }, { "T5:WORD", "Timer 0 10 Word 0" },
+        { "C1", "Counter 0 2 Counter 0" }, { "Z3", "Counter 0 6 Counter 0" }, { "T5", "Timer 0 10 S5Time 0" },
+        { "T5:WORD", "Timer 0 10 Word 0" },
         { "%DB1.DBW0", "DataBlock 1 0 Word 0" }, { "%MW4", "Marker 0 4 Word 0" }, { "%DB1.DBX0.1", "DataBlock 1 0 Bool 1" },
         { "VW10:INT", "DataBlock 1 10 Int 0" }, { "DB1.DBD8:LREAL", "DataBlock 1 8 LReal 0" }, { " MB1 ", "Marker 0 1 Byte 0" },
     };

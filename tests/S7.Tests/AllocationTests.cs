@@ -23,7 +23,8 @@ public class AllocationTests
             .. Enumerable.Range(0, 200).Select(n => $"DB1.DBD{4 * n}:REAL"),
             .. Enumerable.Range(0, 100).Select(n => $"DB{2 + n}.DBW{2 * n}:INT"),
             .. Enumerable.Range(0, 100).Select(n => $"M{n}.5"),
-            "DB1.DBB900:STRING[10]", "DB1.DBB2000:STRING[254]", "DB1.DBB1000:DTL", "DB1.DBB1100:DT", "T1", "C1", "DB900.DBW0", "DB901.DBW0"]);
+            "DB1.DBB900:STRING[10]", "DB1.DBB2000:STRING[254]", "DB1.DBB1000:DTL", "DB1.DBB1100:DT", "T1", "C1",
+            "DB900.DBW0", "DB901.DBW0"]);
         // A host keeps one source a device and resets it; the token must be one that can be cancelled.
         using var limit = new CancellationTokenSource();
 

@@ -17,7 +17,8 @@ public class PackingTests
             var found = Packing.Least(extents, room);
             Check(extents, room, found, $"seed {Seed}, round {round}");
             var best = BruteForce(extents, room);
-            Assert.True(found.Length == best, $"seed {Seed}, round {round}: {found.Length} requests, but {best} will do: {string.Join(' ', extents)}");
+            Assert.True(found.Length == best,
+                $"seed {Seed}, round {round}: {found.Length} requests, but {best} will do: {string.Join(' ', extents)}");
             Assert.True(Packing.LowerBound(extents, room) <= best, $"seed {Seed}, round {round}: the lower bound is above {best}");
         }
     }
@@ -63,7 +64,8 @@ public class PackingTests
     private static void Check(Extent[] extents, PduRoom room, Run[][] requests, string what)
     {
         Assert.True(Enumerable.Range(0, extents.Length).SequenceEqual(
-            requests.SelectMany(runs => runs).OrderBy(run => run.First).SelectMany(run => Enumerable.Range(run.First, run.Last - run.First + 1))), what);
+            requests.SelectMany(runs => runs).OrderBy(run => run.First)
+                .SelectMany(run => Enumerable.Range(run.First, run.Last - run.First + 1))), what);
         Assert.All(requests, runs => Assert.True(Fits(runs.Select(run => run.Bytes), room), what));
         Assert.All(requests.SelectMany(runs => runs), run =>
         {

@@ -23,8 +23,10 @@ public sealed class S7Conformance : DriverConformance, IDisposable
     protected override IReadOnlyList<HeldValue> Held =>
     [
         new("DB500.DBX0.7", null, true), new("M1.1", null, false), new("%IW0", null, 0x8005), new("DB1.DBD2:REAL", null, -123.456f),
-        new("DB1.DBW6", "INT", -2), new("MD2:UDINT", null, 0xC2F6E979L), new("DB7.DBB0:LREAL", null, BitConverter.UInt64BitsToDouble(0x8005C2F6E979FFFE)),
-        new("DB7.DBB0:ULINT", null, 0x8005C2F6E979FFFE), new("EB10", null, 72), new("QB10:CHAR", null, "H"), new("T8", null, 112_000), new("C9", null, 214),
+        new("DB1.DBW6", "INT", -2), new("MD2:UDINT", null, 0xC2F6E979L),
+        new("DB7.DBB0:LREAL", null, BitConverter.UInt64BitsToDouble(0x8005C2F6E979FFFE)),
+        new("DB7.DBB0:ULINT", null, 0x8005C2F6E979FFFE), new("EB10", null, 72), new("QB10:CHAR", null, "H"),
+        new("T8", null, 112_000), new("C9", null, 214),
     ];
 
     protected override IReadOnlyList<WrongAddress> Wrong =>

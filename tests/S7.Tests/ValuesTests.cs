@@ -7,32 +7,35 @@ namespace PlantRuntime.S7.Tests;
 /// <summary>Bytes of the CPU to values.</summary>
 public class ValuesTests
 {
+    private const string NoString = "BAD_TYPE the CPU's text is longer than the address says, or its head is none of a string";
+    private const string NoValue = "BAD_TYPE the bytes are no value of the tag's type";
+
     [Theory]
     [InlineData("MB0:CHAR", "E9", "é")]
     [InlineData("MB0:STRING[5]", "05 03 41 62 63 00 00", "Abc")]
     [InlineData("MB0:STRING[5]", "00 00 00 00 00 00 00", "")]
-    [InlineData("MB0:STRING[5]", "FE 06 41 62 63 64 65", "BAD_TYPE the CPU's text is longer than the address says, or its head is none of a string")]
-    [InlineData("MB0:STRING[5]", "02 03 41 62 63 00 00", "BAD_TYPE the CPU's text is longer than the address says, or its head is none of a string")]
+    [InlineData("MB0:STRING[5]", "FE 06 41 62 63 64 65", NoString)]
+    [InlineData("MB0:STRING[5]", "02 03 41 62 63 00 00", NoString)]
     [InlineData("MB0:WSTRING[2]", "00 02 00 02 04 1F 04 40", "Пр")]
-    [InlineData("MB0:WSTRING[2]", "00 03 00 03 04 1F 04 40", "BAD_TYPE the CPU's text is longer than the address says, or its head is none of a string")]
+    [InlineData("MB0:WSTRING[2]", "00 03 00 03 04 1F 04 40", NoString)]
     [InlineData("MW0:DATE", "00 00", "1990-01-01")]
     [InlineData("MW0:DATE", "FF 62", "2168-12-31")]
-    [InlineData("MW0:DATE", "FF 63", "BAD_TYPE the bytes are no value of the tag's type")]
+    [InlineData("MW0:DATE", "FF 63", NoValue)]
     [InlineData("MD0:TIME", "FF FF FF 9C", "-100")]
     [InlineData("MW0:S5TIME", "01 27", "1270")]
     [InlineData("MW0:S5TIME", "39 99", "9990000")]
-    [InlineData("MW0:S5TIME", "0A 00", "BAD_TYPE the bytes are no value of the tag's type")]
+    [InlineData("MW0:S5TIME", "0A 00", NoValue)]
     [InlineData("MD0:TOD", "05 26 5B FF", "23:59:59.999")]
-    [InlineData("MD0:TOD", "05 26 5C 00", "BAD_TYPE the bytes are no value of the tag's type")]
+    [InlineData("MD0:TOD", "05 26 5C 00", NoValue)]
     [InlineData("MB0:DT", "89 12 31 23 59 59 99 91", "2089-12-31T23:59:59.999")]
     [InlineData("MB0:DT", "90 01 01 00 00 00 00 02", "1990-01-01T00:00:00.000")]
-    [InlineData("MB0:DT", "26 13 01 00 00 00 00 02", "BAD_TYPE the bytes are no value of the tag's type")]
-    [InlineData("MB0:DT", "26 1A 01 00 00 00 00 02", "BAD_TYPE the bytes are no value of the tag's type")]
+    [InlineData("MB0:DT", "26 13 01 00 00 00 00 02", NoValue)]
+    [InlineData("MB0:DT", "26 1A 01 00 00 00 00 02", NoValue)]
     [InlineData("MB0:DTL", "07 E8 02 1D 05 00 00 00 00 00 00 01", "2024-02-29T00:00:00.000000001")]
-    [InlineData("MB0:DTL", "07 E9 02 1D 05 00 00 00 00 00 00 01", "BAD_TYPE the bytes are no value of the tag's type")]
+    [InlineData("MB0:DTL", "07 E9 02 1D 05 00 00 00 00 00 00 01", NoValue)]
     [InlineData("MB0:LWORD", "FF FF FF FF FF FF FF FE", "18446744073709551614")]
     [InlineData("C0", "09 99", "999")]
-    [InlineData("C0", "0A 00", "BAD_TYPE the bytes are no value of the tag's type")]
+    [InlineData("C0", "0A 00", NoValue)]
     [InlineData("MD0:REAL", "7F C0 00 00", "NaN")]
     public void Are_what_the_bytes_say(string address, string hex, string expected)
     {

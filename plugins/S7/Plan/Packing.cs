@@ -32,8 +32,8 @@ internal static class Packing
     }
 
     /// <summary>
-    /// Requests that are needed at least. Joining two extents saves an item and its head and costs the gap; so the narrowest gaps are closed
-    /// for as long as that saves bytes or there are too many items.
+    /// Requests that are needed at least. Joining two extents saves an item and its head and costs the gap; so the narrowest gaps are
+    /// closed for as long as that saves bytes or there are too many items.
     /// </summary>
     public static int LowerBound(Extent[] extents, PduRoom room)
     {

@@ -121,7 +121,8 @@ internal sealed class ReadPlan
         var extent = new Extent(parts[0].Tag.Group, parts.Min(part => part.Start), parts.Max(part => part.End), parts[0].Tag.IsAlone);
         return extent with
         {
-            IsCutOff = Array.Exists(_refused, tag => tag.Group == extent.Group && tag.Start < extent.Start && tag.Start + tag.Bytes > before.End),
+            IsCutOff = Array.Exists(_refused,
+                tag => tag.Group == extent.Group && tag.Start < extent.Start && tag.Start + tag.Bytes > before.End),
         };
     }
 }

@@ -51,7 +51,8 @@ internal sealed class S7Session : IDisposable
     /// <exception cref="LinkException">The connection is gone.</exception>
     public ValueTask SendAsync(Memory<byte> packets, int firstRequest, CancellationToken cancel)
     {
-        for (var rest = packets.Span; !rest.IsEmpty; rest = rest[Tpkt.FrameLength(rest)..]) S7Header.Stamp(rest, _table.Issue(firstRequest++));
+        for (var rest = packets.Span; !rest.IsEmpty; rest = rest[Tpkt.FrameLength(rest)..])
+            S7Header.Stamp(rest, _table.Issue(firstRequest++));
         return _link.SendAsync(packets, cancel);
     }
 
@@ -98,20 +99,25 @@ internal sealed class S7Session : IDisposable
         var packet = new byte[SetupCommunication.RequestBytes];
         CotpConnect.Write(packet, options.LocalTsapNumber, options.RemoteTsapNumber);
         await _link.SendAsync(packet.AsMemory(0, CotpConnect.RequestBytes), cancel).ConfigureAwait(false);
-        try
-        {
-            CotpConnect.Check((await _link.ReceiveAsync(_frames, cancel).ConfigureAwait(false)).Span);
-        }
-        catch (LinkException e) when (e is not FrameException && e.InnerException is null && e.Message.StartsWith("the far end", StringComparison.Ordinal))
-        {
-            throw new LinkException("the device closed the connection instead of confirming it: check rack, slot or TSAPs, or it has no connection free", e);
-        }
-
+        CotpConnect.Check((await ConfirmAsync(cancel).ConfigureAwait(false)).Span);
         var asked = new SetupCommunication(options.PduSize, options.MaxJobs);
         asked.Write(packet);
         await SendAsync(packet, 0, cancel).ConfigureAwait(false);
         S7Reply reply;
         while (!TryReceive(out reply)) Filled(await FillAsync(cancel).ConfigureAwait(false));
         Setup = asked.Agreed(reply.Pdu);
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ConfirmAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await _link.ReceiveAsync(_frames, cancel).ConfigureAwait(false);
+        }
+        catch (LinkException e) when (e is not FrameException)
+        {
+            throw new LinkException(
+                $"{e.Message} instead of confirming it: check rack, slot or TSAPs; or the CPU has no connection free", e);
+        }
     }
 }

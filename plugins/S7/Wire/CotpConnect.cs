@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.S7.Wire;
@@ -26,7 +25,8 @@ internal static class CotpConnect
     {
         Tpkt.Write(packet, RequestBytes);
         ReadOnlySpan<byte> rest =
-            [17, Request, 0, 0, 0, 1, 0, 0xC0, 1, SizeOf1024, 0xC1, 2, (byte)(local >> 8), (byte)local, 0xC2, 2, (byte)(remote >> 8), (byte)remote];
+            [17, Request, 0, 0, 0, 1, 0, 0xC0, 1, SizeOf1024,
+                0xC1, 2, (byte)(local >> 8), (byte)local, 0xC2, 2, (byte)(remote >> 8), (byte)remote];
         rest.CopyTo(packet[Tpkt.Size..]);
     }
 
@@ -55,7 +55,4 @@ internal static class CotpConnect
         136 => "connection request refused on this network connection",
         var other => $"reason {other}",
     };
-
-    /// <summary>Source reference of a TPDU of this kind.</summary>
-    public static ushort Source(ReadOnlySpan<byte> tpdu) => BinaryPrimitives.ReadUInt16BigEndian(tpdu[4..]);
 }

@@ -16,7 +16,7 @@ internal static class ReadVar
 {
     public const byte Function = 4;
 
-    /// <summary>More items are refused by S7-300 and cut off without a word by snap7's server.</summary>
+    /// <summary>More items are cut off without a word: by snap7's server, and as is told by CPUs.</summary>
     public const int MostItems = 20;
 
     /// <summary>Bytes of function and item count, in a request and in an answer.</summary>
@@ -86,8 +86,8 @@ internal static class ReadVar
         return bytes.Length == asked ? null : S7Fault.OtherBytes;
     }
 
-    // A refused item has no bytes, whatever its length says: snap7's server says 4. A code that nobody knows with a length that nobody sends
-    // is data out of step.
+    // A refused item has no bytes, whatever its length says: snap7's server says 4. A code that nobody knows with a length that nobody
+    // sends is data out of step.
     private static bool TrySkip(ref ReadOnlySpan<byte> rest, bool isLast, out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> bytes)
     {
         head = bytes = default;

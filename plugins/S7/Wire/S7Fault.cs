@@ -4,8 +4,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// Why an answer, or an item of one, holds no data. One object a fault, made once: a bad tag is bad at every scan. Codes and names are those
-/// of Wireshark's dissector packet-s7comm and of snap7.
+/// Why an answer, or an item of one, holds no data. One object a fault, made once: a bad tag is bad at every scan. Codes and names are
+/// those of Wireshark's dissector packet-s7comm and of snap7.
 /// </summary>
 internal sealed class S7Fault
 {
@@ -24,7 +24,8 @@ internal sealed class S7Fault
     /// <summary>The item's bytes are counted in a way that does not exist.</summary>
     public static readonly S7Fault OtherSize = new(Quality.BadComm, "item with an unknown transport size");
 
-    private const string Access = "in TIA Portal switch off 'optimized block access' of the block and permit PUT/GET in the CPU's protection settings";
+    private const string Access =
+        "in TIA Portal switch off 'optimized block access' of the block and permit PUT/GET in the CPU's protection settings";
 
     private static readonly S7Fault[] Items = [.. Enumerable.Range(0, 256).Select(code => OfItem((byte)code))];
     private static readonly ConcurrentDictionary<int, S7Fault> Jobs = new();
@@ -62,7 +63,8 @@ internal sealed class S7Fault
         0x05 => new(Quality.BadAddress, "address out of range (05): the block or area ends before it", isAboutAddress: true),
         0x06 => new(Quality.BadAddress, "data type not supported (06)", isAboutAddress: true),
         0x07 => new(Quality.BadAddress, "data type inconsistent (07)", isAboutAddress: true),
-        0x0A => new(Quality.BadAddress, $"object does not exist (0A): no such block, or one that is hidden: {Access}", isAboutAddress: true),
+        0x0A => new(Quality.BadAddress,
+            $"object does not exist (0A): no such block, or one that is hidden: {Access}", isAboutAddress: true),
         _ => new(Quality.BadDevice, $"unknown return code ({code:X2})") { IsKnown = false },
     };
 

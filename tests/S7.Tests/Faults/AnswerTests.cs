@@ -46,7 +46,8 @@ public class AnswerTests
     {
         await using var rig = await Rig.ConnectAsync();
         byte[] wrong = [code, transportSize, 0, length, .. new byte[bytes]];
-        rig.Cpu.Script = (request, line) => line.Send(request.Answer([.. request.Items.Select(item => item.Block == 2 ? wrong : item.Good())]));
+        rig.Cpu.Script = (request, line) =>
+            line.Send(request.Answer([.. request.Items.Select(item => item.Block == 2 ? wrong : item.Good())]));
         var scan = new Scan(rig.Driver, "DB1.DBB4", "DB2.DBW0", "DB3.DBB5");
 
         for (var i = 0; i < 3; i++) await scan.ReadAsync();
@@ -162,7 +163,8 @@ public class AnswerTests
             if (late is not null) await cancel.CancelAsync();
             var e = await Xunit.Record.ExceptionAsync(() => reading);
             if (e is PlantRuntime.Contracts.NotConnectedException) await rig.Driver.ConnectAsync(CancellationToken.None);
-            Assert.True(e is null == late is null, $"seed {Seed}, scan {now}: the answer was {(late is null ? "sent" : "held back")}, but {e}");
+            Assert.True(e is null == late is null,
+                $"seed {Seed}, scan {now}: the answer was {(late is null ? "sent" : "held back")}, but {e}");
             Assert.True(e is not null || scan[0].Int == now, $"seed {Seed}, scan {now}: read {scan[0]}");
         }
 

@@ -7,8 +7,10 @@ namespace PlantRuntime.S7.Tests.Faults;
 public class ConnectionTests
 {
     [Theory]
-    [InlineData("03 00 00 0B 06 80 00 01 00 02 03", "the device refuses the connection: address unknown: there is no such TSAP; check rack, slot or TSAPs")]
-    [InlineData("03 00 00 0B 06 80 00 01 00 02 01", "the device refuses the connection: congestion at the TSAP: no free connection; check rack, slot or TSAPs")]
+    [InlineData("03 00 00 0B 06 80 00 01 00 02 03",
+        "the device refuses the connection: address unknown: there is no such TSAP; check rack, slot or TSAPs")]
+    [InlineData("03 00 00 0B 06 80 00 01 00 02 01",
+        "the device refuses the connection: congestion at the TSAP: no free connection; check rack, slot or TSAPs")]
     [InlineData("03 00 00 07 02 F0 80", "the answer to the connection request is no connection confirm: 03 00 00 07 02 F0 80")]
     [InlineData("48 54 54 50", "bytes that begin no ISO-on-TCP packet, expected 03 first: 48 54 54 50")]
     [InlineData("03 00 00 05", "a packet that says it has 5 bytes, expected 7 to 967: 03 00 00 05")]
@@ -25,9 +27,11 @@ public class ConnectionTests
     public async Task A_connection_closed_instead_of_confirmed_names_rack_and_slot()
     {
         using var cpu = new ScriptedCpu { Connect = line => line.Close() };
-        await using var driver = new S7Driver(new S7Options { Host = "127.0.0.1", Port = cpu.Port, Slot = 2, ConnectionType = ConnectionType.Op });
+        await using var driver = new S7Driver(
+            new S7Options { Host = "127.0.0.1", Port = cpu.Port, Slot = 2, ConnectionType = ConnectionType.Op });
         var refused = await Assert.ThrowsAsync<NotConnectedException>(() => driver.ConnectAsync(CancellationToken.None).AsTask());
-        Assert.StartsWith("the device closed the connection instead of confirming it: check rack, slot or TSAPs", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("the far end closed the connection instead of confirming it: check rack, slot or TSAPs",
+            refused.Message, StringComparison.Ordinal);
         Assert.Equal([2, 2], cpu.ConnectRequest[^2..]);
     }
 
@@ -53,7 +57,8 @@ public class ConnectionTests
             Assert.Equal((400, jobs), (scan.Good, scan.Plan.Steady.Jobs.Length));
             Assert.All(Enumerable.Range(0, 400), n =>
                 Assert.Equal(CpuItem.Held(1, 2 * n) << 8 | CpuItem.Held(1, (2 * n) + 1), scan[n].Int));
-            Assert.All(rig.Cpu.Arrived(), request => Assert.True(request.Good().Length - 7 <= size && 12 + (12 * request.Items.Length) <= size));
+            Assert.All(rig.Cpu.Arrived(),
+                request => Assert.True(request.Good().Length - 7 <= size && 12 + (12 * request.Items.Length) <= size));
         }
     }
 
@@ -61,7 +66,8 @@ public class ConnectionTests
     public async Task Every_odd_pdu_size_reads_the_same()
     {
         await using var rig = await Rig.ConnectAsync();
-        var scan = new Scan(rig.Driver, [.. Enumerable.Range(0, 30).Select(n => $"DB{1 + (n % 5)}.DBB{n * 11}"), "DB1.DBD300", "MB7", "T4:WORD"]);
+        var scan = new Scan(rig.Driver, [.. Enumerable.Range(0, 30).Select(n => $"DB{1 + (n % 5)}.DBB{n * 11}"),
+            "DB1.DBD300", "MB7", "T4:WORD"]);
         for (var size = 65; size <= 299; size += 2)
         {
             rig.Cpu.PduSize = size;
@@ -69,7 +75,8 @@ public class ConnectionTests
             await scan.ReadAsync();
             Assert.True(scan.Good == 33, $"PDU of {size} bytes: {scan.Good} good");
             Assert.All(Enumerable.Range(0, 30), n => Assert.Equal(CpuItem.Held(1 + (n % 5), n * 11), scan[n].Int));
-            Assert.All(rig.Cpu.Arrived(), request => Assert.True(request.Good().Length - 7 <= size, $"PDU of {size} bytes: {request.Good().Length - 7}"));
+            Assert.All(rig.Cpu.Arrived(),
+                request => Assert.True(request.Good().Length - 7 <= size, $"PDU of {size} bytes: {request.Good().Length - 7}"));
         }
     }
 
@@ -132,7 +139,8 @@ public class ConnectionTests
         };
         var scan = new Scan(rig.Driver, "DB1.DBW0");
         var lost = await Assert.ThrowsAsync<NotConnectedException>(() => scan.ReadAsync().AsTask());
-        Assert.StartsWith("the far end closed the connection in the middle of a frame, after: 03 00", lost.Message, StringComparison.Ordinal);
+        Assert.StartsWith("the far end closed the connection in the middle of a frame, after: 03 00",
+            lost.Message, StringComparison.Ordinal);
     }
 
     [Fact]

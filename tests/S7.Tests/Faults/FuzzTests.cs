@@ -14,7 +14,8 @@ public class FuzzTests
     {
         const int Seed = 11;
         var random = new Random(Seed);
-        string[] addresses = ["DB1.DBX7.1", "DB1.DBD200:REAL", "DB1.DBB10:STRING[9]", "MB3", "DB2.DBB0:WSTRING[4]", "T3", "DB3.DBB0:DTL", "DB1.DBB100:DT"];
+        string[] addresses =
+            ["DB1.DBX7.1", "DB1.DBD200:REAL", "DB1.DBB10:STRING[9]", "MB3", "DB2.DBB0:WSTRING[4]", "T3", "DB3.DBB0:DTL", "DB1.DBB100:DT"];
         var plan = Fuzz.Plan(240, addresses);
         var into = Fuzz.Buffer(addresses.Length);
         var job = Assert.Single(plan.Steady.Jobs);
@@ -73,7 +74,8 @@ public class FuzzTests
             try
             {
                 var bytes = Fuzz.Damaged(random, confirm);
-                if (bytes.Length >= 7 && Tpkt.FrameLength(bytes) is var length && length <= bytes.Length) CotpConnect.Check(bytes.AsSpan(0, length));
+                if (bytes.Length >= 7 && Tpkt.FrameLength(bytes) is var length && length <= bytes.Length)
+                    CotpConnect.Check(bytes.AsSpan(0, length));
                 var agreed = new SetupCommunication(960, 8).Agreed(Fuzz.Damaged(random, setup));
                 Assert.True(agreed is { PduSize: >= 64 and <= 960, Jobs: >= 1 and <= 8 }, $"seed {Seed}, round {round}: {agreed}");
             }

@@ -18,7 +18,8 @@ public class RefusalTests
         {
             await scan.ReadAsync();
             Assert.Equal(99, scan.Good);
-            Assert.StartsWith("BAD_ADDRESS access denied (03): in TIA Portal switch off 'optimized block access'", scan.Fault(50), StringComparison.Ordinal);
+            Assert.StartsWith("BAD_ADDRESS access denied (03): in TIA Portal switch off 'optimized block access'",
+                scan.Fault(50), StringComparison.Ordinal);
         }
 
         // One request for all at once, six for each alone, then two a scan: the rest, and the refused one.
@@ -61,8 +62,11 @@ public class RefusalTests
     public async Task A_text_longer_than_a_pdu_is_read_in_pieces()
     {
         await using var rig = await Rig.ConnectAsync();
-        rig.Cpu.Script = (request, line) => line.Send(request.Answer([.. request.Items.Select(item => new byte[] { 0xFF, 4, (byte)(item.Bytes >> 5), (byte)(item.Bytes << 3) }
-            .Concat(Enumerable.Range(item.Start, item.Bytes).Select(at => at == 0 ? (byte)254 : at == 1 ? (byte)240 : (byte)('a' + (at % 26)))).ToArray())]));
+        // A STRING[254] of 240 letters from byte 0 on.
+        static byte Held(int at) => at switch { 0 => 254, 1 => 240, _ => (byte)('a' + (at % 26)) };
+        static byte[] Piece(CpuItem item) =>
+            [0xFF, 4, (byte)(item.Bytes >> 5), (byte)(item.Bytes << 3), .. Enumerable.Range(item.Start, item.Bytes).Select(Held)];
+        rig.Cpu.Script = (request, line) => line.Send(request.Answer([.. request.Items.Select(Piece)]));
         var scan = new Scan(rig.Driver, "DB1.DBB0:STRING", "DB1.DBB2:CHAR");
 
         for (var i = 0; i < 2; i++) await scan.ReadAsync();

@@ -10,7 +10,8 @@ public class Snap7Tests
     private static readonly (string Type, int Bytes, string[] Values)[] Types =
     [
         ("BYTE", 1, ["0", "255"]), ("USINT", 1, ["200"]), ("SINT", 1, ["-128", "127"]), ("WORD", 2, ["65535"]), ("UINT", 2, ["258"]),
-        ("INT", 2, ["-32768", "-2", "32767"]), ("DWORD", 4, ["4294967295"]), ("UDINT", 4, ["305419896"]), ("DINT", 4, ["-2147483648", "-2"]),
+        ("INT", 2, ["-32768", "-2", "32767"]), ("DWORD", 4, ["4294967295"]), ("UDINT", 4, ["305419896"]),
+        ("DINT", 4, ["-2147483648", "-2"]),
         ("TIME", 4, ["-1000", "86400000"]), ("REAL", 4, ["123.456", "-1E-10", "3.4028235E+38"]), ("LREAL", 8, ["0.1", "-1E-300"]),
         ("LINT", 8, ["-9223372036854775808"]), ("ULINT", 8, ["18446744073709551615"]),
     ];
@@ -20,7 +21,8 @@ public class Snap7Tests
     {
         var served = new List<ServedBytes>();
         var expected = new List<(string Address, string Value)>();
-        foreach (var (area, block, prefix) in (ReadOnlySpan<(string, int, string)>)[("DB", 500, "DB500.DB"), ("M", 0, "M"), ("I", 0, "E"), ("Q", 0, "%Q")])
+        foreach (var (area, block, prefix) in (ReadOnlySpan<(string, int, string)>)
+            [("DB", 500, "DB500.DB"), ("M", 0, "M"), ("I", 0, "E"), ("Q", 0, "%Q")])
         {
             served.Add(new ServedBytes(area, block, 0, "SIZE", "1400"));
             var at = 0;
@@ -31,13 +33,18 @@ public class Snap7Tests
                 at += bytes;
             }
 
-            served.AddRange([new(area, block, 150, "BOOL", "1", 3), new(area, block, 160, "STRING", "Presse n\u00b0 5"), new(area, block, 500, "WSTRING", "Привет"),
-                new(area, block, 800, "BYTES", "26112110152030" + "4567" + "2AAA"), new(area, block, 820, "BYTES", "07EA0B1507080F1E075BCD15")]);
-            expected.AddRange([($"{prefix}X150.3", "TRUE"), ($"{prefix}X150.4", "FALSE"), ($"{prefix}B160:STRING", "Presse n\u00b0 5"), ($"{prefix}B500:WSTRING[300]", "Привет"),
-                ($"{prefix}B800:DT", "2026-11-21T10:15:20.304"), ($"{prefix}B820:DTL", "2026-11-21T08:15:30.123456789"), ($"{prefix}W809:WORD", "10922")]);
+            served.AddRange([new(area, block, 150, "BOOL", "1", 3), new(area, block, 160, "STRING", "Presse n\u00b0 5"),
+                new(area, block, 500, "WSTRING", "Привет"),
+                new(area, block, 800, "BYTES", "26112110152030" + "4567" + "2AAA"),
+                new(area, block, 820, "BYTES", "07EA0B1507080F1E075BCD15")]);
+            expected.AddRange([($"{prefix}X150.3", "TRUE"), ($"{prefix}X150.4", "FALSE"),
+                ($"{prefix}B160:STRING", "Presse n\u00b0 5"), ($"{prefix}B500:WSTRING[300]", "Привет"),
+                ($"{prefix}B800:DT", "2026-11-21T10:15:20.304"), ($"{prefix}B820:DTL", "2026-11-21T08:15:30.123456789"),
+                    ($"{prefix}W809:WORD", "10922")]);
         }
 
-        served.AddRange([new("T", 0, 0, "SIZE", "64"), new("T", 0, 0, "BYTES", "2127"), new("C", 0, 0, "SIZE", "64"), new("C", 0, 0, "BYTES", "0987")]);
+        served.AddRange([new("T", 0, 0, "SIZE", "64"), new("T", 0, 0, "BYTES", "2127"),
+            new("C", 0, 0, "SIZE", "64"), new("C", 0, 0, "BYTES", "0987")]);
         expected.AddRange([("T0", "127000"), ("Z0", "987")]);
         await using var server = await StartAsync(served);
 

@@ -35,7 +35,8 @@ internal sealed class ScriptedCpu : IDisposable
     public byte[] ConnectRequest { get; private set; } = [];
 
     /// <summary>What the CPU does with a connection request; it confirms until told otherwise.</summary>
-    public Action<CpuLine> Connect { get; set; } = line => line.Send(Hex("03 00 00 16 11 D0 00 01 00 02 00 C0 01 0A C1 02 01 00 C2 02 01 01"));
+    public Action<CpuLine> Connect { get; set; } =
+        line => line.Send(Hex("03 00 00 16 11 D0 00 01 00 02 00 C0 01 0A C1 02 01 00 C2 02 01 01"));
 
     /// <summary>What the CPU does with a read; it answers rightly until told otherwise.</summary>
     public Action<CpuRequest, CpuLine> Script { get; set; } = (request, line) => line.Send(request.Good());
