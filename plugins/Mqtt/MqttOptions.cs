@@ -58,9 +58,14 @@ public sealed class MqttOptions : IValidatedOptions
     /// <summary>How long the broker remembers half-delivered messages of QoS 1 and 2 after a break; "0s" for not at all.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Messages that may be on their way at a time; the broker may allow less.</summary>
+    /// <summary>
+    /// Messages that may be on their way at a time. Without it 100, of which a broker of MQTT 5.0 may allow less; in 3.1.1, which has no word
+    /// for that, 20: mosquitto closes the connection over more.
+    /// </summary>
     [Bounds(1, 10_000)]
-    public int MaxInFlight { get; init; } = 100;
+    public int? MaxInFlight { get; init; }
+
+    internal int MaxInFlightOrDefault => MaxInFlight ?? (Protocol == ProtocolVersion.V5 ? 100 : 20);
 
     internal int PortOrDefault => Port ?? (Tls is null ? PlainPort : TlsPort);
 

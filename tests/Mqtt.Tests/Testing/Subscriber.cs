@@ -44,6 +44,13 @@ internal sealed class Subscriber : IAsyncDisposable
         return _lines;
     }
 
+    /// <summary>As many messages, as they come.</summary>
+    public async Task<IReadOnlyList<string>> ReadAsync(int count)
+    {
+        while (_lines.Count < count) _lines.Add(await NextAsync());
+        return _lines;
+    }
+
     /// <summary>Waits for one more message.</summary>
     public async Task<string> NextAsync()
     {
