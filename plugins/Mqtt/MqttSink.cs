@@ -54,7 +54,7 @@ internal sealed class MqttSink : ISink
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new NotConnectedException($"{Endpoint}: no answer to CONNECT within {_options.Timeout.TotalSeconds:0.###} s", e);
+            throw new NotConnectedException($"{Endpoint}: no answer to the attempt to connect within {_options.Timeout.TotalSeconds:0.###} s", e);
         }
     }
 

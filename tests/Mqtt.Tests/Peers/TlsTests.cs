@@ -91,9 +91,9 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
-    // A ServerHello that chooses TLS 1.1 (RFC 4346, section 7.4.1.3), and a CONNACK from a broker that speaks no TLS.
+    // A ServerHello that chooses TLS 1.1 (RFC 4346, section 7.4.1.3), and words of a server that speaks no TLS.
     [InlineData("16 0302 002A 02 000026 0302 00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF 00 C013 00")]
-    [InlineData("20 03 00 00 00")]
+    [InlineData("48 54 54 50 2F 31 2E 31 20 34 30 30 20 42 61 64 0D 0A 0D 0A")]
     public async Task Tls_1_1_and_no_tls_at_all_get_no_word_of_data(string answer)
     {
         using var server = new RawServer(Convert.FromHexString(answer.Replace(" ", "", StringComparison.Ordinal)));
