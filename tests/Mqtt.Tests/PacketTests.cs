@@ -7,7 +7,7 @@ namespace PlantRuntime.Mqtt.Tests;
 public class PacketTests
 {
     [Theory]
-    // 3.1.1: "MQTT", level 4, flags user, password, will retain, will QoS 1, will, clean; 15 s; id "c"; will "w" "gone"; user "u"; password "p"
+    // 3.1.1: level 4; user, password, will retain, will QoS 1, will, clean; 15 s; id "c"; will "w" "gone"; user "u"; password "p"
     [InlineData("3.1.1", true, "10 1C 0004 4D515454 04 EE 000F 0001 63 0001 77 0004 676F6E65 0001 75 0001 70")]
     // 5.0: properties Session Expiry 3600 s (11) and Maximum Packet Size 65536 (27); no will properties
     [InlineData("5.0", true, "10 28 0004 4D515454 05 EE 000F 0A 11 00000E10 27 00010000 0001 63 00 0001 77 0004 676F6E65 0001 75 0001 70")]

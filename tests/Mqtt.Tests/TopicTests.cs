@@ -38,7 +38,8 @@ public sealed class TopicTests : IDisposable
     [Fact]
     public async Task With_a_tag_in_the_topic_each_tag_is_a_message_of_its_bare_value()
     {
-        var batch = Batches.Of(1, ("a", 1.5, Quality.Good), ("b/c", "x\"y", Quality.Good), ("d", true, Quality.Stale), ("e", Value.Null, Quality.BadRange));
+        var batch = Batches.Of(1, ("a", 1.5, Quality.Good), ("b/c",
+            "x\"y", Quality.Good), ("d", true, Quality.Stale), ("e", Value.Null, Quality.BadRange));
         batch.Add(Batches.Start, "press", "{\"p\":1}"u8);
         Assert.Equal(
             ["t/press/a 1.5", "t/press/b_c \"x\\\"y\"", "t/press/d true", "t/press/e null", "rest/press {\"p\":1}"],
@@ -71,10 +72,12 @@ public sealed class TopicTests : IDisposable
             Keys(new MqttOptions
             {
                 Host = " ", Version = "5", ClientId = "", Topic = "#", FallbackTopic = "{x}", Tls = new TlsOptions { Cert = "c" },
-                Will = new WillOptions { Topic = "+" }, KeepAlive = TimeSpan.Zero, Timeout = TimeSpan.Zero, SessionExpiry = TimeSpan.FromDays(-1),
+                Will = new WillOptions { Topic = "+" }, KeepAlive = TimeSpan.Zero, Timeout = TimeSpan.Zero,
+                    SessionExpiry = TimeSpan.FromDays(-1),
             }));
         Assert.Equal(["password"], Keys(new MqttOptions { Host = "b", Topic = "t", Version = "3.1.1", Password = new Secret("p") }));
-        Assert.Equal((1883, 8883), (new MqttOptions { Host = "b", Topic = "t" }.PortOrDefault, new MqttOptions { Host = "b", Topic = "t", Tls = new TlsOptions() }.PortOrDefault));
+        Assert.Equal((1883, 8883), (new MqttOptions { Host = "b", Topic = "t" }.PortOrDefault, new MqttOptions { Host = "b",
+            Topic = "t", Tls = new TlsOptions() }.PortOrDefault));
     }
 
     private async Task<List<string>> PublishedAsync(string topic, string? fallback, RecordBatch batch)
@@ -85,7 +88,8 @@ public sealed class TopicTests : IDisposable
             if (packet.Type == BrokerPacket.Publish) published.Add($"{packet.Topic} {packet.Payload}");
             line.Good(packet);
         };
-        await using var sink = await _rig.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = _rig.Broker.Port, Topic = topic, FallbackTopic = fallback });
+        await using var sink = await _rig.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = _rig.Broker.Port, Topic = topic,
+            FallbackTopic = fallback });
         await sink.WriteAsync(batch, default);
         return published;
     }

@@ -54,7 +54,7 @@ internal sealed class MqttSession : IAsyncDisposable
         if (Volatile.Read(ref _failure) is { } failure) throw new LinkException(failure.Message, failure);
     }
 
-    /// <summary>Sends what the delivery has to send and waits until all of it is answered; QoS 0 is not, and waits until it is sent.</summary>
+    /// <summary>Sends what the delivery has to send and waits until it is answered; with QoS 0, until it is sent.</summary>
     /// <exception cref="LinkException">The connection is gone.</exception>
     /// <exception cref="OperationCanceledException">The token ended it. What is on its way stays so.</exception>
     public async ValueTask DeliverAsync(CancellationToken cancel)

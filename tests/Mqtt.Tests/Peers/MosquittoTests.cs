@@ -48,7 +48,8 @@ public sealed class MosquittoTests : RealBrokerTests
         Assert.DoesNotContain("wrong", error, StringComparison.Ordinal);
 
         await using var subscriber = await Subscriber.StartAsync(broker.Port, "#", "-u", "reader", "-P", Password);
-        await using (var allowed = await Real.ConnectAsync(Options(Password, "plc/a"))) await allowed.WriteAsync(Rig.Numbers(1, 0, 1), default);
+        await using (var allowed = await Real.ConnectAsync(Options(Password, "plc/a"))) await allowed.WriteAsync(Rig.Numbers(1, 0, 1),
+            default);
         await using var forbidden = await Real.ConnectAsync(Options(Password, "other/a"));
         var writing = forbidden.WriteAsync(Rig.Numbers(2, 7, 1), default);
         if (version == "5.0")

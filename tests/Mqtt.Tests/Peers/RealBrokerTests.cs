@@ -23,7 +23,8 @@ public abstract class RealBrokerTests : IAsyncLifetime
     {
         await BeginAsync();
         await using var subscriber = await Subscriber.StartAsync(Port, "plc/#");
-        await using var sink = await Real.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Version = version, Qos = qos, Topic = "plc/{device}" });
+        await using var sink = await Real.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Version = version, Qos = qos,
+            Topic = "plc/{device}" });
         for (var (number, first) = (1, 0); first < count; number++, first += 500)
             await sink.WriteAsync(Rig.Numbers(number, first, Math.Min(500, count - first)), default);
         // QoS 0 is not answered: messages may be behind the subscriber's own mark, and are waited for by their number.
@@ -38,7 +39,8 @@ public abstract class RealBrokerTests : IAsyncLifetime
         await using var subscriber = await Subscriber.StartAsync(Port, "will");
         var options = new MqttOptions
         {
-            Host = "127.0.0.1", Port = Port, Version = "3.1.1", Topic = "t", ClientId = "one", Will = new WillOptions { Topic = "will", Payload = "gone °", Qos = 1 },
+            Host = "127.0.0.1", Port = Port, Version = "3.1.1", Topic = "t", ClientId = "one", Will = new WillOptions { Topic = "will",
+                Payload = "gone °", Qos = 1 },
         };
         await (await Real.ConnectAsync(options)).DisposeAsync();
         Assert.Empty(await subscriber.ReadAsync());
@@ -52,7 +54,8 @@ public abstract class RealBrokerTests : IAsyncLifetime
     public async Task A_retained_message_is_there_for_those_who_come_later()
     {
         await BeginAsync();
-        await using (var sink = await Real.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Version = "3.1.1", Topic = "kept", Retain = true }))
+        await using (var sink = await Real.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Version = "3.1.1",
+            Topic = "kept", Retain = true }))
             await sink.WriteAsync(Rig.Numbers(1, 0, 3), default);
         await using var subscriber = await Subscriber.StartAsync(Port, "kept");
         Assert.Equal(["kept 1 1 2"], await subscriber.ReadAsync());

@@ -32,7 +32,8 @@ public sealed class TlsTests : IDisposable
         {
             var other = (ISinkPlugin)plugin;
             var context = new PluginContext("broker", "press-hall", _folder.Path, TimeProvider.System, new CapturingPluginLog());
-            await using var sink = other.Open(OptionsCopy.To(other.OptionsType, Options(broker, new TlsOptions { Ca = "ca.crt" })), context);
+            await using var sink = other.Open(OptionsCopy.To(other.OptionsType, Options(broker, new TlsOptions { Ca = "ca.crt" })),
+                context);
             await sink.ConnectAsync(default);
             await sink.WriteAsync(Rig.Numbers(1, 0, 300), default);
         });
@@ -55,7 +56,8 @@ public sealed class TlsTests : IDisposable
     public async Task Another_ca_is_refused_by_name()
     {
         await using var broker = await StartAsync(_other.Issue("localhost"));
-        Assert.EndsWith($"it does not come from the CA in {_ca.CaFile} but from CN=other", await RefusalAsync(broker), StringComparison.Ordinal);
+        Assert.EndsWith($"it does not come from the CA in {_ca.CaFile} but from CN=other", await RefusalAsync(broker),
+            StringComparison.Ordinal);
         Assert.EndsWith("it does not come from a CA that this system trusts but from CN=other",
             await Real.RefusalAsync(Options(broker, new TlsOptions())), StringComparison.Ordinal);
     }
@@ -98,7 +100,8 @@ public sealed class TlsTests : IDisposable
     {
         using var server = new RawServer(Convert.FromHexString(answer.Replace(" ", "", StringComparison.Ordinal)));
         var error = await Real.RefusalAsync(
-            new MqttOptions { Host = "localhost", Port = server.Port, Topic = "t", ClientId = "secret-name", Tls = new TlsOptions { Ca = _ca.CaFile } });
+            new MqttOptions { Host = "localhost", Port = server.Port, Topic = "t", ClientId = "secret-name",
+                Tls = new TlsOptions { Ca = _ca.CaFile } });
         Assert.Contains("TLS failed before a connection was made: ", error, StringComparison.Ordinal);
         var received = await server.Received;
         // 0x16: the record type of a TLS handshake (RFC 8446, section 5.1).
@@ -111,12 +114,15 @@ public sealed class TlsTests : IDisposable
     {
         using var rig = new Rig();
         MqttOptions With(string ca) => new() { Host = "localhost", Port = rig.Broker.Port, Topic = "t", Tls = new TlsOptions { Ca = ca } };
-        Assert.Contains($"{_folder.Of("none.crt")} cannot be used: ", await Real.RefusalAsync(With(_folder.Of("none.crt"))), StringComparison.Ordinal);
+        Assert.Contains($"{_folder.Of("none.crt")} cannot be used: ", await Real.RefusalAsync(With(_folder.Of("none.crt"))),
+            StringComparison.Ordinal);
         await File.WriteAllTextAsync(_folder.Of("text.crt"), "no certificate");
-        Assert.Contains($"{_folder.Of("text.crt")} holds no certificate: expected PEM", await Real.RefusalAsync(With(_folder.Of("text.crt"))), StringComparison.Ordinal);
+        Assert.Contains($"{_folder.Of("text.crt")} holds no certificate: expected PEM",
+            await Real.RefusalAsync(With(_folder.Of("text.crt"))), StringComparison.Ordinal);
     }
 
-    private static MqttOptions Options(PeerProcess broker, TlsOptions tls) => new() { Host = "localhost", Port = broker.Port, Topic = "t", Tls = tls };
+    private static MqttOptions Options(PeerProcess broker, TlsOptions tls) => new() { Host = "localhost", Port = broker.Port,
+        Topic = "t", Tls = tls };
 
     private Task<string> RefusalAsync(PeerProcess broker) => Real.RefusalAsync(Options(broker, new TlsOptions { Ca = _ca.CaFile }));
 

@@ -7,7 +7,8 @@ namespace PlantRuntime.Mqtt.Tests.Testing;
 internal static class Real
 {
     public static ISink Open(MqttOptions options, TimeProvider? clock = null) =>
-        new MqttPlugin().Open(options, new PluginContext("broker", "press-hall", Path.GetTempPath(), clock ?? TimeProvider.System, new CapturingPluginLog()));
+        new MqttPlugin().Open(options, new PluginContext("broker", "press-hall", Path.GetTempPath(), clock ?? TimeProvider.System,
+            new CapturingPluginLog()));
 
     public static async Task<ISink> ConnectAsync(MqttOptions options)
     {

@@ -74,7 +74,8 @@ internal sealed class Subscriber : IAsyncDisposable
 
     private async Task UntilAsync(string mark)
     {
-        while (await NextAsync() is var line && !(line.StartsWith(Mark, StringComparison.Ordinal) && line.EndsWith($" {mark}", StringComparison.Ordinal)))
+        while (await NextAsync() is var line && !(line.StartsWith(Mark, StringComparison.Ordinal) && line.EndsWith($" {mark}",
+            StringComparison.Ordinal)))
             if (!line.StartsWith(Mark, StringComparison.Ordinal)) _lines.Add(line);
     }
 }
