@@ -36,7 +36,7 @@ public sealed class MqttOptions : IValidatedOptions
     /// <summary>Where records are published; <c>{site}</c>, <c>{device}</c> and <c>{tag}</c> stand for names.</summary>
     public required string Topic { get; init; }
 
-    /// <summary>Where records are published for which a name in <see cref="Topic"/> has no value; without it they are rejected.</summary>
+    /// <summary>Where records go for which a name in <see cref="Topic"/> has no value; without it they are rejected.</summary>
     public string? FallbackTopic { get; init; }
 
     /// <summary>Quality of service, 0 to 2.</summary>
@@ -46,10 +46,10 @@ public sealed class MqttOptions : IValidatedOptions
     /// <summary>Whether the broker keeps the last message of a topic for those who subscribe later.</summary>
     public bool Retain { get; init; }
 
-    /// <summary>The message that the broker publishes when the connection breaks without a goodbye.</summary>
+    /// <summary>What the broker publishes when the connection breaks without a goodbye.</summary>
     public WillOptions? Will { get; init; }
 
-    /// <summary>Longest silence on the connection before the broker counts us as gone; we ask for a sign of life after half of it.</summary>
+    /// <summary>Longest silence before the broker counts us as gone; we ask for a sign of life after half of it.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long the broker may take for an answer before the connection counts as dead.</summary>
@@ -58,9 +58,14 @@ public sealed class MqttOptions : IValidatedOptions
     /// <summary>How long the broker remembers half-delivered messages of QoS 1 and 2 after a break; "0s" for not at all.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Messages that may be on their way at a time; the broker may allow less.</summary>
+    /// <summary>
+    /// Messages that may be on their way at a time. Without it 100, of which a broker of MQTT 5.0 may allow less; in 3.1.1, which has no
+    /// word for that, 20: mosquitto closes the connection over more.
+    /// </summary>
     [Bounds(1, 10_000)]
-    public int MaxInFlight { get; init; } = 100;
+    public int? MaxInFlight { get; init; }
+
+    internal int MaxInFlightOrDefault => MaxInFlight ?? (Protocol == ProtocolVersion.V5 ? 100 : 20);
 
     internal int PortOrDefault => Port ?? (Tls is null ? PlainPort : TlsPort);
 

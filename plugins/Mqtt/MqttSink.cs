@@ -54,7 +54,8 @@ internal sealed class MqttSink : ISink
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new NotConnectedException($"{Endpoint}: no answer to CONNECT within {_options.Timeout.TotalSeconds:0.###} s", e);
+            var limitText = $"{_options.Timeout.TotalSeconds:0.###} s";
+            throw new NotConnectedException($"{Endpoint}: no answer to the attempt to connect within {limitText}", e);
         }
     }
 

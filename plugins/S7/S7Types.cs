@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.S7;
 
@@ -55,7 +56,7 @@ internal static class S7Types
         {
             return name.StartsWith("ARRAY", StringComparison.OrdinalIgnoreCase)
                 ? "arrays are not read as one tag: give each element an address of its own"
-                : $"unknown type '{name}'{Nearest.Hint(name, Names)}";
+                : $"unknown type '{name}'{Nearest.Aside(name, Names)}";
         }
 
         if (type is not (S7Type.String or S7Type.WString))

@@ -31,5 +31,6 @@ public sealed class MqttConformanceTests(MosquittoFixture broker) : SinkConforma
     protected override string Shown(Value value) => value.IsNumber && !double.IsFinite(value.Number) ? "" : base.Shown(value);
 
     // A device's odd name is in the topic too, so the payload is what comes behind the first brace.
-    private IEnumerable<string> Lines() => _subscriber!.ReadAsync().GetAwaiter().GetResult().Select(line => line[line.IndexOf(" 1 0 {", StringComparison.Ordinal)..][5..]);
+    private IEnumerable<string> Lines() => _subscriber!.ReadAsync().GetAwaiter().GetResult().Select(line => line[line.IndexOf(" 1 0 {",
+        StringComparison.Ordinal)..][5..]);
 }

@@ -50,7 +50,8 @@ internal static class Handshake
         if (ack.Refusal.Length > 0) return $"the broker refuses the connection: {ack.Refusal}{words}";
         if (ack.SessionPresent && cleanStart) return "the broker has a session present though a clean one was asked for";
         if (options.Qos > ack.MaximumQoS) return $"the broker takes QoS {ack.MaximumQoS} at most: qos = {options.Qos} is too much";
-        if (options.Will is { } will && will.Qos > ack.MaximumQoS) return $"the broker takes QoS {ack.MaximumQoS} at most: the will's qos is {will.Qos}";
+        if (options.Will is { } will && will.Qos > ack.MaximumQoS)
+            return $"the broker takes QoS {ack.MaximumQoS} at most: the will's qos is {will.Qos}";
         return options.Retain && !ack.RetainAvailable ? "the broker keeps no messages: retain = true is not possible" : null;
     }
 }

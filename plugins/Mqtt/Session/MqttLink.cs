@@ -30,7 +30,7 @@ internal sealed class MqttLink : IDisposable
     }
 
     /// <summary>Sends all bytes; several callers take turns.</summary>
-    /// <exception cref="LinkException">The connection is gone, or the token ended it in the middle of a packet: the link is closed.</exception>
+    /// <exception cref="LinkException">The connection is gone, or the token ended it half-way: the link is closed.</exception>
     /// <exception cref="OperationCanceledException">The token had ended it before anything was sent.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {

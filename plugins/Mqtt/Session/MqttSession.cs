@@ -34,7 +34,7 @@ internal sealed class MqttSession : IAsyncDisposable
     public MqttSession(MqttLink link, FrameBuffer frames, Delivery delivery, ConnAck connAck, MqttOptions options, TimeProvider time)
     {
         (_link, _frames, _delivery, _version, _timeout, _time) = (link, frames, delivery, options.Protocol, options.Timeout, time);
-        Window = Math.Min(options.MaxInFlight, connAck.ReceiveMaximum);
+        Window = Math.Min(options.MaxInFlightOrDefault, connAck.ReceiveMaximum);
         MaximumPacketSize = connAck.MaximumPacketSize;
         var keepAlive = connAck.ServerKeepAlive is { } asked && asked > TimeSpan.Zero ? Min(asked, options.KeepAlive) : options.KeepAlive;
         _watch = new SilenceWatch(time, keepAlive, options.Timeout);
@@ -54,18 +54,19 @@ internal sealed class MqttSession : IAsyncDisposable
         if (Volatile.Read(ref _failure) is { } failure) throw new LinkException(failure.Message, failure);
     }
 
-    /// <summary>Sends what the delivery has to send and waits until all of it is answered; QoS 0 is not, and waits until it is sent.</summary>
+    /// <summary>Sends what the delivery has to send and waits until it is answered; with QoS 0, until it is sent.</summary>
     /// <exception cref="LinkException">The connection is gone.</exception>
     /// <exception cref="OperationCanceledException">The token ended it. What is on its way stays so.</exception>
     public async ValueTask DeliverAsync(CancellationToken cancel)
     {
         while (true)
         {
+            // Before anything else: what is answered is answered, even by a broker that closes the connection behind its answer.
+            if (_delivery.IsFinished) return;
             ThrowIfFailed();
             cancel.ThrowIfCancellationRequested();
             var bytes = _delivery.Next(Window);
             if (!bytes.IsEmpty) await SendAsync(bytes, cancel).ConfigureAwait(false);
-            else if (_delivery.IsFinished) return;
             else await _changed.WaitAsync(cancel).ConfigureAwait(false);
         }
     }

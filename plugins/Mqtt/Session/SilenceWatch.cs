@@ -2,8 +2,8 @@ namespace PlantRuntime.Plugins.Mqtt.Session;
 
 /// <summary>
 /// Knows when a connection has been silent for too long (MQTT 5.0, section 3.1.2.10): asks after half of the keep-alive time without a
-/// packet in either direction, so that a half-open connection is found even by a client that only sends; and gives up when that question, or
-/// messages, stay without any answer. No timer, no I/O. Safe to use from several threads.
+/// packet in either direction, so that a half-open connection is found even by a client that only sends; and gives up when that
+/// question, or messages, stay without any answer. No timer, no I/O. Safe to use from several threads.
 /// </summary>
 internal sealed class SilenceWatch(TimeProvider time, TimeSpan keepAlive, TimeSpan timeout)
 {

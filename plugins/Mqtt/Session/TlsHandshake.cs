@@ -68,7 +68,8 @@ internal sealed class TlsHandshake(TlsOptions options, string host, PluginContex
     private bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None) return true;
-        _refusal = "the broker's certificate is refused: " + (certificate is X509Certificate2 shown ? Reason(shown, chain, errors) : "it shows none");
+        var reason = certificate is X509Certificate2 shown ? Reason(shown, chain, errors) : "it shows none";
+        _refusal = $"the broker's certificate is refused: {reason}";
         return false;
     }
 
@@ -76,7 +77,8 @@ internal sealed class TlsHandshake(TlsOptions options, string host, PluginContex
     {
         var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status) ?? X509ChainStatusFlags.NoError;
         if ((status & X509ChainStatusFlags.NotTimeValid) != 0)
-            return $"it is valid from {shown.NotBefore.ToUniversalTime():u} to {shown.NotAfter.ToUniversalTime():u} (or its CA is not), and now is {context.Time.GetUtcNow():u}";
+            return $"it is valid from {shown.NotBefore.ToUniversalTime():u} to {shown.NotAfter.ToUniversalTime():u} (or its CA is not), "
+                + $"and now is {context.Time.GetUtcNow():u}";
         if ((status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
             return $"it does not come from {(_ca is null ? "a CA that this system trusts" : $"the CA in {_ca}")} but from {shown.Issuer}";
         if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)

@@ -20,7 +20,7 @@ internal sealed class Connect
 
     public required string ClientId { get; init; }
 
-    /// <summary>Forget what is left of an earlier session; 3.1.1 calls it clean session, and it ends the new one with its connection.</summary>
+    /// <summary>Forget an earlier session; 3.1.1 calls it clean session, and ends the new one with its connection too.</summary>
     public required bool CleanStart { get; init; }
 
     public required TimeSpan KeepAlive { get; init; }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace PlantRuntime.Plugins.Mqtt.Wire;
 
-/// <summary>Writes the fields of a packet (MQTT 5.0, section 1.5). For the packets that are made once a connection, not for messages.</summary>
+/// <summary>Writes the fields of a packet (MQTT 5.0, section 1.5): of those made once a connection, not of messages.</summary>
 internal sealed class PacketWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();

@@ -30,7 +30,8 @@ internal ref struct PropertyReader
         id = default;
         if (_part.AtEnd) return false;
         id = (PropertyId)_part.Byte();
-        if ((byte)id > 0x2A || (_allowed & Bit(id)) == 0) throw _part.Bad($"a packet with property 0x{(byte)id:X2}, which does not belong there");
+        if ((byte)id > 0x2A || (_allowed & Bit(id)) == 0)
+            throw _part.Bad($"a packet with property 0x{(byte)id:X2}, which does not belong there");
         if ((_seen & Bit(id)) != 0 && id != PropertyId.UserProperty) throw _part.Bad($"a packet with property 0x{(byte)id:X2} twice");
         _seen |= Bit(id);
         ReadValue(id);

@@ -76,7 +76,7 @@ public sealed class AnswerTests : IDisposable
     [InlineData(1, "40 FF FF FF 7F", "a frame of 268435460 bytes, longer than the 65536 allowed: 40 FF FF FF 7F")]
     [InlineData(1, "41 02 00 01", "a packet that begins with no type and flags of a broker: 41 02 00 01")]
     [InlineData(1, "30 03 00 01 61", "a packet of type Publish that a publisher does not expect: 30 03 00 01 61")]
-    [InlineData(1, "40 09 00 01 97 05 1F 00 02 FF FE", "a packet with a text that is no UTF-8, or holds U+0000: 40 09 00 01 97 05 1F 00 02 FF FE")]
+    [InlineData(1, "40 09 00 01 97 05 1F 00 02 FF FE", "no UTF-8, or holds U+0000: 40 09 00 01 97 05 1F 00 02 FF FE")]
     [InlineData(1, "E0 02 8E 00", "the broker ended the connection: session taken over (0x8E)")]
     [InlineData(1, "E0 07 95 05 1F 00 02 6F 6B", "the broker ended the connection: packet too large (0x95): ok")]
     public async Task What_no_good_broker_sends_ends_the_connection_by_name(int qos, string hex, string reason)

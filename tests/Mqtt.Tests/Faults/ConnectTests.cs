@@ -61,7 +61,8 @@ public sealed class ConnectTests : IDisposable
         _rig.Broker.Script = (_, line) => line.Close();
         await using var sink = _rig.Open();
         var error = await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.ConnectAsync(default));
-        Assert.EndsWith("the far end closed the connection, before it answered CONNECT: does this port want TLS?", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("the far end closed the connection, before it answered CONNECT: does this port want TLS?", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

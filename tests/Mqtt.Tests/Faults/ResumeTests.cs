@@ -34,7 +34,8 @@ public sealed class ResumeTests : IDisposable
         var messages = _rig.Broker.Messages();
         Assert.Equal("#1 release", messages[0]);
         Assert.Equal(["#2 1 dup", "#3 2 dup", "#4 3 dup", "#5 4 dup"], messages.Where(m => m.EndsWith("dup", StringComparison.Ordinal)));
-        Assert.Equal(["#2 release", "#3 release", "#4 release", "#5 release"], messages.Where(m => m.EndsWith("release", StringComparison.Ordinal)).Skip(1));
+        Assert.Equal(["#2 release", "#3 release", "#4 release", "#5 release"], messages.Where(m => m.EndsWith("release",
+            StringComparison.Ordinal)).Skip(1));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class SilenceTests : IDisposable
         await _rig.Broker.ArrivedAsync(BrokerPacket.Connect);
         _rig.Clock.Advance(TimeSpan.FromSeconds(10));
         var error = await Assert.ThrowsAsync<NotConnectedException>(() => connecting);
-        Assert.Equal($"127.0.0.1:{_rig.Broker.Port}: no answer to CONNECT within 10 s", error.Message);
+        Assert.Equal($"127.0.0.1:{_rig.Broker.Port}: no answer to the attempt to connect within 10 s", error.Message);
     }
 
     [Theory]

@@ -32,7 +32,8 @@ internal sealed class Rig : IDisposable
     };
 
     public ISink Open(MqttOptions? options = null) =>
-        new MqttPlugin().Open(options ?? Options(), new PluginContext("broker", "press-hall", Path.GetTempPath(), Clock, new CapturingPluginLog()));
+        new MqttPlugin().Open(options ?? Options(), new PluginContext("broker", "press-hall", Path.GetTempPath(), Clock,
+            new CapturingPluginLog()));
 
     public async Task<ISink> ConnectAsync(MqttOptions? options = null)
     {

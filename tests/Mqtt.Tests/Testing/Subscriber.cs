@@ -44,6 +44,13 @@ internal sealed class Subscriber : IAsyncDisposable
         return _lines;
     }
 
+    /// <summary>As many messages, as they come.</summary>
+    public async Task<IReadOnlyList<string>> ReadAsync(int count)
+    {
+        while (_lines.Count < count) _lines.Add(await NextAsync());
+        return _lines;
+    }
+
     /// <summary>Waits for one more message.</summary>
     public async Task<string> NextAsync()
     {
@@ -67,7 +74,8 @@ internal sealed class Subscriber : IAsyncDisposable
 
     private async Task UntilAsync(string mark)
     {
-        while (await NextAsync() is var line && !(line.StartsWith(Mark, StringComparison.Ordinal) && line.EndsWith($" {mark}", StringComparison.Ordinal)))
+        while (await NextAsync() is var line && !(line.StartsWith(Mark, StringComparison.Ordinal) && line.EndsWith($" {mark}",
+            StringComparison.Ordinal)))
             if (!line.StartsWith(Mark, StringComparison.Ordinal)) _lines.Add(line);
     }
 }

@@ -1,0 +1,30 @@
+using PlantRuntime.Mqtt.Tests.Testing;
+
+namespace PlantRuntime.Mqtt.Tests;
+
+/// <summary>What a steady flow allocates, over all threads of the process: so nothing else may run.</summary>
+[Collection(nameof(AllocationTests))]
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+public class AllocationTests
+{
+    private const int Records = 1000;
+    private const int Batches = 20;
+    private const long MostBytesPerRecord = 40;
+
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_steady_flow_allocates_next_to_nothing_a_record(int qos)
+    {
+        await using var broker = await Mosquitto.StartOpenAsync("max_inflight_messages 100");
+        await using var sink = await Real.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = broker.Port, Topic = "t/{device}",
+            Qos = qos });
+        var batch = Conformance.Sinks.Batches.Counting(1, 0, Records);
+        for (var warm = 0; warm < 5; warm++, batch.Number++) await sink.WriteAsync(batch, default);
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        for (var i = 0; i < Batches; i++, batch.Number++) await sink.WriteAsync(batch, default);
+        var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / (Batches * Records);
+        Assert.True(each <= MostBytesPerRecord, $"a record allocated {each} bytes, not at most {MostBytesPerRecord}");
+    }
+}

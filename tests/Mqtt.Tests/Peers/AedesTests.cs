@@ -1,0 +1,29 @@
+using PlantRuntime.Conformance.Peers;
+using PlantRuntime.Mqtt.Tests.Testing;
+
+namespace PlantRuntime.Mqtt.Tests.Peers;
+
+/// <summary>npm aedes, which speaks 3.1.1 only.</summary>
+public sealed class AedesTests : RealBrokerTests
+{
+    [SkippableTheory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public Task Messages_arrive_in_order(int qos) => MessagesArriveAsync("3.1.1", qos, 1_000);
+
+    [SkippableFact]
+    public async Task Version_5_is_refused_by_name()
+    {
+        await BeginAsync();
+        var error = await Real.RefusalAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Topic = "t" });
+        Assert.Contains("unacceptable protocol version", error, StringComparison.Ordinal);
+    }
+
+    protected override async Task<PeerProcess> StartAsync()
+    {
+        Skip.IfNot(Directory.Exists(Path.Combine(PeerProcess.Folder, "node_modules", "aedes")), "run npm ci in tests/peers");
+        Mosquitto.SkipIfMissing("mosquitto_sub", "mosquitto_pub");
+        return await PeerProcess.StartAsync("node", "aedes_broker.js", "[]");
+    }
+}

@@ -1,0 +1,131 @@
+using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Peers;
+using PlantRuntime.Conformance.Time;
+using PlantRuntime.Conformance.Unload;
+using PlantRuntime.Contracts;
+using PlantRuntime.Mqtt.Tests.Testing;
+
+namespace PlantRuntime.Mqtt.Tests.Peers;
+
+/// <summary>TLS to mosquitto: what is accepted, and which check refuses what is not.</summary>
+public sealed class TlsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Certificates _ca;
+    private readonly Certificates _other;
+
+    public TlsTests() => (_ca, _other) = (new Certificates(_folder, "ca"), new Certificates(_folder, "other"));
+
+    public void Dispose()
+    {
+        _ca.Dispose();
+        _other.Dispose();
+        _folder.Dispose();
+    }
+
+    [SkippableFact]
+    public async Task Messages_arrive_by_tls_and_the_plugin_unloads_afterwards()
+    {
+        await using var broker = await StartAsync(_ca.Issue("localhost"));
+        await using var subscriber = await Subscriber.StartAsync(broker.Port, "t", "-h", "localhost", "--cafile", _ca.CaFile);
+        await CollectibleCheck.UnloadsAsync(BuiltPlugin.FileOf(typeof(MqttPlugin).Assembly), async plugin =>
+        {
+            var other = (ISinkPlugin)plugin;
+            var context = new PluginContext("broker", "press-hall", _folder.Path, TimeProvider.System, new CapturingPluginLog());
+            await using var sink = other.Open(OptionsCopy.To(other.OptionsType, Options(broker, new TlsOptions { Ca = "ca.crt" })),
+                context);
+            await sink.ConnectAsync(default);
+            await sink.WriteAsync(Rig.Numbers(1, 0, 300), default);
+        });
+        Assert.Equal(300, (await subscriber.ReadAsync()).Count);
+    }
+
+    [SkippableFact]
+    public async Task A_client_certificate_is_shown_to_a_broker_that_asks()
+    {
+        await using var broker = await StartAsync(_ca.Issue("localhost"), "require_certificate true");
+        var (cert, key) = _ca.Issue("edge", isServer: false);
+        await using var sink = await Real.ConnectAsync(Options(broker, new TlsOptions { Ca = _ca.CaFile, Cert = cert, Key = key }));
+        await sink.WriteAsync(Rig.Numbers(1, 0, 1), default);
+
+        var error = await Real.RefusalAsync(Options(broker, new TlsOptions { Ca = _ca.CaFile }));
+        Assert.StartsWith($"localhost:{broker.Port}: ", error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Another_ca_is_refused_by_name()
+    {
+        await using var broker = await StartAsync(_other.Issue("localhost"));
+        Assert.EndsWith($"it does not come from the CA in {_ca.CaFile} but from CN=other", await RefusalAsync(broker),
+            StringComparison.Ordinal);
+        Assert.EndsWith("it does not come from a CA that this system trusts but from CN=other",
+            await Real.RefusalAsync(Options(broker, new TlsOptions())), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Another_host_is_refused_by_name()
+    {
+        await using var broker = await StartAsync(_ca.Issue("mosquitto.plant"));
+        Assert.EndsWith("it is made out to mosquitto.plant, not to localhost", await RefusalAsync(broker), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task An_expired_certificate_is_refused_by_its_dates()
+    {
+        await using var broker = await StartAsync(_ca.Issue("localhost", days: -1));
+        Assert.Contains("it is valid from ", await RefusalAsync(broker), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_certificate_that_expires_by_the_injected_clock_is_refused()
+    {
+        await using var broker = await StartAsync(_ca.Issue("localhost"));
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow.AddDays(101));
+        var error = await Real.RefusalAsync(Options(broker, new TlsOptions { Ca = _ca.CaFile }), clock);
+        Assert.Contains("it is valid from ", error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_clients_certificate_does_not_pass_for_a_brokers()
+    {
+        await using var broker = await StartAsync(_ca.Issue("localhost", isServer: false));
+        Assert.Contains("the broker's certificate is refused: ", await RefusalAsync(broker), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // A ServerHello that chooses TLS 1.1 (RFC 4346, section 7.4.1.3), and words of a server that speaks no TLS.
+    [InlineData("16 0302 002A 02 000026 0302 00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF 00 C013 00")]
+    [InlineData("48 54 54 50 2F 31 2E 31 20 34 30 30 20 42 61 64 0D 0A 0D 0A")]
+    public async Task Tls_1_1_and_no_tls_at_all_get_no_word_of_data(string answer)
+    {
+        using var server = new RawServer(Convert.FromHexString(answer.Replace(" ", "", StringComparison.Ordinal)));
+        var error = await Real.RefusalAsync(
+            new MqttOptions { Host = "localhost", Port = server.Port, Topic = "t", ClientId = "secret-name",
+                Tls = new TlsOptions { Ca = _ca.CaFile } });
+        Assert.Contains("TLS failed before a connection was made: ", error, StringComparison.Ordinal);
+        var received = await server.Received;
+        // 0x16: the record type of a TLS handshake (RFC 8446, section 5.1).
+        Assert.Equal(0x16, received[0]);
+        Assert.Equal(-1, received.AsSpan().IndexOf("secret-name"u8));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_missing_or_no_certificate_is_named()
+    {
+        using var rig = new Rig();
+        MqttOptions With(string ca) => new() { Host = "localhost", Port = rig.Broker.Port, Topic = "t", Tls = new TlsOptions { Ca = ca } };
+        Assert.Contains($"{_folder.Of("none.crt")} cannot be used: ", await Real.RefusalAsync(With(_folder.Of("none.crt"))),
+            StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_folder.Of("text.crt"), "no certificate");
+        Assert.Contains($"{_folder.Of("text.crt")} holds no certificate: expected PEM",
+            await Real.RefusalAsync(With(_folder.Of("text.crt"))), StringComparison.Ordinal);
+    }
+
+    private static MqttOptions Options(PeerProcess broker, TlsOptions tls) => new() { Host = "localhost", Port = broker.Port,
+        Topic = "t", Tls = tls };
+
+    private Task<string> RefusalAsync(PeerProcess broker) => Real.RefusalAsync(Options(broker, new TlsOptions { Ca = _ca.CaFile }));
+
+    private Task<PeerProcess> StartAsync((string Cert, string Key) own, params string[] lines) =>
+        Mosquitto.StartOpenAsync([$"cafile {_ca.CaFile}", $"certfile {own.Cert}", $"keyfile {own.Key}", .. lines]);
+}
