@@ -22,13 +22,17 @@ internal static class Built
         return metadata.AssemblyReferences.Select(r => metadata.GetString(metadata.GetAssemblyReference(r).Name)).ToHashSet();
     }
 
+    /// <summary>Public classes and structs; enums, which options are made of, do nothing and are left out.</summary>
     public static IReadOnlyList<string> PublicTypes(string assembly)
     {
         using var file = new PEReader(File.OpenRead(assembly));
         var metadata = file.GetMetadataReader();
         return [.. metadata.TypeDefinitions.Select(metadata.GetTypeDefinition)
-            .Where(t => (t.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public).Select(t => metadata.GetString(t.Name))];
+            .Where(t => (t.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public && !IsEnum(metadata, t)).Select(t => metadata.GetString(t.Name))];
     }
+
+    private static bool IsEnum(MetadataReader metadata, TypeDefinition type) =>
+        type.BaseType.Kind == HandleKind.TypeReference && metadata.StringComparer.Equals(metadata.GetTypeReference((TypeReferenceHandle)type.BaseType).Name, "Enum");
 
     private static string FindRoot()
     {

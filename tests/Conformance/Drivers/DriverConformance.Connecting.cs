@@ -4,7 +4,7 @@ namespace PlantRuntime.Conformance.Drivers;
 
 public abstract partial class DriverConformance
 {
-    [Fact]
+    [SkippableFact]
     public async Task A_reader_prepared_before_connecting_says_so_and_then_reads()
     {
         await using var driver = Open(Options);
@@ -14,7 +14,7 @@ public abstract partial class DriverConformance
         await ExpectAsync(reader, Held);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Connecting_again_drops_the_first_connection_and_keeps_the_readers()
     {
         await using var driver = await ConnectedAsync();
@@ -36,7 +36,7 @@ public abstract partial class DriverConformance
         await Assert.ThrowsAsync<NotConnectedException>(() => ReadAsync(reader, Held));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_cancelled_token_ends_the_call_and_the_driver_connects_again()
     {
         var cancelled = new CancellationToken(canceled: true);
@@ -64,7 +64,7 @@ public abstract partial class DriverConformance
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Disposing_ends_the_connection_and_may_be_repeated()
     {
         await using var driver = await ConnectedAsync();
@@ -79,7 +79,7 @@ public abstract partial class DriverConformance
             $"reading after Dispose: {exception?.ToString() ?? "it succeeded"}");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_driver_that_never_connected_can_be_disposed()
     {
         var driver = Open(Options);

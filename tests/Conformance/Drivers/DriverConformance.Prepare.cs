@@ -4,7 +4,7 @@ namespace PlantRuntime.Conformance.Drivers;
 
 public abstract partial class DriverConformance
 {
-    [Fact]
+    [SkippableFact]
     public void The_name_is_one_word_in_lower_case()
     {
         Assert.Matches("^[a-z][a-z0-9_-]*$", Plugin.Name);
@@ -20,7 +20,7 @@ public abstract partial class DriverConformance
         Assert.NotNull(driver.Prepare(Tags(Held)));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task All_wrong_addresses_are_named_at_once_and_the_good_ones_stay_usable()
     {
         Assert.True(Wrong.Count >= 2 && Held.Count >= 2, "the suite needs two wrong and two right addresses");
@@ -40,7 +40,7 @@ public abstract partial class DriverConformance
         await ExpectAsync(driver.Prepare(Tags(Held)), Held);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task No_tags_at_all_can_be_prepared_and_read()
     {
         await using var driver = Open(Options);
