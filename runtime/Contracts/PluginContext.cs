@@ -20,7 +20,9 @@ public sealed class PluginContext(string name, string site, string siteFolder, T
     /// <summary>The only clock a plugin may use.</summary>
     public TimeProvider Time { get; } = time;
 
-    /// <summary>Where a plugin says what no exception can. Failures are thrown, not logged: the host logs them once, with device and tag.</summary>
+    /// <summary>
+    /// Where a plugin says what no exception can. Failures are thrown, not logged: the host logs them once, with device and tag.
+    /// </summary>
     public IPluginLog Log { get; } = log;
 
     /// <summary>An option's path as an absolute one.</summary>

@@ -32,7 +32,8 @@ internal sealed class PlantHost : IAsyncDisposable
     /// <param name="compiler">Compiles recipes; the host disposes of it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where the host speaks.</param>
-    public PlantHost(SiteModel site, PluginCatalog plugins, Opener opener, RecipeFiles recipes, RecipeCompiler compiler, TimeProvider time, PlantLog log)
+    public PlantHost(
+        SiteModel site, PluginCatalog plugins, Opener opener, RecipeFiles recipes, RecipeCompiler compiler, TimeProvider time, PlantLog log)
     {
         _site = site;
         _plugins = plugins;
@@ -72,7 +73,8 @@ internal sealed class PlantHost : IAsyncDisposable
         foreach (var sink in Sinks)
         {
             var counts = sink.Counts;
-            _log.Info($"END sink={sink.Name} produced={counts.Produced} delivered={counts.Delivered} waiting={counts.Waiting} rejected={counts.Rejected} dropped={counts.Dropped}");
+            _log.Info($"END sink={sink.Name} produced={counts.Produced} delivered={counts.Delivered} waiting={counts.Waiting} "
+                + $"rejected={counts.Rejected} dropped={counts.Dropped}");
         }
 
         _plugins.Dispose();

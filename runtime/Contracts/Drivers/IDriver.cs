@@ -20,6 +20,8 @@ public interface IDriver : IAsyncDisposable
     /// Connects and shakes hands. Called again after any failure, and from time to time without one: it drops the old connection first.
     /// Readers prepared before stay usable.
     /// </summary>
-    /// <exception cref="NotConnectedException">The device refuses, is not there or does not answer; the host tries again, with backoff.</exception>
+    /// <exception cref="NotConnectedException">
+    /// The device refuses, is not there or does not answer; the host tries again, with backoff.
+    /// </exception>
     ValueTask ConnectAsync(CancellationToken cancel);
 }

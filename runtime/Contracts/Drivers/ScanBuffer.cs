@@ -57,7 +57,9 @@ public sealed class ScanBuffer
         _samples[index].Time = sourceTime;
     }
 
-    /// <summary>No value, and why: the protocol's name of the error. Use constant or cached strings: a bad tag is bad at every scan.</summary>
+    /// <summary>
+    /// No value, and why: the protocol's name of the error. Use constant or cached strings: a bad tag is bad at every scan.
+    /// </summary>
     public void Bad(int index, Quality quality, string reason)
     {
         ref var sample = ref _samples[index];

@@ -1,6 +1,8 @@
 namespace PlantRuntime.Contracts;
 
-/// <summary>The least and greatest value of a numeric option, both allowed. The host checks it and reports the place in site.toml.</summary>
+/// <summary>
+/// The least and greatest value of a numeric option, both allowed. The host checks it and reports the place in site.toml.
+/// </summary>
 /// <param name="low">Least value.</param>
 /// <param name="high">Greatest value.</param>
 [AttributeUsage(AttributeTargets.Property)]

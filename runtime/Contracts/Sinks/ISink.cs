@@ -14,7 +14,9 @@ public interface ISink : IAsyncDisposable
     /// nothing of it may be kept after returning.
     /// </summary>
     /// <exception cref="NotConnectedException">The host connects again, then retries.</exception>
-    /// <exception cref="RejectedException">These records can never be stored; the host sets them aside and sends the rest again.</exception>
+    /// <exception cref="RejectedException">
+    /// These records can never be stored; the host sets them aside and sends the rest again.
+    /// </exception>
     /// <exception cref="Exception">
     /// Anything else is retried with backoff; after three in a row that only a mistake in code explains (a null reference, an argument out of
     /// range, a wrong cast) the sink is parked and its records wait.

@@ -2,7 +2,9 @@ namespace PlantRuntime.Contracts;
 
 /// <summary>Some records of a batch can never be stored, however often they are sent.</summary>
 /// <param name="message">Why, in the words of the far end.</param>
-/// <param name="indexes">Places in the batch of the records that are refused; null when the far end does not say which, so that the host finds them by halving.</param>
+/// <param name="indexes">
+/// Places in the batch of the records that are refused; null when the far end does not say which, so that the host finds them by halving.
+/// </param>
 public sealed class RejectedException(string message, IReadOnlyList<int>? indexes = null) : Exception(message)
 {
     /// <summary>Places in the batch of the records that are refused, or null when unknown.</summary>

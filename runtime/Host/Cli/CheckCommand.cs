@@ -26,18 +26,22 @@ internal static class CheckCommand
         var warnings = new List<Problem>();
         var recipes = await CheckRecipesAsync(site, problems, warnings, cancel).ConfigureAwait(false);
         foreach (var warning in warnings) errors.WriteLine($"{warning.At}: warning: {warning.Message}");
-        foreach (var problem in problems.OrderBy(p => p.At.File, StringComparer.Ordinal).ThenBy(p => p.At.Line).ThenBy(p => p.At.Column)) errors.WriteLine(problem);
+        foreach (var problem in problems.OrderBy(p => p.At.File, StringComparer.Ordinal).ThenBy(p => p.At.Line).ThenBy(p => p.At.Column))
+            errors.WriteLine(problem);
         if (problems.Count > 0)
         {
             errors.WriteLine($"{problems.Count} {(problems.Count == 1 ? "error" : "errors")} in {site.Model.Name}");
             return 1;
         }
 
-        output.WriteLine($"{site.Model.Name}: {site.Model.Devices.Count} devices, {site.Model.Devices.Sum(d => d.Tags.Count)} tags, {site.Model.Sinks.Count} sinks, {recipes} recipes: all well");
+        var model = site.Model;
+        output.WriteLine($"{model.Name}: {model.Devices.Count} devices, {model.Devices.Sum(d => d.Tags.Count)} tags, "
+            + $"{model.Sinks.Count} sinks, {recipes} recipes: all well");
         return 0;
     }
 
-    private static async Task<int> CheckRecipesAsync(OpenSite site, List<Problem> problems, List<Problem> warnings, CancellationToken cancel)
+    private static async Task<int> CheckRecipesAsync(
+        OpenSite site, List<Problem> problems, List<Problem> warnings, CancellationToken cancel)
     {
         await using var compiler = site.Compiler();
         var devices = site.Model.Devices.ToDictionary(d => d.Name, d => new DeviceRunner(d, site.Model.PlantId, site.Time, site.Log).Tags);

@@ -8,7 +8,9 @@ using Spectre.Console.Rendering;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary>What <c>plant run</c> shows on a terminal: devices with their rates, tags with their qualities, sinks, recipes, and the last log lines.</summary>
+/// <summary>
+/// What <c>plant run</c> shows on a terminal: devices with their rates, tags with their qualities, sinks, recipes, and the last log lines.
+/// </summary>
 internal static class LiveTable
 {
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(500);
@@ -31,9 +33,14 @@ internal static class LiveTable
     {
         // What the terminal has room for: below the tags come sinks, recipes and log lines.
         var room = Math.Max(5, AnsiConsole.Profile.Height - host.Sinks.Count - host.Recipes.Entries.Count - recent.Lines.Length - host.Devices.Count - 12);
-        var parts = new List<IRenderable> { new Rule($"[bold]{site.Name.EscapeMarkup()}[/]  Ctrl-C ends") { Justification = Justify.Left }, Devices(host, rates), Tags(host, room), Outputs(host) };
-        parts.AddRange(recent.Lines.Select(l => new Markup($"[{(l.Level >= LogLevel.Error ? "red" : l.Level == LogLevel.Warn ? "yellow" : "grey")}]{l.Line.EscapeMarkup()}[/]") { Overflow = Overflow.Ellipsis }));
-        return new Rows(parts);
+        var head = new Rule($"[bold]{site.Name.EscapeMarkup()}[/]  Ctrl-C ends") { Justification = Justify.Left };
+        return new Rows([head, Devices(host, rates), Tags(host, room), Outputs(host), .. recent.Lines.Select(l => LogLine(l.Level, l.Line))]);
+    }
+
+    private static Markup LogLine(LogLevel level, string line)
+    {
+        var color = level switch { LogLevel.Error => "red", LogLevel.Warn => "yellow", _ => "grey" };
+        return new Markup($"[{color}]{line.EscapeMarkup()}[/]") { Overflow = Overflow.Ellipsis };
     }
 
     private static Table Devices(PlantHost host, Dictionary<string, ScanRate> rates)

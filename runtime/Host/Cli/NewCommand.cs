@@ -66,7 +66,8 @@ internal static partial class NewCommand
         .Replace("__sdk__", HostFolders.Sdk, StringComparison.Ordinal)
         .Replace("__version__", typeof(IPlugin).Assembly.GetName().Version!.ToString(3), StringComparison.Ordinal);
 
-    private static string Pascal(string name) => string.Concat(name.Split('-', '_').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
+    private static string Pascal(string name) =>
+        string.Concat(name.Split('-', '_').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
 
     private static int Fail(string message)
     {

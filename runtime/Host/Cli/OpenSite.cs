@@ -6,7 +6,9 @@ using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary>What every command that works on a site begins with: its model, its plugins and the ways to open and compile things of it.</summary>
+/// <summary>
+/// What every command that works on a site begins with: its model, its plugins and the ways to open and compile things of it.
+/// </summary>
 internal sealed class OpenSite : IDisposable
 {
     private OpenSite(SiteModel model, TimeProvider time, PlantLog log)

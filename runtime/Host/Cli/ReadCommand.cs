@@ -20,7 +20,8 @@ internal static class ReadCommand
         return command;
     }
 
-    public static async Task<int> RunAsync(string folder, string deviceName, string[] tagNames, TextWriter output, TextWriter errors, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        string folder, string deviceName, string[] tagNames, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
         using var site = OpenSite.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, new ConsoleTarget(errors)), errors);
         if (site is null) return 1;
@@ -28,7 +29,8 @@ internal static class ReadCommand
             return Fail($"no device \"{deviceName}\" in {folder}{Nearest.Hint(deviceName, site.Model.Devices.Select(d => d.Name))}");
         foreach (var name in tagNames)
         {
-            if (device.Tags.All(t => t.Name != name)) return Fail($"no tag \"{name}\" in device {device.Name}{Nearest.Hint(name, device.Tags.Select(t => t.Name))}");
+            if (device.Tags.All(t => t.Name != name))
+                return Fail($"no tag \"{name}\" in device {device.Name}{Nearest.Hint(name, device.Tags.Select(t => t.Name))}");
         }
 
         var problems = new List<Problem>();
@@ -60,7 +62,8 @@ internal static class ReadCommand
         }
     }
 
-    private static async Task<int> ReadAsync(IDriver driver, DeviceModel device, List<TagModel> wanted, TimeProvider time, TextWriter output, CancellationToken cancel)
+    private static async Task<int> ReadAsync(
+        IDriver driver, DeviceModel device, List<TagModel> wanted, TimeProvider time, TextWriter output, CancellationToken cancel)
     {
         await using var _ = driver.ConfigureAwait(false);
         var group = new ScanGroup(wanted.Select((t, i) => (t, new Tag(i, t.Name, device.Name, t.Unit, t.Description))), device.Poll, time);

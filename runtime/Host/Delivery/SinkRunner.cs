@@ -65,7 +65,8 @@ internal sealed class SinkRunner
         Interlocked.Increment(ref _produced);
         if (_inbox.TryAdd(time, device, samples, json)) return;
         Interlocked.Increment(ref _dropped);
-        if (_dropLimit.May(out var held)) _log.Error($"DROPPED sink={Name} records={held + 1} reason=\"{MaxWaitingBytes >> 20} MB are waiting for it\"");
+        if (_dropLimit.May(out var held))
+            _log.Error($"DROPPED sink={Name} records={held + 1} reason=\"{MaxWaitingBytes >> 20} MB are waiting for it\"");
     }
 
     /// <summary>Starts with a sink; <paramref name="open"/> makes a new one, without I/O, as often as one is needed.</summary>
@@ -98,7 +99,8 @@ internal sealed class SinkRunner
             if (!await EndsWithinAsync(drain).ConfigureAwait(false))
             {
                 session.Abandon();
-                if (!await EndsWithinAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false)) _log.Warn($"STOP sink={Name} reason=\"it did not come back; left behind\"");
+                if (!await EndsWithinAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false))
+                    _log.Warn($"STOP sink={Name} reason=\"it did not come back; left behind\"");
             }
 
             LeaveBehind(session);

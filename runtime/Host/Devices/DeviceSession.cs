@@ -9,7 +9,8 @@ namespace PlantRuntime.Host.Devices;
 /// One driver from open to dispose: connects with backoff, scans at fixed rates, reconnects. All waiting happens here, none in the driver.
 /// When a driver does not come back from a call, the owner abandons the session and starts another; this one then ends in silence.
 /// </summary>
-internal sealed class DeviceSession(DeviceModel model, IReadOnlyList<ScanGroup> groups, IDriver driver, ISessionOwner owner, TimeProvider time, PlantLog log)
+internal sealed class DeviceSession(
+    DeviceModel model, IReadOnlyList<ScanGroup> groups, IDriver driver, ISessionOwner owner, TimeProvider time, PlantLog log)
 {
     private const int BugsUntilParked = 3;
     private readonly Alarm _alarm = new(time);

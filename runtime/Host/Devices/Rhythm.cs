@@ -18,7 +18,9 @@ internal sealed class Rhythm(long period)
     /// <summary>Starts the grid: the first beat is due at once.</summary>
     public void Start(long now) => Due = now;
 
-    /// <summary>Counts the beat that was due and finds the next: one that is late by no more than half a period still counts as in time.</summary>
+    /// <summary>
+    /// Counts the beat that was due and finds the next: one that is late by no more than half a period still counts as in time.
+    /// </summary>
     public void Advance(long now)
     {
         Number++;

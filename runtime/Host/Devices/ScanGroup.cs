@@ -49,7 +49,9 @@ internal sealed class ScanGroup
         }
     }
 
-    /// <summary>Calls <paramref name="changed"/> for each tag that turned good or bad, or bad in another way, since the last call.</summary>
+    /// <summary>
+    /// Calls <paramref name="changed"/> for each tag that turned good or bad, or bad in another way, since the last call.
+    /// </summary>
     public void NoteChanges(Action<Sample, string?> changed)
     {
         var samples = Buffer.Samples;

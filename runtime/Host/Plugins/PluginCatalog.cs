@@ -31,9 +31,11 @@ internal sealed class PluginCatalog : IDisposable
 
     public IEnumerable<string> SinkNames => Folders.Select(f => f.Current).Where(p => p?.Sink is not null).Select(p => p!.Name).Distinct();
 
-    public IDriverPlugin? Driver(string name) => Folders.Select(f => f.Current).FirstOrDefault(p => p?.Name == name && p.Driver is not null)?.Driver;
+    public IDriverPlugin? Driver(string name) =>
+        Folders.Select(f => f.Current).FirstOrDefault(p => p?.Name == name && p.Driver is not null)?.Driver;
 
-    public ISinkPlugin? Sink(string name) => Folders.Select(f => f.Current).FirstOrDefault(p => p?.Name == name && p.Sink is not null)?.Sink;
+    public ISinkPlugin? Sink(string name) =>
+        Folders.Select(f => f.Current).FirstOrDefault(p => p?.Name == name && p.Sink is not null)?.Sink;
 
     /// <summary>Loads all that is there now.</summary>
     public void Load()
@@ -67,7 +69,9 @@ internal sealed class PluginCatalog : IDisposable
         lock (_leaving) _leaving.Add(plugin);
     }
 
-    /// <summary>Collects garbage until every retired plugin has left memory, at most <paramref name="tries"/> times; the rest is named in the log.</summary>
+    /// <summary>
+    /// Collects garbage until every retired plugin has left memory, at most <paramref name="tries"/> times; the rest is named in the log.
+    /// </summary>
     public bool VerifyRetired(int tries = 10)
     {
         List<LoadedPlugin> leaving;
@@ -85,7 +89,9 @@ internal sealed class PluginCatalog : IDisposable
 
         foreach (var plugin in leaving)
         {
-            if (plugin.IsAlive) _log.Warn($"LEAK plugin={plugin.Name} version={plugin.Version} still in memory after it was replaced: a static event, timer or thread of it is alive");
+            if (plugin.IsAlive)
+                _log.Warn($"LEAK plugin={plugin.Name} version={plugin.Version} still in memory after it was replaced: "
+                    + "a static event, timer or thread of it is alive");
             else
             {
                 plugin.DeleteCopy();

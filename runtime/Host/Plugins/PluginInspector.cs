@@ -19,7 +19,8 @@ internal static class PluginInspector
         if (dlls.Count == 0) throw new PluginException("no DLL in the folder");
         var found = dlls.Select(path => (Path: path, Version: ContractsVersion(path))).Where(d => d.Version is not null).ToList();
         if (found.Count == 0) throw new PluginException($"no DLL in the folder was built against {Contracts}");
-        if (found.Count > 1) throw new PluginException($"more than one plugin in the folder: {string.Join(", ", found.Select(d => Path.GetFileName(d.Path)))}");
+        if (found.Count > 1)
+            throw new PluginException($"more than one plugin in the folder: {string.Join(", ", found.Select(d => Path.GetFileName(d.Path)))}");
         var (main, version) = found[0];
         if (version!.Major != s_ours.Major || version.Minor > s_ours.Minor)
             throw new PluginException($"{Path.GetFileName(main)} was built against {Contracts} {version.ToString(2)}, this host has {s_ours.ToString(2)}: build it again");

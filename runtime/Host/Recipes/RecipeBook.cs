@@ -25,7 +25,9 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
     private bool _isStarted;
 
-    public RecipeBook(SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, RecipeCompiler compiler, TimeProvider time, PlantLog log)
+    public RecipeBook(
+        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, RecipeCompiler compiler,
+        TimeProvider time, PlantLog log)
     {
         _site = site;
         _files = files;
@@ -88,7 +90,8 @@ internal sealed class RecipeBook : IAsyncDisposable
         {
             var source = _files.Source(file);
             var key = _compiler.KeyOf(source);
-            if (key != entry.Key) await entry.TakeAsync(key, await _compiler.CompileAsync(source, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+            if (key != entry.Key)
+                await entry.TakeAsync(key, await _compiler.CompileAsync(source, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

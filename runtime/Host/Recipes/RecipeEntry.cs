@@ -7,8 +7,12 @@ using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Recipes;
 
-/// <summary>One recipe file: what of it runs, and what is wrong with the file as it is now. A new version takes over between two scans, or not at all.</summary>
-internal sealed class RecipeEntry(string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks,
+/// <summary>
+/// One recipe file: what of it runs, and what is wrong with the file as it is now. A new version takes over between two scans, or not at
+/// all.
+/// </summary>
+internal sealed class RecipeEntry(
+    string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks,
     LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
@@ -58,7 +62,8 @@ internal sealed class RecipeEntry(string file, RecipeLoader loader, Departures d
         if (loaded is null)
         {
             foreach (var problem in problems) log.Error($"RECIPE name={File} {problem}");
-            log.Error($"RECIPE name={File} state={State} errors={problems.Count} next=\"{(_runner is null ? "correct it: it starts when it is saved" : "the version before runs on")}\"");
+            var next = _runner is null ? "correct it: it starts when it is saved" : "the version before runs on";
+            log.Error($"RECIPE name={File} state={State} errors={problems.Count} next=\"{next}\"");
             return;
         }
 
@@ -90,7 +95,8 @@ internal sealed class RecipeEntry(string file, RecipeLoader loader, Departures d
         (_runner, _assembly) = (runner, loaded.Assembly);
 
         // From here on each device tells the new one; the new one begins when the old one has run what it was told before.
-        foreach (var device in devices) device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
+        foreach (var device in devices)
+            device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
         if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
         Version++;
         runner.Start();

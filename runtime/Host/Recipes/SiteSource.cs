@@ -96,9 +96,11 @@ internal static class SiteSource
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) + "L",
     };
 
-    private static string Escape(char c) => c is '"' or '\\' ? $"\\{c}" : char.IsAsciiLetterOrDigit(c) || (c >= ' ' && c < 127) ? c.ToString() : $"\\u{(int)c:x4}";
+    private static string Escape(char c) =>
+        c is '"' or '\\' ? $"\\{c}" : char.IsAsciiLetterOrDigit(c) || (c >= ' ' && c < 127) ? c.ToString() : $"\\u{(int)c:x4}";
 
-    private static string Comment(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
+    private static string Comment(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
 
     /// <summary>unit_id → UnitId.</summary>
     private static string Pascal(string key) =>

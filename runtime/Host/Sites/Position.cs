@@ -6,7 +6,10 @@ namespace PlantRuntime.Host.Sites;
 /// <param name="Column">From 1.</param>
 public readonly record struct Position(string File, int Line, int Column)
 {
-    /// <summary>The compiler's form for recipes, <c>recipes/press.csx(4,23)</c>; <c>site.toml:3:5</c> for everything else. Both are links in editors.</summary>
+    /// <summary>
+    /// The compiler's form for recipes, <c>recipes/press.csx(4,23)</c>; <c>site.toml:3:5</c> for everything else. Both are links in
+    /// editors.
+    /// </summary>
     public override string ToString() =>
         Line == 0 ? File
         : File.EndsWith(".csx", StringComparison.OrdinalIgnoreCase) ? $"{File}({Line},{Column})"

@@ -60,7 +60,8 @@ internal sealed class PlantLog : IDisposable
         foreach (var (level, line) in _queue.GetConsumingEnumerable())
         {
             Send(level, line);
-            if (Interlocked.Exchange(ref _lost, 0) is var lost and > 0) Send(LogLevel.Warn, $"{line[..24]} WARN  LOG lost={lost} lines came faster than they could be written");
+            if (Interlocked.Exchange(ref _lost, 0) is var lost and > 0)
+                Send(LogLevel.Warn, $"{line[..24]} WARN  LOG lost={lost} lines came faster than they could be written");
             if (_queue.Count > 0) continue;
             foreach (var target in _targets) Try(target.Flush);
         }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PlantRuntime.Host.Status;
 
-/// <summary>Log lines in a file of bounded size: <c>plant.log</c>, and older ones as <c>plant.1.log</c>, <c>plant.2.log</c>, up to <c>keep</c>.</summary>
+/// <summary>
+/// Log lines in a file of bounded size: <c>plant.log</c>, and older ones as <c>plant.1.log</c>, <c>plant.2.log</c>, up to <c>keep</c>.
+/// </summary>
 internal sealed class RotatingFile(string path, long maxSize, int keep) : ILogTarget
 {
     private FileStream? _file;

@@ -36,7 +36,8 @@ public sealed class ScanFlow
     /// </summary>
     public ScanFlow Select(string tag, Func<Scan, Value> compute, string unit = "")
     {
-        if (_branches.Any(b => b.Schema.PlaceOf(tag) >= 0)) _plan.Report($"there is a tag \"{tag}\" already: give the computed one another name", tag);
+        if (_branches.Any(b => b.Schema.PlaceOf(tag) >= 0))
+            _plan.Report($"there is a tag \"{tag}\" already: give the computed one another name", tag);
         return Then(schema =>
         {
             var added = new Tag(schema.Tags.Count, tag, schema.Device, unit);
@@ -51,14 +52,19 @@ public sealed class ScanFlow
     public ScanFlow Scale(string tags, double factor, double offset = 0) =>
         Chosen(tags, (schema, chosen) => new ScaleNode(schema, chosen, factor, offset));
 
-    /// <summary>A number below <paramref name="low"/> or above <paramref name="high"/> loses its value and is <see cref="Quality.BadRange"/>.</summary>
+    /// <summary>
+    /// A number below <paramref name="low"/> or above <paramref name="high"/> loses its value and is <see cref="Quality.BadRange"/>.
+    /// </summary>
     public ScanFlow Range(string tags, double low, double high)
     {
         if (!(low <= high)) _plan.Report($"a range goes from low to high, not from {low} to {high}");
         return Chosen(tags, (schema, chosen) => new RangeNode(schema, chosen, low, high));
     }
 
-    /// <summary>Lets a number through only when it differs by at least <paramref name="band"/> from the last one that went through, or changed its quality.</summary>
+    /// <summary>
+    /// Lets a number through only when it differs by at least <paramref name="band"/> from the last one that went through, or changed its
+    /// quality.
+    /// </summary>
     public ScanFlow Deadband(string tags, double band)
     {
         if (!(band > 0)) _plan.Report("a deadband is greater than 0; for every change there is OnChange");

@@ -21,7 +21,8 @@ internal sealed class CastNode(Schema schema, bool[] chosen, ValueKind kind) : N
     private Value Convert(Value value)
     {
         if (kind == ValueKind.Text) return Value.Of(value.Text);
-        if (kind == ValueKind.Bool) return value.Kind == ValueKind.Text && !bool.TryParse(value.Text, out _) ? Value.Null : Value.Of(value.Bool);
+        if (kind == ValueKind.Bool)
+            return value.Kind == ValueKind.Text && !bool.TryParse(value.Text, out _) ? Value.Null : Value.Of(value.Bool);
         var number = value.Number;
         if (double.IsNaN(number)) return Value.Null;
         return kind switch

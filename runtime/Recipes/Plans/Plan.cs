@@ -1,7 +1,8 @@
 namespace PlantRuntime.Recipes.Plans;
 
 /// <summary>What a recipe declared: where scans come in, what is due by the clock, where records go out. Driven by one thread.</summary>
-internal sealed class Plan(IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<ITimed> timed, PlanClock clock)
+internal sealed class Plan(
+    IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<ITimed> timed, PlanClock clock)
 {
     /// <summary>By device name.</summary>
     public IReadOnlyDictionary<string, SourceNode> Sources { get; } = sources;

@@ -22,7 +22,9 @@ public sealed class Scan
     /// <summary>Number of the scan: counts the scans that the device has delivered since the host started, from 1.</summary>
     public long Number { get; internal set; }
 
-    /// <summary>Why the whole scan failed, or null: a failed scan holds every tag without value, as <see cref="Quality.BadComm"/>.</summary>
+    /// <summary>
+    /// Why the whole scan failed, or null: a failed scan holds every tag without value, as <see cref="Quality.BadComm"/>.
+    /// </summary>
     public string? Failure { get; internal set; }
 
     /// <summary>Number of tags in this scan; operators that let only changes through leave the others out.</summary>

@@ -2,7 +2,9 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes;
 
-/// <summary>A device of site.toml, as <c>Plant.name</c> gives it; its settings are added as properties by the code that is generated from site.toml.</summary>
+/// <summary>
+/// A device of site.toml, as <c>Plant.name</c> gives it; its settings are added as properties by the code that is generated from site.toml.
+/// </summary>
 /// <param name="plan">The plan that is being declared.</param>
 /// <param name="name">Name in site.toml.</param>
 public abstract class Device(PlanBuilder plan, string name)

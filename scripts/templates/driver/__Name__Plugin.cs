@@ -29,7 +29,7 @@ internal sealed class __Name__Driver(__Name__Options options) : IDriver
     public IReader Prepare(IReadOnlyList<TagDefinition> tags)
     {
         var bad = tags.Where(t => t.Address.Contains(' ')).Select(t => new AddressProblem(t, "an address is one word")).ToList();
-        return bad.Count == 0 ? new __Name__Reader(tags, () => _client ?? throw new NotConnectedException("not connected")) : throw new AddressException(bad);
+        return bad.Count == 0 ? new __Name__Reader(tags, () => _client is { Connected: true } ? _client : throw new NotConnectedException("not connected")) : throw new AddressException(bad);
     }
 
     public async ValueTask ConnectAsync(CancellationToken cancel)

@@ -19,7 +19,8 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
     /// <param name="problems">Gets what is wrong; warnings of the plan go to <paramref name="warnings"/>.</param>
     /// <param name="warnings">Gets what may be wrong.</param>
     /// <returns>Null when there are problems.</returns>
-    public async Task<LoadedRecipe?> LoadAsync(CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
+    public async Task<LoadedRecipe?> LoadAsync(
+        CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
     {
         if (!await TryOutAsync(compiled, problems).ConfigureAwait(false)) return null;
         return await PlanAsync(compiled, fault, problems, warnings).ConfigureAwait(false);
@@ -38,7 +39,8 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
 
         void RanAway(Exception exception)
         {
-            if (exception is RecipeStoppedException) problems.Add(new Problem(RecipePosition.Of(exception, site.Folder, word: null), $"the recipe was stopped: {exception.Message}"));
+            if (exception is RecipeStoppedException)
+                problems.Add(new Problem(RecipePosition.Of(exception, site.Folder, word: null), $"the recipe was stopped: {exception.Message}"));
         }
 
         void Fault(Exception exception)
@@ -50,7 +52,8 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         }
     }
 
-    private async Task<LoadedRecipe?> PlanAsync(CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
+    private async Task<LoadedRecipe?> PlanAsync(
+        CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
     {
         var assembly = RecipeAssembly.Load(compiled);
         var guard = new Guard();

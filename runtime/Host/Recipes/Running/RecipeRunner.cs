@@ -81,7 +81,8 @@ internal sealed class RecipeRunner
         }
     }
 
-    private void LogStopped(string reason) => _log.Error($"STOPPED recipe={Name} reason=\"{reason}\" next=\"edit the recipe; all else runs on\"");
+    private void LogStopped(string reason) =>
+        _log.Error($"STOPPED recipe={Name} reason=\"{reason}\" next=\"edit the recipe; all else runs on\"");
 
     private void Wake()
     {
