@@ -54,6 +54,7 @@ internal sealed class PlantHost : IAsyncDisposable
     /// <summary>Sinks first, then recipes, then devices: no scan is read before somebody can take it.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
+        _plugins.KeepOnly(_site.Devices.Select(d => d.Driver).Concat(_site.Sinks.Select(s => s.Sink)).ToHashSet(StringComparer.Ordinal));
         foreach (var sink in Sinks) StartSink(sink);
         await Recipes.LookAsync(cancel).ConfigureAwait(false);
         foreach (var device in Devices) StartDevice(device);
@@ -61,7 +62,7 @@ internal sealed class PlantHost : IAsyncDisposable
         _rounds.Add(RoundAsync(s_watchEvery, WatchAsync));
     }
 
-    /// <summary>Devices first, then recipes, then sinks, each emptying into the next: 1 s, 1 s and 2.5 s at most, so within 5 s.</summary>
+    /// <summary>Devices first, then recipes, then sinks, each emptying into the next: 1 s, 1 s and 3 s at most, so within 5 s.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stop.IsCancellationRequested) return;
@@ -69,7 +70,7 @@ internal sealed class PlantHost : IAsyncDisposable
         await Task.WhenAll(_rounds).ConfigureAwait(false);
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
         await Recipes.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(1.5)))).ConfigureAwait(false);
+        await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2.5)))).ConfigureAwait(false);
         foreach (var sink in Sinks)
         {
             var counts = sink.Counts;

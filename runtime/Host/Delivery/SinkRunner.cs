@@ -99,7 +99,7 @@ internal sealed class SinkRunner
             if (!await EndsWithinAsync(drain).ConfigureAwait(false))
             {
                 session.Abandon();
-                if (!await EndsWithinAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false))
+                if (!await EndsWithinAsync(TimeSpan.FromSeconds(0.5)).ConfigureAwait(false))
                     _log.Warn($"STOP sink={Name} reason=\"it did not come back; left behind\"");
             }
 

@@ -12,11 +12,15 @@ internal sealed class LoadedPlugin
 {
     private readonly WeakReference _context;
     private readonly string _copy;
+
+    // Held until it is to go: a context that nobody holds unloads by itself at some collection, and then loads nothing more.
+    private PluginLoadContext? _held;
     private IPlugin? _instance;
 
     private LoadedPlugin(string copy, PluginLoadContext context, IPlugin instance, string version)
     {
         _copy = copy;
+        _held = context;
         _context = new WeakReference(context);
         _instance = instance;
         Name = instance.Name;
@@ -62,7 +66,8 @@ internal sealed class LoadedPlugin
     public void Unload()
     {
         _instance = null;
-        (_context.Target as PluginLoadContext)?.Unload();
+        _held?.Unload();
+        _held = null;
     }
 
     /// <summary>Removes the copy from disk; call it when the plugin is out of memory or the host ends.</summary>

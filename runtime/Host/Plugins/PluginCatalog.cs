@@ -62,6 +62,22 @@ internal sealed class PluginCatalog : IDisposable
         return changes;
     }
 
+    /// <summary>
+    /// Takes plugins out of memory that the site does not name: loading them told what they are, and more is not needed of them until their
+    /// folder changes.
+    /// </summary>
+    public void KeepOnly(IReadOnlySet<string> names)
+    {
+        foreach (var folder in _folders.Values.Where(f => f.Current is not null && !names.Contains(f.Current.Name)))
+        {
+            folder.Current!.Unload();
+            folder.Current.DeleteCopy();
+            folder.Current = null;
+        }
+
+        GC.Collect();
+    }
+
     /// <summary>Unloads a plugin that nobody uses any more; <see cref="VerifyRetired"/> tells whether it really left.</summary>
     public void Retire(LoadedPlugin plugin)
     {
