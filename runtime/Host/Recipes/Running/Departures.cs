@@ -11,15 +11,6 @@ internal sealed class Departures(TimeProvider time, PlantLog log)
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly List<(string Name, WeakReference Context, long Since)> _leaving = [];
 
-    /// <summary>How many have not left yet.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_leaving) return _leaving.Count(d => d.Context.IsAlive);
-        }
-    }
-
     public void Add(string name, WeakReference context)
     {
         lock (_leaving) _leaving.Add((name, context, time.GetTimestamp()));
