@@ -15,8 +15,9 @@ public interface ISink : IAsyncDisposable
     /// </summary>
     /// <exception cref="NotConnectedException">The host connects again, then retries.</exception>
     /// <exception cref="RejectedException">
-    /// These records can never be stored; the host sets them aside and sends the rest again.
+    /// These records can never be stored; the host sets them aside as dead letters and sends the rest again, unless that is stored.
     /// </exception>
+    /// <exception cref="RetryAfterException">The far end says when to come again.</exception>
     /// <exception cref="Exception">
     /// Anything else is retried with backoff; after three in a row that only a mistake in code explains (a null reference, an argument out of
     /// range, a wrong cast) the sink is parked and its records wait.

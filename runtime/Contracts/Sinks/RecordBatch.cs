@@ -13,12 +13,21 @@ public sealed class RecordBatch
     private byte[] _json = [];
     private int _sampleCount;
     private int _jsonLength;
+    private long _number;
+    private int _index;
 
-    /// <summary>The queue of <see cref="RecordId"/>.</summary>
+    /// <summary>The queue of <see cref="RecordId"/>, the same for all records.</summary>
     public Guid Queue { get; set; }
 
-    /// <summary>The batch number of <see cref="RecordId"/>.</summary>
-    public long Number { get; set; }
+    /// <summary>
+    /// The batch number of records that are added next, whose indexes count from 0. A batch on its way to a sink may hold records of several
+    /// batches of the queue: <see cref="Record.Id"/> counts.
+    /// </summary>
+    public long Number
+    {
+        get => _number;
+        set => StartAt(value, 0);
+    }
 
     /// <summary>Number of records.</summary>
     public int Count => _entries.Count;
@@ -37,7 +46,7 @@ public sealed class RecordBatch
             var entry = _entries[index];
             return new Record
             {
-                Id = new RecordId(Queue, Number, index),
+                Id = new RecordId(Queue, entry.Number, entry.Index),
                 Time = entry.Time,
                 Device = entry.Device,
                 Samples = _samples.AsMemory(entry.SampleStart, entry.SampleLength),
@@ -46,13 +55,16 @@ public sealed class RecordBatch
         }
     }
 
+    /// <summary>The next record that is added has this batch number and index, and those after it count up.</summary>
+    public void StartAt(long number, int index) => (_number, _index) = (number, index);
+
     /// <summary>Adds the samples of a scan. An empty scan is not a record and adds nothing.</summary>
     public void Add(DateTime time, string device, ReadOnlySpan<Sample> samples)
     {
         if (samples.IsEmpty) return;
         Grow(ref _samples, _sampleCount + samples.Length);
         samples.CopyTo(_samples.AsSpan(_sampleCount));
-        _entries.Add(new Entry(time, device, _sampleCount, samples.Length, 0, 0));
+        _entries.Add(new Entry(_number, _index++, time, device, _sampleCount, samples.Length, 0, 0));
         _sampleCount += samples.Length;
     }
 
@@ -62,13 +74,14 @@ public sealed class RecordBatch
         if (json.IsEmpty) return;
         Grow(ref _json, _jsonLength + json.Length);
         json.CopyTo(_json.AsSpan(_jsonLength));
-        _entries.Add(new Entry(time, device, 0, 0, _jsonLength, json.Length));
+        _entries.Add(new Entry(_number, _index++, time, device, 0, 0, _jsonLength, json.Length));
         _jsonLength += json.Length;
     }
 
-    /// <summary>Adds a record of another batch.</summary>
+    /// <summary>Adds a record of another batch, with its identity.</summary>
     public void Add(in Record record)
     {
+        StartAt(record.Id.Batch, record.Id.Index);
         if (record.IsPayload) Add(record.Time, record.Device, record.Json.Span);
         else Add(record.Time, record.Device, record.Samples.Span);
     }
@@ -81,6 +94,7 @@ public sealed class RecordBatch
         _entries.Clear();
         _sampleCount = 0;
         _jsonLength = 0;
+        _index = 0;
     }
 
     private static void Grow<T>(ref T[] array, int needed)
@@ -89,5 +103,6 @@ public sealed class RecordBatch
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Entry(DateTime Time, string Device, int SampleStart, int SampleLength, int JsonStart, int JsonLength);
+    private readonly record struct Entry(
+        long Number, int Index, DateTime Time, string Device, int SampleStart, int SampleLength, int JsonStart, int JsonLength);
 }

@@ -58,6 +58,11 @@ public static class RecordJson
             case ValueKind.Text: writer.WriteStringValue(value.Text); break;
             case ValueKind.Float32 when float.IsFinite((float)value.Number): writer.WriteNumberValue((float)value.Number); break;
             case ValueKind.Float64 when double.IsFinite(value.Number): writer.WriteNumberValue(value.Number); break;
+            case ValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.Items) WriteValue(writer, item);
+                writer.WriteEndArray();
+                break;
             default: writer.WriteNullValue(); break;
         }
     }

@@ -2,17 +2,19 @@ using System.Globalization;
 
 namespace PlantRuntime.Contracts;
 
-/// <summary>One value of a tag: a union that never boxes. Only <see cref="ValueKind.Text"/> refers to the heap.</summary>
+/// <summary>
+/// One value of a tag: a union that never boxes. Only <see cref="ValueKind.Text"/> and <see cref="ValueKind.Array"/> refer to the heap.
+/// </summary>
 public readonly struct Value : IEquatable<Value>
 {
     private readonly long _bits;
-    private readonly string? _text;
+    private readonly object? _object;
 
-    private Value(ValueKind kind, long bits, string? text = null)
+    private Value(ValueKind kind, long bits, object? content = null)
     {
         Kind = kind;
         _bits = bits;
-        _text = text;
+        _object = content;
     }
 
     /// <summary>No value.</summary>
@@ -34,15 +36,15 @@ public readonly struct Value : IEquatable<Value>
         ValueKind.Float32 => BitConverter.Int32BitsToSingle((int)_bits),
         ValueKind.Int or ValueKind.Bool => _bits,
         ValueKind.UInt => (ulong)_bits,
-        ValueKind.Text => double.TryParse(_text, CultureInfo.InvariantCulture, out var number) ? number : double.NaN,
+        ValueKind.Text => double.TryParse((string)_object!, CultureInfo.InvariantCulture, out var number) ? number : double.NaN,
         _ => double.NaN,
     };
 
     /// <summary>The value as TRUE or FALSE: a number is TRUE when it is not 0; null, NaN and text other than "true" are FALSE.</summary>
     public bool Bool => Kind switch
     {
-        ValueKind.Null => false,
-        ValueKind.Text => string.Equals(_text, "true", StringComparison.OrdinalIgnoreCase),
+        ValueKind.Null or ValueKind.Array => false,
+        ValueKind.Text => string.Equals((string)_object!, "true", StringComparison.OrdinalIgnoreCase),
         ValueKind.Float32 or ValueKind.Float64 => Number is not (0 or double.NaN),
         _ => _bits != 0,
     };
@@ -59,7 +61,10 @@ public readonly struct Value : IEquatable<Value>
     public ulong UInt => Kind is ValueKind.UInt or ValueKind.Int or ValueKind.Bool ? (ulong)_bits : (ulong)Math.Max(0, Number);
 
     /// <summary>The text of a <see cref="ValueKind.Text"/>; any other value as it is printed. Empty for null.</summary>
-    public string Text => Kind == ValueKind.Text ? _text! : ToString();
+    public string Text => Kind == ValueKind.Text ? (string)_object! : ToString();
+
+    /// <summary>The values of a <see cref="ValueKind.Array"/>; empty for any other value.</summary>
+    public ReadOnlySpan<Value> Items => Kind == ValueKind.Array ? (Value[])_object! : [];
 
     /// <summary>A TRUE or FALSE.</summary>
     public static Value Of(bool value) => new(ValueKind.Bool, value ? 1 : 0);
@@ -78,6 +83,9 @@ public readonly struct Value : IEquatable<Value>
 
     /// <summary>Text; null text is <see cref="Null"/>.</summary>
     public static Value Of(string? value) => value is null ? default : new(ValueKind.Text, 0, value);
+
+    /// <summary>Several values. The array belongs to the value from here on: nobody may change it.</summary>
+    public static Value Of(Value[] items) => new(ValueKind.Array, items.Length, items);
 
     /// <summary>A TRUE or FALSE.</summary>
     public static implicit operator Value(bool value) => Of(value);
@@ -111,15 +119,18 @@ public readonly struct Value : IEquatable<Value>
 
     /// <inheritdoc/>
     public bool Equals(Value other) =>
-        Kind == other.Kind && _bits == other._bits && string.Equals(_text, other._text, StringComparison.Ordinal);
+        Kind == other.Kind && _bits == other._bits && (ReferenceEquals(_object, other._object)
+            || (Kind == ValueKind.Text ? string.Equals((string)_object!, (string)other._object!, StringComparison.Ordinal) : Items.SequenceEqual(other.Items)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Value other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Kind, _bits, _text);
+    public override int GetHashCode() => HashCode.Combine(Kind, _bits, Kind == ValueKind.Text ? _object : null);
 
-    /// <summary>The value as an operator reads it: TRUE/FALSE for bools, the shortest digits that read back for floats.</summary>
+    /// <summary>
+    /// The value as an operator reads it: [1, 2] for arrays, TRUE/FALSE for bools, the shortest digits that read back for floats.
+    /// </summary>
     public override string ToString() => Kind switch
     {
         ValueKind.Bool => _bits != 0 ? "TRUE" : "FALSE",
@@ -127,7 +138,8 @@ public readonly struct Value : IEquatable<Value>
         ValueKind.UInt => ((ulong)_bits).ToString(CultureInfo.InvariantCulture),
         ValueKind.Float32 => BitConverter.Int32BitsToSingle((int)_bits).ToString(CultureInfo.InvariantCulture),
         ValueKind.Float64 => Number.ToString(CultureInfo.InvariantCulture),
-        ValueKind.Text => _text!,
+        ValueKind.Text => (string)_object!,
+        ValueKind.Array => $"[{string.Join(", ", (Value[])_object!)}]",
         _ => "",
     };
 }

@@ -23,4 +23,7 @@ public enum ValueKind : byte
 
     /// <summary>Text.</summary>
     Text,
+
+    /// <summary>Several values under one name, as a PLC's array.</summary>
+    Array,
 }
