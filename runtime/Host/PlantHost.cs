@@ -1,5 +1,6 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Delivery;
+using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
@@ -41,13 +42,23 @@ internal sealed class PlantHost : IAsyncDisposable
         _time = time;
         _log = log;
         Devices = [.. site.Devices.Select(d => new DeviceRunner(d, site.PlantId, time, log))];
-        Sinks = [.. site.Sinks.Select(s => new SinkRunner(s, time, log))];
-        Recipes = new RecipeBook(site, recipes, Devices, Sinks, compiler, time, log);
+        Queue = OpenQueue(site, time, log);
+        var chance = new Random(HashCode.Combine(site.Folder, time.GetTimestamp()));
+        Sinks = [.. site.Sinks.Select(s => new SinkRunner(s, s.Delivery == DeliveryKind.Queued ? Queue : null, Chance, time, log))];
+        Recipes = new RecipeBook(site, recipes, Devices, Sinks, Queue, compiler, time, log);
+
+        double Chance()
+        {
+            lock (chance) return chance.NextDouble();
+        }
     }
 
     public IReadOnlyList<DeviceRunner> Devices { get; }
 
     public IReadOnlyList<SinkRunner> Sinks { get; }
+
+    /// <summary>The site's queue; null when no sink has one.</summary>
+    public SiteQueue? Queue { get; }
 
     public RecipeBook Recipes { get; }
 
@@ -62,7 +73,10 @@ internal sealed class PlantHost : IAsyncDisposable
         _rounds.Add(RoundAsync(s_watchEvery, WatchAsync));
     }
 
-    /// <summary>Devices first, then recipes, then sinks, each emptying into the next: 1 s, 1 s and 3 s at most, so within 5 s.</summary>
+    /// <summary>
+    /// Devices first, then recipes, then sinks, each emptying into the next: 1 s, 1 s and 3 s at most, so within 5 s. What sinks do not take
+    /// in that time waits in the queue for the next run.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_stop.IsCancellationRequested) return;
@@ -70,16 +84,25 @@ internal sealed class PlantHost : IAsyncDisposable
         await Task.WhenAll(_rounds).ConfigureAwait(false);
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
         await Recipes.DisposeAsync().ConfigureAwait(false);
+        if (Queue is not null) await Queue.FlushAsync().ConfigureAwait(false);
         await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2.5)))).ConfigureAwait(false);
+        Queue?.Dispose();
         foreach (var sink in Sinks)
         {
             var counts = sink.Counts;
             _log.Info($"END sink={sink.Name} produced={counts.Produced} delivered={counts.Delivered} waiting={counts.Waiting} "
-                + $"rejected={counts.Rejected} dropped={counts.Dropped}");
+                + $"deadlettered={counts.DeadLettered} lost={counts.Lost}");
+            sink.Dispose();
         }
 
         _plugins.Dispose();
         _stop.Dispose();
+    }
+
+    private static SiteQueue? OpenQueue(SiteModel site, TimeProvider time, PlantLog log)
+    {
+        var options = site.Sinks.Where(s => s.Delivery == DeliveryKind.Queued).ToDictionary(s => s.Name, s => s.Queue);
+        return options.Count == 0 ? null : new SiteQueue(new QueueFolder(Path.Combine(site.Folder, "data")), options, time, log);
     }
 
     private async Task RoundAsync(TimeSpan every, Func<Task> work)

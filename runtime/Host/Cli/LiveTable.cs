@@ -78,7 +78,7 @@ internal static class LiveTable
         {
             var counts = sink.Counts;
             table.AddRow(sink.Name.EscapeMarkup(), Colored(sink.State.ToString(), sink.Reason is null), Text($"{counts.Delivered}"), Text($"{counts.Waiting}"),
-                Text($"{counts.Dropped + counts.Rejected}"), (sink.Reason ?? "").EscapeMarkup());
+                Text($"{counts.Lost + counts.DeadLettered}"), (sink.Reason ?? "").EscapeMarkup());
         }
 
         foreach (var recipe in host.Recipes.Entries)

@@ -1,43 +1,49 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Host.Delivery.Queue;
+using PlantRuntime.Host.Delivery.Queue.Store;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
-using PlantRuntime.Host.Time;
 
 namespace PlantRuntime.Host.Delivery;
 
 /// <summary>
-/// A sink of the site for as long as the site has it: gathers what recipes send, stores it batch by batch in order, and tries again until
-/// it is stored. Sessions come and go under it, as its plugin is replaced or does not come back.
+/// A sink of the site for as long as the site has it. Sessions come and go under it, as its plugin is replaced or does not come back;
+/// records wait for it in the queue, or in memory when it has none.
 /// </summary>
-internal sealed class SinkRunner
+internal sealed class SinkRunner : IDisposable
 {
-    private const int FullRecords = 500;
-    private const long MaxWaitingBytes = 32 << 20;
     private const int HangsUntilParked = 3;
     private readonly SinkModel _model;
+    private readonly SiteQueue? _queue;
+    private readonly DirectSource? _direct;
+    private readonly RetryPolicy _retry;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly LogLimit _dropLimit;
-    private readonly Inbox _inbox = new(FullRecords, MaxWaitingBytes);
-    private readonly Guid _queue = Guid.NewGuid();
+    private readonly LogLimit _downLimit;
+    private readonly LogLimit _rejectLimit;
     private Func<ISink>? _open;
     private SinkSession? _session;
     private Task _running = Task.CompletedTask;
-    private IReadOnlyList<RecordBatch> _unfinished = [];
-    private long _batchNumber;
-    private long _produced;
-    private long _delivered;
-    private long _rejected;
-    private long _dropped;
     private int _hangs;
 
-    public SinkRunner(SinkModel model, TimeProvider time, PlantLog log)
+    /// <param name="model">What the site says of it.</param>
+    /// <param name="queue">The site's queue; null when it delivers directly.</param>
+    /// <param name="chance">Numbers from 0 to 1.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where it speaks.</param>
+    public SinkRunner(SinkModel model, SiteQueue? queue, Func<double> chance, TimeProvider time, PlantLog log)
     {
         _model = model;
+        _queue = queue;
+        _direct = queue is null ? new DirectSource(model.Name, time) : null;
+        _retry = new RetryPolicy(chance);
         _time = time;
         _log = log;
         _dropLimit = new LogLimit(time, TimeSpan.FromSeconds(10));
+        _rejectLimit = new LogLimit(time, TimeSpan.FromSeconds(10), burst: 5);
+        _downLimit = new LogLimit(time, TimeSpan.FromMinutes(1));
     }
 
     public string Name => _model.Name;
@@ -49,24 +55,24 @@ internal sealed class SinkRunner
     /// <summary>Why it is not running; null while it is.</summary>
     public string? Reason { get; private set; }
 
-    public SinkCounts Counts
+    /// <summary>What became of its records, by route: since the queue was made, or since the host started when it has none.</summary>
+    public IEnumerable<Account> Accounts => _direct?.Accounts ?? _queue!.Accounts.Where(a => a.Sink == Name);
+
+    public SinkCounts Counts => SinkCounts.Of(Accounts);
+
+    /// <summary>Takes a record for a sink without a queue.</summary>
+    public void AddDirect(string recipe, DateTime time, string device, ReadOnlySpan<Sample> samples, ReadOnlySpan<byte> json)
     {
-        get
-        {
-            // Read what leaves before what comes, so that waiting is never negative.
-            var (delivered, rejected, dropped) = (Interlocked.Read(ref _delivered), Interlocked.Read(ref _rejected), Interlocked.Read(ref _dropped));
-            var produced = Interlocked.Read(ref _produced);
-            return new SinkCounts(produced, delivered, produced - delivered - rejected - dropped, rejected, dropped);
-        }
+        if (_direct!.Add(recipe, time, device, samples, json)) return;
+        if (_dropLimit.May(out var held))
+            _log.Error($"DROPPED sink={Name} records={held + 1} reason=\"{DirectSource.MaxBytes >> 20} MB are waiting for it in memory\"");
     }
 
-    public void Add(DateTime time, string device, ReadOnlySpan<Sample> samples, ReadOnlySpan<byte> json)
+    /// <summary>Calls <paramref name="done"/> once all that was added before is stored: on the disk, or by the sink when it has no queue.</summary>
+    public void WhenStored(Action done)
     {
-        Interlocked.Increment(ref _produced);
-        if (_inbox.TryAdd(time, device, samples, json)) return;
-        Interlocked.Increment(ref _dropped);
-        if (_dropLimit.May(out var held))
-            _log.Error($"DROPPED sink={Name} records={held + 1} reason=\"{MaxWaitingBytes >> 20} MB are waiting for it\"");
+        if (_direct is null) _queue!.WhenCommitted(done);
+        else _direct.WhenStored(done);
     }
 
     /// <summary>Starts with a sink; <paramref name="open"/> makes a new one, without I/O, as often as one is needed.</summary>
@@ -76,6 +82,8 @@ internal sealed class SinkRunner
         _hangs = 0;
         StartSession();
     }
+
+    public void Dispose() => _direct?.Dispose();
 
     /// <summary>Says that there is no plugin for it yet; records wait.</summary>
     public void Wait(string reason)
@@ -127,43 +135,36 @@ internal sealed class SinkRunner
 
     internal void Complain(string message) => _log.Warn($"CLOSE sink={Name} reason=\"{message}\"");
 
-    internal Inbox Inbox => _inbox;
+    internal void Connected() => _log.Info($"CONNECTED sink={Name} plugin={_model.Sink}");
 
-    internal long NextBatchNumber() => Interlocked.Increment(ref _batchNumber);
+    internal void Retrying(string reason, TimeSpan sleep, RetryPolicy retry)
+    {
+        State = retry.IsOpen ? SinkState.Down : SinkState.Retrying;
+        Reason = reason;
+        if (retry.IsOpen && !_downLimit.May(out _)) return;
+        _log.Warn($"{(retry.IsOpen ? "DOWN" : "RETRY")} sink={Name} reason=\"{reason}\" failures={retry.Failures} waiting={Counts.Waiting} sleep={sleep.TotalSeconds:0.#}s");
+    }
 
-    internal Guid Queue => _queue;
-
-    internal void Connected()
+    /// <summary>Something was stored, after this many failures in a row.</summary>
+    internal void Delivered(int failures)
     {
         State = SinkState.Running;
         Reason = null;
-        _log.Info($"CONNECTED sink={Name} plugin={_model.Sink}");
+        if (failures > 0) _log.Info($"UP sink={Name} after={failures} failures waiting={Counts.Waiting}");
     }
 
-    internal void Retrying(string reason, TimeSpan sleep)
+    internal void Rejected(IReadOnlyList<Refusal> refused)
     {
-        State = SinkState.Retrying;
-        Reason = reason;
-        _log.Warn($"RETRY sink={Name} reason=\"{reason}\" waiting={Counts.Waiting} sleep={sleep.TotalSeconds:0.#}s");
-    }
-
-    internal void Delivered(long count)
-    {
-        Interlocked.Add(ref _delivered, count);
-        State = SinkState.Running;
-    }
-
-    internal void Rejected(long count, string reason)
-    {
-        Interlocked.Add(ref _rejected, count);
-        _log.Error($"REJECTED sink={Name} records={count} reason=\"{reason}\"");
+        if (!_rejectLimit.May(out var held)) return;
+        var kept = _direct is null ? "they are dead letters: plant queue" : "a sink without a queue keeps none";
+        _log.Error($"REJECTED sink={Name} records={refused.Count} reason=\"{refused[0].Reason}\"{(held > 0 ? $" unsaid={held}" : "")} next=\"{kept}\"");
     }
 
     internal void Park(string reason)
     {
         State = SinkState.Parked;
         Reason = reason;
-        _log.Error($"PARKED sink={Name} plugin={_model.Sink} reason=\"{reason}\" next=\"replace the plugin or restart; records wait up to {MaxWaitingBytes >> 20} MB\"");
+        _log.Error($"PARKED sink={Name} plugin={_model.Sink} reason=\"{reason}\" next=\"replace the plugin or restart; its records wait\"");
     }
 
     private async Task<bool> EndsWithinAsync(TimeSpan time)
@@ -181,7 +182,7 @@ internal sealed class SinkRunner
 
     private void LeaveBehind(SinkSession session)
     {
-        _unfinished = session.Unfinished();
+        session.Abandon();
         _session = null;
         _running = Task.CompletedTask;
         session.Dispose();
@@ -191,8 +192,7 @@ internal sealed class SinkRunner
     {
         try
         {
-            _session = new SinkSession(this, _open!(), _unfinished, _time);
-            _unfinished = [];
+            _session = new SinkSession(this, _open!(), _direct?.Reopen() ?? (IPortionSource)_queue!.OpenReader(Name), _retry, _time);
             State = SinkState.Ready;
             Reason = null;
             _log.Info($"START sink={Name} plugin={_model.Sink}");

@@ -5,8 +5,8 @@ using PlantRuntime.Host.Time;
 namespace PlantRuntime.Host.Delivery;
 
 /// <summary>
-/// One sink from open to dispose. Takes a batch, stores it however often that must be tried, takes the next: order is kept because one
-/// batch is in flight. Records that the sink refuses for good are split out.
+/// One sink from open to dispose. Takes a portion, stores it however often that must be tried, takes the next: order is kept because one
+/// portion is in flight, or as many as a sink allows that does not care. What is done with is written down in order.
 /// </summary>
 internal sealed class SinkSession : IDisposable
 {
@@ -14,44 +14,53 @@ internal sealed class SinkSession : IDisposable
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private const int BugsUntilParked = 3;
-    private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(100);
     private readonly SinkRunner _owner;
     private readonly ISink _sink;
+    private readonly IPortionSource _source;
+    private readonly RetryPolicy _retry;
     private readonly TimeProvider _time;
     private readonly Alarm _alarm;
-    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30));
-    private readonly LinkedList<RecordBatch> _work;
     private readonly CancellationTokenSource _over = new();
-    private RecordBatch? _spare;
-    private readonly CallClock _call;
+    private readonly CallClock[] _calls;
+    private readonly LinkedList<Flight> _flights = new();
+    private readonly int _window;
+    private Task<Portion?>? _next;
     private bool _isConnected;
     private int _bugs;
     private volatile bool _isFinishing;
 
-    /// <param name="owner">Who gives batches and hears what became of them.</param>
+    /// <param name="owner">Who hears what becomes of it.</param>
     /// <param name="sink">The sink, not connected yet; the session disposes it.</param>
-    /// <param name="unfinished">What an earlier session could not store; goes first.</param>
+    /// <param name="source">Where its records come from.</param>
+    /// <param name="retry">When it is tried again.</param>
     /// <param name="time">The clock.</param>
-    public SinkSession(SinkRunner owner, ISink sink, IEnumerable<RecordBatch> unfinished, TimeProvider time)
+    public SinkSession(SinkRunner owner, ISink sink, IPortionSource source, RetryPolicy retry, TimeProvider time)
     {
         _owner = owner;
         _sink = sink;
+        _source = source;
+        _retry = retry;
         _time = time;
-        _call = new CallClock(time);
-        _work = new LinkedList<RecordBatch>(unfinished);
         _alarm = new Alarm(time);
-        owner.Inbox.Full = _alarm.Wake;
+        _window = sink is IParallelSink parallel ? Math.Clamp(parallel.BatchesAtOnce, 1, 64) : 1;
+        _calls = [.. Enumerable.Range(0, _window + 1).Select(_ => new CallClock(time))];
     }
 
-    /// <summary>How long the call into the sink that is under way has taken; zero when none is.</summary>
-    public TimeSpan CallTime => _call.Elapsed;
+    /// <summary>How long the longest call into the sink that is under way has taken; zero when none is.</summary>
+    public TimeSpan CallTime => _calls.Max(c => c.Elapsed);
 
     /// <summary>Runs until <see cref="Finish"/> and all is stored, or until <see cref="Abandon"/>. Never throws.</summary>
     public async Task RunAsync()
     {
-        while (await HasWorkAsync().ConfigureAwait(false))
+        try
         {
-            if (!await TryFirstAsync().ConfigureAwait(false)) break;
+            while (await StepAsync().ConfigureAwait(false))
+            {
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its way through the queue is closed: another session goes on.
         }
 
         try
@@ -70,77 +79,123 @@ internal sealed class SinkSession : IDisposable
     public void Finish()
     {
         _isFinishing = true;
+        _source.Finish();
         _alarm.Stop();
-        _owner.Inbox.Wake();
     }
 
-    /// <summary>Cancels the call under way; what it was storing counts as not stored.</summary>
+    /// <summary>Ends at the next chance; what was not stored goes to the next session.</summary>
     public void Abandon()
     {
-        _over.Cancel();
         Finish();
+        _source.Close();
+        try
+        {
+            _over.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // The sink threw when it was cancelled: it is left behind all the same.
+        }
     }
-
-    /// <summary>What this session could not store, as copies: a sink that was left behind may still be reading the originals.</summary>
-    public IReadOnlyList<RecordBatch> Unfinished() => [.. _work.Select(batch => Part(batch, 0, batch.Count, batch.Number))];
 
     public void Dispose() => _over.Dispose();
 
-    /// <returns>False when there will be no more.</returns>
-    private async ValueTask<bool> HasWorkAsync()
+    /// <summary>Starts what may be started and handles what has come back.</summary>
+    /// <returns>False when the session is to end.</returns>
+    private async Task<bool> StepAsync()
     {
-        if (_over.IsCancellationRequested) return false;
-        if (_work.Count > 0) return true;
-        while (_owner.Inbox.Count == 0)
+        if (_flights.Count < _window) _next ??= _source.NextAsync().AsTask();
+        Task[] flying = [.. _flights.Select(f => f.Task!)];
+        await Task.WhenAny(_next is null ? flying : [_next, .. flying]).ConfigureAwait(false);
+        if (_next is { IsCompleted: true })
         {
-            if (_isFinishing) return false;
-            await _owner.Inbox.WaitAsync().ConfigureAwait(false);
+            if (await _next.ConfigureAwait(false) is not { } portion) return await EndAsync().ConfigureAwait(false);
+            _next = null;
+            _flights.AddLast(new Flight(new Dispatch(portion), Slot()));
+            if (!await ConnectAsync().ConfigureAwait(false)) return false;
         }
 
-        if (!_owner.Inbox.IsFull) await _alarm.WaitUntilAsync(_time.GetTimestamp() + Ticks(s_linger)).ConfigureAwait(false);
-        var batch = _owner.Inbox.Take(_spare ?? new RecordBatch());
-        _spare = null;
-        (batch.Queue, batch.Number) = (_owner.Queue, _owner.NextBatchNumber());
-        _work.AddLast(batch);
-        return true;
+        return await LandAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Tries to store the first batch of <see cref="_work"/> once.</summary>
-    /// <returns>False when the session is to end.</returns>
-    private async ValueTask<bool> TryFirstAsync()
+    /// <summary>Nothing more comes: what is on its way is waited for.</summary>
+    private async Task<bool> EndAsync()
     {
-        var batch = _work.First!.Value;
-        try
+        while (_flights.Count > 0 && !_over.IsCancellationRequested)
         {
-            if (!_isConnected)
+            await Task.WhenAll(_flights.Select(f => f.Task!)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!await LandAsync().ConfigureAwait(false)) break;
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes down in order what is done; after a failure waits and connects again.</summary>
+    private async Task<bool> LandAsync()
+    {
+        while (_flights.First is { Value: var first } && first.Task is { IsCompletedSuccessfully: true })
+        {
+            if (_over.IsCancellationRequested) return false;
+            var isDone = first.Dispatch.IsDone;
+            await AdvanceAsync(first.Dispatch).ConfigureAwait(false);
+            if (isDone) _flights.RemoveFirst();
+            else Launch(first);
+        }
+
+        if (!_flights.Any(f => f.HasFailed)) return true;
+        Exception? failure = null;
+        foreach (var flight in _flights)
+        {
+            await flight.Task!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (flight.HasFailed) failure ??= flight.Task!.Exception?.InnerException ?? new OperationCanceledException();
+        }
+
+        return await RecoverAsync(failure!).ConfigureAwait(false) && await ConnectAsync().ConfigureAwait(false);
+    }
+
+    private async Task AdvanceAsync(Dispatch dispatch)
+    {
+        var refused = dispatch.TakeRefused();
+        if (refused.Count > 0) _owner.Rejected(refused);
+        if (dispatch.End > dispatch.Portion.Done) await _source.AdvanceAsync(dispatch.Portion, dispatch.End, refused).ConfigureAwait(false);
+        _bugs = 0;
+        _owner.Delivered(_retry.Succeeded());
+    }
+
+    /// <summary>Connects if need be, however often that must be tried, and starts every flight that is not under way.</summary>
+    /// <returns>False when the session is to end.</returns>
+    private async Task<bool> ConnectAsync()
+    {
+        while (!_isConnected)
+        {
+            try
             {
-                await CallAsync(cancel => _sink.ConnectAsync(cancel)).ConfigureAwait(false);
+                await CallAsync(_calls[^1], cancel => _sink.ConnectAsync(cancel)).ConfigureAwait(false);
                 _isConnected = true;
                 _owner.Connected();
             }
+            catch (Exception exception)
+            {
+                if (!await RecoverAsync(exception).ConfigureAwait(false)) return false;
+            }
+        }
 
-            await CallAsync(cancel => _sink.WriteAsync(batch, cancel)).ConfigureAwait(false);
-            if (_over.IsCancellationRequested) return false;
-            _owner.Delivered(batch.Count);
-            RemoveFirst();
-            _backoff.Reset();
-            _bugs = 0;
-            return true;
-        }
-        catch (RejectedException rejected) when (!_over.IsCancellationRequested)
+        foreach (var flight in _flights)
         {
-            SplitFirst(rejected);
-            return true;
+            if (flight.Task is null || flight.HasFailed) Launch(flight);
         }
-        catch (Exception exception)
-        {
-            return !_over.IsCancellationRequested && await RecoverAsync(exception).ConfigureAwait(false);
-        }
+
+        return true;
     }
 
-    private async ValueTask<bool> RecoverAsync(Exception exception)
+    private void Launch(Flight flight) =>
+        flight.Task = flight.Dispatch.IsDone ? Task.CompletedTask
+            : flight.Dispatch.SendNextAsync(batch => CallAsync(_calls[flight.Slot], cancel => _sink.WriteAsync(batch, cancel)));
+
+    private async Task<bool> RecoverAsync(Exception exception)
     {
         _isConnected = false;
+        if (_over.IsCancellationRequested) return false;
         var reason = exception is OperationCanceledException ? $"no answer within {Timeout.TotalSeconds:0} s" : DriverFault.Describe(exception);
         _bugs = DriverFault.IsBug(exception) ? _bugs + 1 : 0;
         if (_bugs >= BugsUntilParked)
@@ -149,15 +204,15 @@ internal sealed class SinkSession : IDisposable
             return false;
         }
 
-        var sleep = _backoff.Next();
-        _owner.Retrying(reason, sleep);
-        await _alarm.WaitUntilAsync(_time.GetTimestamp() + Ticks(sleep)).ConfigureAwait(false);
+        var sleep = _retry.Failed(exception is RetryAfterException asked ? asked.After : TimeSpan.Zero);
+        _owner.Retrying(reason, sleep, _retry);
+        await _alarm.WaitUntilAsync(_time.GetTimestamp() + (long)(sleep.TotalSeconds * _time.TimestampFrequency)).ConfigureAwait(false);
         return !_isFinishing;
     }
 
-    private async ValueTask CallAsync(Func<CancellationToken, ValueTask> call)
+    private async ValueTask CallAsync(CallClock clock, Func<CancellationToken, ValueTask> call)
     {
-        _call.Start();
+        clock.Start();
         using var deadline = new CancellationTokenSource(Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _over.Token);
         try
@@ -166,54 +221,21 @@ internal sealed class SinkSession : IDisposable
         }
         finally
         {
-            _call.End();
+            clock.End();
         }
     }
 
-    /// <summary>Takes the refused records out of the first batch; when the sink does not say which they are, halves it.</summary>
-    private void SplitFirst(RejectedException rejected)
+    private int Slot() => Enumerable.Range(0, _window).First(slot => _flights.All(f => f.Slot != slot));
+
+    /// <summary>A portion under way and the call that it takes part in.</summary>
+    private sealed class Flight(Dispatch dispatch, int slot)
     {
-        var batch = _work.First!.Value;
-        if (rejected.Indexes is { Count: > 0 } refused)
-        {
-            var kept = new RecordBatch { Queue = _owner.Queue, Number = _owner.NextBatchNumber() };
-            for (var i = 0; i < batch.Count; i++)
-            {
-                if (!refused.Contains(i)) kept.Add(batch[i]);
-            }
+        public Dispatch Dispatch { get; } = dispatch;
 
-            _owner.Rejected(batch.Count - kept.Count, rejected.Message);
-            RemoveFirst();
-            if (kept.Count > 0) _work.AddFirst(kept);
-        }
-        else if (batch.Count == 1)
-        {
-            _owner.Rejected(1, rejected.Message);
-            RemoveFirst();
-        }
-        else
-        {
-            var middle = batch.Count / 2;
-            var (first, second) = (Part(batch, 0, middle, _owner.NextBatchNumber()), Part(batch, middle, batch.Count, _owner.NextBatchNumber()));
-            RemoveFirst();
-            _work.AddFirst(second);
-            _work.AddFirst(first);
-        }
+        public int Slot { get; } = slot;
+
+        public Task? Task { get; set; }
+
+        public bool HasFailed => Task is { IsCompleted: true, IsCompletedSuccessfully: false };
     }
-
-    private void RemoveFirst()
-    {
-        _spare = _work.First!.Value;
-        _spare.Clear();
-        _work.RemoveFirst();
-    }
-
-    private static RecordBatch Part(RecordBatch batch, int start, int end, long number)
-    {
-        var part = new RecordBatch { Queue = batch.Queue, Number = number };
-        for (var i = start; i < end; i++) part.Add(batch[i]);
-        return part;
-    }
-
-    private long Ticks(TimeSpan duration) => (long)(duration.TotalSeconds * _time.TimestampFrequency);
 }

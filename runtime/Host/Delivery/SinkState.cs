@@ -14,6 +14,9 @@ internal enum SinkState
     /// <summary>The last attempt failed; the batch is kept and tried again.</summary>
     Retrying,
 
+    /// <summary>It failed many times in a row: now and then one attempt sees whether it is back.</summary>
+    Down,
+
     /// <summary>Its plugin misbehaved and is left alone.</summary>
     Parked,
 

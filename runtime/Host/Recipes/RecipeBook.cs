@@ -1,5 +1,6 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Delivery;
+using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
@@ -16,6 +17,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly RecipeFiles _files;
     private readonly IReadOnlyList<DeviceRunner> _devices;
     private readonly IReadOnlyList<SinkRunner> _sinks;
+    private readonly SiteQueue? _queue;
     private readonly RecipeCompiler _compiler;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
@@ -26,13 +28,15 @@ internal sealed class RecipeBook : IAsyncDisposable
     private bool _isStarted;
 
     public RecipeBook(
-        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, RecipeCompiler compiler,
+        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue, RecipeCompiler compiler,
         TimeProvider time, PlantLog log)
     {
         _site = site;
         _files = files;
         _devices = devices;
         _sinks = sinks;
+        _queue = queue;
+        if (queue is not null) queue.RoomMade += Wake;
         _compiler = compiler;
         _time = time;
         _log = log;
@@ -78,11 +82,16 @@ internal sealed class RecipeBook : IAsyncDisposable
         await _compiler.DisposeAsync().ConfigureAwait(false);
     }
 
+    private void Wake()
+    {
+        foreach (var entry in Entries) entry.Wake();
+    }
+
     private async Task TakeAsync(string file, CancellationToken cancel)
     {
         if (!_entries.TryGetValue(file, out var entry))
         {
-            entry = new RecipeEntry(file, _loader, _departures, _devices, _sinks, _site.Limits, _site.Folder, _time, _log);
+            entry = new RecipeEntry(file, _loader, _departures, _devices, _sinks, _queue, _site.Limits, _site.Folder, _time, _log);
             lock (_entries) _entries.Add(file, entry);
         }
 

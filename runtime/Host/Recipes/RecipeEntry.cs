@@ -1,4 +1,5 @@
 using PlantRuntime.Host.Delivery;
+using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
@@ -12,7 +13,7 @@ namespace PlantRuntime.Host.Recipes;
 /// all.
 /// </summary>
 internal sealed class RecipeEntry(
-    string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks,
+    string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue,
     LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
@@ -80,6 +81,9 @@ internal sealed class RecipeEntry(
         _assembly = null;
     }
 
+    /// <summary>A queue that was full has room.</summary>
+    public void Wake() => _runner?.Wake();
+
     /// <summary>Called from time to time: stops a recipe that has been busy with one scan for too long.</summary>
     public void Watch()
     {
@@ -89,7 +93,7 @@ internal sealed class RecipeEntry(
 
     private async Task SwapAsync(LoadedRecipe loaded)
     {
-        foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(sinks.First(s => s.Name == route.Sink));
+        foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(File, [.. sinks.Where(s => route.Sinks.Contains(s.Name))], queue);
         var (old, oldAssembly) = (_runner, _assembly);
         var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, time, log);
         (_runner, _assembly) = (runner, loaded.Assembly);

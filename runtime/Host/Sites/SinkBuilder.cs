@@ -15,6 +15,8 @@ internal static class SinkBuilder
             At = entry.KeyAt,
             Sink = head.Sink,
             SinkAt = table.Find("sink")!.Value.At,
+            Delivery = head.Delivery,
+            Queue = head.Queue ?? new(),
             Settings = settings,
         };
     }

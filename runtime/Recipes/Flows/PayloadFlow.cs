@@ -15,9 +15,5 @@ public sealed class PayloadFlow
     }
 
     /// <summary>Sends each payload to these sinks.</summary>
-    public void To(params SinkRef[] sinks)
-    {
-        if (sinks.Length == 0) _plan.Report("To needs a sink");
-        foreach (var sink in sinks) _add(_plan.AddRoute(sink.Name));
-    }
+    public void To(params SinkRef[] sinks) => _add(_plan.AddRoute(sinks));
 }

@@ -130,12 +130,8 @@ public sealed class ScanFlow
     /// <summary>Sends the samples of each scan to these sinks.</summary>
     public void To(params SinkRef[] sinks)
     {
-        if (sinks.Length == 0) _plan.Report("To needs a sink");
-        foreach (var sink in sinks)
-        {
-            var route = _plan.AddRoute(sink.Name);
-            foreach (var branch in _branches) branch.Attach(new RouteNode(branch.Schema, route));
-        }
+        var route = _plan.AddRoute(sinks);
+        foreach (var branch in _branches) branch.Attach(new RouteNode(branch.Schema, route));
     }
 
     private ScanFlow Chosen(string tags, Func<Schema, bool[], Node> make)

@@ -20,6 +20,20 @@ internal sealed class Plan(
         }
     }
 
+    /// <summary>True while a sink's queue is full and wants the recipe to wait.</summary>
+    public bool IsBlocked
+    {
+        get
+        {
+            foreach (var route in Routes)
+            {
+                if (route.Output!.IsBlocked) return true;
+            }
+
+            return false;
+        }
+    }
+
     public void Start()
     {
         foreach (var node in timed) node.Start(clock.Now, clock.UtcNow);

@@ -40,9 +40,10 @@ public sealed class PlanBuilder
         return _sources[device] = new SourceNode(new Schema(device, _devices[device]));
     }
 
-    internal Route AddRoute(string sink)
+    internal Route AddRoute(IEnumerable<SinkRef> sinks)
     {
-        var route = new Route(sink);
+        var route = new Route([.. sinks.Select(s => s.Name).Distinct()]);
+        if (route.Sinks.Count == 0) Report("To needs a sink");
         _routes.Add(route);
         return route;
     }

@@ -1,9 +1,9 @@
 namespace PlantRuntime.Recipes.Plans;
 
-/// <summary>One <c>To</c> of a recipe and one of its sinks. The host sets <see cref="Output"/> before the first scan.</summary>
-internal sealed class Route(string sink)
+/// <summary>One <c>To</c> of a recipe, with all its sinks. The host sets <see cref="Output"/> before the first scan.</summary>
+internal sealed class Route(IReadOnlyList<string> sinks)
 {
-    public string Sink { get; } = sink;
+    public IReadOnlyList<string> Sinks { get; } = sinks;
 
     public IRecordOutput? Output { get; set; }
 }

@@ -127,6 +127,8 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
     {
         public static readonly NoOutput Instance = new();
 
+        public bool IsBlocked => false;
+
         public void Write(DateTime time, string device, ReadOnlySpan<Sample> samples)
         {
         }

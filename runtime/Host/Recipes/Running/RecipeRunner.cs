@@ -84,7 +84,8 @@ internal sealed class RecipeRunner
     private void LogStopped(string reason) =>
         _log.Error($"STOPPED recipe={Name} reason=\"{reason}\" next=\"edit the recipe; all else runs on\"");
 
-    private void Wake()
+    /// <summary>Looks again whether there is something to do: a full queue has room.</summary>
+    public void Wake()
     {
         lock (_gate)
         {
@@ -133,6 +134,12 @@ internal sealed class RecipeRunner
             while (true)
             {
                 (inbox, scan) = (null, null);
+                if (_plan.IsBlocked && !_isFinishing)
+                {
+                    Monitor.Wait(_gate);
+                    continue;
+                }
+
                 var due = _plan.Due;
                 if (due <= _time.GetTimestamp()) return !_isFinishing || _queue.Count > 0;
                 if (_queue.TryDequeue(out var next))

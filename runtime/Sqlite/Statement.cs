@@ -1,6 +1,6 @@
 using SQLitePCL;
 
-namespace PlantRuntime.Plugins.Sqlite;
+namespace PlantRuntime.Sqlite;
 
 /// <summary>A prepared statement, used again and again. Parameters and columns count as in SQLite: from 1 and from 0.</summary>
 internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
@@ -40,6 +40,9 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
 
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string() ?? "";
+
+    /// <summary>The bytes of a blob or text, valid until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
     public void Dispose() => handle.Dispose();
 

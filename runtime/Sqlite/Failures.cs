@@ -1,6 +1,6 @@
 using SQLitePCL;
 
-namespace PlantRuntime.Plugins.Sqlite;
+namespace PlantRuntime.Sqlite;
 
 /// <summary>SQLite's result codes in the words of somebody who has a file, not a database, before them.</summary>
 internal static class Failures

@@ -1,6 +1,6 @@
 using SQLitePCL;
 
-namespace PlantRuntime.Plugins.Sqlite;
+namespace PlantRuntime.Sqlite;
 
 /// <summary>One connection to a file. Not for several threads at once.</summary>
 internal sealed class Database : IDisposable

@@ -1,4 +1,4 @@
-namespace PlantRuntime.Plugins.Sqlite;
+namespace PlantRuntime.Sqlite;
 
 /// <summary>What SQLite answered, in words for the one who keeps the file.</summary>
 /// <param name="message">What happened and what to do.</param>

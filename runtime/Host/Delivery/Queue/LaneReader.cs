@@ -1,0 +1,120 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Delivery.Queue.Format;
+using PlantRuntime.Host.Delivery.Queue.Store;
+
+namespace PlantRuntime.Host.Delivery.Queue;
+
+/// <summary>One session's way through the queue.</summary>
+internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time) : IPortionSource
+{
+    private readonly Lock _gate = new();
+    private readonly BatchDecoder _decoder = new(sink);
+    private TaskCompletionSource<IReadOnlyList<StoredRow>?>? _waiting;
+    private Guid _queueId;
+    private bool _mayHaveMore = true;
+    private volatile bool _isFinishing;
+    private volatile bool _isClosed;
+
+    public string Sink { get; } = sink;
+
+    /// <summary>Set once the lane was taken back to the first record that is not delivered.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>True when the session wants rows and there may be some.</summary>
+    public bool IsWaiting
+    {
+        get
+        {
+            lock (_gate) return IsOpen && _waiting is not null && _mayHaveMore;
+        }
+    }
+
+    public async ValueTask<Portion?> NextAsync()
+    {
+        Task<IReadOnlyList<StoredRow>?> rows;
+        lock (_gate)
+        {
+            if (_isClosed || (_isFinishing && !_mayHaveMore)) return null;
+            _waiting = new TaskCompletionSource<IReadOnlyList<StoredRow>?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            rows = _waiting.Task;
+        }
+
+        queue.Wake();
+        return await rows.ConfigureAwait(false) is { } taken ? Decode(taken) : null;
+    }
+
+    public async ValueTask AdvanceAsync(Portion portion, int end, IReadOnlyList<Refusal> refused)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        var batch = portion.Batch;
+        var to = end == batch.Count
+            ? new Position(portion.Rows[^1].Number + 1, 0)
+            : new Position(batch[end].Id.Batch, batch[end].Id.Index);
+        var delivered = portion.Delivered(end, refused);
+        var now = time.GetUtcNow().UtcDateTime;
+        DeadLetter[] letters = [.. refused.Select(r => DeadLetter.Of(batch[r.Index], portion.Recipes[r.Index], Sink, r.Reason, now, r.Tries))];
+        var first = portion.Done == 0 ? 0 : batch[portion.Done].Id.Batch;
+        await queue.ChangeAsync(store =>
+        {
+            var lane = store.State.Lane(Sink);
+            store.Advance(lane, to, portion.Rows.Where(r => r.Number >= first), delivered);
+            foreach (var letter in letters) store.Letters.Add(letter);
+        }).ConfigureAwait(false);
+        portion.Done = end;
+    }
+
+    public void Finish()
+    {
+        _isFinishing = true;
+        queue.Wake();
+        lock (_gate)
+        {
+            if (!_mayHaveMore) _waiting?.TrySetResult(null);
+        }
+    }
+
+    public void Close()
+    {
+        _isClosed = true;
+        lock (_gate) _waiting?.TrySetResult(null);
+    }
+
+    /// <summary>Rows were added for the sink.</summary>
+    internal void MayHaveMore()
+    {
+        lock (_gate) _mayHaveMore = true;
+    }
+
+    /// <summary>There is nothing more for now.</summary>
+    internal void NothingLeft()
+    {
+        lock (_gate)
+        {
+            _mayHaveMore = false;
+            if (_isFinishing) _waiting?.TrySetResult(null);
+        }
+    }
+
+    internal void Give(IReadOnlyList<StoredRow> rows, Guid queueId)
+    {
+        lock (_gate)
+        {
+            _queueId = queueId;
+            var waiting = _waiting;
+            _waiting = null;
+            waiting?.TrySetResult(rows);
+        }
+    }
+
+    private Portion Decode(IReadOnlyList<StoredRow> rows)
+    {
+        var (batch, recipes) = (new RecordBatch { Queue = _queueId }, new List<string>());
+        foreach (var row in rows)
+        {
+            _decoder.Decode(row.Bytes, row.First, batch, recipes);
+            row.Dispose();
+        }
+
+        return new Portion(batch, recipes, rows);
+    }
+}

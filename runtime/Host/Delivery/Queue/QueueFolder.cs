@@ -1,0 +1,46 @@
+using PlantRuntime.Host.Delivery.Queue.Store;
+
+namespace PlantRuntime.Host.Delivery.Queue;
+
+/// <summary>The files of the queue, in the site's <c>data</c> folder.</summary>
+/// <param name="folder">The folder; it is made when it is not there.</param>
+internal sealed class QueueFolder(string folder)
+{
+    /// <summary>The database.</summary>
+    public string Path { get; } = System.IO.Path.Combine(folder, QueueFile.Name);
+
+    /// <summary>The database's write-ahead log: newer than the database, and as dear.</summary>
+    public string LogPath => Path + "-wal";
+
+    /// <summary>Where damaged things are kept. Nothing is ever deleted there.</summary>
+    public string Damaged { get; } = System.IO.Path.Combine(folder, "damaged");
+
+    public Reserve Reserve { get; } = new(System.IO.Path.Combine(folder, "queue.reserve"));
+
+    public void Create() => Directory.CreateDirectory(folder);
+
+    /// <summary>Keeps bytes aside.</summary>
+    public void Keep(string name, ReadOnlySpan<byte> bytes)
+    {
+        Directory.CreateDirectory(Damaged);
+        File.WriteAllBytes(Free(name), bytes);
+    }
+
+    /// <summary>Moves the database and its log aside.</summary>
+    /// <returns>Where they are now.</returns>
+    public (string Database, string Log) MoveAside()
+    {
+        Directory.CreateDirectory(Damaged);
+        var target = Free(QueueFile.Name);
+        File.Move(Path, target);
+        if (File.Exists(LogPath)) File.Move(LogPath, target + "-wal");
+        return (target, target + "-wal");
+    }
+
+    private string Free(string name)
+    {
+        var path = System.IO.Path.Combine(Damaged, name);
+        for (var i = 2; File.Exists(path); i++) path = System.IO.Path.Combine(Damaged, $"{i}-{name}");
+        return path;
+    }
+}

@@ -1,0 +1,42 @@
+using PlantRuntime.Host.Delivery.Queue.Store;
+using PlantRuntime.Host.Status;
+
+namespace PlantRuntime.Host.Delivery.Queue.Salvage;
+
+/// <summary>Opens the queue's file; a damaged one is moved aside and what can be read of it is put into a new one.</summary>
+internal static class QueueRepair
+{
+    public static Database Open(QueueFolder folder, PlantLog log)
+    {
+        folder.Create();
+        var damage = Open(folder, out var database);
+        if (database is not null) return database;
+        var (moved, movedLog) = folder.MoveAside();
+        log.Error($"DAMAGED queue={folder.Path} reason=\"{damage}\" kept=\"{moved}\" next=\"what can be read is put into a new file\"");
+        database = QueueFile.Open(folder.Path);
+        var found = Salvager.Run(moved, movedLog, database);
+        log.Warn($"SALVAGED queue={folder.Path} batches={found.Batches} records={found.Records} deadletters={found.Letters}");
+        return database;
+    }
+
+    /// <returns>What is wrong with it; null when it is open.</returns>
+    private static string? Open(QueueFolder folder, out Database? database)
+    {
+        database = null;
+        if (File.Exists(folder.LogPath) && WriteAheadLog.Damage(folder.LogPath) is { } damage) return damage;
+        try
+        {
+            database = QueueFile.Open(folder.Path);
+            if (QueueFile.Check(database) is not { } wrong) return null;
+            database.Dispose();
+            database = null;
+            return wrong;
+        }
+        catch (DatabaseException exception) when ((exception.Code & 0xFF) is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            database?.Dispose();
+            database = null;
+            return exception.Message;
+        }
+    }
+}

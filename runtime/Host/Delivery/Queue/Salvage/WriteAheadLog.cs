@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using PlantRuntime.Host.Delivery.Queue.Store;
+
+namespace PlantRuntime.Host.Delivery.Queue.Salvage;
+
+/// <summary>
+/// SQLite's write-ahead log (SQLite file format, section 4). SQLite itself reads it up to the first wrong checksum and forgets the rest; here
+/// each frame is held against the one before it, so that damage in the middle costs one page, and is noticed at all.
+/// </summary>
+internal static class WriteAheadLog
+{
+    private const int HeaderLength = 32;
+    private const int FrameHeader = 24;
+    private const uint Magic = 0x377F_0682;
+
+    /// <summary>What is wrong in the middle of the log; null when nothing is. A torn end is what a power cut leaves, and no damage.</summary>
+    public static string? Damage(string path)
+    {
+        var bad = 0L;
+        var wrong = 0L;
+        Read(path, (_, _, isCommit, isWhole, number) =>
+        {
+            if (!isWhole && bad == 0) bad = number;
+            else if (isWhole && isCommit && bad > 0) wrong = bad;
+        });
+        return wrong > 0 ? $"frame {wrong} of the write-ahead log has a wrong checksum, and whole ones follow" : null;
+    }
+
+    /// <summary>The latest whole image of each page in the log, as places in the file.</summary>
+    public static IReadOnlyDictionary<uint, long> Pages(string path)
+    {
+        Dictionary<uint, long> pages = [], pending = [];
+        Read(path, (page, offset, isCommit, isWhole, _) =>
+        {
+            if (!isWhole) return;
+            pending[page] = offset;
+            if (!isCommit) return;
+            foreach (var (number, place) in pending) pages[number] = place;
+            pending.Clear();
+        });
+        return pages;
+    }
+
+    private static void Read(string path, FrameTaker take)
+    {
+        if (!File.Exists(path)) return;
+        using var file = File.OpenHandle(path);
+        Span<byte> header = stackalloc byte[HeaderLength];
+        if (RandomAccess.Read(file, header, 0) < HeaderLength) return;
+        var magic = BinaryPrimitives.ReadUInt32BigEndian(header);
+        var isBigEndian = (magic & 1) == 1;
+        if ((magic & ~1u) != Magic) return;
+        var salts = BinaryPrimitives.ReadUInt64BigEndian(header[16..]);
+        var before = Stored(header[24..]);
+        var frame = new byte[FrameHeader + RowCost.PageSize];
+        var number = 1L;
+        for (var at = (long)HeaderLength; RandomAccess.Read(file, frame, at) == frame.Length; at += frame.Length, number++)
+        {
+            // Frames of an earlier round of the log follow the last one of this round.
+            if (BinaryPrimitives.ReadUInt64BigEndian(frame.AsSpan(8)) is var found && found != salts && number > 1 && !IsNear(found, salts)) return;
+            var sum = Add(Add(before, frame.AsSpan(0, 8), isBigEndian), frame.AsSpan(FrameHeader), isBigEndian);
+            before = Stored(frame.AsSpan(16));
+            var isCommit = BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(4)) != 0;
+            take(BinaryPrimitives.ReadUInt32BigEndian(frame), at + FrameHeader, isCommit, sum == before && found == salts, number);
+        }
+    }
+
+    /// <summary>True for salts that differ by one flipped bit: damage, not another round.</summary>
+    private static bool IsNear(ulong found, ulong salts) => System.Numerics.BitOperations.PopCount(found ^ salts) == 1;
+
+    private static (uint, uint) Stored(ReadOnlySpan<byte> bytes) =>
+        (BinaryPrimitives.ReadUInt32BigEndian(bytes), BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]));
+
+    private static (uint, uint) Add((uint First, uint Second) sum, ReadOnlySpan<byte> bytes, bool isBigEndian)
+    {
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+        {
+            sum.First += Word(bytes, isBigEndian) + sum.Second;
+            sum.Second += Word(bytes[4..], isBigEndian) + sum.First;
+        }
+
+        return sum;
+    }
+
+    private static uint Word(ReadOnlySpan<byte> bytes, bool isBigEndian) =>
+        isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+
+    private delegate void FrameTaker(uint page, long offset, bool isCommit, bool isWhole, long number);
+}
