@@ -1,4 +1,5 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Host.Control;
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
@@ -24,6 +25,7 @@ internal sealed class PlantHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly CancellationTokenSource _stop = new();
+    private readonly ControlServer _control;
     private readonly List<Task> _rounds = [];
 
     /// <param name="site">The site, checked.</param>
@@ -47,6 +49,9 @@ internal sealed class PlantHost : IAsyncDisposable
         Sinks = [.. site.Sinks.Select(s => new SinkRunner(s, s.Delivery == DeliveryKind.Queued ? Queue : null, Chance, time, log))];
         Recipes = new RecipeBook(site, recipes, Devices, Sinks, Queue, compiler, time, log);
 
+        _control = new ControlServer(site.Folder, time, log);
+        new QueueCommands(Sinks, Queue).AddTo(_control);
+
         double Chance()
         {
             lock (chance) return chance.NextDouble();
@@ -69,6 +74,7 @@ internal sealed class PlantHost : IAsyncDisposable
         foreach (var sink in Sinks) StartSink(sink);
         await Recipes.LookAsync(cancel).ConfigureAwait(false);
         foreach (var device in Devices) StartDevice(device);
+        _control.Start();
         _rounds.Add(RoundAsync(s_lookEvery, LookAsync));
         _rounds.Add(RoundAsync(s_watchEvery, WatchAsync));
     }
@@ -82,9 +88,10 @@ internal sealed class PlantHost : IAsyncDisposable
         if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_rounds).ConfigureAwait(false);
+        await _control.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
         await Recipes.DisposeAsync().ConfigureAwait(false);
-        if (Queue is not null) await Queue.FlushAsync().ConfigureAwait(false);
+        if (Queue is not null) await Queue.FlushAsync().WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2.5)))).ConfigureAwait(false);
         Queue?.Dispose();
         foreach (var sink in Sinks)

@@ -76,6 +76,8 @@ internal static class PipelineBenchmark
 
     private sealed class CountingOutput : IRecordOutput
     {
+        public bool IsBlocked => false;
+
         public long Samples { get; set; }
 
         public void Write(DateTime time, string device, ReadOnlySpan<Sample> samples) => Samples += samples.Length;

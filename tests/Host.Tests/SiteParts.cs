@@ -1,3 +1,5 @@
+using PlantRuntime.Host.Delivery;
+using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Sites;
 
 namespace PlantRuntime.Host.Tests;
@@ -15,5 +17,6 @@ internal static class SiteParts
 
     public static TagModel Tag(string name, TimeSpan? poll = null) => new() { Name = name, At = At, Address = name, AddressAt = At, Poll = poll };
 
-    public static SinkModel Sink(string name) => new() { Name = name, At = At, Sink = "script", SinkAt = At, Settings = new TomlTable(At) };
+    public static SinkModel Sink(string name, DeliveryKind delivery = DeliveryKind.Direct, QueueOptions? queue = null) =>
+        new() { Name = name, At = At, Sink = "script", SinkAt = At, Delivery = delivery, Queue = queue ?? new(), Settings = new TomlTable(At) };
 }

@@ -87,6 +87,8 @@ internal sealed class PlanBench : IRecordOutput
         return taken;
     }
 
+    bool IRecordOutput.IsBlocked => false;
+
     void IRecordOutput.Write(DateTime time, string device, ReadOnlySpan<Sample> samples)
     {
         var line = new StringBuilder(device);

@@ -14,6 +14,7 @@ internal static class PlantCommand
               plant run sites/demo --for 30s       the same for half a minute
               plant check sites/demo               find every mistake without touching a device
               plant read sites/demo line speed     read one tag of one device, once
+              plant queue sites/demo               show what waits for each sink of a running site
               plant new site my-plant              make a site to start from
               plant new driver my-machine          make a driver plugin to start from
             """)
@@ -21,6 +22,7 @@ internal static class PlantCommand
             RunCommand.Make(),
             CheckCommand.Make(),
             ReadCommand.Make(),
+            QueueCommand.Make(),
             PluginsCommand.Make(),
             NewCommand.Make(),
         };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
+using PlantRuntime.Host.Delivery.Queue.Store;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 
@@ -33,7 +34,7 @@ internal static class RunCommand
         using var stop = new CancellationTokenSource();
         using var signals = new EndSignals(stop);
         ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), 1);
-        var host = new PlantHost(site.Model, site.Plugins, site.Opener, site.Files, site.Compiler(), site.Time, site.Log);
+        if (Open(site) is not { } host) return 1;
         await using (host.ConfigureAwait(false))
         {
             await host.StartAsync(stop.Token).ConfigureAwait(false);
@@ -44,6 +45,19 @@ internal static class RunCommand
         }
 
         return 0;
+    }
+
+    private static PlantHost? Open(OpenSite site)
+    {
+        try
+        {
+            return new PlantHost(site.Model, site.Plugins, site.Opener, site.Files, site.Compiler(), site.Time, site.Log);
+        }
+        catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"the queue cannot be opened: {exception.Message}");
+            return null;
+        }
     }
 
     private static PlantLog MakeLog(SiteModel model, ILogTarget screen)

@@ -10,4 +10,7 @@ internal static class SiteArgument
         Description = "Folder of the site (default: the current folder)",
         DefaultValueFactory = _ => ".",
     };
+
+    /// <summary>For commands whose other arguments follow it.</summary>
+    public static Argument<string> MakeRequired() => new("site") { Description = "Folder of the site" };
 }

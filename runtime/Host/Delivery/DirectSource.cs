@@ -109,13 +109,23 @@ internal sealed class DirectSource : IPortionSource, IDisposable
         }
     }
 
-    public ValueTask AdvanceAsync(Portion portion, int end, IReadOnlyList<Refusal> refused)
+    public ValueTask RefuseAsync(Portion portion, IReadOnlyList<Refusal> refused)
+    {
+        lock (_gate)
+        {
+            foreach (var refusal in refused) AccountOf(portion.Recipes[refusal.Index]).DeadLettered++;
+        }
+
+        portion.Refused.UnionWith(refused.Select(r => r.Index));
+        return default;
+    }
+
+    public ValueTask AdvanceAsync(Portion portion, int end)
     {
         var before = portion.Done;
         lock (_gate)
         {
-            foreach (var (recipe, count) in portion.Delivered(end, refused)) AccountOf(recipe).Delivered += count;
-            foreach (var refusal in refused) AccountOf(portion.Recipes[refusal.Index]).DeadLettered++;
+            foreach (var (recipe, count) in portion.Delivered(end)) AccountOf(recipe).Delivered += count;
             portion.Done = end;
             if (end == portion.Batch.Count) _unfinished.Remove(portion);
         }

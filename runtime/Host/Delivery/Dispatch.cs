@@ -15,7 +15,8 @@ internal sealed class Dispatch
     public Dispatch(Portion portion)
     {
         Portion = portion;
-        _parts.AddFirst(new Part([.. Enumerable.Range(portion.Done, portion.Batch.Count - portion.Done)], 0));
+        int[] records = [.. Enumerable.Range(portion.Done, portion.Batch.Count - portion.Done).Where(i => !portion.Refused.Contains(i))];
+        if (records.Length > 0) _parts.AddFirst(new Part(records, 0));
     }
 
     public Portion Portion { get; }
@@ -26,12 +27,11 @@ internal sealed class Dispatch
     /// <summary>Place of the first record that is neither stored nor refused.</summary>
     public int End => _parts.First is { } first ? first.Value.Records[0] : Portion.Batch.Count;
 
-    /// <summary>Those that were refused before <see cref="End"/> and were not asked for yet.</summary>
+    /// <summary>Those that were refused and were not asked for yet.</summary>
     public IReadOnlyList<Refusal> TakeRefused()
     {
-        var end = End;
-        Refusal[] refused = [.. _refused.Where(r => r.Index < end).OrderBy(r => r.Index)];
-        _refused.RemoveAll(r => r.Index < end);
+        Refusal[] refused = [.. _refused];
+        _refused.Clear();
         return refused;
     }
 

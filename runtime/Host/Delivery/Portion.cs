@@ -12,12 +12,18 @@ internal sealed record Portion(RecordBatch Batch, IReadOnlyList<string> Recipes,
     /// <summary>How many records, from the first, are done with: stored, or set aside.</summary>
     public int Done { get; set; }
 
-    /// <summary>The recipes of records that are done with, up to <paramref name="end"/>, with their numbers, without those that were refused.</summary>
-    public Dictionary<string, int> Delivered(int end, IReadOnlyList<Refusal> refused)
+    /// <summary>Places of records that were refused and set aside.</summary>
+    public HashSet<int> Refused { get; } = [];
+
+    /// <summary>How many records of each recipe are stored when all up to <paramref name="end"/> are done with.</summary>
+    public Dictionary<string, int> Delivered(int end)
     {
         var delivered = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = Done; i < end; i++) delivered[Recipes[i]] = delivered.GetValueOrDefault(Recipes[i]) + 1;
-        foreach (var refusal in refused) delivered[Recipes[refusal.Index]]--;
+        for (var i = Done; i < end; i++)
+        {
+            if (!Refused.Contains(i)) delivered[Recipes[i]] = delivered.GetValueOrDefault(Recipes[i]) + 1;
+        }
+
         return delivered;
     }
 }

@@ -155,9 +155,13 @@ internal sealed class SinkSession : IDisposable
 
     private async Task AdvanceAsync(Dispatch dispatch)
     {
-        var refused = dispatch.TakeRefused();
-        if (refused.Count > 0) _owner.Rejected(refused);
-        if (dispatch.End > dispatch.Portion.Done) await _source.AdvanceAsync(dispatch.Portion, dispatch.End, refused).ConfigureAwait(false);
+        if (dispatch.TakeRefused() is { Count: > 0 } refused)
+        {
+            await _source.RefuseAsync(dispatch.Portion, refused).ConfigureAwait(false);
+            _owner.Rejected(refused);
+        }
+
+        if (dispatch.End > dispatch.Portion.Done) await _source.AdvanceAsync(dispatch.Portion, dispatch.End).ConfigureAwait(false);
         _bugs = 0;
         _owner.Delivered(_retry.Succeeded());
     }

@@ -1,27 +1,42 @@
+using System.Text;
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Host.Delivery;
-using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Tests.Delivery;
 
-/// <summary>A sink of a site on virtual time, with a scripted plugin.</summary>
+/// <summary>Sinks of a site on virtual time, with scripted plugins, with a queue on disk or without.</summary>
 internal sealed class SinkBench : IAsyncDisposable
 {
+    private readonly TemporaryFolder _folder = new();
     private readonly PlantLog _log;
+    private readonly RouteOutput _route;
     private int _number;
 
-    public SinkBench()
+    /// <param name="isQueued">With a queue.</param>
+    /// <param name="options">What the queue of each sink may hold.</param>
+    /// <param name="names">The sinks; every record goes to all of them.</param>
+    public SinkBench(bool isQueued, QueueOptions? options = null, params string[] names)
     {
         _log = new PlantLog(Time, LogLevel.Debug, Log);
-        Runner = new SinkRunner(SiteParts.Sink("out"), Time, _log);
+        if (names.Length == 0) names = ["out"];
+        if (isQueued) Queue = new SiteQueue(new QueueFolder(_folder.Of("data")), names.ToDictionary(n => n, _ => options ?? new QueueOptions()), Time, _log);
+        var kind = isQueued ? DeliveryKind.Queued : DeliveryKind.Direct;
+        Runners = [.. names.Select(n => new SinkRunner(SiteParts.Sink(n, kind, options), Queue, () => 0.5, Time, _log))];
+        _route = new RouteOutput("press.csx", Runners, Queue);
     }
 
     public ManualTimeProvider Time { get; } = new();
 
     public LogLines Log { get; } = new();
 
-    public SinkRunner Runner { get; }
+    public SiteQueue? Queue { get; }
+
+    public IReadOnlyList<SinkRunner> Runners { get; }
+
+    public SinkRunner Runner => Runners[0];
 
     public List<ScriptedSink> Sinks { get; } = [];
 
@@ -29,7 +44,9 @@ internal sealed class SinkBench : IAsyncDisposable
 
     public static string[] Numbers(int from, int to) => [.. Enumerable.Range(from, to - from + 1).Select(i => $$"""{"n":{{i}}}""")];
 
-    public void Start(Action<ScriptedSink>? script = null) => Runner.Start(() =>
+    public void Start(Action<ScriptedSink>? script = null) => Start(Runner, script);
+
+    public void Start(SinkRunner runner, Action<ScriptedSink>? script = null) => runner.Start(() =>
     {
         var sink = new ScriptedSink();
         script?.Invoke(sink);
@@ -39,16 +56,20 @@ internal sealed class SinkBench : IAsyncDisposable
 
     public void Add(int count)
     {
-        for (var i = 0; i < count; i++) Runner.Add(DateTime.UnixEpoch, "plc", default, System.Text.Encoding.UTF8.GetBytes($$"""{"n":{{++_number}}}"""));
+        for (var i = 0; i < count; i++) Add(Encoding.UTF8.GetBytes($$"""{"n":{{++_number}}}"""));
     }
 
+    public void Add(ReadOnlySpan<byte> json) => _route.Write(DateTime.UnixEpoch, "plc", json);
+
     /// <summary>Lets virtual time pass until the counts are as wanted.</summary>
-    public async Task UntilAsync(Func<SinkCounts, bool> wanted)
+    public Task UntilAsync(Func<SinkCounts, bool> wanted) => UntilAsync(Runner, wanted);
+
+    public async Task UntilAsync(SinkRunner runner, Func<SinkCounts, bool> wanted)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!wanted(Runner.Counts))
+        while (!wanted(runner.Counts))
         {
-            if (patience.IsCancellationRequested) Assert.Fail($"{Runner.Counts}\n{string.Join('\n', Log.All)}");
+            if (patience.IsCancellationRequested) Assert.Fail($"{runner.Counts}\n{string.Join('\n', Log.All)}");
             Time.Advance(TimeSpan.FromMilliseconds(50));
             await Task.Yield();
         }
@@ -56,7 +77,8 @@ internal sealed class SinkBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var stopping = Runner.StopAsync(TimeSpan.FromSeconds(2));
+        if (Queue is not null) await Queue.FlushAsync();
+        var stopping = Task.WhenAll(Runners.Select(r => r.StopAsync(TimeSpan.FromSeconds(2))));
 
         // What works ends by itself; virtual time goes on only for what does not come back.
         await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromSeconds(2)));
@@ -67,6 +89,9 @@ internal sealed class SinkBench : IAsyncDisposable
         }
 
         await stopping;
+        Queue?.Dispose();
+        foreach (var runner in Runners) runner.Dispose();
         _log.Dispose();
+        _folder.Dispose();
     }
 }

@@ -3,12 +3,67 @@ using PlantRuntime.Host.Delivery;
 
 namespace PlantRuntime.Host.Tests.Delivery;
 
-public class SinkRunnerTests
+public class QueuedSinkRunnerTests() : SinkRunnerTests(isQueued: true)
+{
+    [Fact]
+    public async Task A_refused_record_is_a_dead_letter_with_its_reason_and_can_be_sent_again()
+    {
+        await using var bench = new SinkBench(isQueued: true);
+        var isHealed = false;
+        bench.Start(s => s.OnWrite = (_, batch, _) => Poison(batch, isHealed ? -1 : 77));
+        bench.Add(100);
+        await bench.UntilAsync(c => c is { Produced: 100, Waiting: 0 });
+        var letter = Assert.Single(await bench.Queue!.AskAsync(store => store.Letters.List("out")));
+        Assert.Equal(("press.csx", "out", "poison"), (letter.Recipe, letter.Sink, letter.Reason));
+        Assert.InRange(letter.Tries, 1, 5);
+        Assert.Equal("{\"n\":77}", System.Text.Encoding.UTF8.GetString(letter.Records()[0].Json.Span));
+        isHealed = true;
+        await bench.Queue.RetryAsync([letter]);
+        await bench.UntilAsync(c => c.Delivered == 100);
+        Assert.Equal([.. SinkBench.Numbers(1, 76), .. SinkBench.Numbers(78, 100), .. SinkBench.Numbers(77, 77)], bench.Stored);
+        Assert.Equal(new SinkCounts(100, 100, 0, 0, 0), bench.Runner.Counts);
+    }
+
+    [Fact]
+    public async Task Records_are_stored_once_and_leave_when_the_slowest_sink_has_them()
+    {
+        await using var bench = new SinkBench(isQueued: true, null, "fast", "slow");
+        bench.Start(bench.Runners[0]);
+        bench.Add(2000);
+        await bench.UntilAsync(c => c.Delivered == 2000);
+        Assert.Equal(2000, bench.Runners[1].Counts.Waiting);
+        Assert.NotEqual(0, await bench.Queue!.AskAsync(Rows));
+        bench.Start(bench.Runners[1]);
+        await bench.UntilAsync(bench.Runners[1], c => c.Delivered == 2000);
+        Assert.Equal([.. SinkBench.Numbers(1, 2000), .. SinkBench.Numbers(1, 2000)], bench.Stored);
+        Assert.Equal(0, await bench.Queue.AskAsync(Rows));
+
+        static int Rows(Host.Delivery.Queue.Store.QueueStore store) => store.BatchCount();
+    }
+}
+
+public class DirectSinkRunnerTests() : SinkRunnerTests(isQueued: false)
+{
+    [Fact]
+    public async Task What_does_not_fit_is_counted_and_said()
+    {
+        await using var bench = new SinkBench(isQueued: false);
+        var big = new byte[1 << 20];
+        big.AsSpan().Fill((byte)' ');
+        for (var i = 0; i < 40; i++) bench.Add(big);
+        Assert.Equal(new SinkCounts(40, 0, 32, 0, 8), bench.Runner.Counts);
+        await bench.Log.WhenAsync("DROPPED sink=out 32 MB are waiting");
+        bench.Start();
+        await bench.UntilAsync(c => c.Waiting == 0);
+    }
+}
+
+public abstract class SinkRunnerTests(bool isQueued)
 {
     [Fact]
     public async Task Records_arrive_in_order_and_are_accounted_for()
     {
-        await using var bench = new SinkBench();
+        await using var bench = new SinkBench(isQueued);
         bench.Start();
         bench.Add(3);
         await bench.UntilAsync(c => c.Delivered == 3);
@@ -21,7 +76,7 @@ public class SinkRunnerTests
     [Fact]
     public async Task What_fails_is_tried_again_in_order_after_a_new_connect()
     {
-        await using var bench = new SinkBench();
+        await using var bench = new SinkBench(isQueued);
         bench.Start(s => s.OnWrite = (write, _, _) => write <= 3 ? throw new IOException("no route") : default);
         bench.Add(10);
         await bench.UntilAsync(c => c.Delivered == 10);
@@ -33,29 +88,21 @@ public class SinkRunnerTests
     [Fact]
     public async Task Refused_records_are_taken_out_when_the_sink_names_them()
     {
-        await using var bench = new SinkBench();
+        await using var bench = new SinkBench(isQueued);
         bench.Start(s => s.OnWrite = (write, _, _) => write == 1 ? throw new RejectedException("too long", [1, 3]) : default);
         bench.Add(5);
-        await bench.UntilAsync(c => c.Waiting == 0);
+        await bench.UntilAsync(c => c is { Produced: 5, Waiting: 0 });
         Assert.Equal([.. SinkBench.Numbers(1, 1), .. SinkBench.Numbers(3, 3), .. SinkBench.Numbers(5, 5)], bench.Stored);
         Assert.Equal(new SinkCounts(5, 3, 0, 2, 0), bench.Runner.Counts);
     }
 
     [Fact]
-    public async Task A_refused_record_that_is_not_named_is_found_by_halving()
+    public async Task A_refused_record_that_is_not_named_is_found_by_dividing()
     {
-        await using var bench = new SinkBench();
-        bench.Start(s => s.OnWrite = (_, batch, _) =>
-        {
-            for (var i = 0; i < batch.Count; i++)
-            {
-                if (batch[i].Json.Span.SequenceEqual("{\"n\":77}"u8)) throw new RejectedException("poison");
-            }
-
-            return default;
-        });
+        await using var bench = new SinkBench(isQueued);
+        bench.Start(s => s.OnWrite = (_, batch, _) => Poison(batch, 77));
         bench.Add(100);
-        await bench.UntilAsync(c => c.Waiting == 0);
+        await bench.UntilAsync(c => c is { Produced: 100, Waiting: 0 });
         Assert.Equal([.. SinkBench.Numbers(1, 76), .. SinkBench.Numbers(78, 100)], bench.Stored);
         Assert.Equal(new SinkCounts(100, 99, 0, 1, 0), bench.Runner.Counts);
         await bench.Log.WhenAsync("REJECTED sink=out records=1 poison");
@@ -64,7 +111,7 @@ public class SinkRunnerTests
     [Fact]
     public async Task A_sink_that_ignores_its_timeout_is_left_behind_and_nothing_is_lost()
     {
-        await using var bench = new SinkBench();
+        await using var bench = new SinkBench(isQueued);
         var never = new TaskCompletionSource();
         bench.Start(s => s.OnWrite = (_, _, _) => bench.Sinks.Count == 1 ? new ValueTask(never.Task) : default);
         bench.Add(5);
@@ -85,7 +132,7 @@ public class SinkRunnerTests
     [Fact]
     public async Task A_sink_with_a_bug_is_parked_after_three_and_its_records_wait_for_a_new_plugin()
     {
-        await using var bench = new SinkBench();
+        await using var bench = new SinkBench(isQueued);
         bench.Start(s => s.OnWrite = (_, _, _) => throw new NullReferenceException("oh"));
         bench.Add(4);
         await bench.UntilAsync(_ => bench.Runner.State == SinkState.Parked);
@@ -97,26 +144,57 @@ public class SinkRunnerTests
     }
 
     [Fact]
-    public async Task What_does_not_fit_is_counted_and_said()
-    {
-        await using var bench = new SinkBench();
-        var big = new byte[1 << 20];
-        big.AsSpan().Fill((byte)' ');
-        for (var i = 0; i < 40; i++) bench.Runner.Add(DateTime.UnixEpoch, "plc", default, big);
-        Assert.Equal(new SinkCounts(40, 0, 32, 0, 8), bench.Runner.Counts);
-        await bench.Log.WhenAsync("DROPPED sink=out 32 MB are waiting");
-        bench.Start();
-        await bench.UntilAsync(c => c.Waiting == 0);
-    }
-
-    [Fact]
     public async Task Stopping_stores_what_is_waiting()
     {
-        var bench = new SinkBench();
+        var bench = new SinkBench(isQueued);
         bench.Start();
         bench.Add(50);
         await bench.DisposeAsync();
         Assert.Equal(SinkBench.Numbers(1, 50), bench.Stored);
         Assert.True(bench.Sinks[0].IsDisposed);
+    }
+
+    [Fact]
+    public async Task Others_that_a_sink_has_stored_are_not_sent_again()
+    {
+        await using var bench = new SinkBench(isQueued);
+        bench.Start(s => s.OnWrite = (write, _, _) => write == 1 ? throw new RejectedException("too long", [1], othersAreStored: true) : default);
+        bench.Add(5);
+        await bench.UntilAsync(c => c is { Produced: 5, Waiting: 0 });
+        Assert.Equal(new SinkCounts(5, 4, 0, 1, 0), bench.Runner.Counts);
+        Assert.Equal(1, bench.Sinks[0].Writes);
+    }
+
+    [Fact]
+    public async Task A_sink_that_says_when_to_come_again_is_left_alone_until_then()
+    {
+        await using var bench = new SinkBench(isQueued);
+        bench.Start(s => s.OnWrite = (write, _, _) => write == 1 ? throw new RetryAfterException("busy", TimeSpan.FromMinutes(2)) : default);
+        bench.Add(5);
+        await bench.UntilAsync(c => c.Delivered == 5);
+        await bench.Log.WhenAsync("RETRY sink=out busy sleep=120s");
+    }
+
+    [Fact]
+    public async Task A_sink_that_is_down_is_asked_seldom_and_said_to_be_down_and_up()
+    {
+        await using var bench = new SinkBench(isQueued);
+        var end = bench.Time.GetUtcNow() + TimeSpan.FromMinutes(10);
+        bench.Start(s => s.OnWrite = (_, _, _) => bench.Time.GetUtcNow() < end ? throw new IOException("no route") : default);
+        bench.Add(10);
+        await bench.UntilAsync(c => c.Delivered == 10);
+        await bench.Log.WhenAsync("UP sink=out");
+        Assert.InRange(bench.Sinks[0].Writes, 10, 40);
+        Assert.InRange(bench.Log.All.Count, 10, 60);
+    }
+
+    protected static ValueTask Poison(RecordBatch batch, int number)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (System.Text.Encoding.UTF8.GetString(batch[i].Json.Span) == $$"""{"n":{{number}}}""") throw new RejectedException("poison");
+        }
+
+        return default;
     }
 }

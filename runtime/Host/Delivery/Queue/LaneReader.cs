@@ -43,23 +43,28 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
         return await rows.ConfigureAwait(false) is { } taken ? Decode(taken) : null;
     }
 
-    public async ValueTask AdvanceAsync(Portion portion, int end, IReadOnlyList<Refusal> refused)
+    public async ValueTask RefuseAsync(Portion portion, IReadOnlyList<Refusal> refused)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        var now = time.GetUtcNow().UtcDateTime;
+        DeadLetter[] letters = [.. refused.Select(r => DeadLetter.Of(portion.Batch[r.Index], portion.Recipes[r.Index], Sink, r.Reason, now, r.Tries))];
+        await queue.ChangeAsync(store =>
+        {
+            foreach (var letter in letters) store.Refuse(store.State.Lane(Sink), letter);
+        }).ConfigureAwait(false);
+        portion.Refused.UnionWith(refused.Select(r => r.Index));
+    }
+
+    public async ValueTask AdvanceAsync(Portion portion, int end)
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         var batch = portion.Batch;
         var to = end == batch.Count
             ? new Position(portion.Rows[^1].Number + 1, 0)
             : new Position(batch[end].Id.Batch, batch[end].Id.Index);
-        var delivered = portion.Delivered(end, refused);
-        var now = time.GetUtcNow().UtcDateTime;
-        DeadLetter[] letters = [.. refused.Select(r => DeadLetter.Of(batch[r.Index], portion.Recipes[r.Index], Sink, r.Reason, now, r.Tries))];
+        var delivered = portion.Delivered(end);
         var first = portion.Done == 0 ? 0 : batch[portion.Done].Id.Batch;
-        await queue.ChangeAsync(store =>
-        {
-            var lane = store.State.Lane(Sink);
-            store.Advance(lane, to, portion.Rows.Where(r => r.Number >= first), delivered);
-            foreach (var letter in letters) store.Letters.Add(letter);
-        }).ConfigureAwait(false);
+        await queue.ChangeAsync(store => store.Advance(store.State.Lane(Sink), to, portion.Rows.Where(r => r.Number >= first), delivered)).ConfigureAwait(false);
         portion.Done = end;
     }
 
@@ -111,7 +116,7 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
         var (batch, recipes) = (new RecordBatch { Queue = _queueId }, new List<string>());
         foreach (var row in rows)
         {
-            _decoder.Decode(row.Bytes, row.First, batch, recipes);
+            _decoder.Decode(row.Bytes, row.First, row.Refused, batch, recipes);
             row.Dispose();
         }
 

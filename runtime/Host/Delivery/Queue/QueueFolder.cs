@@ -17,6 +17,22 @@ internal sealed class QueueFolder(string folder)
 
     public Reserve Reserve { get; } = new(System.IO.Path.Combine(folder, "queue.reserve"));
 
+    /// <summary>True when the disk has room for the reserve and for new records beside it, so that a full disk is not found full again at once.</summary>
+    public bool HasRoom
+    {
+        get
+        {
+            try
+            {
+                return new DriveInfo(folder).AvailableFreeSpace >= Store.Reserve.Size * 3 / 2;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
     public void Create() => Directory.CreateDirectory(folder);
 
     /// <summary>Keeps bytes aside.</summary>

@@ -13,7 +13,7 @@ namespace PlantRuntime.Host.Delivery.Queue;
 /// </summary>
 internal sealed class SiteQueue : IDisposable
 {
-    private const int MaxCommitBytes = 4 << 20;
+    private const int MaxCommitBytes = 1 << 20;
     private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_tidyEvery = TimeSpan.FromSeconds(30);
@@ -37,7 +37,7 @@ internal sealed class SiteQueue : IDisposable
     private long _tidyAt;
     private bool _isTight;
     private bool _isSignalled;
-    private volatile bool _isFlushing;
+    private int _isFlushing;
     private bool _isStopping;
 
     /// <summary>Opens the queue, repairing it where that is needed.</summary>
@@ -126,11 +126,14 @@ internal sealed class SiteQueue : IDisposable
     /// <summary>Changes something in the store; it is on the disk when this returns.</summary>
     public Task ChangeAsync(Action<QueueStore> change) => Request(change, isChange: true);
 
-    /// <summary>Puts what is in memory on the disk.</summary>
+    /// <summary>Completes when all that was added before is on the disk; it does not wait for a batch to fill.</summary>
     public Task FlushAsync()
     {
-        _isFlushing = true;
-        return AskAsync(_ => 0);
+        var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        WhenCommitted(flushed.SetResult);
+        Interlocked.Exchange(ref _isFlushing, 1);
+        Wake();
+        return flushed.Task;
     }
 
     /// <summary>Sends dead letters again, behind all that waits.</summary>
@@ -184,13 +187,7 @@ internal sealed class SiteQueue : IDisposable
     {
         try
         {
-            while (Wait())
-            {
-                Write(all: false);
-                Serve();
-                Tidy();
-            }
-
+            while (Wait()) Turn();
             Write(all: true);
         }
         catch (Exception exception)
@@ -202,6 +199,20 @@ internal sealed class SiteQueue : IDisposable
             foreach (var request in _requests) request.Fail(new ObjectDisposedException(nameof(SiteQueue), "the queue is closed"));
             foreach (var reader in _readers.Values) reader.Close();
             _store.Dispose();
+        }
+    }
+
+    private void Turn()
+    {
+        try
+        {
+            Write(all: false);
+            Serve();
+            Tidy();
+        }
+        catch (Exception exception) when (exception is DatabaseException or IOException)
+        {
+            TryLater(exception);
         }
     }
 
@@ -232,8 +243,8 @@ internal sealed class SiteQueue : IDisposable
         {
             if (_retryAt > _time.GetTimestamp() && !all) return;
             var isDue = _buffer.FillingSince is { } since && _time.GetElapsedTime(since) >= s_linger;
-            if (_batches.Count == 0) _buffer.Take(_batches, all || isDue || _isFlushing, MaxCommitBytes);
-            _isFlushing = false;
+            var isFlushing = Interlocked.Exchange(ref _isFlushing, 0) == 1;
+            if (_batches.Count == 0) _buffer.Take(_batches, all || isDue || isFlushing, MaxCommitBytes);
             _dropped.AddRange(_buffer.TakeDropped());
             List<QueueRequest> requests;
             lock (_gate) requests = [.. _requests];
@@ -252,9 +263,10 @@ internal sealed class SiteQueue : IDisposable
         }
         catch (DatabaseException exception) when (!_isTight && (exception.Code & 0xFF) == SQLitePCL.raw.SQLITE_FULL)
         {
+            SayFull();
             _isTight = true;
             _folder.Reserve.Release();
-            SayFull();
+            _store.EmptyLog();
             return true;
         }
         catch (DatabaseException exception) when ((exception.Code & 0xFF) is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
@@ -264,11 +276,16 @@ internal sealed class SiteQueue : IDisposable
         }
         catch (Exception exception) when (exception is DatabaseException or IOException)
         {
-            Problem = exception.Message;
-            if (_problemLimit.May(out _)) _log.Error($"QUEUE reason=\"{exception.Message}\" inmemory={_buffer.Bytes >> 10}KB next=\"tried again every second\"");
-            _retryAt = _time.GetTimestamp() + Ticks(s_retry);
+            TryLater(exception);
             return false;
         }
+    }
+
+    private void TryLater(Exception exception)
+    {
+        Problem = exception.Message;
+        if (_problemLimit.May(out _)) _log.Error($"QUEUE reason=\"{exception.Message}\" inmemory={_buffer.Bytes >> 10}KB next=\"tried again every second\"");
+        _retryAt = _time.GetTimestamp() + Ticks(s_retry);
     }
 
     private void Commit(List<EncodedBatch> batches, List<QueueRequest> requests)
@@ -331,12 +348,15 @@ internal sealed class SiteQueue : IDisposable
 
     private void Settle(Lane lane, LaneReader reader)
     {
+        if (lane.InFlight == 0 && _store.State.Accounts.Any(a => a.Sink == lane.Sink && a.Waiting != 0))
+        {
+            var lost = 0L;
+            _store.Commit(() => lost = _store.SettleDamage(lane));
+            _log.Error($"DAMAGED sink={lane.Sink} records={lost} reason=\"the disk gave them back changed, or not at all\" kept=\"{_folder.Damaged}\"");
+            Publish();
+        }
+
         reader.NothingLeft();
-        if (lane.InFlight > 0 || !_store.State.Accounts.Any(a => a.Sink == lane.Sink && a.Waiting != 0)) return;
-        var lost = 0L;
-        _store.Commit(() => lost = _store.SettleDamage(lane));
-        _log.Error($"DAMAGED sink={lane.Sink} records={lost} reason=\"the disk gave them back changed, or not at all\" kept=\"{_folder.Damaged}\"");
-        Publish();
     }
 
     private void SetAside(IReadOnlyList<long> numbers)
@@ -353,30 +373,21 @@ internal sealed class SiteQueue : IDisposable
     {
         if (_time.GetTimestamp() < _tidyAt) return;
         _tidyAt = _time.GetTimestamp() + Ticks(_isTight ? s_retry : s_tidyEvery);
-        try
+        foreach (var lane in _store.State.Lanes.Where(_store.IsFirstTooOld).ToList())
         {
-            foreach (var lane in _store.State.Lanes.Where(l => _store.IsFirstTooOld(l)).ToList())
-            {
-                var expired = 0L;
-                _store.Commit(() => expired = _store.Expire(lane));
-                _log.Warn($"EXPIRED sink={lane.Sink} records={expired} reason=\"waited longer than max_age\"");
-                Publish();
-            }
+            var expired = 0L;
+            _store.Commit(() => expired = _store.Expire(lane));
+            _log.Warn($"EXPIRED sink={lane.Sink} records={expired} reason=\"waited longer than max_age\"");
+            Publish();
+        }
 
-            var (used, free) = _store.Size();
-            if (_isTight || free > Math.Max(used, 16 << 20)) _store.Shrink(_isTight ? int.MaxValue : 1024);
-            if (_isTight && _folder.Reserve.TryHold())
-            {
-                _isTight = false;
-                Problem = null;
-                _log.Info($"DISK queue={_folder.Path} state=OK records are taken again");
-                Wake();
-            }
-        }
-        catch (DatabaseException exception)
-        {
-            if (_problemLimit.May(out _)) _log.Error($"QUEUE reason=\"{exception.Message}\"");
-        }
+        var (used, free) = _store.Size();
+        if (_isTight || free > Math.Max(used, 16 << 20)) _store.Shrink(_isTight ? 64 : 4);
+        if (!_isTight || !_folder.HasRoom || !_folder.Reserve.TryHold()) return;
+        _isTight = false;
+        Problem = null;
+        _log.Info($"DISK queue={_folder.Path} state=OK next=\"records are taken again\"");
+        Wake();
     }
 
     private QueueStore Open()

@@ -11,10 +11,11 @@ internal sealed class BatchDecoder(string sink)
     /// <summary>Adds the records that go to the sink, from index <paramref name="first"/> of the batch on.</summary>
     /// <param name="bytes">A stored batch.</param>
     /// <param name="first">The first index that counts.</param>
+    /// <param name="without">Indexes that do not count.</param>
     /// <param name="into">Gets the records with their identities.</param>
     /// <param name="recipes">Gets the recipe of each record.</param>
     /// <exception cref="DamagedException">The bytes are not whole.</exception>
-    public void Decode(ReadOnlySpan<byte> bytes, int first, RecordBatch into, List<string> recipes)
+    public void Decode(ReadOnlySpan<byte> bytes, int first, IReadOnlyList<int> without, RecordBatch into, List<string> recipes)
     {
         var reader = Sealed.Read(bytes, Sealed.Batch);
         var header = BatchHeader.Read(ref reader);
@@ -31,7 +32,7 @@ internal sealed class BatchDecoder(string sink)
             var length = reader.Unsigned();
             var json = (length & 1) == 1 ? reader.Bytes((int)Math.Min(length >> 1, int.MaxValue)) : default;
             var samples = (length & 1) == 0 ? Samples(ref reader, length >> 1, names, time) : default;
-            if (index < first || !routes.Sinks.Contains(sink)) continue;
+            if (index < first || !routes.Sinks.Contains(sink) || (without.Count > 0 && without.Contains(index))) continue;
             into.StartAt(header.Number, index);
             if (json.IsEmpty) into.Add(time, device, samples);
             else into.Add(time, device, json);

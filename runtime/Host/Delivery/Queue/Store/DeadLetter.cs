@@ -55,7 +55,7 @@ internal sealed record DeadLetter(
     public RecordBatch Records()
     {
         var batch = new RecordBatch { Queue = Identity.Queue };
-        new BatchDecoder(Sink).Decode(Batch, 0, batch, []);
+        new BatchDecoder(Sink).Decode(Batch, 0, [], batch, []);
         return batch;
     }
 }

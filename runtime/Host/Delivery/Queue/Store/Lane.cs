@@ -4,6 +4,7 @@ namespace PlantRuntime.Host.Delivery.Queue.Store;
 internal sealed class Lane(string sink)
 {
     private readonly List<(long From, long To)> _holes = [];
+    private readonly List<Position> _refused = [];
 
     public string Sink { get; } = sink;
 
@@ -28,7 +29,23 @@ internal sealed class Lane(string sink)
     /// <summary>Rows that were handed out and are not done with. In memory only.</summary>
     public int InFlight { get; set; }
 
+    /// <summary>
+    /// Records at or behind the cursor that are dead letters already. A sink that refuses duplicates must not see them again: it would take them for
+    /// stored.
+    /// </summary>
+    public IReadOnlyList<Position> Refused => _refused;
+
     public bool IsDirty { get; set; }
+
+    /// <summary>A record was set aside as a dead letter.</summary>
+    public void Refuse(Position record)
+    {
+        _refused.Add(record);
+        IsDirty = true;
+    }
+
+    /// <summary>Indexes of a row's records that are dead letters; mostly none.</summary>
+    public IReadOnlyList<int> RefusedOf(long row) => _refused.Count == 0 ? [] : [.. _refused.Where(r => r.Row == row).Select(r => r.Index)];
 
     /// <summary>Goes back to the first record that is not delivered.</summary>
     public void Rewind() => (Taken, InFlight) = (Cursor.Row - 1, 0);
@@ -51,6 +68,7 @@ internal sealed class Lane(string sink)
     {
         Cursor = position;
         _holes.RemoveAll(h => h.To < position.Row);
+        _refused.RemoveAll(r => r.CompareTo(position) < 0);
         Taken = Math.Max(Taken, position.Row - 1);
         IsDirty = true;
     }
@@ -70,9 +88,12 @@ internal sealed class Lane(string sink)
         IsDirty = true;
     }
 
-    public void SetHoles(IEnumerable<(long From, long To)> holes)
+    /// <summary>Takes what was stored of both.</summary>
+    public void Load(IEnumerable<(long From, long To)> holes, IEnumerable<Position> refused)
     {
         _holes.Clear();
         _holes.AddRange(holes);
+        _refused.Clear();
+        _refused.AddRange(refused);
     }
 }

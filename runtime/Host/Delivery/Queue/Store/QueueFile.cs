@@ -10,7 +10,7 @@ internal static class QueueFile
     private const int LogLimit = 4 << 20;
 
     /// <summary>Opens or creates it.</summary>
-    /// <exception cref="DatabaseException">It cannot be opened, is damaged, or another process has it.</exception>
+    /// <exception cref="DatabaseException">It cannot be opened or is damaged.</exception>
     /// <exception cref="QueueLockedException">Another process has it.</exception>
     public static Database Open(string path)
     {
@@ -24,12 +24,14 @@ internal static class QueueFile
             Set(database, "synchronous", "FULL", "2");
             database.Execute("PRAGMA mmap_size = 0");
             database.Execute($"PRAGMA journal_size_limit = {LogLimit}");
-            Lock(database, path);
+            TakeLock(database);
             return database;
         }
-        catch (Exception)
+        catch (Exception exception)
         {
             database.Dispose();
+            if (exception is DatabaseException { Code: var code } && (code & 0xFF) is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
+                throw new QueueLockedException($"{path} belongs to another plant run of this site: end that one first", exception);
             throw;
         }
     }
@@ -41,18 +43,10 @@ internal static class QueueFile
         return check.Step() && check.Text(0) is var answer and not "ok" ? answer : null;
     }
 
-    /// <summary>Takes the lock by a write, which makes the tables at the first time.</summary>
-    private static void Lock(Database database, string path)
+    /// <summary>By a write, which makes the tables at the first time.</summary>
+    private static void TakeLock(Database database)
     {
-        try
-        {
-            database.Execute("BEGIN IMMEDIATE");
-        }
-        catch (DatabaseException busy) when ((busy.Code & 0xFF) is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
-        {
-            throw new QueueLockedException($"{path} belongs to another plant run of this site: end that one first", busy);
-        }
-
+        database.Execute("BEGIN IMMEDIATE");
         QueueTables.Create(database);
         database.Execute($"PRAGMA user_version = {Version}");
         database.Execute("COMMIT");
@@ -60,15 +54,7 @@ internal static class QueueFile
 
     private static void Set(Database database, string pragma, string value, string expected)
     {
-        try
-        {
-            database.Execute($"PRAGMA {pragma} = {value}");
-        }
-        catch (DatabaseException busy) when ((busy.Code & 0xFF) is SQLitePCL.raw.SQLITE_BUSY)
-        {
-            throw new QueueLockedException("the queue belongs to another plant run of this site: end that one first", busy);
-        }
-
+        database.Execute($"PRAGMA {pragma} = {value}");
         using var read = database.Prepare($"PRAGMA {pragma}");
         read.Step();
         if (read.Text(0) is var found && found != expected)

@@ -60,7 +60,7 @@ internal sealed class QueueState
         foreach (var lane in _lanes.Values)
         {
             (lane.Cursor, lane.Bytes, lane.DeadBytes, lane.IsDirty) = (new Position(1, 0), 0, 0, true);
-            lane.SetHoles([]);
+            lane.Load([], []);
         }
 
         foreach (var account in _accounts.Values)
@@ -118,7 +118,9 @@ internal sealed class QueueState
         (lane.Cursor, lane.Bytes, lane.DeadBytes) = (cursor, reader.Signed(), reader.Signed());
         var holes = new (long, long)[reader.Count()];
         for (var i = 0; i < holes.Length; i++) holes[i] = (reader.Signed(), reader.Signed());
-        lane.SetHoles(holes);
+        var refused = new Position[reader.Count()];
+        for (var i = 0; i < refused.Length; i++) refused[i] = new Position(reader.Signed(), (int)reader.Unsigned());
+        lane.Load(holes, refused);
         lane.IsDirty = false;
     }
 
@@ -162,6 +164,13 @@ internal sealed class QueueState
         {
             _bytes.Signed(from);
             _bytes.Signed(to);
+        }
+
+        _bytes.Unsigned((ulong)lane.Refused.Count);
+        foreach (var (row, index) in lane.Refused)
+        {
+            _bytes.Signed(row);
+            _bytes.Unsigned((ulong)index);
         }
 
         return End();

@@ -91,7 +91,7 @@ internal sealed class QueueStore : IDisposable
 
                 var own = head.Tallies.Where(t => t.Routes.Sinks.Contains(lane.Sink)).Sum(t => t.Records);
                 if (rows.Count > 0 && (records + own > maxRecords || bytes + data.Length > maxBytes)) return false;
-                rows.Add(StoredRow.Copy(number, number == lane.Cursor.Row ? lane.Cursor.Index : 0, data, head.Tallies));
+                rows.Add(StoredRow.Copy(number, number == lane.Cursor.Row ? lane.Cursor.Index : 0, lane.RefusedOf(number), data, head.Tallies));
                 (records, bytes) = (records + own, bytes + data.Length);
             }
 
@@ -124,6 +124,13 @@ internal sealed class QueueStore : IDisposable
             account.Delivered += count;
             account.IsDirty = true;
         }
+    }
+
+    /// <summary>A sink refuses a record for good: it is a dead letter from now on, before anything else is sent.</summary>
+    public void Refuse(Lane lane, DeadLetter letter)
+    {
+        Letters.Add(letter);
+        lane.Refuse(new Position(letter.Identity.Batch, letter.Identity.Index));
     }
 
     /// <summary>Records that never came to the disk.</summary>
@@ -200,6 +207,14 @@ internal sealed class QueueStore : IDisposable
         return age;
     }
 
+    /// <summary>Number of batches that are still there.</summary>
+    public int BatchCount()
+    {
+        var count = 0;
+        _tables.ReadBatches(0, (_, _, _) => ++count > 0);
+        return count;
+    }
+
     /// <summary>Bytes of the file that hold something, and those that are free for what comes.</summary>
     public (long Used, long Free) Size()
     {
@@ -207,12 +222,18 @@ internal sealed class QueueStore : IDisposable
         return ((pages - free) * RowCost.PageSize, free * RowCost.PageSize);
     }
 
-    /// <summary>Gives free pages back to the disk, up to this many, and empties the write-ahead log.</summary>
-    public void Shrink(int pages)
+    /// <summary>Gives free pages back to the disk, a megabyte at a time: moving them about needs room in the log.</summary>
+    public void Shrink(int megabytes)
     {
-        _database.Execute($"PRAGMA incremental_vacuum({pages})");
-        _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        for (var i = 0; i < megabytes && _tables.Pragma("freelist_count") > 0; i++)
+        {
+            _database.Execute("PRAGMA incremental_vacuum(256)");
+            EmptyLog();
+        }
     }
+
+    /// <summary>Puts the write-ahead log into the database and gives its room back to the disk.</summary>
+    public void EmptyLog() => _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
 
     public void Dispose()
     {
@@ -248,23 +269,24 @@ internal sealed class QueueStore : IDisposable
         {
             // A row that is partly delivered counts only for the rest.
             var already = head.Number == lane.Cursor.Row ? lane.Cursor.Index : 0;
-            lane.Skip(head.Number);
-            records += already == 0
+            var refused = lane.RefusedOf(head.Number);
+            records += already == 0 && refused.Count == 0
                 ? Count(head.Tallies, lane.Sink, count)
-                : CountRest(lane, head, already, count);
+                : CountRest(lane, head, already, refused, count);
+            lane.Skip(head.Number);
             DeleteIfDone(head);
         }
 
         return records;
     }
 
-    private long CountRest(Lane lane, RowHead head, int already, Action<Account, int> count)
+    private long CountRest(Lane lane, RowHead head, int already, IReadOnlyList<int> refused, Action<Account, int> count)
     {
         var rest = new Dictionary<string, int>();
         _tables.ReadBatches(head.Number - 1, (number, _, row) =>
         {
             var (records, recipes) = (new Contracts.RecordBatch(), new List<string>());
-            new BatchDecoder(lane.Sink).Decode(row.Bytes(2), already, records, recipes);
+            new BatchDecoder(lane.Sink).Decode(row.Bytes(2), already, refused, records, recipes);
             foreach (var recipe in recipes) rest[recipe] = rest.GetValueOrDefault(recipe) + 1;
             return false;
         });

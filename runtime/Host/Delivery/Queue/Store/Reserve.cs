@@ -7,7 +7,7 @@ namespace PlantRuntime.Host.Delivery.Queue.Store;
 internal sealed class Reserve(string path)
 {
     /// <summary>Room for a full write-ahead log and the pages that it fills.</summary>
-    private const int Size = 8 << 20;
+    public const int Size = 8 << 20;
 
     /// <summary>Makes the reserve if it is not there.</summary>
     /// <returns>False when there is no room for it.</returns>

@@ -1,0 +1,84 @@
+using System.Text;
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Delivery.Queue.Format;
+
+namespace PlantRuntime.Host.Tests.Delivery.Queue;
+
+public class FormatTests
+{
+    private static readonly DateTime s_time = new(2026, 11, 21, 8, 0, 0, 123, DateTimeKind.Utc);
+
+    [Fact]
+    public void Records_come_back_as_they_were_each_sink_its_own()
+    {
+        var (a, b) = (new RouteSet("a.csx", ["one", "two"]), new RouteSet("b.csx", ["two"]));
+        Tag[] tags = [new(0, "t", "press", "bar", "Druck"), new(1, "u", "press")];
+        Value[] values = [1.5, 1.5f, true, -7, 18446744073709551615UL, "Grüße", Value.Null, double.NaN, Value.Of([1, Value.Of(["x", 2.5])])];
+        var encoder = new BatchEncoder();
+        foreach (var value in values)
+        {
+            Sample[] samples = [new() { Tag = tags[0], Value = value, Time = s_time.AddTicks(-3), Quality = Quality.Stale }, new() { Tag = tags[1], Time = s_time, Quality = Quality.BadComm }];
+            encoder.Add(a, s_time, "press", samples, default);
+        }
+
+        encoder.Add(b, DateTime.MinValue.AddTicks(1), "saw", default, "{\"n\":1}"u8);
+        var bytes = Stamped(encoder);
+
+        var (two, recipes) = Decode("two", bytes);
+        Assert.Equal([.. Enumerable.Repeat("a.csx", values.Length), "b.csx"], recipes);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var samples = two[i].Samples.Span;
+            Assert.Equal((new RecordId(Guid.Empty, 42, i), s_time, "press"), (two[i].Id, two[i].Time, two[i].Device));
+            Assert.Equal((values[i], Quality.Stale, s_time.AddTicks(-3)), (samples[0].Value, samples[0].Quality, samples[0].Time));
+            Assert.Equal(("t", "press", "bar", "Druck", "u"), (samples[0].Tag.Name, samples[0].Tag.Device, samples[0].Tag.Unit, samples[0].Tag.Description, samples[1].Tag.Name));
+        }
+
+        Assert.Equal(("saw", "{\"n\":1}"), (two[values.Length].Device, Encoding.UTF8.GetString(two[values.Length].Json.Span)));
+        Assert.Equal(values.Length, Decode("one", bytes).Batch.Count);
+        Assert.Equal(0, Decode("three", bytes).Batch.Count);
+        Assert.Equal(2, Decode("two", bytes, values.Length - 1).Batch.Count);
+    }
+
+    [Fact]
+    public void Twenty_thousand_damages_are_all_noticed()
+    {
+        var encoder = new BatchEncoder();
+        for (var i = 0; i < 20; i++) encoder.Add(new RouteSet("a.csx", ["one"]), s_time, "press", [new() { Tag = new Tag(0, $"t{i}", "press"), Value = i, Time = s_time }], default);
+        var whole = Stamped(encoder);
+        var random = new Random(20261121);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = whole.ToArray();
+            if (i % 2 == 0) bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            else Array.Resize(ref bytes, random.Next(bytes.Length));
+            Assert.Throws<DamagedException>(() => Decode("one", bytes));
+
+            // Where the checksum is right by accident or malice, the parser still only says that the bytes are damaged.
+            if (bytes.Length < Sealed.Length) continue;
+            Sealed.Close(bytes);
+            try
+            {
+                Decode("one", bytes);
+            }
+            catch (DamagedException)
+            {
+                // Declared.
+            }
+        }
+    }
+
+    private static byte[] Stamped(BatchEncoder encoder)
+    {
+        var batch = encoder.Take();
+        batch.Stamp(42, TimeSpan.FromSeconds(7));
+        return batch.Bytes;
+    }
+
+    private static (RecordBatch Batch, List<string> Recipes) Decode(string sink, byte[] bytes, int first = 0)
+    {
+        var (batch, recipes) = (new RecordBatch(), new List<string>());
+        new BatchDecoder(sink).Decode(bytes, first, [], batch, recipes);
+        return (batch, recipes);
+    }
+}
