@@ -60,7 +60,7 @@ public class CommandTests
     {
         foreach (var site in Directory.GetDirectories(Path.Combine(SiteFolder.Root, "sites")))
         {
-            var (exit, output) = await PlantProcess.RunAsync("check", site);
+            var (exit, output) = await PlantProcess.RunAsync(SiteFolder.ExampleEnvironment(Path.GetFileName(site)), "check", site);
             Assert.True(exit == 0, output);
         }
     }
