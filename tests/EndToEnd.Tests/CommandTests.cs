@@ -124,7 +124,7 @@ public class CommandTests
         (exit, output) = await PlantProcess.RunAsync("rnu");
         Assert.Equal(1, exit);
         Assert.Contains("run", output, StringComparison.Ordinal);
-        (exit, output) = await PlantProcess.RunAsync("run", SiteFolder.Demo, "--for", "30");
+        (exit, output) = await PlantProcess.RunAsync("run", SiteFolder.Committed("demo"), "--for", "30");
         Assert.Equal(1, exit);
         Assert.Contains("30s", output, StringComparison.Ordinal);
     }
