@@ -42,7 +42,7 @@ if [ ! -f server.crt ]; then
   # telegraf, beside the broker, calls it mosquitto.
   printf 'subjectAltName=%s:%s,DNS:mosquitto\nextendedKeyUsage=serverAuth\nauthorityKeyIdentifier=keyid\n' $kind "$host" >server.ext
   openssl req -new -key server.key -subj "/CN=$host" -out server.csr
-  openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 825 -extfile server.ext -out server.crt 2>/dev/null
+  openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 825 -extfile server.ext -out server.crt
   rm server.csr server.ext
 fi
 
