@@ -22,7 +22,8 @@ public class CostaDelLagoTests
         await using var plc = await Plc.StartAsync(Lagoon.Block, Lagoon.Of(0).Bytes);
         await using var server = await PostgresServer.StartNewAsync("fsync = off");
         var administrator = $"host=127.0.0.1 port={server.Port} user=plant password={PostgresServer.Password}";
-        await Tool.RunAsync("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-v", $"password={Password}", "-f", site.At("historian.sql"), $"{administrator} dbname=postgres");
+        await Tool.RunAsync("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-v", $"password={Password}", "-f", site.At("historian.sql"),
+            $"{administrator} dbname=postgres");
         await using var plant = PlantProcess.Start(Prepare(site, plc.Port, server.Port), "run", site.Path);
 
         await plant.WhenAsync("CONNECTED sink=lines");
@@ -45,10 +46,10 @@ public class CostaDelLagoTests
         var order = lines.Select(line => Array.IndexOf(states, Tags(line).GetRawText())).ToArray();
         Assert.Equal(order.Order(), order);
         Assert.Equal([0, 1, 2, 3, 4], order.Distinct());
-        Assert.Equal(lines, (await Tool.RunAsync("sqlite3", "-batch", site.At("data/lagoon.db"), "SELECT json FROM records ORDER BY rowid"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        const string Records = "SELECT json FROM records ORDER BY rowid";
+        Assert.Equal(lines, await Tool.LinesAsync("sqlite3", "-batch", site.At("data/lagoon.db"), Records));
 
-        var samples = (await Tool.RunAsync("psql", "-qXAt", "-c", Samples, $"{administrator} dbname=plant")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var samples = await Tool.LinesAsync("psql", "-qXAt", "-c", Samples, $"{administrator} dbname=plant");
         var failed = samples.Count(row => row.EndsWith("||BAD_COMM", StringComparison.Ordinal));
         Assert.Equal(lines.SelectMany(Rows), samples.SkipLast(failed));
         Assert.InRange(failed, 22, int.MaxValue);

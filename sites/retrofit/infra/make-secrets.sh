@@ -29,8 +29,8 @@ key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"
 
 if [ ! -f ca.crt ]; then
   key ca.key
-  printf '[req]\ndistinguished_name=dn\nx509_extensions=ca\n[dn]\n[ca]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n%s\n' \
-    subjectKeyIdentifier=hash >ca.cnf
+  printf '%s\n' '[req]' distinguished_name=dn x509_extensions=ca '[dn]' \
+    '[ca]' basicConstraints=critical,CA:TRUE keyUsage=critical,keyCertSign subjectKeyIdentifier=hash >ca.cnf
   openssl req -x509 -config ca.cnf -new -key ca.key -subj "/CN=retrofit CA" -days 3650 -out ca.crt
   rm ca.cnf
 fi
@@ -40,7 +40,7 @@ if [ ! -f server.crt ]; then
   case $host in *:* | *.*.*.*[0-9]) case $host in *[!0-9a-fA-F:.]*) ;; *) kind=IP ;; esac ;; esac
   key server.key
   # telegraf, beside the broker, calls it mosquitto.
-  printf 'subjectAltName=%s:%s,DNS:mosquitto\nextendedKeyUsage=serverAuth\nauthorityKeyIdentifier=keyid\n' $kind "$host" >server.ext
+  printf '%s\n' "subjectAltName=$kind:$host,DNS:mosquitto" extendedKeyUsage=serverAuth authorityKeyIdentifier=keyid >server.ext
   openssl req -new -key server.key -subj "/CN=$host" -out server.csr
   openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 825 -extfile server.ext -out server.crt
   rm server.csr server.ext

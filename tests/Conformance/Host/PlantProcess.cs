@@ -14,8 +14,12 @@ public sealed class PlantProcess : IAsyncDisposable
 
     private PlantProcess(IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in arguments.Prepend(Path.Combine(Folder, "plant.dll"))) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Folder, "plant.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, e) => Add(e.Data);
@@ -25,7 +29,8 @@ public sealed class PlantProcess : IAsyncDisposable
     }
 
     /// <summary>The folder of the built program.</summary>
-    public static string Folder { get; } = typeof(PlantProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PlantFolder").Value!;
+    public static string Folder { get; } = typeof(PlantProcess).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PlantFolder").Value!;
 
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
@@ -43,7 +48,8 @@ public sealed class PlantProcess : IAsyncDisposable
     public static PlantProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), arguments);
 
     /// <summary>Starts it with these environment variables next to our own.</summary>
-    public static PlantProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(environment, arguments);
+    public static PlantProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(environment, arguments);
 
     /// <summary>Runs it to its end.</summary>
     public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>

@@ -28,7 +28,8 @@ internal static class Lagoon
         (bytes[58], bytes[59]) = (16, (byte)Mode.Length);
         Encoding.Latin1.GetBytes(Mode, bytes.AsSpan(60));
         return (bytes, $$"""
-            {"level_lagoon":{{(level <= 4 ? level : "null")}},"level_intake":3.25,"temperature_water":24.1,"ph":7.2,"redox":-650,"chlorine":0.75,"turbidity":0.5,
+            {"level_lagoon":{{(level <= 4 ? level : "null")}},"level_intake":3.25,"temperature_water":24.1,
+            "ph":7.2,"redox":-650,"chlorine":0.75,"turbidity":0.5,
             "flow_intake":120,"flow_recirculation":900.5,"volume_intake":4000000000,"pressure_filter_1":1.25,"pressure_filter_2":2,
             "pump_1_hours":12345,"pump_2_hours":{{n}},"pump_1_current":33.3,"pump_2_current":0,"pump_1_running":true,"pump_2_running":false,
             "valve_intake":true,"valve_backwash":false,"alarm":false,"mode":"automático"}

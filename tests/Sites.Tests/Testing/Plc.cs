@@ -27,8 +27,11 @@ internal sealed class Plc : IAsyncDisposable
     }
 
     /// <summary>Writes all bytes of the block at once.</summary>
-    public Task WriteAsync(byte[] bytes) => Tool.RunAsync(
-        "node", Path.Combine(PeerProcess.Folder, "snap7_write.js"), Port.ToString(CultureInfo.InvariantCulture), _block, Convert.ToHexString(bytes));
+    public Task WriteAsync(byte[] bytes)
+    {
+        var script = Path.Combine(PeerProcess.Folder, "snap7_write.js");
+        return Tool.RunAsync("node", script, Port.ToString(CultureInfo.InvariantCulture), _block, Convert.ToHexString(bytes));
+    }
 
     /// <summary>Switches it off.</summary>
     public async ValueTask DisposeAsync()

@@ -20,7 +20,8 @@ internal sealed record Press(bool Ligada, bool Boas, bool Ruins, float Corrente,
 
     /// <summary>What a payload says that it holds; a vibration that is null is NaN.</summary>
     public static Press Of(JsonElement values) => new(
-        values.GetProperty("maquina_ligada").GetBoolean(), values.GetProperty("pecas_boas").GetBoolean(), values.GetProperty("pecas_ruins").GetBoolean(),
+        values.GetProperty("maquina_ligada").GetBoolean(),
+        values.GetProperty("pecas_boas").GetBoolean(), values.GetProperty("pecas_ruins").GetBoolean(),
         values.GetProperty("AI_Corrente").GetSingle(),
         values.GetProperty("AI_Vibracao") is { ValueKind: not JsonValueKind.Null } vibration ? vibration.GetSingle() : float.NaN,
         values.GetProperty("contador_bom").GetInt16(), values.GetProperty("contador_ruim").GetInt16());

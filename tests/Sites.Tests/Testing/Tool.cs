@@ -13,6 +13,10 @@ internal static class Tool
         return output;
     }
 
+    /// <summary>The same, line by line.</summary>
+    public static async Task<string[]> LinesAsync(string program, params string[] arguments) =>
+        (await RunAsync(program, arguments)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>How a program ended, and what it said on both streams.</summary>
     public static async Task<(int ExitCode, string Output)> TryAsync(string program, params string[] arguments)
     {
