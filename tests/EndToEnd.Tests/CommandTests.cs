@@ -60,7 +60,7 @@ public class CommandTests
     {
         foreach (var site in Directory.GetDirectories(Path.Combine(SiteFolder.Root, "sites")))
         {
-            var (exit, output) = await PlantProcess.RunAsync("check", site);
+            var (exit, output) = await PlantProcess.RunAsync(SiteFolder.ExampleEnvironment(Path.GetFileName(site)), "check", site);
             Assert.True(exit == 0, output);
         }
     }
@@ -124,7 +124,7 @@ public class CommandTests
         (exit, output) = await PlantProcess.RunAsync("rnu");
         Assert.Equal(1, exit);
         Assert.Contains("run", output, StringComparison.Ordinal);
-        (exit, output) = await PlantProcess.RunAsync("run", SiteFolder.Demo, "--for", "30");
+        (exit, output) = await PlantProcess.RunAsync("run", SiteFolder.Committed("demo"), "--for", "30");
         Assert.Equal(1, exit);
         Assert.Contains("30s", output, StringComparison.Ordinal);
     }

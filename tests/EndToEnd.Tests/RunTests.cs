@@ -8,9 +8,7 @@ public class RunTests
     [Fact]
     public async Task The_demo_runs_and_every_record_is_accounted_for()
     {
-        using var site = new SiteFolder();
-        foreach (var file in Directory.GetFiles(SiteFolder.Demo, "*", SearchOption.AllDirectories).Where(f => !Regex.IsMatch(f, "demo/(data|logs)/")))
-            File.Copy(file, site.At(Path.GetRelativePath(SiteFolder.Demo, file)), overwrite: true);
+        using var site = SiteFolder.CopyOf("demo");
         var (exit, output) = await PlantProcess.RunAsync("run", site.Path, "--for", "5s");
         Assert.True(exit == 0, output);
         Assert.DoesNotContain(" ERROR ", output, StringComparison.Ordinal);

@@ -2,20 +2,25 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 
-namespace PlantRuntime.EndToEnd.Tests;
+namespace PlantRuntime.Conformance.Host;
 
 /// <summary>The program, started as a user does; its output line by line, and a way to wait for a line.</summary>
-internal sealed class PlantProcess : IAsyncDisposable
+public sealed class PlantProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly SemaphoreSlim _news = new(0);
 
-    private PlantProcess(params string[] arguments)
+    private PlantProcess(IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in arguments.Prepend(Path.Combine(Folder, "plant.dll"))) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Folder, "plant.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, e) => Add(e.Data);
         _process.ErrorDataReceived += (_, e) => Add(e.Data);
@@ -24,10 +29,13 @@ internal sealed class PlantProcess : IAsyncDisposable
     }
 
     /// <summary>The folder of the built program.</summary>
-    public static string Folder { get; } = typeof(PlantProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PlantFolder").Value!;
+    public static string Folder { get; } = typeof(PlantProcess).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PlantFolder").Value!;
 
+    /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>What it has said so far, both streams.</summary>
     public string Output
     {
         get
@@ -36,12 +44,22 @@ internal sealed class PlantProcess : IAsyncDisposable
         }
     }
 
-    public static PlantProcess Start(params string[] arguments) => new(arguments);
+    /// <summary>Starts it with these arguments.</summary>
+    public static PlantProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with these environment variables next to our own.</summary>
+    public static PlantProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(environment, arguments);
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
+        RunAsync(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Runs it to its end with these environment variables next to our own.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        await using var plant = Start(arguments);
+        await using var plant = Start(environment, arguments);
         return (await plant.WhenExitedAsync(), plant.Output);
     }
 
@@ -63,11 +81,13 @@ internal sealed class PlantProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How many lines match a pattern so far.</summary>
     public int Count(string pattern)
     {
         lock (_lines) return _lines.Count(line => Regex.IsMatch(line, pattern));
     }
 
+    /// <summary>Waits for its end; tells its exit code.</summary>
     public async Task<int> WhenExitedAsync()
     {
         using var patience = new CancellationTokenSource(s_patience);
@@ -75,12 +95,14 @@ internal sealed class PlantProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Sends a signal by name: "TERM", "INT".</summary>
     public async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
         await kill.WaitForExitAsync();
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);

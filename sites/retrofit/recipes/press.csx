@@ -1,0 +1,15 @@
+// The press: DB500 to the broker with every scan; when it cannot be read, a heartbeat that says why.
+const int Db = 500;
+var press = Plant.press;
+
+press.Scans
+    .Where(scan => scan.Failure is null)          // the heartbeat speaks for scans that failed
+    .Range(press.Tags.AI_Vibracao, 0, 25)         // outside: value null
+    .Payload(scan => new { ts = scan.Time.ToUnixSeconds(), ip = press.Host, db = Db, tenant_id = Site.Tenant, plc_id = Site.Name,
+                           values = scan.Values })
+    .To(Sinks.broker);
+
+press.Silent(30.Seconds)
+    .Payload(s => new { ts = s.Time.ToUnixSeconds(), ip = press.Host, db = Db, tenant_id = Site.Tenant, plc_id = Site.Name,
+                        values = new { heartbeat = 1, read_failed = true }, error = s.Reason })
+    .To(Sinks.broker);
