@@ -40,9 +40,19 @@ internal sealed partial class FieldConflict
         foreach (ref readonly var sample in record.Samples.Span)
         {
             if (sample.Quality != Quality.Good && badValues != BadValues.Keep) continue;
-            if (PointWriter.FieldOf(sample.Tag.Name) == _field && points.TypeOf(sample.Value) == _type) return true;
+            if (IsIn(sample.Tag.Name, sample.Value, points)) return true;
         }
 
         return false;
+    }
+
+    private bool IsIn(string name, in Value value, PointWriter points)
+    {
+        for (var i = 0; i < value.Items.Length; i++)
+        {
+            if (IsIn($"{name}_{i}", value.Items[i], points)) return true;
+        }
+
+        return PointWriter.FieldOf(name) == _field && points.TypeOf(value) == _type;
     }
 }

@@ -45,11 +45,19 @@ internal static class Schema
     private static void Check(Database database, string path, string table, string[] needed)
     {
         var columns = new List<string>();
+        string? unfilled = null;
         using (var info = database.Prepare($"""PRAGMA table_info("{table}")"""))
         {
-            while (info.Step()) columns.Add(info.Text(1));
+            while (info.Step())
+            {
+                columns.Add(info.Text(1));
+                var mustBeGiven = info.Long(3) == 1 && info.Text(4).Length == 0;
+                if (mustBeGiven && !needed.Contains(columns[^1], StringComparer.OrdinalIgnoreCase)) unfilled = columns[^1];
+            }
         }
 
+        if (unfilled is not null)
+            throw new IOException($"table \"{table}\" of {path} has a column \"{unfilled}\" that nobody fills: give it a default or allow NULL");
         if (needed.FirstOrDefault(n => !columns.Contains(n, StringComparer.OrdinalIgnoreCase)) is not { } missing) return;
         throw new IOException(
             $"table \"{table}\" of {path} has no column \"{missing}\": it has {string.Join(", ", columns)}; "
