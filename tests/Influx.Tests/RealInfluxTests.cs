@@ -174,9 +174,24 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
         var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
 
         Assert.Equal([1, 3], refusal.Indexes);
+        Assert.False(refusal.OthersAreStored);
         Assert.Contains("answered 400 Bad Request: ", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("field type conflict", refusal.Message, StringComparison.Ordinal);
         Assert.Equal([1, 1, 3], (await RowsAsync("SELECT a FROM press")).Select(r => r["a"].GetInt32()));
+    }
+
+    [SkippableFact]
+    public async Task An_array_is_a_field_for_each_element_and_a_conflict_of_one_names_its_record()
+    {
+        await using var sink = await ConnectAsync();
+        await sink.WriteAsync(Batches.Of(1, Good("a", Value.Of([1.5, Value.Null, true]))), default);
+        var row = Assert.Single(await RowsAsync("SELECT a_0, a_2 FROM press"));
+        Assert.Equal(("1.5", "True"), (Shown(row["a_0"]), Shown(row["a_2"])));
+
+        var batch = Batches.Empty(2);
+        for (var i = 1; i <= 2; i++) batch.AddScan(Batches.Start.AddSeconds(i), Good("a", Value.Of([i + 0.5, 0, i == 1 ? "x" : false])));
+        var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
+        Assert.Equal([0], refusal.Indexes);
     }
 
     [SkippableFact]
