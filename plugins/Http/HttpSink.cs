@@ -10,7 +10,7 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
 {
     private readonly RequestMaker _requests = new(options, context.Name);
     private readonly StoredRanges _stored = new();
-    private readonly ConcurrentBag<RecordBody> _bodies = [];
+    private readonly ConcurrentQueue<RecordBody> _bodies = [];
     private HttpLink? _link;
     private bool _isDisposed;
 
@@ -91,7 +91,7 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
         return SendAsync(link, body, _requests.KeyOf(record.Id), cancel);
     }
 
-    private RecordBody TakeBody() => _bodies.TryTake(out var body) ? body : new RecordBody();
+    private RecordBody TakeBody() => _bodies.TryDequeue(out var body) ? body : new RecordBody();
 
     /// <returns>Why the far end refuses it for good; null when it is stored.</returns>
     private async ValueTask<string?> SendAsync(HttpLink link, RecordBody body, string? key, CancellationToken cancel)
@@ -101,7 +101,7 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
         {
             var answer = await link.SendAsync(request, cancel).ConfigureAwait(false);
             // Only now: a request that was given up may still be reading its body.
-            _bodies.Add(body);
+            _bodies.Enqueue(body);
             if (answer.IsSuccess) return null;
             var reason = $"{HttpLink.Shown(_requests.Url)} answered {answer}";
             if (Answers.IsRefusal(answer.Status, options.Retry)) return reason;

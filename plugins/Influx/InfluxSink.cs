@@ -9,7 +9,7 @@ namespace PlantRuntime.Plugins.Influx;
 internal sealed class InfluxSink(InfluxOptions options, PluginContext context) : IParallelSink
 {
     private readonly WriteTarget _target = new(options);
-    private readonly ConcurrentBag<BatchBody> _bodies = [];
+    private readonly ConcurrentQueue<BatchBody> _bodies = [];
     private HttpLink? _link;
     private bool _isDisposed;
 
@@ -52,11 +52,11 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
 
     private async ValueTask WriteAsync(HttpLink link, RecordBatch batch, CancellationToken cancel)
     {
-        if (!_bodies.TryTake(out var body)) body = new BatchBody(options, context.Site);
+        if (!_bodies.TryDequeue(out var body)) body = new BatchBody(options, context.Site);
         var empty = body.Fill(batch);
         if (!body.IsEmpty) await SendAsync(link, body, batch, cancel).ConfigureAwait(false);
         // Only now: a request that was given up may still be reading its body.
-        _bodies.Add(body);
+        _bodies.Enqueue(body);
         if (empty is null) return;
         throw new RejectedException(
             $"record {empty[0]} holds nothing that InfluxDB could store: no number, text or bool", empty, othersAreStored: true);

@@ -42,7 +42,14 @@ public abstract class HttpConformanceTests : SinkConformance
 
     private static bool IsRefused(SeenRequest request) => request.Text.Contains("refused", StringComparison.Ordinal);
 
-    private HttpOptions To(string url) => new() { Url = $"{url}/in", Mode = Mode, Gzip = true, Token = new Secret("s3cret-token") };
+    private HttpOptions To(string url) => new()
+    {
+        Url = $"{url}/in",
+        Mode = Mode,
+        Gzip = true,
+        Token = new Secret("s3cret-token"),
+        InFlight = 4,
+    };
 
     private IEnumerable<string> Records() => _server.Seen.Where(request => !IsRefused(request)).SelectMany(request => Mode switch
     {
