@@ -24,9 +24,9 @@ internal sealed partial class FieldConflict
     }
 
     /// <summary>Places of the records that were sent with this field and type; null, when none is found: the host halves.</summary>
-    public int[]? Culprits(RecordBatch batch, PointWriter points, BadValues badValues)
+    public int[]? Culprits(RecordBatch batch, PointWriter points, InfluxOptions options)
     {
-        var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, badValues)).ToArray();
+        var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, options)).ToArray();
         return places.Length > 0 ? places : null;
     }
 
@@ -34,12 +34,14 @@ internal sealed partial class FieldConflict
         """input field \\?"(?<field>.+?)\\?" on measurement \\?"(?<measurement>.+?)\\?" is type (?<type>\w+), already exists""")]
     private static partial Regex Pattern();
 
-    private bool IsIn(in Record record, PointWriter points, BadValues badValues)
+    private bool IsIn(in Record record, PointWriter points, InfluxOptions options)
     {
         if (points.MeasurementOf(record.Device) != _measurement) return false;
+        if (record.IsPayload)
+            return options.Payloads == PayloadForm.Fields && PayloadFields.Of(record.Json).Any(f => IsIn(f.Name, f.Value, points));
         foreach (ref readonly var sample in record.Samples.Span)
         {
-            if (sample.Quality != Quality.Good && badValues != BadValues.Keep) continue;
+            if (sample.Quality != Quality.Good && options.BadValues != BadValues.Keep) continue;
             if (IsIn(sample.Tag.Name, sample.Value, points)) return true;
         }
 

@@ -74,7 +74,7 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
                 throw answer.Pause(context.Time.GetUtcNow()) is { } pause ? new RetryAfterException(reason, pause) : new IOException(reason);
             // A server of several shards tells the first one's trouble and nothing of the others: the rest is sent again, and replaces itself.
             var conflict = FieldConflict.TryParse(answer.Body);
-            throw new RejectedException(reason, batch.Count == 1 ? [0] : conflict?.Culprits(batch, body.Points, options.BadValues));
+            throw new RejectedException(reason, batch.Count == 1 ? [0] : conflict?.Culprits(batch, body.Points, options));
         }
         catch (LinkException failure)
         {

@@ -195,6 +195,18 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     }
 
     [SkippableFact]
+    public async Task A_conflict_of_a_field_in_payloads_names_its_records()
+    {
+        await using var sink = await ConnectAsync();
+        await sink.WriteAsync(Payloads(1, """{"values":{"a":1,"list":[true]}}"""), default);
+        var batch = Payloads(2, """{"values":{"a":"x"}}""", """{"values":{"a":2}}""", """{"values":{"a":"y"}}""", """{"values":{"list":[3]}}""");
+        var refused = await Delivery.RunAsync(sink, batch);
+
+        Assert.Equal([0, 2, 3], refused.Select(id => id.Index));
+        Assert.Equal([1, 2], (await RowsAsync("SELECT values_a FROM press")).Select(r => r["values_a"].GetInt32()));
+    }
+
+    [SkippableFact]
     public async Task A_point_that_the_server_refuses_without_naming_it_is_left_for_the_host_to_find()
     {
         await using var sink = await ConnectAsync();
@@ -217,6 +229,13 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     }
 
     private static (string, Value, Quality) Good(string tag, Value value) => (tag, value, Quality.Good);
+
+    private static RecordBatch Payloads(int number, params string[] payloads)
+    {
+        var batch = Batches.Empty(number);
+        foreach (var payload in payloads) batch.Add(Batches.Start.AddMilliseconds((10 * number) + batch.Count), "press", Encoding.UTF8.GetBytes(payload));
+        return batch;
+    }
 
     private static ISink Open(InfluxOptions options) => new InfluxPlugin().Open(
         options, new PluginContext("history", "press-hall", "/", new ManualTimeProvider(Batches.Start), new CapturingPluginLog()));

@@ -18,7 +18,7 @@ internal static class PayloadFields
         try
         {
             using var document = JsonDocument.Parse(json, s_deep);
-            Write(points, "", document.RootElement);
+            foreach (var (name, value) in Of("", document.RootElement)) points.Field(name, value);
             return true;
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
@@ -28,22 +28,22 @@ internal static class PayloadFields
         }
     }
 
-    private static void Write(PointWriter points, string name, JsonElement element)
+    /// <summary>The fields of JSON that could be written.</summary>
+    public static IReadOnlyList<(string Name, Value Value)> Of(ReadOnlyMemory<byte> json)
     {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject()) Write(points, Join(name, property.Name), property.Value);
-                break;
-            case JsonValueKind.Array:
-                var index = 0;
-                foreach (var item in element.EnumerateArray()) Write(points, Join(name, $"{index++}"), item);
-                break;
-            case JsonValueKind.Number: points.Field(name, Value.Of(element.GetDouble())); break;
-            case JsonValueKind.String: points.Field(name, Value.Of(element.GetString())); break;
-            case JsonValueKind.True or JsonValueKind.False: points.Field(name, Value.Of(element.GetBoolean())); break;
-        }
+        using var document = JsonDocument.Parse(json, s_deep);
+        return [.. Of("", document.RootElement)];
     }
+
+    private static IEnumerable<(string Name, Value Value)> Of(string name, JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Of(Join(name, p.Name), p.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany((item, index) => Of(Join(name, $"{index}"), item)),
+        JsonValueKind.Number => [(name, Value.Of(element.GetDouble()))],
+        JsonValueKind.String => [(name, Value.Of(element.GetString()))],
+        JsonValueKind.True or JsonValueKind.False => [(name, Value.Of(element.GetBoolean()))],
+        _ => [],
+    };
 
     private static string Join(string outer, string inner) => outer.Length == 0 ? inner : $"{outer}_{inner}";
 }
