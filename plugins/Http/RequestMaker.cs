@@ -24,8 +24,8 @@ internal sealed class RequestMaker(HttpOptions options, string sink)
     public string? KeyOf(RecordId id) => id.Queue == Guid.Empty ? null : $"{_sink}-{id}";
 
     /// <summary>
-    /// The key of a batch: the sink, its first and last record and how many there are. Records are only ever taken out of what lies between two,
-    /// so another number of records is another body, and the same number the same.
+    /// The key of a batch: the sink, its first and last record and how many there are. Records between two are only ever taken out, so the
+    /// same number is the same body.
     /// </summary>
     public string? KeyOf(RecordBatch batch)
     {

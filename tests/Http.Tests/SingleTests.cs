@@ -37,6 +37,23 @@ public sealed partial class SingleTests : HttpTestBase
     }
 
     [Fact]
+    public async Task Of_several_batches_that_fail_each_begins_where_it_stopped()
+    {
+        await using var sink = await ConnectAsync(new HttpOptions { Url = Server.Url, Mode = HttpMode.Single, InFlight = 2 });
+        var all = Batches.Counting(1, 0, 8);
+        var (first, second) = (all.Part(i => i < 4), all.Part(i => i >= 4));
+        foreach (var batch in new[] { first, second })
+        {
+            Server.Next(Reply.Of(204), Reply.Of(204), Reply.Of(503));
+            await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(batch, default));
+        }
+
+        await sink.WriteAsync(first, default);
+        await sink.WriteAsync(second, default);
+        Assert.Equal([0, 1, 2, 4, 5, 6, 2, 3, 6, 7], Numbers());
+    }
+
+    [Fact]
     public async Task Refused_records_are_named_and_the_others_are_stored()
     {
         await using var sink = await ConnectAsync(With(HttpMode.Single));
