@@ -6,5 +6,6 @@ public sealed class HttpSingleConformanceTests : HttpConformanceTests
 {
     protected override HttpMode Mode => HttpMode.Single;
 
-    protected override long AllocatedBytesPerRecord => AllocatedBytesPerBatch;
+    // Each record is a request.
+    protected override long AllocatedBytesPerBatch => 1000 * base.AllocatedBytesPerBatch;
 }

@@ -33,11 +33,8 @@ public abstract partial class SinkConformance : IDisposable
     /// <summary>Options of a sink whose far end allocates nothing in this process.</summary>
     protected virtual object SteadyOptions => Options;
 
-    /// <summary>Most bytes that a steady batch of one record may allocate.</summary>
-    protected virtual long AllocatedBytesPerBatch => 1024;
-
-    /// <summary>Most bytes that each further record of a batch may allocate: nothing, unless it is a request of its own.</summary>
-    protected virtual long AllocatedBytesPerRecord => 0;
+    /// <summary>Most bytes that a steady batch of 1,000 records may allocate: a little for a batch, nothing for a record.</summary>
+    protected virtual long AllocatedBytesPerBatch => 4096;
 
     private PluginContext Context => new("store", "press-hall", Folder.Path, Clock, Log);
 
