@@ -34,14 +34,6 @@ internal sealed class BatchBody
             if (!_records.Write(batch[i])) (empty ??= []).Add(i);
         }
 
-        if (empty is null) return null;
-        // A payload that cannot be read to its end may have left half a line.
-        _buffer.Bytes.ResetWrittenCount();
-        for (var i = 0; i < batch.Count; i++)
-        {
-            if (empty.BinarySearch(i) < 0) _records.Write(batch[i]);
-        }
-
         return empty;
     }
 

@@ -38,7 +38,11 @@ internal sealed partial class FieldConflict
     {
         if (points.MeasurementOf(record.Device) != _measurement) return false;
         if (record.IsPayload)
-            return options.Payloads == PayloadForm.Fields && PayloadFields.Of(record.Json).Any(f => IsIn(f.Name, f.Value, points));
+        {
+            var fields = options.Payloads == PayloadForm.Fields ? PayloadFields.TryRead(record.Json) : null;
+            return fields?.Any(f => IsIn(f.Name, f.Value, points)) == true;
+        }
+
         foreach (ref readonly var sample in record.Samples.Span)
         {
             if (sample.Quality != Quality.Good && options.BadValues != BadValues.Keep) continue;

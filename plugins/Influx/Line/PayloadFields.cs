@@ -12,27 +12,19 @@ internal static class PayloadFields
     // A recipe may nest deeper than the reader's default of 64.
     private static readonly JsonDocumentOptions s_deep = new() { MaxDepth = 1000 };
 
-    /// <returns>False when the JSON cannot be read, so that what was written is of no use.</returns>
-    public static bool TryWrite(PointWriter points, ReadOnlyMemory<byte> json)
+    /// <summary>The fields; null when the JSON cannot be read.</summary>
+    public static IReadOnlyList<(string Name, Value Value)>? TryRead(ReadOnlyMemory<byte> json)
     {
         try
         {
             using var document = JsonDocument.Parse(json, s_deep);
-            foreach (var (name, value) in Of("", document.RootElement)) points.Field(name, value);
-            return true;
+            return [.. Of("", document.RootElement)];
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a text with half of a surrogate pair.
-            return false;
+            return null;
         }
-    }
-
-    /// <summary>The fields of JSON that could be written.</summary>
-    public static IReadOnlyList<(string Name, Value Value)> Of(ReadOnlyMemory<byte> json)
-    {
-        using var document = JsonDocument.Parse(json, s_deep);
-        return [.. Of("", document.RootElement)];
     }
 
     private static IEnumerable<(string Name, Value Value)> Of(string name, JsonElement element) => element.ValueKind switch

@@ -15,7 +15,7 @@ internal sealed class RecordLines(PointWriter points, BadValues badValues, Paylo
     private bool WritePayload(in Record record)
     {
         if (payloads == PayloadForm.Json) points.Field("json", record.Json.Span);
-        else if (!PayloadFields.TryWrite(points, record.Json)) return false;
+        else foreach (var (name, value) in PayloadFields.TryRead(record.Json) ?? []) points.Field(name, value);
         return points.End(record.Time);
     }
 
