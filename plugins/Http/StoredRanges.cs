@@ -3,8 +3,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.Http;
 
 /// <summary>
-/// What is stored of batches that failed and whose records go one by one: it is not sent twice, and so a batch can take longer than one call
-/// may. The newest ranges are remembered; what lies in older ones is sent again with the same key.
+/// What is stored of batches that failed and whose records go one by one: it is not sent twice, and so a batch can take longer than one
+/// call may. The newest ranges are remembered; what lies in older ones is sent again with the same key.
 /// </summary>
 internal sealed class StoredRanges
 {

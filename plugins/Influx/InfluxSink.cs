@@ -71,8 +71,13 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
             if (answer.IsSuccess) return;
             var reason = $"{HttpLink.Shown(_target.Write)} answered {answer}";
             if (!IsAboutTheLines(answer.Status))
-                throw answer.Pause(context.Time.GetUtcNow()) is { } pause ? new RetryAfterException(reason, pause) : new IOException(reason);
-            // A server of several shards tells the first one's trouble and nothing of the others: the rest is sent again, and replaces itself.
+            {
+                throw answer.Pause(context.Time.GetUtcNow()) is { } pause
+                    ? new RetryAfterException(reason, pause)
+                    : new IOException(reason);
+            }
+
+            // A server tells the trouble of one shard and nothing of its others: the rest is sent again, and replaces itself.
             var conflict = FieldConflict.TryParse(answer.Body);
             throw new RejectedException(reason, batch.Count == 1 ? [0] : conflict?.Culprits(batch, body.Points, options));
         }

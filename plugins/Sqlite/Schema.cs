@@ -57,7 +57,11 @@ internal static class Schema
         }
 
         if (unfilled is not null)
-            throw new IOException($"table \"{table}\" of {path} has a column \"{unfilled}\" that nobody fills: give it a default or allow NULL");
+        {
+            throw new IOException(
+                $"table \"{table}\" of {path} has a column \"{unfilled}\" that nobody fills: give it a default or allow NULL");
+        }
+
         if (needed.FirstOrDefault(n => !columns.Contains(n, StringComparer.OrdinalIgnoreCase)) is not { } missing) return;
         throw new IOException(
             $"table \"{table}\" of {path} has no column \"{missing}\": it has {string.Join(", ", columns)}; "

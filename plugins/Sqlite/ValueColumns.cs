@@ -4,8 +4,9 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.Sqlite;
 
 /// <summary>
-/// How a value lies in the columns <c>value</c> and <c>text</c>: numbers and bools (0, 1) in value, texts and the JSON of arrays in text. What SQLite has no number
-/// for is in text: NaN and the infinities, with value NULL; an integer above 2⁶³−1 exactly in text, and nearly, as a REAL, in value.
+/// How a value lies in the columns <c>value</c> and <c>text</c>: numbers and bools (0, 1) in value, texts and the JSON of arrays in text.
+/// What SQLite has no number for is in text: NaN and the infinities, with value NULL; an integer above 2⁶³−1 exactly in text, and nearly,
+/// as a REAL, in value.
 /// </summary>
 internal static class ValueColumns
 {

@@ -73,5 +73,6 @@ public sealed class InfluxConformanceTests : SinkConformance
     }
 
     private IEnumerable<ParsedPoint> Points() =>
-        _server.Seen.Where(r => !IsRefused(r) && r.Target.StartsWith("/api/v2/write?", StringComparison.Ordinal)).SelectMany(r => LineParser.Parse(r.Text));
+        _server.Seen.Where(r => !IsRefused(r) && r.Target.StartsWith("/api/v2/write?", StringComparison.Ordinal))
+            .SelectMany(r => LineParser.Parse(r.Text));
 }

@@ -44,7 +44,8 @@ public sealed class RealRefusalTests(Influxd server) : RealInfluxBase(server)
     {
         await using var sink = await ConnectAsync();
         await sink.WriteAsync(Payloads(1, """{"values":{"a":1,"list":[true]}}"""), default);
-        var batch = Payloads(2, """{"values":{"a":"x"}}""", """{"values":{"a":2}}""", """{"values":{"a":"y"}}""", """{"values":{"list":[3]}}""", "no JSON");
+        var batch = Payloads(
+            2, """{"values":{"a":"x"}}""", """{"values":{"a":2}}""", """{"values":{"a":"y"}}""", """{"values":{"list":[3]}}""", "no JSON");
         var refused = await Delivery.RunAsync(sink, batch);
 
         Assert.Equal([0, 2, 3, 4], refused.Select(id => id.Index).Order());
@@ -76,7 +77,8 @@ public sealed class RealRefusalTests(Influxd server) : RealInfluxBase(server)
     private static RecordBatch Payloads(int number, params string[] payloads)
     {
         var batch = Batches.Empty(number);
-        foreach (var payload in payloads) batch.Add(Batches.Start.AddMilliseconds((10 * number) + batch.Count), "press", Encoding.UTF8.GetBytes(payload));
+        foreach (var payload in payloads)
+            batch.Add(Batches.Start.AddMilliseconds((10 * number) + batch.Count), "press", Encoding.UTF8.GetBytes(payload));
         return batch;
     }
 }

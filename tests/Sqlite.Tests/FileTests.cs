@@ -19,7 +19,8 @@ public sealed class FileTests : SqliteTestBase
     public async Task A_table_with_a_column_that_nobody_fills_is_refused()
     {
         DatabaseFile.Query(FilePath, """
-            CREATE TABLE samples (time TEXT, site TEXT, device TEXT, tag TEXT, value, text TEXT, quality TEXT, unit TEXT, shift TEXT NOT NULL)
+            CREATE TABLE samples (
+              time TEXT, site TEXT, device TEXT, tag TEXT, value, text TEXT, quality TEXT, unit TEXT, shift TEXT NOT NULL)
             """);
         var error = await Assert.ThrowsAsync<IOException>(async () => await ConnectAsync());
 

@@ -13,8 +13,8 @@ public abstract partial class SinkConformance
         await using var sink = Plugin.Open(SteadyOptions, Context);
         await sink.ConnectAsync(default);
         var scan = Of(
-            0, ("f", 0.1f, Quality.Good), ("t", "text °C", Quality.Good), ("u", ulong.MaxValue, Quality.Stale), ("b", true, Quality.BadRange),
-            ("a", Value.Of([1, 2.5, true]), Quality.Good))[0];
+            0, ("f", 0.1f, Quality.Good), ("t", "text °C", Quality.Good), ("u", ulong.MaxValue, Quality.Stale),
+            ("b", true, Quality.BadRange), ("a", Value.Of([1, 2.5, true]), Quality.Good))[0];
         var (batch, least) = (Empty(0), long.MaxValue);
 
         // Of the whole process, since a call over a network ends on another thread: others allocate too, but not in every round.
@@ -28,7 +28,8 @@ public abstract partial class SinkConformance
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        Assert.True(least <= AllocatedBytesPerBatch, $"a batch of {batch.Count} records allocated {least} bytes, not at most {AllocatedBytesPerBatch}");
+        Assert.True(
+            least <= AllocatedBytesPerBatch, $"a batch of {batch.Count} records allocated {least} bytes, not at most {AllocatedBytesPerBatch}");
     }
 
     [SkippableFact]

@@ -3,7 +3,7 @@ using static PlantRuntime.Conformance.Sinks.Batches;
 
 namespace PlantRuntime.Conformance.Sinks;
 
-/// <summary>What the queue does: records come again after a crash or failure, in other batches, with gaps; one refused goes alone.</summary>
+/// <summary>What the queue does: records come again after a crash or failure, in other batches and with gaps.</summary>
 public abstract partial class SinkConformance
 {
     [SkippableFact]

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace PlantRuntime.Testing.Server;
 
-/// <summary>An HTTP server that takes every request and keeps none; it allocates nothing for one, so that a test can count what the client does.</summary>
+/// <summary>
+/// An HTTP server that takes every request and keeps none. It allocates nothing for one, so that a test can count what the client does.
+/// </summary>
 internal sealed class QuietServer : IDisposable
 {
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
