@@ -58,8 +58,21 @@ internal sealed class TextLines : ILineFormat
             case ValueKind.Float32: AppendNumber(line, (float)value.Number); break;
             case ValueKind.Float64: AppendNumber(line, value.Number); break;
             case ValueKind.Text: AppendQuoted(line, value.Text); break;
+            case ValueKind.Array: AppendItems(line, value.Items); break;
             default: throw new ArgumentOutOfRangeException(nameof(value), value.Kind, "a kind of value that this sink does not know");
         }
+    }
+
+    private static void AppendItems(ArrayBufferWriter<char> line, ReadOnlySpan<Value> items)
+    {
+        line.Write("[");
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (i > 0) line.Write(", ");
+            AppendValue(line, items[i]);
+        }
+
+        line.Write("]");
     }
 
     private static void AppendNumber<T>(ArrayBufferWriter<char> line, T number)

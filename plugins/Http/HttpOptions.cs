@@ -27,6 +27,10 @@ public sealed class HttpOptions : IValidatedOptions
     /// <summary>Bearer token, RFC 6750 §2.1.</summary>
     public Secret? Token { get; init; }
 
+    /// <summary>How many requests may be under way at a time. One keeps the order of records.</summary>
+    [Bounds(1, 64)]
+    public int InFlight { get; init; } = 1;
+
     /// <summary>Answers from 300 to 499 that are tried again, beside those that always are.</summary>
     [Bounds(300, 499)]
     public int[] Retry { get; init; } = [];

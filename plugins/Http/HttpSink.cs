@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PlantRuntime.Contracts;
 using PlantRuntime.Wire;
 using PlantRuntime.Wire.Http;
@@ -5,22 +6,21 @@ using PlantRuntime.Wire.Http;
 namespace PlantRuntime.Plugins.Http;
 
 /// <summary>Sends a batch as one request, or as one for each record.</summary>
-internal sealed class HttpSink(HttpOptions options, PluginContext context) : ISink
+internal sealed class HttpSink(HttpOptions options, PluginContext context) : IParallelSink
 {
-    private readonly RequestMaker _requests = new(options);
-    private readonly SingleProgress _progress = new();
-    private RecordBody _body = new();
+    private readonly RequestMaker _requests = new(options, context.Name);
+    private readonly StoredRanges _stored = new();
+    private readonly ConcurrentQueue<RecordBody> _bodies = [];
     private HttpLink? _link;
     private bool _isDisposed;
+
+    public int BatchesAtOnce => options.InFlight;
 
     public ValueTask ConnectAsync(CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancel.ThrowIfCancellationRequested();
-        _link?.Dispose();
-        _link = null;
-        // A request that was given up may still be reading the old body.
-        _body = new RecordBody();
+        Close();
         try
         {
             _link = new HttpLink(TlsTrust.Create(options.Tls?.Ca is { } ca ? context.PathOf(ca) : null));
@@ -43,50 +43,79 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : ISi
 
     public ValueTask DisposeAsync()
     {
-        if (_isDisposed) return ValueTask.CompletedTask;
         _isDisposed = true;
-        _link?.Dispose();
-        _link = null;
-        _progress.Dispose();
+        Close();
         return ValueTask.CompletedTask;
     }
 
     private async ValueTask WriteAllAsync(HttpLink link, RecordBatch batch, CancellationToken cancel)
     {
-        _body.Write(batch, options.Mode == HttpMode.Lines);
-        var (verdict, reason) = await SendAsync(link, batch[0].Id, cancel).ConfigureAwait(false);
-        if (verdict == Verdict.Rejected) throw new RejectedException(reason, batch.Count == 1 ? [0] : null);
+        var body = TakeBody();
+        body.Write(batch, options.Mode == HttpMode.Lines);
+        var refusal = await SendAsync(link, body, _requests.KeyOf(batch), cancel).ConfigureAwait(false);
+        if (refusal is not null) throw new RejectedException(refusal, batch.Count == 1 ? [0] : null);
     }
 
     private async ValueTask WriteEachAsync(HttpLink link, RecordBatch batch, CancellationToken cancel)
     {
-        if (_progress.IsRestOfLast(batch, _body)) return;
-        _progress.Begin(batch);
-        while (_progress.Next < batch.Count)
+        var (next, start, reason) = (0, 0, "");
+        var refused = new List<int>();
+        try
         {
-            var record = batch[_progress.Next];
-            _body.Write(record);
-            var (verdict, reason) = await SendAsync(link, record.Id, cancel).ConfigureAwait(false);
-            if (verdict == Verdict.Rejected) _progress.Rejected(reason);
-            else _progress.Stored(_body.Bytes);
+            for (; next < batch.Count; next++)
+            {
+                if (await WriteAsync(link, batch[next], cancel).ConfigureAwait(false) is not { } refusal) continue;
+                _stored.Add(batch, start, next);
+                if (refused.Count == 0) reason = $"record {next}: {refusal}";
+                refused.Add(next);
+                start = next + 1;
+            }
+        }
+        catch (Exception)
+        {
+            _stored.Add(batch, start, next);
+            // What is refused is told first; the rest comes again, and fails again if the trouble lasts.
+            if (refused.Count == 0 || cancel.IsCancellationRequested) throw;
         }
 
-        _progress.End();
+        if (refused.Count == 0) return;
+        if (refused.Count > 1) reason = $"{reason} (and {refused.Count - 1} more)";
+        throw new RejectedException(reason, refused, othersAreStored: next == batch.Count);
     }
 
-    private async ValueTask<(Verdict Verdict, string Reason)> SendAsync(HttpLink link, RecordId first, CancellationToken cancel)
+    private ValueTask<string?> WriteAsync(HttpLink link, in Record record, CancellationToken cancel)
     {
-        using var request = _requests.Make(first, _body.ToContent(options.Mode == HttpMode.Lines, options.Gzip));
+        if (_stored.Contain(record.Id)) return ValueTask.FromResult<string?>(null);
+        var body = TakeBody();
+        body.Write(record);
+        return SendAsync(link, body, _requests.KeyOf(record.Id), cancel);
+    }
+
+    private RecordBody TakeBody() => _bodies.TryDequeue(out var body) ? body : new RecordBody();
+
+    /// <returns>Why the far end refuses it for good; null when it is stored.</returns>
+    private async ValueTask<string?> SendAsync(HttpLink link, RecordBody body, string? key, CancellationToken cancel)
+    {
+        using var request = _requests.Make(key, body.ToContent(options.Mode == HttpMode.Lines, options.Gzip));
         try
         {
             var answer = await link.SendAsync(request, cancel).ConfigureAwait(false);
-            var verdict = Verdicts.Of(answer.Status, options.Retry);
-            var reason = verdict == Verdict.Stored ? "" : $"{HttpLink.Shown(_requests.Url)} answered {answer}";
-            return verdict == Verdict.Retry ? throw new IOException(reason) : (verdict, reason);
+            // Only now: a request that was given up may still be reading its body.
+            _bodies.Enqueue(body);
+            if (answer.IsSuccess) return null;
+            var reason = $"{HttpLink.Shown(_requests.Url)} answered {answer}";
+            if (Answers.IsRefusal(answer.Status, options.Retry)) return reason;
+            throw answer.Pause(context.Time.GetUtcNow()) is { } pause ? new RetryAfterException(reason, pause) : new IOException(reason);
         }
         catch (LinkException failure)
         {
             throw new NotConnectedException(failure.Message, failure);
         }
+    }
+
+    private void Close()
+    {
+        _link?.Dispose();
+        _link = null;
     }
 }

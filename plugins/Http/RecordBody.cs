@@ -22,9 +22,6 @@ internal sealed class RecordBody
         SkipValidation = true,
     });
 
-    /// <summary>What was written last, uncompressed.</summary>
-    public ReadOnlySpan<byte> Bytes => _buffer.Bytes.WrittenSpan;
-
     /// <summary>One record.</summary>
     public void Write(in Record record)
     {

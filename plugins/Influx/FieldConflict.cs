@@ -24,9 +24,9 @@ internal sealed partial class FieldConflict
     }
 
     /// <summary>Places of the records that were sent with this field and type; null, when none is found: the host halves.</summary>
-    public int[]? Culprits(RecordBatch batch, PointWriter points, BadValues badValues)
+    public int[]? Culprits(RecordBatch batch, PointWriter points, InfluxOptions options)
     {
-        var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, badValues)).ToArray();
+        var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, options)).ToArray();
         return places.Length > 0 ? places : null;
     }
 
@@ -34,15 +34,31 @@ internal sealed partial class FieldConflict
         """input field \\?"(?<field>.+?)\\?" on measurement \\?"(?<measurement>.+?)\\?" is type (?<type>\w+), already exists""")]
     private static partial Regex Pattern();
 
-    private bool IsIn(in Record record, PointWriter points, BadValues badValues)
+    private bool IsIn(in Record record, PointWriter points, InfluxOptions options)
     {
         if (points.MeasurementOf(record.Device) != _measurement) return false;
+        if (record.IsPayload)
+        {
+            var fields = options.Payloads == PayloadForm.Fields ? PayloadFields.TryRead(record.Json) : null;
+            return fields?.Any(f => IsIn(f.Name, f.Value, points)) == true;
+        }
+
         foreach (ref readonly var sample in record.Samples.Span)
         {
-            if (sample.Quality != Quality.Good && badValues != BadValues.Keep) continue;
-            if (PointWriter.FieldOf(sample.Tag.Name) == _field && points.TypeOf(sample.Value) == _type) return true;
+            if (sample.Quality != Quality.Good && options.BadValues != BadValues.Keep) continue;
+            if (IsIn(sample.Tag.Name, sample.Value, points)) return true;
         }
 
         return false;
+    }
+
+    private bool IsIn(string name, in Value value, PointWriter points)
+    {
+        for (var i = 0; i < value.Items.Length; i++)
+        {
+            if (IsIn($"{name}_{i}", value.Items[i], points)) return true;
+        }
+
+        return PointWriter.FieldOf(name) == _field && points.TypeOf(value) == _type;
     }
 }

@@ -45,6 +45,10 @@ public sealed class InfluxOptions : IValidatedOptions
     /// <summary>How payloads of recipes are stored.</summary>
     public PayloadForm Payloads { get; init; } = PayloadForm.Fields;
 
+    /// <summary>How many requests may be under way at a time. Points carry their time, so that their order does not matter.</summary>
+    [Bounds(1, 64)]
+    public int InFlight { get; init; } = 2;
+
     /// <summary>Whether bodies go compressed.</summary>
     public bool Gzip { get; init; } = true;
 

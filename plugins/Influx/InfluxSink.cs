@@ -1,29 +1,25 @@
-using System.Net.Http.Headers;
+using System.Collections.Concurrent;
 using PlantRuntime.Contracts;
-using PlantRuntime.Plugins.Influx.Line;
 using PlantRuntime.Wire;
 using PlantRuntime.Wire.Http;
 
 namespace PlantRuntime.Plugins.Influx;
 
 /// <summary>Sends a batch as one request of line protocol.</summary>
-internal sealed class InfluxSink(InfluxOptions options, PluginContext context) : ISink
+internal sealed class InfluxSink(InfluxOptions options, PluginContext context) : IParallelSink
 {
-    private static readonly MediaTypeHeaderValue s_lines = new("text/plain", "utf-8");
     private readonly WriteTarget _target = new(options);
-    private BodyBuffer _body = new();
-    private PointWriter? _points;
+    private readonly ConcurrentQueue<BatchBody> _bodies = [];
     private HttpLink? _link;
     private bool _isDisposed;
+
+    public int BatchesAtOnce => options.InFlight;
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancel.ThrowIfCancellationRequested();
         Close();
-        // A request that was given up may still be reading the old body.
-        _body = new BodyBuffer();
-        _points = new PointWriter(_body.Bytes, options, context.Site);
         try
         {
             var link = new HttpLink(TlsTrust.Create(options.Tls?.Ca is { } ca ? context.PathOf(ca) : null));
@@ -42,11 +38,9 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
 
     public ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
     {
-        if (_link is null || _points is null)
-            throw new NotConnectedException($"{HttpLink.Shown(_target.Write)} is not open: connect first");
+        if (_link is null) throw new NotConnectedException($"{HttpLink.Shown(_target.Write)} is not open: connect first");
         cancel.ThrowIfCancellationRequested();
-        Fill(batch, _points);
-        return _body.Bytes.WrittenCount == 0 ? ValueTask.CompletedTask : SendAsync(_link, _points, batch, cancel);
+        return batch.Count == 0 ? ValueTask.CompletedTask : WriteAsync(_link, batch, cancel);
     }
 
     public ValueTask DisposeAsync()
@@ -56,31 +50,36 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
         return ValueTask.CompletedTask;
     }
 
-    private void Fill(RecordBatch batch, PointWriter points)
+    private async ValueTask WriteAsync(HttpLink link, RecordBatch batch, CancellationToken cancel)
     {
-        var lines = new RecordLines(points, options.BadValues, options.Payloads);
-        List<int>? empty = null;
-        _body.Bytes.ResetWrittenCount();
-        for (var i = 0; i < batch.Count; i++)
-        {
-            if (!lines.Write(batch[i])) (empty ??= []).Add(i);
-        }
-
+        if (!_bodies.TryDequeue(out var body)) body = new BatchBody(options, context.Site);
+        var empty = body.Fill(batch);
+        if (!body.IsEmpty) await SendAsync(link, body, batch, cancel).ConfigureAwait(false);
+        // Only now: a request that was given up may still be reading its body.
+        _bodies.Enqueue(body);
         if (empty is null) return;
-        throw new RejectedException($"record {empty[0]} holds nothing that InfluxDB could store: no number, text or bool", empty);
+        throw new RejectedException(
+            $"record {empty[0]} holds nothing that InfluxDB could store: no number, text or bool", empty, othersAreStored: true);
     }
 
-    private async ValueTask SendAsync(HttpLink link, PointWriter points, RecordBatch batch, CancellationToken cancel)
+    private async ValueTask SendAsync(HttpLink link, BatchBody body, RecordBatch batch, CancellationToken cancel)
     {
-        using var request = _target.Request(HttpMethod.Post, _target.Write, _body.ToContent(s_lines, options.Gzip));
+        using var request = _target.Request(HttpMethod.Post, _target.Write, body.ToContent());
         try
         {
             var answer = await link.SendAsync(request, cancel).ConfigureAwait(false);
             if (answer.IsSuccess) return;
             var reason = $"{HttpLink.Shown(_target.Write)} answered {answer}";
-            if (!IsAboutTheLines(answer.Status)) throw new IOException(reason);
+            if (!IsAboutTheLines(answer.Status))
+            {
+                throw answer.Pause(context.Time.GetUtcNow()) is { } pause
+                    ? new RetryAfterException(reason, pause)
+                    : new IOException(reason);
+            }
+
+            // A server tells the trouble of one shard and nothing of its others: the rest is sent again, and replaces itself.
             var conflict = FieldConflict.TryParse(answer.Body);
-            throw new RejectedException(reason, batch.Count == 1 ? [0] : conflict?.Culprits(batch, points, options.BadValues));
+            throw new RejectedException(reason, batch.Count == 1 ? [0] : conflict?.Culprits(batch, body.Points, options));
         }
         catch (LinkException failure)
         {

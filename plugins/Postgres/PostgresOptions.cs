@@ -53,9 +53,9 @@ public sealed class PostgresOptions : IValidatedOptions
         if (Tls is { Key: not null, Certificate: null }) yield return ("tls", "has a key without its certificate");
         if (!Identifier.IsGood(Schema)) yield return ("schema", Identifier.Wrong(Schema, "public"));
         if (!Identifier.IsGood(Table)) yield return ("table", Identifier.Wrong(Table, "samples"));
-        else if (Table == TableNames.Batches) yield return ("table", $"\"{Table}\" is used for something else; for instance \"samples\"");
+        else if (Table == TableNames.Progress) yield return ("table", $"\"{Table}\" is used for something else; for instance \"samples\"");
         if (!Identifier.IsGood(PayloadTable)) yield return ("payload_table", Identifier.Wrong(PayloadTable, "records"));
-        else if (PayloadTable == TableNames.Batches || PayloadTable == Table)
+        else if (PayloadTable == TableNames.Progress || PayloadTable == Table)
             yield return ("payload_table", $"\"{PayloadTable}\" is used for something else; for instance \"records\"");
         if (Columns is null) yield break;
         foreach (var problem in FieldColumn.Check(Columns)) yield return ("columns", problem);

@@ -7,6 +7,7 @@ internal sealed class RecordTables : IDisposable
 {
     private readonly string _site;
     private readonly TextBytes _bytes = new();
+    private readonly ArrayText _arrays = new();
     private readonly Statement _sample;
     private readonly Statement _payload;
 
@@ -33,7 +34,7 @@ internal sealed class RecordTables : IDisposable
         {
             BindHead(_sample, sample.Time, record.Device);
             _sample.BindText(4, _bytes.Of(sample.Tag.Name));
-            ValueColumns.Bind(_sample, 5, 6, sample.Value, _bytes);
+            ValueColumns.Bind(_sample, 5, 6, sample.Value, _bytes, _arrays);
             _sample.BindText(7, _bytes.Of(sample.Quality.ToText()));
             _sample.BindText(8, _bytes.Of(sample.Tag.Unit));
             _sample.Step();

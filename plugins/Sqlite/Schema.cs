@@ -4,16 +4,16 @@ namespace PlantRuntime.Plugins.Sqlite;
 internal static class Schema
 {
     public const string Records = "records";
-    public const string Batches = "plant_batches";
+    public const string Progress = "plant_progress";
 
     private static readonly string[] s_sampleColumns = ["time", "site", "device", "tag", "value", "text", "quality", "unit"];
     private static readonly string[] s_recordColumns = ["time", "site", "device", "json"];
-    private static readonly string[] s_batchColumns = ["number", "queue", "batch", "records"];
+    private static readonly string[] s_progressColumns = ["sink", "queue", "batch", "record"];
 
     /// <summary>True for names that the plugin or SQLite uses itself.</summary>
     public static bool IsTaken(string table) =>
         table.Equals(Records, StringComparison.OrdinalIgnoreCase)
-        || table.Equals(Batches, StringComparison.OrdinalIgnoreCase)
+        || table.Equals(Progress, StringComparison.OrdinalIgnoreCase)
         || table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Makes what is missing and checks what is there.</summary>
@@ -36,18 +36,30 @@ internal static class Schema
         database.Execute($"CREATE INDEX IF NOT EXISTS {Records}_by_device ON {Records} (device, time)");
 
         database.Execute($"""
-            CREATE TABLE IF NOT EXISTS {Batches} (
-              number INTEGER PRIMARY KEY, queue BLOB NOT NULL, batch INTEGER NOT NULL, records INTEGER NOT NULL, UNIQUE (queue, batch))
+            CREATE TABLE IF NOT EXISTS {Progress} (
+              sink TEXT, queue BLOB, batch INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (sink, queue)) WITHOUT ROWID
             """);
-        Check(database, path, Batches, s_batchColumns);
+        Check(database, path, Progress, s_progressColumns);
     }
 
     private static void Check(Database database, string path, string table, string[] needed)
     {
         var columns = new List<string>();
+        string? unfilled = null;
         using (var info = database.Prepare($"""PRAGMA table_info("{table}")"""))
         {
-            while (info.Step()) columns.Add(info.Text(1));
+            while (info.Step())
+            {
+                columns.Add(info.Text(1));
+                var mustBeGiven = info.Long(3) == 1 && info.Text(4).Length == 0;
+                if (mustBeGiven && !needed.Contains(columns[^1], StringComparer.OrdinalIgnoreCase)) unfilled = columns[^1];
+            }
+        }
+
+        if (unfilled is not null)
+        {
+            throw new IOException(
+                $"table \"{table}\" of {path} has a column \"{unfilled}\" that nobody fills: give it a default or allow NULL");
         }
 
         if (needed.FirstOrDefault(n => !columns.Contains(n, StringComparer.OrdinalIgnoreCase)) is not { } missing) return;

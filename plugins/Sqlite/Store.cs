@@ -1,4 +1,5 @@
 using PlantRuntime.Contracts;
+using SQLitePCL;
 
 namespace PlantRuntime.Plugins.Sqlite;
 
@@ -11,7 +12,7 @@ internal sealed class Store : IDisposable
     private readonly Statement _commit;
     private readonly Statement _rollback;
     private readonly RecordTables _tables;
-    private readonly StoredBatches _batches;
+    private readonly Progress _progress;
     private readonly Retention? _retention;
 
     private Store(Database database, SqliteOptions options, PluginContext context)
@@ -22,7 +23,7 @@ internal sealed class Store : IDisposable
         _commit = database.Prepare("COMMIT");
         _rollback = database.Prepare("ROLLBACK");
         _tables = new RecordTables(database, options.Table, context.Site);
-        _batches = new StoredBatches(database);
+        _progress = new Progress(database, context.Name);
         _retention = options.Keep is { } keep ? new Retention(database, options.Table, keep) : null;
     }
 
@@ -45,21 +46,22 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>Stores what of the batch is not stored yet, all or nothing.</summary>
+    /// <exception cref="RejectedException">A constraint or trigger that somebody added refuses a record.</exception>
     public void Write(RecordBatch batch, CancellationToken cancel)
     {
         _begin.Step();
         try
         {
-            var known = _batches.Count(batch);
-            if (known < batch.Count)
+            var first = _progress.FirstNew(batch);
+            if (first < batch.Count)
             {
-                for (var i = known; i < batch.Count; i++)
+                for (var i = first; i < batch.Count; i++)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    _tables.Insert(batch[i]);
+                    Insert(batch[i], i);
                 }
 
-                _batches.Add(batch);
+                _progress.Advance(batch[batch.Count - 1].Id);
                 _retention?.Step(_time.GetUtcNow().UtcDateTime, batch.SampleCount + batch.Count);
             }
 
@@ -75,7 +77,7 @@ internal sealed class Store : IDisposable
     public void Dispose()
     {
         _retention?.Dispose();
-        _batches.Dispose();
+        _progress.Dispose();
         _tables.Dispose();
         _rollback.Dispose();
         _commit.Dispose();
@@ -106,6 +108,18 @@ internal sealed class Store : IDisposable
         }
 
         database.Execute("PRAGMA synchronous = FULL");
+    }
+
+    private void Insert(in Record record, int place)
+    {
+        try
+        {
+            _tables.Insert(record);
+        }
+        catch (DatabaseException failure) when ((failure.Code & 0xFF) == raw.SQLITE_CONSTRAINT)
+        {
+            throw new RejectedException(failure.Message, [place]);
+        }
     }
 
     private void RollBack()

@@ -4,12 +4,13 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.Sqlite;
 
 /// <summary>
-/// How a value lies in the columns <c>value</c> and <c>text</c>: numbers and bools (0, 1) in value, texts in text. What SQLite has no number
-/// for is in text: NaN and the infinities, with value NULL; an integer above 2⁶³−1 exactly in text, and nearly, as a REAL, in value.
+/// How a value lies in the columns <c>value</c> and <c>text</c>: numbers and bools (0, 1) in value, texts and the JSON of arrays in text.
+/// What SQLite has no number for is in text: NaN and the infinities, with value NULL; an integer above 2⁶³−1 exactly in text, and nearly,
+/// as a REAL, in value.
 /// </summary>
 internal static class ValueColumns
 {
-    public static void Bind(Statement insert, int value, int text, Value content, TextBytes bytes)
+    public static void Bind(Statement insert, int value, int text, Value content, TextBytes bytes, ArrayText arrays)
     {
         insert.BindNull(text);
         switch (content.Kind)
@@ -25,6 +26,10 @@ internal static class ValueColumns
             case ValueKind.Float32 or ValueKind.Float64:
                 insert.BindNull(value);
                 insert.BindText(text, double.IsNaN(content.Number) ? "NaN"u8 : content.Number > 0 ? "Infinity"u8 : "-Infinity"u8);
+                break;
+            case ValueKind.Array:
+                insert.BindNull(value);
+                insert.BindText(text, arrays.Of(content));
                 break;
             case ValueKind.Text:
                 insert.BindNull(value);

@@ -16,9 +16,6 @@ internal sealed class Database : IDisposable
         _handle = handle;
     }
 
-    /// <summary>Rowid of the row inserted last.</summary>
-    public long LastRowId => raw.sqlite3_last_insert_rowid(_handle);
-
     /// <summary>Opens or creates the file. SQLite looks into it only at the first statement.</summary>
     public static Database Open(string path, TimeSpan busy)
     {

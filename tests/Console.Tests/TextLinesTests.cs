@@ -43,10 +43,11 @@ public sealed class TextLinesTests
     public async Task Numbers_are_written_as_everywhere()
     {
         var batch = Batches.Empty(1);
-        Value[] values = [0.1f, ulong.MaxValue, double.NaN, double.NegativeInfinity, -7];
+        Value[] values = [0.1f, ulong.MaxValue, double.NaN, double.NegativeInfinity, -7, Value.Of([1, "x\n", Value.Of([])])];
         batch.Add(Batches.Start, "d", values.Select((v, i) => new Sample { Tag = new Tag(i, $"v{i}", "d"), Value = v }).ToArray());
 
-        Assert.Equal("08:00:00.123 d  v0=0.1  v1=18446744073709551615  v2=NaN  v3=-Infinity  v4=-7\n", await ShowAsync(batch));
+        Assert.Equal(
+            "08:00:00.123 d  v0=0.1  v1=18446744073709551615  v2=NaN  v3=-Infinity  v4=-7  v5=[1, \"x\\n\", []]\n", await ShowAsync(batch));
     }
 
     private async Task<string> ShowAsync(RecordBatch batch)

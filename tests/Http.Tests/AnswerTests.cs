@@ -31,16 +31,24 @@ public sealed class AnswerTests : HttpTestBase
     }
 
     [Theory]
-    [InlineData("Retry-After: 30", "/ answered 429 Because, retry after 30 s: slow down")]
-    [InlineData("Retry-After: Sat, 21 Nov 2026 09:00:00 GMT", "/ answered 429 Because, retry after 2026-11-21T09:00:00Z: slow down")]
-    [InlineData("Retry-After: soon", "/ answered 429 Because: slow down")]
-    public async Task The_wish_for_a_pause_is_told(string header, string end)
+    [InlineData("30", 30_000, ", retry after 30 s")]
+    [InlineData("2147483647", 3_600_000, ", retry after 2147483647 s")]
+    [InlineData("Sat, 21 Nov 2026 08:01:00 GMT", 59_877, ", retry after 2026-11-21T08:01:00Z")]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT", 3_600_000, ", retry after 9999-12-31T23:59:59Z")]
+    [InlineData("Sat, 21 Nov 2026 07:00:00 GMT", null, ", retry after 2026-11-21T07:00:00Z")]
+    [InlineData("0", null, ", retry after 0 s")]
+    [InlineData("-5", null, "")]
+    [InlineData("99999999999999999999", null, "")]
+    [InlineData("soon", null, "")]
+    public async Task The_wish_for_a_pause_is_told(string wish, int? milliseconds, string words)
     {
         await using var sink = await ConnectAsync(new HttpOptions { Url = Server.Url });
-        Server.Next(Reply.Of(429, "slow\r\n\u001b  down", header));
-        var failure = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1), default));
+        Server.Next(Reply.Of(429, "slow\r\n\u001b  down", $"Retry-After: {wish}"));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1), default));
 
-        Assert.Equal(Server.Url + end, failure.Message);
+        Assert.Equal($"{Server.Url}/ answered 429 Because{words}: slow down", failure.Message);
+        if (milliseconds is { } pause) Assert.Equal(TimeSpan.FromMilliseconds(pause), Assert.IsType<RetryAfterException>(failure).After);
+        else Assert.IsType<IOException>(failure);
     }
 
     [Fact]

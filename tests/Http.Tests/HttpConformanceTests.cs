@@ -9,27 +9,25 @@ namespace PlantRuntime.Http.Tests;
 /// <summary>The sink suite in each mode; what came in is read with a parser of its own.</summary>
 public abstract class HttpConformanceTests : SinkConformance
 {
-    private readonly TestServer _server = new();
+    private readonly TestServer _server = new() { Decide = request => Reply.Of(IsRefused(request) ? 422 : 204) };
+    private readonly QuietServer _quietServer = new();
 
     protected override ISinkPlugin Plugin => new HttpPlugin();
 
-    protected override object Options => new HttpOptions
-    {
-        Url = $"{_server.Url}/in",
-        Mode = Mode,
-        Gzip = true,
-        Token = new Secret("s3cret-token"),
-    };
+    protected override object Options => To(_server.Url);
+
+    protected override object SteadyOptions => To(_quietServer.Url);
 
     protected abstract HttpMode Mode { get; }
 
     protected override IReadOnlyList<string> Secrets => ["s3cret-token"];
 
-    // The server works on the same threads, and its share cannot be told apart: AllocationTests measure the sink's own.
-    protected override long AllocatedBytesPerBatch => 64 << 20;
+    // The framework's objects for a request and its answer.
+    protected override long AllocatedBytesPerBatch => 16 * 1024;
 
     public override void Dispose()
     {
+        _quietServer.Dispose();
         _server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         base.Dispose();
     }
@@ -40,7 +38,20 @@ public abstract class HttpConformanceTests : SinkConformance
 
     protected override string Shown(Value value) => value.IsNumber && !double.IsFinite(value.Number) ? "" : base.Shown(value);
 
-    private IEnumerable<string> Records() => _server.Seen.SelectMany(request => Mode switch
+    protected override void AddRefused(RecordBatch batch) => batch.AddScan(Batches.Start, ("refused", 1, Quality.Good));
+
+    private static bool IsRefused(SeenRequest request) => request.Text.Contains("refused", StringComparison.Ordinal);
+
+    private HttpOptions To(string url) => new()
+    {
+        Url = $"{url}/in",
+        Mode = Mode,
+        Gzip = true,
+        Token = new Secret("s3cret-token"),
+        InFlight = 4,
+    };
+
+    private IEnumerable<string> Records() => _server.Seen.Where(request => !IsRefused(request)).SelectMany(request => Mode switch
     {
         HttpMode.Single => [request.Text],
         HttpMode.Lines => request.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries),

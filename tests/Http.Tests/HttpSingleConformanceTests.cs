@@ -5,4 +5,7 @@ namespace PlantRuntime.Http.Tests;
 public sealed class HttpSingleConformanceTests : HttpConformanceTests
 {
     protected override HttpMode Mode => HttpMode.Single;
+
+    // Each record is a request.
+    protected override long AllocatedBytesPerBatch => 1000 * base.AllocatedBytesPerBatch;
 }

@@ -61,6 +61,23 @@ public sealed class NetworkTests : HttpTestBase
     }
 
     [Fact]
+    public async Task A_slow_answer_holds_no_other_request_when_several_may_be_under_way()
+    {
+        await using var sink = await ConnectAsync(new HttpOptions { Url = Server.Url, InFlight = 2 });
+        Assert.Equal(2, Assert.IsAssignableFrom<IParallelSink>(sink).BatchesAtOnce);
+        Server.Next(Reply.Silence);
+        using var deadline = new CancellationTokenSource();
+        var slow = sink.WriteAsync(Batches.Counting(1, 0, 1), deadline.Token).AsTask();
+        await Server.FirstRequest;
+        await sink.WriteAsync(Batches.Counting(2, 1, 1), default);
+        Assert.False(slow.IsCompleted);
+        await deadline.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => slow);
+
+        Assert.Equal(["0", "1"], Server.Seen.SelectMany(r => JsonLine.Samples(r.Text[1..^1])).Select(s => s.Value));
+    }
+
+    [Fact]
     public async Task The_body_of_an_error_that_never_ends_ends_with_the_token()
     {
         await using var sink = await ConnectAsync();

@@ -28,7 +28,8 @@ public sealed class PythonServerTests
             options, new PluginContext("api", "press-hall", "/", new ManualTimeProvider(Batches.Start), new CapturingPluginLog()));
 
         var dead = new List<int>();
-        for (var i = 0; i < 5; i++) dead.AddRange(await Delivery.RunAsync(sink, Batches.Counting(100 * (i + 1), 20 * i, 20)));
+        for (var i = 0; i < 5; i++)
+            dead.AddRange((await Delivery.RunAsync(sink, Batches.Counting(i, 20 * i, 20))).Select(id => (20 * (int)id.Batch) + id.Index));
 
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var stored = JsonSerializer.Deserialize<int[]>(await client.GetStringAsync($"{url}/stored"));

@@ -12,18 +12,17 @@ public sealed class RequestTests : HttpTestBase
     private const string Second = """{"time":"2026-11-21T08:00:00.124Z","device":"press","tags":{"n":1}}""";
 
     [Theory]
-    [InlineData(HttpMode.Single, "application/json", First, Second)]
-    [InlineData(HttpMode.Array, "application/json", $"[{First},{Second}]")]
-    [InlineData(HttpMode.Lines, "application/x-ndjson", $"{First}\n{Second}\n")]
-    public async Task A_mode_has_its_bodies(HttpMode mode, string type, params string[] bodies)
+    [InlineData(HttpMode.Single, "application/json", new[] { "7-0", "7-1" }, First, Second)]
+    [InlineData(HttpMode.Array, "application/json", new[] { "7-0-7-1-2" }, $"[{First},{Second}]")]
+    [InlineData(HttpMode.Lines, "application/x-ndjson", new[] { "7-0-7-1-2" }, $"{First}\n{Second}\n")]
+    public async Task A_mode_has_its_bodies(HttpMode mode, string type, string[] keys, params string[] bodies)
     {
         await using var sink = await ConnectAsync(With(mode));
         await sink.WriteAsync(Batches.Counting(7, 0, 2), default);
 
         Assert.Equal(bodies, Bodies());
         Assert.All(Server.Seen, request => Assert.Equal(("POST", "/in", type), (request.Method, request.Target, request["Content-Type"])));
-        Assert.Equal(
-            bodies.Select((_, i) => $"{Batches.Queue:N}-7-{i}"), Server.Seen.Select(request => request["Idempotency-Key"]));
+        Assert.Equal(keys.Select(key => $"api-{Batches.Queue:N}-{key}"), Server.Seen.Select(request => request["Idempotency-Key"]));
     }
 
     [Fact]
@@ -55,6 +54,21 @@ public sealed class RequestTests : HttpTestBase
         await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 5), default));
 
         Assert.Equal((5, 1), (Server.Seen.Count, Server.Connections));
+    }
+
+    [Fact]
+    public async Task Another_body_has_another_key()
+    {
+        var all = Batches.Counting(1, 0, 5);
+        RecordBatch[] parts = [all, all.Part(i => i < 4), all.Part(i => i > 0), all.Part(i => i != 2), all.Part(i => i is not (2 or 3))];
+        await using var sink = await ConnectAsync();
+        await using var other = await ConnectAsync(name: "büro/2");
+        foreach (var part in parts) await sink.WriteAsync(part, default);
+        await other.WriteAsync(all, default);
+
+        var keys = Server.Seen.Select(request => request["Idempotency-Key"]).ToArray();
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.Equal($"b%C3%BCro%2F2-{Batches.Queue:N}-1-0-1-4-5", keys[^1]);
     }
 
     [Fact]

@@ -24,41 +24,60 @@ public sealed partial class SingleTests : HttpTestBase
     }
 
     [Fact]
-    public async Task Refused_records_are_named_and_the_rest_is_not_sent_again()
+    public async Task A_retry_in_other_batches_begins_there_too()
     {
         await using var sink = await ConnectAsync(With(HttpMode.Single));
-        Server.Decide = request => Reply.Of(Number(request) % 10 == 3 ? 422 : 204, "no threes");
-        var batch = Batches.Counting(1, 0, 20);
-        var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
-        Assert.Equal([3, 13], refusal.Indexes);
-        Assert.Matches("^record 3: .* answered 422 Because: no threes \\(and 1 more\\)$", refusal.Message);
+        var all = Batches.Counting(1, 0, 7);
+        Server.Decide = request => Reply.Of(Number(request) == 3 && Numbers().Count(n => n == 3) == 1 ? 503 : 204);
+        await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(all.Part(i => i < 5), default));
+        await sink.WriteAsync(all.Part(i => i < 2), default);
+        await sink.WriteAsync(all.Part(i => i >= 2), default);
 
-        await sink.WriteAsync(Without(batch, refusal.Indexes!, 2), default);
-        Assert.Equal(Enumerable.Range(0, 20), Numbers());
-        await sink.WriteAsync(Without(batch, refusal.Indexes!, 3), default);
-        Assert.Equal(38, Numbers().Length);
+        Assert.Equal([0, 1, 2, 3, 3, 4, 5, 6], Numbers());
     }
 
     [Fact]
-    public async Task Another_batch_after_refused_records_is_sent()
+    public async Task Of_several_batches_that_fail_each_begins_where_it_stopped()
     {
-        await using var sink = await ConnectAsync(With(HttpMode.Single));
-        Server.Next(Reply.Of(422));
-        await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 3), default));
-        await sink.WriteAsync(Batches.Counting(2, 10, 2), default);
-
-        Assert.Equal([0, 1, 2, 10, 11], Numbers());
-    }
-
-    private static RecordBatch Without(RecordBatch batch, IReadOnlyList<int> refused, long number)
-    {
-        var rest = Batches.Empty(number);
-        for (var i = 0; i < batch.Count; i++)
+        await using var sink = await ConnectAsync(new HttpOptions { Url = Server.Url, Mode = HttpMode.Single, InFlight = 2 });
+        var all = Batches.Counting(1, 0, 8);
+        var (first, second) = (all.Part(i => i < 4), all.Part(i => i >= 4));
+        foreach (var batch in new[] { first, second })
         {
-            if (!refused.Contains(i)) rest.Add(batch[i]);
+            Server.Next(Reply.Of(204), Reply.Of(204), Reply.Of(503));
+            await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(batch, default));
         }
 
-        return rest;
+        await sink.WriteAsync(first, default);
+        await sink.WriteAsync(second, default);
+        Assert.Equal([0, 1, 2, 4, 5, 6, 2, 3, 6, 7], Numbers());
+    }
+
+    [Fact]
+    public async Task Refused_records_are_named_and_the_others_are_stored()
+    {
+        await using var sink = await ConnectAsync(With(HttpMode.Single));
+        Server.Decide = request => Reply.Of(Number(request) % 10 == 3 ? 422 : 204, "no threes");
+        var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 20), default));
+
+        Assert.Equal([3, 13], refusal.Indexes);
+        Assert.True(refusal.OthersAreStored);
+        Assert.Matches("^record 3: .* answered 422 Because: no threes \\(and 1 more\\)$", refusal.Message);
+        Assert.Equal(Enumerable.Range(0, 20), Numbers());
+    }
+
+    [Fact]
+    public async Task A_failure_after_a_refused_record_tells_the_refusal_and_sends_nothing_twice()
+    {
+        await using var sink = await ConnectAsync(With(HttpMode.Single));
+        var batch = Batches.Counting(1, 0, 5);
+        Server.Next(Reply.Of(204), Reply.Of(422), Reply.Of(204), Reply.Of(503));
+        var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
+        Assert.Equal([1], refusal.Indexes);
+        Assert.False(refusal.OthersAreStored);
+
+        await sink.WriteAsync(batch.Part(i => i != 1), default);
+        Assert.Equal([0, 1, 2, 3, 3, 4], Numbers());
     }
 
     private static int Number(SeenRequest request) => int.Parse(Digits().Match(request.Text).Groups[1].Value, null);

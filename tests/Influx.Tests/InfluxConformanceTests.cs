@@ -13,27 +13,23 @@ namespace PlantRuntime.Influx.Tests;
 public sealed class InfluxConformanceTests : SinkConformance
 {
     private const string Quality = "_quality";
-    private readonly TestServer _server = new();
+    private readonly TestServer _server = new() { Decide = request => Reply.Of(IsRefused(request) ? 422 : 204) };
+    private readonly QuietServer _quietServer = new();
 
     protected override ISinkPlugin Plugin => new InfluxPlugin();
 
-    protected override object Options => new InfluxOptions
-    {
-        Url = _server.Url,
-        Org = "plant",
-        Bucket = "press",
-        Token = new Secret("s3cret-token"),
-        BadValues = BadValues.Keep,
-        Payloads = PayloadForm.Json,
-    };
+    protected override object Options => To(_server.Url);
+
+    protected override object SteadyOptions => To(_quietServer.Url);
 
     protected override IReadOnlyList<string> Secrets => ["s3cret-token"];
 
-    // The server works on the same threads, and its share cannot be told apart: LineTests measure the sink's own.
-    protected override long AllocatedBytesPerBatch => 64 << 20;
+    // The framework's objects for a request and its answer.
+    protected override long AllocatedBytesPerBatch => 16 * 1024;
 
     public override void Dispose()
     {
+        _quietServer.Dispose();
         _server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         base.Dispose();
     }
@@ -44,6 +40,25 @@ public sealed class InfluxConformanceTests : SinkConformance
         [.. Points().Where(p => p.Fields[0].Key == "json").Select(p => p.Fields[0].Value)];
 
     protected override string Shown(Value value) => value.IsNumber && !double.IsFinite(value.Number) ? "" : base.Shown(value);
+
+    protected override IEnumerable<StoredSample> StoredArray(string tag, string json) => tag == "none"
+        ? [new("press", "none", "", "GOOD")]
+        : new[] { ("a_0", "1"), ("a_1", "2.5"), ("a_2", "x \"y\""), ("a_3", "TRUE"), ("a_5_0", "7"), ("a_5_1", "8") }
+            .Select(field => new StoredSample("press", field.Item1, field.Item2, "GOOD"));
+
+    protected override void AddRefused(RecordBatch batch) => batch.AddScan(Batches.Start, ("refused", 1, Contracts.Quality.Good));
+
+    private static bool IsRefused(SeenRequest request) => request.Text.Contains("refused", StringComparison.Ordinal);
+
+    private static InfluxOptions To(string url) => new()
+    {
+        Url = url,
+        Org = "plant",
+        Bucket = "press",
+        Token = new Secret("s3cret-token"),
+        BadValues = BadValues.Keep,
+        Payloads = PayloadForm.Json,
+    };
 
     private static IEnumerable<StoredSample> Samples(ParsedPoint point)
     {
@@ -58,5 +73,6 @@ public sealed class InfluxConformanceTests : SinkConformance
     }
 
     private IEnumerable<ParsedPoint> Points() =>
-        _server.Seen.Where(r => r.Target.StartsWith("/api/v2/write?", StringComparison.Ordinal)).SelectMany(r => LineParser.Parse(r.Text));
+        _server.Seen.Where(r => !IsRefused(r) && r.Target.StartsWith("/api/v2/write?", StringComparison.Ordinal))
+            .SelectMany(r => LineParser.Parse(r.Text));
 }

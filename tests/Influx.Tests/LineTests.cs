@@ -75,29 +75,6 @@ public sealed class LineTests
     }
 
     [Fact]
-    public void A_record_costs_nothing_once_the_body_has_its_size()
-    {
-        var batch = Batches.Counting(1, 0, 1000);
-        batch.AddScan(
-            Batches.Start,
-            ("f", 0.1f, Quality.Good), ("t", "text °C", Quality.Good), ("u", ulong.MaxValue, Quality.Stale), ("b", true, Quality.BadRange));
-        var output = new ArrayBufferWriter<byte>();
-        var options = new InfluxOptions { Url = "", Database = "d", Tags = { ["tenant"] = "clientA" } };
-        var lines = new RecordLines(new PointWriter(output, options, "press-hall"), BadValues.Keep, PayloadForm.Fields);
-        for (var warm = 0; warm < 3; warm++) WriteAll();
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        WriteAll();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        void WriteAll()
-        {
-            output.ResetWrittenCount();
-            for (var i = 0; i < batch.Count; i++) lines.Write(batch[i]);
-        }
-    }
-
-    [Fact]
     public void Options_that_make_no_sense_are_all_named()
     {
         var options = new InfluxOptions

@@ -1,8 +1,5 @@
 using System.Text;
-using System.Text.Json;
-using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
-using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Influx.Tests.Testing;
 using PlantRuntime.Plugins.Influx;
@@ -10,10 +7,8 @@ using PlantRuntime.Plugins.Influx;
 namespace PlantRuntime.Influx.Tests;
 
 /// <summary>Written to a real InfluxDB 1.6, read back through its query language.</summary>
-public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
+public sealed class RealInfluxTests(Influxd server) : RealInfluxBase(server)
 {
-    private readonly string _database = $"t{Guid.NewGuid():N}";
-
     [SkippableFact]
     public async Task Every_kind_of_value_comes_back()
     {
@@ -79,7 +74,7 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     [InlineData("{}[]!", "{}[]!")]
     public async Task Odd_names_come_back(string name, string stored)
     {
-        await using var sink = await ConnectAsync(new InfluxOptions { Url = server.Url, Database = _database, Tags = { [name] = name } });
+        await using var sink = await ConnectAsync(new InfluxOptions { Url = Server.Url, Database = Database, Tags = { [name] = name } });
         var batch = Batches.Empty(1);
         batch.Add(Batches.Start, name, [new Sample { Tag = new Tag(0, $"n {name}", name), Value = name, Time = Batches.Start }]);
         batch.AddCounting(0, 1);
@@ -96,7 +91,7 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     {
         const int Seed = 20261121;
         var chance = new Random(Seed);
-        await using var sink = await ConnectAsync(new InfluxOptions { Url = server.Url, Database = _database, Measurement = "m" });
+        await using var sink = await ConnectAsync(new InfluxOptions { Url = Server.Url, Database = Database, Measurement = "m" });
         var batch = Batches.Empty(1);
         var texts = Enumerable.Range(0, 500).Select(_ => RandomText.Of(chance)).ToArray();
         for (var i = 0; i < texts.Length; i++)
@@ -126,7 +121,7 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
     [InlineData(Precision.S, 1795248000000000000)]
     public async Task A_time_is_as_fine_as_the_precision(Precision precision, long stored)
     {
-        var options = new InfluxOptions { Url = server.Url, Database = _database, Precision = precision, Gzip = false };
+        var options = new InfluxOptions { Url = Server.Url, Database = Database, Precision = precision, Gzip = false };
         await using var sink = await ConnectAsync(options);
         var batch = Batches.Empty(1);
         batch.AddScan(Batches.Start.AddTicks(4567), Good("a", 1));
@@ -163,61 +158,4 @@ public sealed class RealInfluxTests(Influxd server) : IClassFixture<Influxd>
             ["list_0=x", "list_1_y=ü", "ok=True", "time_=1", "ts=2", "values_a b=1.5"],
             row.Where(c => c.Key is not ("time" or "site" or "device")).Select(c => $"{c.Key}={c.Value}").Order(StringComparer.Ordinal));
     }
-
-    [SkippableFact]
-    public async Task A_field_of_another_type_is_refused_with_its_records_and_the_rest_is_stored()
-    {
-        await using var sink = await ConnectAsync();
-        await sink.WriteAsync(Batches.Of(1, Good("a", 1)), default);
-        var batch = Batches.Empty(2);
-        for (var i = 1; i <= 4; i++) batch.AddScan(Batches.Start.AddSeconds(i), Good("a", i % 2 == 0 ? i + 0.5 : (Value)i));
-        var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
-
-        Assert.Equal([1, 3], refusal.Indexes);
-        Assert.Contains("answered 400 Bad Request: ", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("field type conflict", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal([1, 1, 3], (await RowsAsync("SELECT a FROM press")).Select(r => r["a"].GetInt32()));
-    }
-
-    [SkippableFact]
-    public async Task A_point_that_the_server_refuses_without_naming_it_is_left_for_the_host_to_find()
-    {
-        await using var sink = await ConnectAsync();
-        var batch = Batches.Counting(1, 0, 3);
-        batch.AddScan(DateTime.MaxValue, Good("n", 1));
-        var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
-
-        Assert.Null(refusal.Indexes);
-    }
-
-    [SkippableFact]
-    public async Task A_missing_database_is_told_and_no_fault_of_the_records()
-    {
-        Skip.IfNot(Influxd.IsInstalled, "influxdb is not installed");
-        await using var sink = Open(new InfluxOptions { Url = server.Url, Database = "none" });
-        await sink.ConnectAsync(default);
-        var failure = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1), default));
-
-        Assert.Equal($"{server.Url}/write answered 404 Not Found: {{\"error\":\"database not found: \\\"none\\\"\"}}", failure.Message);
-    }
-
-    private static (string, Value, Quality) Good(string tag, Value value) => (tag, value, Quality.Good);
-
-    private static ISink Open(InfluxOptions options) => new InfluxPlugin().Open(
-        options, new PluginContext("history", "press-hall", "/", new ManualTimeProvider(Batches.Start), new CapturingPluginLog()));
-
-    private async Task<ISink> ConnectAsync(InfluxOptions? options = null)
-    {
-        Skip.IfNot(Influxd.IsInstalled, "influxdb is not installed");
-        await Query.ExecuteAsync(server.Url, $"CREATE DATABASE {_database}");
-        var sink = Open(options ?? new InfluxOptions { Url = server.Url, Database = _database });
-        await sink.ConnectAsync(default);
-        return sink;
-    }
-
-    private static string Shown(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && !value.TryGetInt64(out _) ? Value.Of(value.GetDouble()).ToString() : value.ToString();
-
-    private Task<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>> RowsAsync(string query) =>
-        Query.RowsAsync(server.Url, _database, query);
 }

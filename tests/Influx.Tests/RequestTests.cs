@@ -73,7 +73,7 @@ public sealed class RequestTests : IAsyncLifetime
         var failure = await Xunit.Record.ExceptionAsync(async () => await sink.WriteAsync(Batches.Counting(1, 0, 2), default));
 
         if (isRefused) Assert.Null(Assert.IsType<RejectedException>(failure).Indexes);
-        else Assert.IsType<IOException>(failure);
+        else Assert.Equal(TimeSpan.FromSeconds(7), Assert.IsType<RetryAfterException>(failure).After);
         Assert.EndsWith($"/api/v2/write answered {status} Because, retry after 7 s: words", failure!.Message, StringComparison.Ordinal);
     }
 
@@ -97,15 +97,19 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("""{"none":null,"list":[]}""")]
     [InlineData("""{"a":1,"half":"\ud800"}""")]
     [InlineData("{\"a\":1")]
-    public async Task A_payload_without_values_is_refused_before_anything_is_sent(string payload)
+    public async Task A_payload_without_values_is_refused_and_the_others_are_stored(string payload)
     {
         await using var sink = await ConnectAsync(Version2);
         var batch = Batches.Counting(1, 0, 1);
         batch.Add(Batches.Start, "press", Encoding.UTF8.GetBytes(payload));
+        batch.AddCounting(1, 1);
         var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
 
         Assert.Equal([1], refusal.Indexes);
-        Assert.Single(_server.Seen);
+        Assert.True(refusal.OthersAreStored);
+        Assert.Equal(
+            "press,site=press-hall,device=press n=0i 1795248000123000000\npress,site=press-hall,device=press n=1i 1795248000124000000\n",
+            _server.Seen[^1].Text);
     }
 
     [Fact]

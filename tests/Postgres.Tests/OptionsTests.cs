@@ -10,8 +10,8 @@ public sealed class OptionsTests
         Assert.Empty(new PostgresOptions { Host = "db", Database = "plant", User = "edge" }.Validate());
         var wrong = new PostgresOptions
         {
-            Host = "a,b", Database = "", User = " ", Tls = new TlsOptions { Key = "a.key" }, Schema = "a b", Table = "plant_batches",
-            PayloadTable = "plant_batches",
+            Host = "a,b", Database = "", User = " ", Tls = new TlsOptions { Key = "a.key" }, Schema = "a b", Table = "plant_progress",
+            PayloadTable = "plant_progress",
             Columns = new Dictionary<string, string> { ["a.b"] = "text", ["a_b"] = "text", ["é"] = "text", ["c"] = "number" },
         };
         Assert.Equal(

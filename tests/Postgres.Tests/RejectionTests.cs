@@ -13,13 +13,13 @@ public sealed class RejectionTests(SharedServer shared) : PostgresTestBase(share
     {
         await using var sink = await ConnectAsync();
         Run("ALTER TABLE $schema.samples ADD CONSTRAINT sane CHECK (value <> 617)");
-        var rejected = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1000), default));
+        var batch = Batches.Counting(1, 0, 1000);
+        var rejected = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
         Assert.Equal([617], rejected.Indexes);
         Assert.Contains("violates check constraint \"sane\"", rejected.Message, StringComparison.Ordinal);
         Assert.Empty(Samples);
 
-        await sink.WriteAsync(Batches.Counting(2, 0, 617), default);
-        await sink.WriteAsync(Batches.Counting(3, 618, 382), default);
+        await sink.WriteAsync(batch.Part(i => i != 617), default);
         Assert.Equal([.. Batches.CountingStored(0, 617), .. Batches.CountingStored(618, 382)], Samples);
     }
 
@@ -48,7 +48,7 @@ public sealed class RejectionTests(SharedServer shared) : PostgresTestBase(share
         Assert.Equal([1, 3], rejected.Indexes);
         Assert.StartsWith("a has the character NUL", rejected.Message, StringComparison.Ordinal);
 
-        await sink.WriteAsync(Batches.Counting(2, 0, 2), default);
+        await sink.WriteAsync(batch.Part(i => i % 2 == 0), default);
         Assert.Equal(s_clean, Samples.Select(s => s.Value));
     }
 

@@ -60,7 +60,7 @@ public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
             CREATE ROLE writer_$schema LOGIN PASSWORD '{PostgresServer.Password}';
             GRANT USAGE ON SCHEMA $schema TO writer_$schema;
             GRANT INSERT ON $schema.samples, $schema.records TO writer_$schema;
-            GRANT SELECT, INSERT, UPDATE, DELETE ON $schema.plant_batches TO writer_$schema
+            GRANT SELECT, INSERT, UPDATE ON $schema.plant_progress TO writer_$schema
             """);
         await using var sink = await ConnectAsync(Options(user: $"writer_{Schema}"));
         await sink.WriteAsync(Batches.Counting(1, 0, 3), default);

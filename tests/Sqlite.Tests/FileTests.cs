@@ -16,6 +16,18 @@ public sealed class FileTests : SqliteTestBase
     }
 
     [Fact]
+    public async Task A_table_with_a_column_that_nobody_fills_is_refused()
+    {
+        DatabaseFile.Query(FilePath, """
+            CREATE TABLE samples (
+              time TEXT, site TEXT, device TEXT, tag TEXT, value, text TEXT, quality TEXT, unit TEXT, shift TEXT NOT NULL)
+            """);
+        var error = await Assert.ThrowsAsync<IOException>(async () => await ConnectAsync());
+
+        Assert.Contains("has a column \"shift\" that nobody fills", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Columns_that_a_user_added_are_left_alone()
     {
         await using (await ConnectAsync())
@@ -114,7 +126,7 @@ public sealed class FileTests : SqliteTestBase
         Assert.Equal(["path", "table", "keep", "busy"],
             Keys(new SqliteOptions { Path = "data/", Table = "a b\"", Keep = TimeSpan.Zero, Busy = TimeSpan.FromMinutes(1) }));
         Assert.All(
-            ["Records", "plant_batches", "sqlite_x", "", "1a"],
+            ["Records", "plant_progress", "sqlite_x", "", "1a"],
             name => Assert.Equal(["table"], Keys(new SqliteOptions { Path = "a", Table = name })));
     }
 }

@@ -20,6 +20,14 @@ public sealed class SqliteConformanceTests : SinkConformance
     protected override IReadOnlyList<string> Payloads() =>
         [.. DatabaseFile.Query(FilePath, "SELECT json FROM records ORDER BY rowid").Select(r => r[0])];
 
+    protected override void AddRefused(RecordBatch batch)
+    {
+        DatabaseFile.Query(FilePath, """
+            CREATE TRIGGER sane BEFORE INSERT ON samples WHEN NEW.tag = 'refused' BEGIN SELECT RAISE(ABORT, 'no'); END
+            """);
+        batch.AddScan(Batches.Start, ("ok", 1, Quality.Good), ("refused", 1, Quality.Good));
+    }
+
     protected override string Shown(Value value) => value.Kind switch
     {
         ValueKind.Bool => value.Bool ? "1" : "0",

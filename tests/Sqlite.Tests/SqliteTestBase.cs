@@ -21,9 +21,9 @@ public abstract class SqliteTestBase : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected async Task<ISink> ConnectAsync(SqliteOptions? options = null, TimeProvider? clock = null)
+    protected async Task<ISink> ConnectAsync(SqliteOptions? options = null, TimeProvider? clock = null, string name = "store")
     {
-        var context = new PluginContext("store", "press-hall", Folder.Path, clock ?? Clock, new CapturingPluginLog());
+        var context = new PluginContext(name, "press-hall", Folder.Path, clock ?? Clock, new CapturingPluginLog());
         var sink = new SqlitePlugin().Open(options ?? new SqliteOptions { Path = "plant.db", Busy = TimeSpan.Zero }, context);
         await sink.ConnectAsync(default);
         return sink;

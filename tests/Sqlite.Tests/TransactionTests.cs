@@ -59,52 +59,18 @@ public sealed class TransactionTests : SqliteTestBase
     }
 
     [Fact]
-    public async Task A_batch_that_comes_again_longer_is_completed()
+    public async Task Two_sinks_of_one_file_and_queue_do_not_take_each_others_records_for_their_own()
     {
         await using var sink = await ConnectAsync();
-        await sink.WriteAsync(Batches.Counting(1, 0, 3), default);
-        await sink.WriteAsync(Batches.Counting(1, 0, 5), default);
+        await using var second = await ConnectAsync(name: "second");
+        await sink.WriteAsync(Batches.Counting(2, 0, 1), default);
+        await second.WriteAsync(Batches.Counting(1, 1, 1), default);
+        await second.WriteAsync(Batches.Counting(1, 1, 1), default);
+        await second.WriteAsync(Batches.Counting(3, 2, 2), default);
 
-        Assert.Equal(Batches.CountingStored(0, 5), DatabaseFile.Samples(FilePath));
-    }
-
-    [Fact]
-    public async Task Numbers_out_of_order_and_other_queues_are_no_duplicates()
-    {
-        await using var sink = await ConnectAsync();
-        await sink.WriteAsync(Batches.Counting(7, 0, 1), default);
-        await sink.WriteAsync(Batches.Counting(5, 1, 1), default);
-        var other = Batches.Counting(7, 2, 1);
-        other.Queue = new Guid("00000000-0000-0000-0000-000000000001");
-        await sink.WriteAsync(other, default);
-        await sink.WriteAsync(other, default);
-
-        Assert.Equal(Batches.CountingStored(0, 3), DatabaseFile.Samples(FilePath));
-    }
-
-    [Fact]
-    public async Task A_batch_without_identity_is_stored_whenever_it_comes()
-    {
-        await using var sink = await ConnectAsync();
-        var batch = Batches.Counting(0, 0, 1);
-        batch.Queue = Guid.Empty;
-        await sink.WriteAsync(batch, default);
-        await sink.WriteAsync(batch, default);
-
-        Assert.Equal(2, DatabaseFile.Samples(FilePath).Count);
-    }
-
-    [Fact]
-    public async Task Only_a_thousand_batches_are_remembered()
-    {
-        await using var sink = await ConnectAsync();
-        DatabaseFile.Query(FilePath, """
-            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1005)
-            INSERT INTO plant_batches (queue, batch, records) SELECT x'00', i, 1 FROM n
-            """);
-        await sink.WriteAsync(Batches.Counting(1006, 0, 1), default);
-
-        Assert.Equal(["7", "1006", "1000"], DatabaseFile.Query(FilePath, "SELECT min(batch), max(batch), count(*) FROM plant_batches")[0]);
+        Assert.Equal(Batches.CountingStored(0, 4), DatabaseFile.Samples(FilePath));
+        Assert.Equal([["second", "3", "1"], ["store", "2", "0"]],
+            DatabaseFile.Query(FilePath, "SELECT sink, batch, record FROM plant_progress ORDER BY sink"));
     }
 
     /// <summary>Stands at the start of the batches, and says when it is looked at.</summary>

@@ -12,38 +12,30 @@ internal static class PayloadFields
     // A recipe may nest deeper than the reader's default of 64.
     private static readonly JsonDocumentOptions s_deep = new() { MaxDepth = 1000 };
 
-    /// <returns>False when the JSON cannot be read, so that what was written is of no use.</returns>
-    public static bool TryWrite(PointWriter points, ReadOnlyMemory<byte> json)
+    /// <summary>The fields; null when the JSON cannot be read.</summary>
+    public static IReadOnlyList<(string Name, Value Value)>? TryRead(ReadOnlyMemory<byte> json)
     {
         try
         {
             using var document = JsonDocument.Parse(json, s_deep);
-            Write(points, "", document.RootElement);
-            return true;
+            return [.. Of("", document.RootElement)];
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a text with half of a surrogate pair.
-            return false;
+            return null;
         }
     }
 
-    private static void Write(PointWriter points, string name, JsonElement element)
+    private static IEnumerable<(string Name, Value Value)> Of(string name, JsonElement element) => element.ValueKind switch
     {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject()) Write(points, Join(name, property.Name), property.Value);
-                break;
-            case JsonValueKind.Array:
-                var index = 0;
-                foreach (var item in element.EnumerateArray()) Write(points, Join(name, $"{index++}"), item);
-                break;
-            case JsonValueKind.Number: points.Field(name, Value.Of(element.GetDouble())); break;
-            case JsonValueKind.String: points.Field(name, Value.Of(element.GetString())); break;
-            case JsonValueKind.True or JsonValueKind.False: points.Field(name, Value.Of(element.GetBoolean())); break;
-        }
-    }
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Of(Join(name, p.Name), p.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany((item, index) => Of(Join(name, $"{index}"), item)),
+        JsonValueKind.Number => [(name, Value.Of(element.GetDouble()))],
+        JsonValueKind.String => [(name, Value.Of(element.GetString()))],
+        JsonValueKind.True or JsonValueKind.False => [(name, Value.Of(element.GetBoolean()))],
+        _ => [],
+    };
 
     private static string Join(string outer, string inner) => outer.Length == 0 ? inner : $"{outer}_{inner}";
 }

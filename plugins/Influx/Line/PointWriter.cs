@@ -10,6 +10,7 @@ internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions opti
 {
     private readonly LineText _text = new(output);
     private readonly FieldValues _values = new(output, new LineText(output), options.IsVersion2);
+    private readonly List<int> _place = [];
     private string _device = "";
     private bool _isBegun;
 
@@ -25,14 +26,23 @@ internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions opti
     /// <summary>The next fields are of this device.</summary>
     public void Begin(string device) => (_device, _isBegun) = (device, false);
 
-    /// <summary>A field; nothing when the value has no form.</summary>
-    public void Field(string name, in Value value)
+    /// <summary>A field, or one for each element of an array: <c>name_0</c>, <c>name_1</c>, as in payloads.</summary>
+    /// <returns>False when the value has no form, so that nothing was written.</returns>
+    public bool Field(string name, in Value value)
     {
-        if (_values.TypeOf(value) == FieldType.None) return;
+        if (value.Kind == ValueKind.Array) return Elements(name, value.Items);
+        if (_values.TypeOf(value) == FieldType.None) return false;
         Separate();
-        _text.Name(FieldOf(name));
+        _text.Name(_place.Count == 0 ? FieldOf(name) : name);
+        foreach (var index in _place)
+        {
+            output.Write("_"u8);
+            _values.Write(index, default);
+        }
+
         output.Write("="u8);
         _values.Write(value);
+        return true;
     }
 
     /// <summary>A text field that is UTF-8 already.</summary>
@@ -63,6 +73,19 @@ internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions opti
         _values.Write(Timestamps.Of(time, options.Precision), "\n"u8);
         _isBegun = false;
         return true;
+    }
+
+    private bool Elements(string name, ReadOnlySpan<Value> items)
+    {
+        var isWritten = false;
+        for (var i = 0; i < items.Length; i++)
+        {
+            _place.Add(i);
+            isWritten |= Field(name, items[i]);
+            _place.RemoveAt(_place.Count - 1);
+        }
+
+        return isWritten;
     }
 
     private void Separate()

@@ -15,7 +15,7 @@ internal sealed class RecordLines(PointWriter points, BadValues badValues, Paylo
     private bool WritePayload(in Record record)
     {
         if (payloads == PayloadForm.Json) points.Field("json", record.Json.Span);
-        else if (!PayloadFields.TryWrite(points, record.Json)) return false;
+        else foreach (var (name, value) in PayloadFields.TryRead(record.Json) ?? []) points.Field(name, value);
         return points.End(record.Time);
     }
 
@@ -36,8 +36,7 @@ internal sealed class RecordLines(PointWriter points, BadValues badValues, Paylo
     {
         var name = sample.Tag.Name;
         var isGood = sample.Quality == Quality.Good;
-        if (isGood || badValues == BadValues.Keep) points.Field(name, sample.Value);
-        var isMarked = !isGood || points.TypeOf(sample.Value) == FieldType.None;
-        if (isMarked && badValues != BadValues.Skip) points.QualityField(name, sample.Quality);
+        var isWritten = (isGood || badValues == BadValues.Keep) && points.Field(name, sample.Value);
+        if (!(isGood && isWritten) && badValues != BadValues.Skip) points.QualityField(name, sample.Quality);
     }
 }

@@ -8,6 +8,7 @@ internal sealed class SampleRows(CopyBuffer rows, TextFields texts, string site)
 {
     // Beyond it a double has no longer a place for every integer.
     private const long MostExact = 1L << 53;
+    private readonly ArrayText _array = new();
 
     /// <exception cref="UnstorableException">It can never be stored.</exception>
     public void Write(in Record record)
@@ -44,6 +45,10 @@ internal sealed class SampleRows(CopyBuffer rows, TextFields texts, string site)
             case ValueKind.Text:
                 rows.Null();
                 texts.Write(value.Text, tag.Name);
+                break;
+            case ValueKind.Array:
+                rows.Null();
+                rows.Bytes(_array.Of(value));
                 break;
             case ValueKind.Int when value.Int is > MostExact or < -MostExact:
                 WriteDigits(value.Number, value.Int);

@@ -36,7 +36,7 @@ internal sealed class Connector(PostgresOptions options, PluginContext context)
                 .EnsureAsync(TableNames.Samples(options), TableNames.Payloads(options, _fields), cancel)
                 .ConfigureAwait(false);
             var rows = new BatchRows(tables[0], tables[1], _fields, context.Site, options.Nul);
-            return new Database(source, connection, backend, rows, new StoredBatches(connection, options.Schema, context.Name));
+            return new Database(source, connection, backend, rows, new Progress(connection, options.Schema, context.Name));
         }
         catch (Exception error)
         {

@@ -11,16 +11,16 @@ internal sealed class Database : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnection _connection;
     private readonly BatchRows _rows;
-    private readonly StoredBatches _batches;
+    private readonly Progress _progress;
     private Task _unfinished = Task.CompletedTask;
 
-    public Database(NpgsqlDataSource source, NpgsqlConnection connection, Backend backend, BatchRows rows, StoredBatches batches)
+    public Database(NpgsqlDataSource source, NpgsqlConnection connection, Backend backend, BatchRows rows, Progress progress)
     {
         Backend = backend;
         _source = source;
         _connection = connection;
         _rows = rows;
-        _batches = batches;
+        _progress = progress;
     }
 
     public Backend Backend { get; }
@@ -28,14 +28,14 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Stores what of the batch is not stored yet, all or nothing.</summary>
     public async ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
     {
-        // Read committed: of two that store the same batch, the second waits for the first and then sees what it did.
+        // Read committed: of two that store records of one queue, the second waits for the first and then sees what it did.
         var transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
         try
         {
-            var known = await WithinAsync(_batches.ClaimAsync(batch, cancel).AsTask(), cancel).ConfigureAwait(false);
-            if (known < batch.Count)
+            var first = await WithinAsync(_progress.TakeAsync(batch, cancel), cancel).ConfigureAwait(false);
+            if (first < batch.Count)
             {
-                _rows.Encode(batch, known);
+                _rows.Encode(batch, first);
                 await CopyAsync(_rows.Samples, cancel).ConfigureAwait(false);
                 await CopyAsync(_rows.Payloads, cancel).ConfigureAwait(false);
             }

@@ -43,7 +43,7 @@ internal static partial class Failures
         "3D000" => new PostgresSinkException($"{endpoint}: {refused.MessageText}: create it, or give another database", refused),
         "3F000" => new PostgresSinkException($"{endpoint}: {refused.MessageText}: create it, or give another schema", refused),
         "42501" => new PostgresSinkException($"{endpoint}: {refused.MessageText}: grant that to user \"{user}\"", refused),
-        "55P03" => new PostgresSinkException($"{endpoint}: somebody else has locked a table for 5 s: {Words(refused)}", refused),
+        "55P03" => new PostgresSinkException($"{endpoint}: somebody else has held a lock for 5 s: {Words(refused)}", refused),
         ['0', '8', ..] => new NotConnectedException($"{endpoint}: {Words(refused)}", refused),
         _ => new PostgresSinkException($"{endpoint}: {Words(refused)}", refused),
     };

@@ -20,7 +20,7 @@ internal sealed class TableMaker(NpgsqlConnection connection)
             await EnsureAsync(samples, cancel).ConfigureAwait(false),
             await EnsureAsync(payloads, cancel).ConfigureAwait(false),
         };
-        await EnsureBatchesAsync(samples.Schema, cancel).ConfigureAwait(false);
+        await EnsureProgressAsync(samples.Schema, cancel).ConfigureAwait(false);
         await transaction.CommitAsync(cancel).ConfigureAwait(false);
         return found;
     }
@@ -36,23 +36,20 @@ internal sealed class TableMaker(NpgsqlConnection connection)
         return table;
     }
 
-    private async Task EnsureBatchesAsync(string schema, CancellationToken cancel)
+    private async Task EnsureProgressAsync(string schema, CancellationToken cancel)
     {
-        var found = await Catalog.ColumnsAsync(connection, schema, TableNames.Batches, cancel).ConfigureAwait(false);
-        string[] needed = ["sink", "queue", "batch", "records", "stored", "number"];
+        var found = await Catalog.ColumnsAsync(connection, schema, TableNames.Progress, cancel).ConfigureAwait(false);
+        string[] needed = ["sink", "queue", "batch", "record"];
         if (found.Count == 0)
         {
             await RunAsync($"""
-                CREATE TABLE "{schema}".{TableNames.Batches} (
-                  sink text NOT NULL, queue uuid NOT NULL, batch bigint NOT NULL, records integer NOT NULL,
-                  stored timestamp with time zone NOT NULL DEFAULT now(), number bigint GENERATED ALWAYS AS IDENTITY,
-                  PRIMARY KEY (sink, queue, batch));
-                CREATE INDEX ON "{schema}".{TableNames.Batches} (sink, queue, number)
+                CREATE TABLE "{schema}".{TableNames.Progress} (
+                  sink text, queue uuid, batch bigint NOT NULL, record integer NOT NULL, PRIMARY KEY (sink, queue))
                 """, cancel).ConfigureAwait(false);
         }
         else if (needed.FirstOrDefault(n => found.All(c => c.Name != n)) is { } missing)
         {
-            throw TableCheck.Missing(schema, TableNames.Batches, missing, found, string.Join(", ", needed));
+            throw TableCheck.Missing(schema, TableNames.Progress, missing, found, string.Join(", ", needed));
         }
     }
 

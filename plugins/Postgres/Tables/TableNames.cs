@@ -3,8 +3,8 @@ namespace PlantRuntime.Plugins.Postgres.Tables;
 /// <summary>The tables of a sink.</summary>
 internal static class TableNames
 {
-    /// <summary>The table of batches that are stored.</summary>
-    public const string Batches = "plant_batches";
+    /// <summary>The table of how far each queue is stored.</summary>
+    public const string Progress = "plant_progress";
 
     /// <summary>The narrow table: a row for each sample.</summary>
     public static Table Samples(PostgresOptions options) => new(

@@ -11,9 +11,21 @@ namespace PlantRuntime.Wire.Http;
 public sealed record HttpAnswer(int Status, string Reason, string Body, RetryConditionHeaderValue? RetryAfter = null, Uri? Location = null)
 {
     private const int MostShown = 300;
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(1);
 
     /// <summary>True for 200 to 299.</summary>
     public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>
+    /// How long the server wants to be left alone, an hour at most; null when it did not say, or a time that is over.
+    /// </summary>
+    /// <param name="now">The time now, from which a date counts.</param>
+    public TimeSpan? Pause(DateTimeOffset now)
+    {
+        var pause = RetryAfter?.Delta ?? RetryAfter?.Date - now;
+        if (pause > s_longestPause) return s_longestPause;
+        return pause > TimeSpan.Zero ? pause : null;
+    }
 
     /// <summary>One line for a log: "429 Too Many Requests, retry after 30 s: slow down".</summary>
     public override string ToString()

@@ -53,6 +53,18 @@ public static class Batches
         }
     }
 
+    /// <summary>A batch of the records at some places of another, each with its identity.</summary>
+    public static RecordBatch Part(this RecordBatch batch, Func<int, bool> isIn)
+    {
+        var part = new RecordBatch { Queue = batch.Queue };
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (isIn(i)) part.Add(batch[i]);
+        }
+
+        return part;
+    }
+
     /// <summary>What <see cref="Counting"/> leaves in a sink.</summary>
     public static IEnumerable<StoredSample> CountingStored(int first, int count) =>
         Enumerable.Range(first, count).Select(i => new StoredSample("press", "n", $"{i}", "GOOD"));

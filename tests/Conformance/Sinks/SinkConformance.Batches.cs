@@ -52,6 +52,17 @@ public abstract partial class SinkConformance
     }
 
     [SkippableFact]
+    public async Task Takes_as_many_batches_at_a_time_as_it_says()
+    {
+        const int Each = 50;
+        await using var sink = await ConnectAsync();
+        var count = sink is IParallelSink parallel ? parallel.BatchesAtOnce : 1;
+        await Task.WhenAll(Enumerable.Range(0, count).Select(i => sink.WriteAsync(Counting(i + 1, i * Each, Each), default).AsTask()));
+
+        Assert.Equal(CountingStored(0, count * Each), Samples().OrderBy(s => int.Parse(s.Value, null)));
+    }
+
+    [SkippableFact]
     public async Task Keeps_nothing_of_a_batch_that_is_filled_again()
     {
         await using var sink = await ConnectAsync();

@@ -26,19 +26,6 @@ public abstract partial class SinkConformance
     }
 
     [SkippableFact]
-    public async Task Stores_a_batch_that_comes_again_at_least_once()
-    {
-        await using (var sink = await ConnectAsync()) await sink.WriteAsync(Counting(1, 0, 3), default);
-        await using (var again = await ConnectAsync())
-        {
-            await again.WriteAsync(Counting(1, 0, 3), default);
-            await again.WriteAsync(Counting(2, 3, 1), default);
-        }
-
-        Assert.Equal(RefusesDuplicates ? CountingStored(0, 4) : [.. CountingStored(0, 3), .. CountingStored(0, 4)], Samples());
-    }
-
-    [SkippableFact]
     public async Task Stores_nothing_when_cancelled_and_works_afterwards()
     {
         await using var sink = await ConnectAsync();

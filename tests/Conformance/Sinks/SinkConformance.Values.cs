@@ -22,6 +22,16 @@ public abstract partial class SinkConformance
     }
 
     [SkippableFact]
+    public async Task Stores_arrays()
+    {
+        var array = Value.Of([1, 2.5, "x \"y\"", true, Value.Null, Value.Of([7, 8])]);
+        await using var sink = await ConnectAsync();
+        await sink.WriteAsync(Of(1, ("a", array, Quality.Good), ("none", Value.Of([]), Quality.Good)), default);
+
+        Assert.Equal([.. StoredArray("a", """[1,2.5,"x \"y\"",true,null,[7,8]]"""), .. StoredArray("none", "[]")], Samples());
+    }
+
+    [SkippableFact]
     public async Task Stores_every_quality()
     {
         var qualities = Enum.GetValues<Quality>();

@@ -24,11 +24,14 @@ public abstract partial class SinkConformance : IDisposable
     /// <summary>What sinks said.</summary>
     protected CapturingPluginLog Log { get; } = new();
 
-    /// <summary>True for a sink that keeps one of two batches with the same identity.</summary>
+    /// <summary>True for a sink that keeps one of two records with the same identity.</summary>
     protected virtual bool RefusesDuplicates => false;
 
     /// <summary>Texts that no log line may contain: passwords of the options.</summary>
     protected virtual IReadOnlyList<string> Secrets => [];
+
+    /// <summary>Options of a sink whose far end allocates nothing in this process.</summary>
+    protected virtual object SteadyOptions => Options;
 
     /// <summary>Most bytes that a steady batch of 1,000 records may allocate: a little for a batch, nothing for a record.</summary>
     protected virtual long AllocatedBytesPerBatch => 4096;
@@ -43,6 +46,14 @@ public abstract partial class SinkConformance : IDisposable
 
     /// <summary>What <see cref="Samples"/> shows for a value; a format without NaN or infinities says so here.</summary>
     protected virtual string Shown(Value value) => value.ToString();
+
+    /// <summary>What <see cref="Samples"/> shows for an array: its JSON, unless the sink divides it.</summary>
+    protected virtual IEnumerable<StoredSample> StoredArray(string tag, string json) => [new StoredSample("press", tag, json, "GOOD")];
+
+    /// <summary>Adds a record that the far end can never store, once the sink is connected; none for a sink that refuses nothing.</summary>
+    protected virtual void AddRefused(RecordBatch batch)
+    {
+    }
 
     /// <summary>Looks whether a secret was said, and deletes the folder.</summary>
     public virtual void Dispose()

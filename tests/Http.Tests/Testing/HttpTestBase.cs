@@ -25,9 +25,9 @@ public abstract class HttpTestBase : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected async Task<ISink> ConnectAsync(HttpOptions? options = null)
+    protected async Task<ISink> ConnectAsync(HttpOptions? options = null, string name = "api")
     {
-        var context = new PluginContext("api", "press-hall", Folder.Path, new ManualTimeProvider(Batches.Start), Log);
+        var context = new PluginContext(name, "press-hall", Folder.Path, new ManualTimeProvider(Batches.Start), Log);
         var sink = new HttpPlugin().Open(options ?? With(HttpMode.Array), context);
         await sink.ConnectAsync(default);
         return sink;
