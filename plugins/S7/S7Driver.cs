@@ -10,6 +10,7 @@ internal sealed class S7Driver(S7Options options) : IDriver
 {
     private S7Session? _session;
     private int _pduSize = options.PduSize;
+    private ExchangeLoop? _loop;
 
     public string Endpoint { get; } = options.Host.Contains(':') ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
 
@@ -19,6 +20,8 @@ internal sealed class S7Driver(S7Options options) : IDriver
     /// <summary>The connection.</summary>
     /// <exception cref="NotConnectedException">There is none.</exception>
     public S7Session Session => _session ?? throw new NotConnectedException("not connected");
+
+    private ExchangeLoop Loop => _loop ??= new ExchangeLoop(this);
 
     public IReader Prepare(IReadOnlyList<TagDefinition> tags)
     {
@@ -30,7 +33,7 @@ internal sealed class S7Driver(S7Options options) : IDriver
             else problems.Add(problem!);
         }
 
-        return problems.Count == 0 ? new S7Reader(this, new ReadPlan(addresses, _pduSize)) : throw new AddressException(problems);
+        return problems.Count == 0 ? new S7Reader(Loop, new ReadPlan(addresses, _pduSize)) : throw new AddressException(problems);
     }
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
