@@ -110,6 +110,7 @@ internal static class S7AddressParser
         }
 
         if (!text.AtEnd) throw text.BadNext("nothing more was expected here but :TYPE");
+        if (address is { Count: > 0, Bit: > 0 }) throw new BadAddress("an array of BOOL begins at a byte's bit 0", column: 1);
         return address.Offset + address.Bytes <= S7Address.MostBytes ? address
             : throw new BadAddress($"{address.Bytes} bytes from {address.Offset} go beyond the last one, {S7Address.MostBytes - 1}",
                 column: 1);
@@ -117,8 +118,8 @@ internal static class S7AddressParser
 
     private static S7Address Typed(S7Address address, string text, Func<S7Type, int, string?> misfit, int column)
     {
-        var wrong = S7Types.Parse(text, out var type, out var length) ?? misfit(type, type.Bytes(length));
-        return wrong is null ? address with { Type = type, Length = length } : throw new BadAddress(wrong, column);
+        var wrong = S7Types.Parse(text, out var type, out var length, out var count) ?? misfit(type, type.Bytes(length));
+        return wrong is null ? address with { Type = type, Length = length, Count = count } : throw new BadAddress(wrong, column);
     }
 
     private static S7Type DefaultOf(char width) => width switch
@@ -133,7 +134,8 @@ internal static class S7AddressParser
 
     private static string Name(S7Type type) => type.ToString().ToUpper(CultureInfo.InvariantCulture);
 
-    private static S7Area? AreaOf(char letter) => letter switch
+    /// <summary>The area of a letter, English or German; null for another letter.</summary>
+    public static S7Area? AreaOf(char letter) => letter switch
     {
         'M' => S7Area.Marker,
         'I' or 'E' => S7Area.Input,
@@ -142,5 +144,6 @@ internal static class S7AddressParser
         _ => null,
     };
 
-    private static int FixedBlock(this S7Area area) => area == S7Area.DataBlock ? 1 : 0;
+    /// <summary>The block that an area is in: a LOGO's variable memory is DB1.</summary>
+    public static int FixedBlock(this S7Area area) => area == S7Area.DataBlock ? 1 : 0;
 }

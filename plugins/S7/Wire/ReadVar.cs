@@ -61,7 +61,7 @@ internal static class ReadVar
     }
 
     /// <summary>Takes the next item of an answer that <see cref="Check"/> found whole: its bytes, or why there are none.</summary>
-    public static S7Fault? Next(ref ReadOnlySpan<byte> items, bool isLast, int asked, out ReadOnlySpan<byte> bytes)
+    public static S7Fault? Next(scoped ref ReadOnlySpan<byte> items, bool isLast, int asked, out ReadOnlySpan<byte> bytes)
     {
         TrySkip(ref items, isLast, out var head, out bytes);
         if (head[0] != Good) return S7Fault.Item(head[0]);
@@ -69,9 +69,16 @@ internal static class ReadVar
         return bytes.Length == asked ? null : S7Fault.OtherBytes;
     }
 
+    /// <summary>Checks an answer of one item and gives its bytes, or why there are none.</summary>
+    public static S7Fault? Only(ReadOnlySpan<byte> pdu, int asked, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        return Check(pdu, 1, out var items) ?? Next(ref items, isLast: true, asked, out bytes);
+    }
+
     // A refused item has no bytes, whatever its length says: snap7's server says 4. A code that nobody knows with a length that nobody
     // sends is data out of step.
-    private static bool TrySkip(ref ReadOnlySpan<byte> rest, bool isLast, out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> bytes)
+    private static bool TrySkip(scoped ref ReadOnlySpan<byte> rest, bool isLast, out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> bytes)
     {
         head = bytes = default;
         if (rest.Length < ItemHead) return false;
