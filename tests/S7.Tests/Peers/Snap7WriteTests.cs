@@ -38,9 +38,8 @@ public class Snap7WriteTests
         {
             var (place, value, hex) = Written[i];
             var at = S7AddressParser.Parse(new TagDefinition(place, place), out _)!.Value;
-            var area = place[..place.IndexOfAny([.. "0123456789B"], 1)].TrimEnd('.');
-            Assert.Equal((place, hex), (place, await client.ReadAsync(area == "D" ? "DB" : area, at.Block, at.Offset, at.Bytes)));
-            Assert.Equal((place, Shown(value)), (place, Shown(scan[i])));
+            Assert.Equal((place, hex), (place, await client.ReadAsync(AreaOf(at), at.Block, at.Offset, hex.Length / 2)));
+            Assert.Equal((place, value.ToString()), (place, scan[i].ToString()));
         }
     }
 
@@ -107,6 +106,5 @@ public class Snap7WriteTests
 
     private static Value Bits(int bits) => Value.Of([.. Enumerable.Range(0, 16).Select(n => Value.Of((bits >> n & 1) != 0))]);
 
-    // A REAL reads back as the nearest single.
-    private static string Shown(Value value) => value.ToString();
+    private static string AreaOf(S7Address address) => address.Area == S7Area.DataBlock ? "DB" : $"{address.Area}"[..1].Replace('O', 'Q');
 }
