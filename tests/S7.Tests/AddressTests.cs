@@ -27,7 +27,8 @@ public class AddressTests
         Assert.True(problem is null, problem?.Message);
         var a = address!.Value;
         var length = a.Length == 0 ? "" : $" {a.Length}";
-        Assert.Equal(expected, $"{a.Area} {a.Block} {a.Offset} {a.Type} {a.Bit}{length}");
+        var count = a.Count == 0 ? "" : $" x{a.Count}";
+        Assert.Equal(expected, $"{a.Area} {a.Block} {a.Offset} {a.Type} {a.Bit}{length}{count}");
     }
 
     [Theory]
@@ -44,7 +45,17 @@ public class AddressTests
     [InlineData("MW4:BOOL", 5, "a BOOL needs its bit: MX4.0")]
     [InlineData("M4.0:INT", 6, "a bit is a BOOL, not INT: MW4:INT")]
     [InlineData("MD4:RAEL", 5, "unknown type 'RAEL' (did you mean 'REAL'?)")]
-    [InlineData("MW4:INT[3]", 5, "INT has no length: only STRING[n] and WSTRING[n] have; arrays are not read as one tag")]
+    [InlineData("MW4:INT[]", 5, "an array needs the number of its elements, 1 to 32767: INT[10]")]
+    [InlineData("MW4:INT[0]", 5, "an array needs the number of its elements")]
+    [InlineData("MW4:INT[32768]", 5, "an array needs the number of its elements")]
+    [InlineData("MW4:INT[3", 5, "an array needs the number of its elements")]
+    [InlineData("MW4:INT[3][2]", 5, "nothing more was expected behind INT[3]")]
+    [InlineData("MB4:STRING[8][3]x", 5, "nothing more was expected behind STRING[8][3]")]
+    [InlineData("MB4:STRING[8]x", 5, "an array needs the number of its elements, 1 to 32767: STRING[8][10]")]
+    [InlineData("MB4:ARRAY[0..9] OF INT", 5, "an array is written as the type of its elements and their number: REAL[10]")]
+    [InlineData("MW4:REAL[3]", 5, "MW is 2 bytes wide, REAL has 4: MD4:REAL")]
+    [InlineData("M4.1:BOOL[8]", 1, "an array of BOOL begins at a byte's bit 0")]
+    [InlineData("MB65000:WSTRING[16382][32767]", 1, "1073709056 bytes from 65000 go beyond the last one")]
     [InlineData("MB4:STRING[255]", 5, "STRING needs its length, 1 to 254: STRING[32]")]
     [InlineData("T5:REAL", 4, "a timer is a S5TIME or a WORD, not REAL")]
     [InlineData("MW4.2", 4, "nothing more was expected here but :TYPE")]
