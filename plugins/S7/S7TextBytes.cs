@@ -9,7 +9,9 @@ internal static class S7TextBytes
 {
     private static readonly DateTime Origin = new(1990, 1, 1);
 
-    /// <summary>Puts a text into its bytes, which are exactly the type's; of STRING and WSTRING the greatest length stays as it is.</summary>
+    /// <summary>
+    /// Puts a text into its bytes, which are exactly the type's; of STRING and WSTRING the greatest length stays as it is.
+    /// </summary>
     /// <returns>What the type holds instead, or null when all is well.</returns>
     public static string? Write(S7Type type, string text, Span<byte> bytes) => type switch
     {
@@ -41,7 +43,7 @@ internal static class S7TextBytes
         var most = (bytes.Length - 4) / 2;
         if (text.Length > most) return $"at most {most} characters of UTF-16";
         BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)text.Length);
-        Encoding.BigEndianUnicode.GetBytes(text, bytes[4..]);
+        for (var i = 0; i < text.Length; i++) BinaryPrimitives.WriteUInt16BigEndian(bytes[(4 + (2 * i))..], text[i]);
         return null;
     }
 
@@ -84,11 +86,12 @@ internal static class S7TextBytes
     // Nanoseconds stand apart: a DateTime counts in hundreds of them.
     private static string? Dtl(string text, Span<byte> bytes)
     {
-        const string Expected = "dates and times such as 2026-11-21T08:15:30.123456789";
+        const string Expected = "dates and times such as 2026-11-21T08:15:30.123456789, from 1970 to 2554";
         var dot = text.IndexOf('.', StringComparison.Ordinal);
         var fraction = dot < 0 ? "" : text[(dot + 1)..];
         var isFraction = dot < 0 || (fraction.Length is >= 1 and <= 9 && fraction.All(char.IsAsciiDigit));
         if (!isFraction || !TryParse(dot < 0 ? text : text[..dot], "yyyy-MM-ddTHH:mm:ss", out var time)) return Expected;
+        if (time.Year is < 1970 or > 2554) return Expected;
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)time.Year);
         ReadOnlySpan<byte> parts = [(byte)time.Month, (byte)time.Day, (byte)(time.DayOfWeek + 1), (byte)time.Hour, (byte)time.Minute,
             (byte)time.Second];

@@ -55,8 +55,8 @@ public class AllocationTests
 
     private static async Task<long> LeastAllocatedAsync(Func<ValueTask> operation)
     {
-        // The thread pool's bookkeeping allocates a few bytes every tenth of a second, so the quietest batch counts: what one operation allocated
-        // would show in every one.
+        // The thread pool's bookkeeping allocates a few bytes every tenth of a second, so the quietest batch counts: what one operation
+        // allocated would show in every one.
         var least = long.MaxValue;
         for (var batch = 0; batch < Batches; batch++)
         {

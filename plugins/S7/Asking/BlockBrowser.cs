@@ -27,7 +27,8 @@ internal sealed class BlockBrowser(ExchangeLoop loop)
             await loop.RunAsync(list, cancel).ConfigureAwait(false);
             // A list that ends with its PDU is continued in vain: the CPU has no further block to name.
             var fault = list.Fault == S7Fault.NoBlock ? null : list.Fault;
-            if (fault is not null && list.Answer.Length > 0) throw new RefusedException($"the list of {prefix}s breaks off: {fault.Reason}");
+            if (fault is not null && list.Answer.Length > 0)
+                throw new RefusedException($"the list of {prefix}s breaks off: {fault.Reason}");
             refusal = fault ?? refusal;
             isTold |= fault is null;
             foreach (var number in BlockList.Numbers(list.Answer))

@@ -29,14 +29,14 @@ internal sealed class DeviceFacts(ExchangeLoop loop)
         }
         catch (OperationCanceledException) when (!_hasAnswered)
         {
-            // One that does not even say no will not the next time: the question would cost the host's timeout again and again.
+            // One that does not even say no will not next time: the question would cost the host's timeout again and again.
             _isMute = true;
             return [];
         }
     }
 
     /// <summary>
-    /// The mode in the record of list 0424: event 2, FF, mode 1 with the one before it in the upper half. Names as in Wireshark's dissector.
+    /// The mode in the record of list 0424: event 2, FF, mode 1 with the one before it in the upper half. Names as in Wireshark.
     /// </summary>
     public static DeviceFact? ModeOf(ReadOnlySpan<byte> answer)
     {

@@ -20,7 +20,7 @@ internal sealed class WriteTag(S7Address address)
         { Area: S7Area.Input } => NoInputs,
         { Count: > 0, Type: S7Type.String or S7Type.WString } => "an array of texts is not written: give each text a tag of its own",
         { Count: > 0, Type: S7Type.Bool } when address.Count % 8 != 0 =>
-            $"BOOL[{address.Count}] shares its last byte with other bits, which a write would change: only BOOL[8], BOOL[16], … are written",
+            $"BOOL[{address.Count}] shares its last byte with other bits, which a write would change: use BOOL[8], BOOL[16], …",
         _ => null,
     };
 

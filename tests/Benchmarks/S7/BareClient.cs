@@ -46,7 +46,12 @@ internal sealed class BareClient : IDisposable
     private int Taken()
     {
         var (count, at) = (0, 0);
-        while (_held - at >= 4 && (_answers[at + 2] << 8 | _answers[at + 3]) is var length && _held - at >= length) (count, at) = (count + 1, at + length);
+        while (_held - at >= 4 && (_answers[at + 2] << 8 | _answers[at + 3]) is var length && _held - at >= length)
+        {
+            count++;
+            at += length;
+        }
+
         _answers.AsSpan(at, _held - at).CopyTo(_answers);
         _held -= at;
         return count;

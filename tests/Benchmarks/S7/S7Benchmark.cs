@@ -35,7 +35,8 @@ internal static class S7Benchmark
         await using var driver = new S7Driver(new S7Options { Host = "127.0.0.1", Port = server.Port });
         await driver.ConnectAsync(CancellationToken.None);
         using var bare = new BareClient(server.Port, driver.Session.Setup);
-        Console.WriteLine($"s7: snap7's server grants PDUs of {driver.Session.Setup.PduSize} bytes and {driver.Session.Setup.Jobs} jobs at once");
+        var setup = driver.Session.Setup;
+        Console.WriteLine($"s7: snap7's server grants PDUs of {setup.PduSize} bytes and {setup.Jobs} jobs at once");
 
         foreach (var bytes in (int[])[14, 8192]) await CompareBlockAsync(driver, bare, bytes);
         foreach (var tags in (int[])[20, 500]) await CompareTagsAsync(driver, bare, tags);

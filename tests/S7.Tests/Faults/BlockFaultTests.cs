@@ -14,7 +14,8 @@ public class BlockFaultTests
         rig.Cpu.Script = (request, line) => line.Send(request.Answer(Held(request, now++)));
         var image = new byte[600];
 
-        var refused = await Assert.ThrowsAsync<RefusedException>(() => rig.Driver.PrepareBlock("DB1", 600).ReadAsync(image, default).AsTask());
+        var block = rig.Driver.PrepareBlock("DB1", 600);
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => block.ReadAsync(image, default).AsTask());
 
         Assert.Equal("no two of 16 readings agree: the block changes faster than it can be read", refused.Message);
         Assert.Equal(16 * 3, rig.Cpu.Arrived().Count);

@@ -39,7 +39,8 @@ public class Snap7DeviceTests
     public async Task Blocks_are_listed_with_their_sizes(int pduSize, int blocks)
     {
         await using var server = await Snap7Server.StartAsync(
-            [new("M", 0, 0, "SIZE", "10"), .. Enumerable.Range(1, blocks).Select(n => new ServedBytes("DB", 3 * n, 0, "SIZE", $"{n + 10}"))]);
+            [new("M", 0, 0, "SIZE", "10"),
+                .. Enumerable.Range(1, blocks).Select(n => new ServedBytes("DB", 3 * n, 0, "SIZE", $"{n + 10}"))]);
         await using var driver = await Snap7Server.ConnectAsync(server, pduSize);
         if (blocks == 0)
         {

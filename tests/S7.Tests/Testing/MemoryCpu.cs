@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace PlantRuntime.S7.Tests.Testing;
 
 /// <summary>
-/// A good CPU that holds bytes, the same in every area and block, takes writes of bytes, and refuses blocks from 900 on. Each connection has a thread and arrays
-/// of its own, so that it allocates nothing when it answers.
+/// A good CPU that holds bytes, the same in every area and block, takes writes of bytes, and refuses blocks from 900 on. Each connection
+/// has a thread and arrays of its own, so that it allocates nothing when it answers.
 /// </summary>
 internal sealed class MemoryCpu : IDisposable
 {
