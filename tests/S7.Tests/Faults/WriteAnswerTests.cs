@@ -89,6 +89,27 @@ public class WriteAnswerTests
     }
 
     [Fact]
+    public async Task A_late_answer_does_not_confirm_the_next_write()
+    {
+        await using var rig = await Rig.ConnectAsync();
+        var writer = rig.Driver.PrepareWrites([new TagDefinition("t", "DB1.DBW0")]);
+        using var cancel = new CancellationTokenSource();
+        CpuWrite? late = null;
+        rig.Cpu.WriteScript = (write, _) =>
+        {
+            late = write;
+            cancel.Cancel();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.WriteAsync(0, 1, cancel.Token).AsTask());
+
+        rig.Cpu.WriteScript = (write, line) => line.Send(late!.Ack(0xFF), write.Ack(0x05));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(0, 2, default).AsTask());
+
+        Assert.StartsWith("address out of range (05)", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, rig.Driver.Requests.Late);
+    }
+
+    [Fact]
     public async Task A_write_without_an_answer_is_not_sent_again()
     {
         await using var rig = await Rig.ConnectAsync(jobs: 2);
