@@ -71,10 +71,10 @@ internal sealed class ExchangeLoop(S7Driver driver)
     // Requests that may be sent now, one behind the other with one call.
     private int Next() => Math.Min(_count, _taken + _session.Setup.Jobs) - _sent;
 
-    private void Take(in S7Reply reply)
+    private void Take(in Reply reply)
     {
         _taken++;
-        if (!_exchange.Take(reply.Request, reply.Pdu)) _count = _sent;
+        if (!_exchange.Take(reply.Request, reply.Frame.Span[CotpData.PduStart..])) _count = _sent;
     }
 
     private Exception Lost(Exception e)
