@@ -1,3 +1,5 @@
+using PlantRuntime.Wire;
+
 namespace PlantRuntime.Plugins.S7;
 
 /// <summary>
@@ -25,7 +27,7 @@ internal static class S7BlockParser
             return bytes >= 1 && bytes <= most ? start with { Count = bytes }
                 : throw new FormatException($"a block of {bytes} bytes from '{address}' on: 1 to {most} bytes are possible");
         }
-        catch (BadAddress bad)
+        catch (BadAddressException bad)
         {
             throw new FormatException($"'{address}', column {bad.Column}: {bad.Message}");
         }
@@ -33,11 +35,12 @@ internal static class S7BlockParser
 
     private static S7Address Start(AddressText text)
     {
-        var word = text.Letters();
+        var word = S7AddressParser.Letters(text);
         if (word == "DB")
         {
-            var start = new S7Address(S7Area.DataBlock, text.Number(1, 65535, "the number of a data block"), 0, S7Type.Byte);
-            return text.TrySkip('.') ? Byte(text, start, text.Letters(), "DBB") : start;
+            var number = S7AddressParser.Number(text, 1, 65535, "the number of a data block");
+            var start = new S7Address(S7Area.DataBlock, number, 0, S7Type.Byte);
+            return text.TrySkip('.') ? Byte(text, start, S7AddressParser.Letters(text), "DBB") : start;
         }
 
         if (word.Length == 0 || S7AddressParser.AreaOf(word[0]) is not { } area) throw text.Bad(Expected);
@@ -48,6 +51,6 @@ internal static class S7BlockParser
     private static S7Address Byte(AddressText text, S7Address start, string word, string expected)
     {
         if (word != expected) throw text.Bad($"a block begins at a byte: {expected}4, not {word}");
-        return start with { Offset = text.Number(0, S7Address.MostBytes - 1, "a byte's number") };
+        return start with { Offset = S7AddressParser.Number(text, 0, S7Address.MostBytes - 1, "a byte's number") };
     }
 }

@@ -1,6 +1,8 @@
 namespace PlantRuntime.Wire;
 
-/// <summary>What a <see cref="RequestSession"/> has to know of a protocol whose requests carry a 16-bit id that their answers repeat.</summary>
+/// <summary>
+/// What a <see cref="RequestSession"/> has to know of a protocol whose requests carry a 16-bit id that their answers repeat.
+/// </summary>
 public interface IRequestFraming
 {
     /// <summary>Longest frame in bytes that the protocol allows.</summary>

@@ -66,7 +66,7 @@ public class BlockFaultTests
     }
 
     [Theory]
-    [InlineData("DB0", 14, "column 3: 0 is not the number of a data block")]
+    [InlineData("DB0", 14, "column 3: '0' is not the number of a data block")]
     [InlineData("DB1.DBX4.0", 1, "column 5: a block begins at a byte: DBB4, not DBX")]
     [InlineData("MW4", 2, "column 1: a block begins at a byte: MB4, not MW")]
     [InlineData("T4", 2, "column 1: expected DB500, DB500.DBB4, M")]
