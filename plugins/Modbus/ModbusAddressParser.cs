@@ -1,4 +1,5 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus;
 
@@ -23,7 +24,7 @@ internal sealed class ModbusAddressParser(byte unit, ByteOrder order)
             problem = null;
             return Parse(tag.Address, tag.Type);
         }
-        catch (BadAddress bad)
+        catch (BadAddressException bad)
         {
             problem = new AddressProblem(tag, bad.Message, bad.Column);
             return null;
@@ -35,26 +36,29 @@ internal sealed class ModbusAddressParser(byte unit, ByteOrder order)
         var parts = new AddressText(text);
         var address = new ModbusAddress(unit, default, 0, default, Order: order);
         if (parts.TryUntil('/', out var unitText)) address = address with { Unit = (byte)parts.Number(unitText, 0, 255, "a unit id") };
-        address = Place(ref parts, address);
-        if (parts.TrySkip('.')) address = address with { Bit = Bit(ref parts, address.Area) };
-        return TypeAndOrder(ref parts, address, typeApart);
+        address = Place(parts, address);
+        if (parts.TrySkip('.')) address = address with { Bit = Bit(parts, address.Area) };
+        return TypeAndOrder(parts, address, typeApart);
     }
 
-    private static ModbusAddress Place(ref AddressText parts, ModbusAddress address)
+    private static ModbusAddress Place(AddressText parts, ModbusAddress address)
     {
-        var word = parts.Word();
-        if (word.IsEmpty) throw parts.Bad(Expected);
+        var word = Word(parts);
+        if (word.Length == 0) throw parts.Bad(Expected);
         if (char.IsAsciiDigit(word[0])) return Reference(parts, word, address);
-        var area = Array.FindIndex(ModbusAreas.Names, Same(word.ToString()));
-        if (area < 0) throw parts.Bad($"unknown area '{word}'{Nearest.Aside(word.ToString(), ModbusAreas.Names)}; {Expected}");
+        var area = Array.FindIndex(ModbusAreas.Names, Same(word));
+        if (area < 0) throw parts.Bad($"unknown area '{word}'{Nearest.Aside(word, ModbusAreas.Names)}; {Expected}");
         if (!parts.TrySkip(':')) throw parts.BadNext($"{ModbusAreas.Names[area]} needs an offset: {ModbusAreas.Names[area]}:0");
-        return address with { Area = (ModbusArea)area, Offset = parts.Number(parts.Word(), 0, ModbusAddress.Offsets - 1, "an offset") };
+        return address with { Area = (ModbusArea)area, Offset = parts.Number(Word(parts), 0, ModbusAddress.Offsets - 1, "an offset") };
     }
+
+    // Everything up to the next '.' or ':' or the end.
+    private static string Word(AddressText parts) => parts.Take(letter => letter is not ('.' or ':'));
 
     private static Predicate<string> Same(string word) => name => name.Equals(word, StringComparison.OrdinalIgnoreCase);
 
     // 1 to 5 digits: area digit and 0001 to 9999, a coil's leading zeros may be missing. 6 digits: area digit and 00001 to 65536.
-    private static ModbusAddress Reference(in AddressText parts, ReadOnlySpan<char> digits, ModbusAddress address)
+    private static ModbusAddress Reference(AddressText parts, string digits, ModbusAddress address)
     {
         if (digits.Length > 6) throw parts.Bad("a reference has 5 digits (40001) or 6 (400001)");
         var isShort = digits.Length < 5;
@@ -67,30 +71,31 @@ internal sealed class ModbusAddressParser(byte unit, ByteOrder order)
         return address with { Area = area, Offset = number - 1 };
     }
 
-    private static int Bit(ref AddressText parts, ModbusArea area)
+    private static int Bit(AddressText parts, ModbusArea area)
     {
-        var bit = parts.Number(parts.Word(), 0, 15, "a bit of a register");
+        var bit = parts.Number(Word(parts), 0, 15, "a bit of a register");
         return area.IsBits() ? throw parts.Bad($"a {area.Name()} is a bit already and has no bits of its own") : bit;
     }
 
-    private static ModbusAddress TypeAndOrder(ref AddressText parts, ModbusAddress address, string? typeApart)
+    private static ModbusAddress TypeAndOrder(AddressText parts, ModbusAddress address, string? typeApart)
     {
         var isBool = address.Area.IsBits() || address.Bit >= 0;
         address = address with { Type = isBool ? ModbusType.Bool : ModbusType.UInt16 };
-        if (!string.IsNullOrWhiteSpace(typeApart)) address = WithType(address, typeApart.Trim(), message => new BadAddress(message, 0));
+        if (!string.IsNullOrWhiteSpace(typeApart))
+            address = WithType(address, typeApart.Trim(), message => new BadAddressException(message, column: 0));
 
-        var word = parts.TrySkip(':') ? parts.Word() : default;
+        var word = parts.TrySkip(':') ? Word(parts) : null;
         var column = parts.Column;
-        if (parts.HasWord && !ByteOrders.TryParse(word, out _))
+        if (word is not null && !ByteOrders.TryParse(word, out _))
         {
-            var given = WithType(address, word.ToString(), message => new BadAddress(message, column));
+            var given = WithType(address, word, message => new BadAddressException(message, column));
             if (!string.IsNullOrWhiteSpace(typeApart) && given != address)
                 throw parts.Bad($"the address says {word} but the tag's type is {typeApart.Trim()}: give one of them");
             address = given;
-            word = parts.TrySkip(':') ? parts.Word() : default;
+            word = parts.TrySkip(':') ? Word(parts) : null;
         }
 
-        if (parts.HasWord)
+        if (word is not null)
         {
             if (!ByteOrders.TryParse(word, out var order))
                 throw parts.Bad($"unknown byte order '{word}': expected one of {ByteOrders.Names}");
@@ -100,11 +105,11 @@ internal sealed class ModbusAddressParser(byte unit, ByteOrder order)
 
         if (!parts.AtEnd) throw parts.BadNext("nothing more was expected here");
         if (address.Offset + address.Width <= ModbusAddress.Offsets) return address;
-        throw new BadAddress(
+        throw new BadAddressException(
             $"{address.Width} registers from offset {address.Offset} go beyond the last one, {ModbusAddress.Offsets - 1}", column: 1);
     }
 
-    private static ModbusAddress WithType(ModbusAddress address, string text, Func<string, BadAddress> bad)
+    private static ModbusAddress WithType(ModbusAddress address, string text, Func<string, BadAddressException> bad)
     {
         if (ModbusTypes.Parse(text, out var type, out var stringBytes) is { } wrong) throw bad(wrong);
         if (address.Area.IsBits() && type != ModbusType.Bool)

@@ -1,6 +1,7 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Modbus.Plan;
 using PlantRuntime.Plugins.Modbus.Session;
+using PlantRuntime.Plugins.Modbus.Wire;
 using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus;
@@ -8,7 +9,7 @@ namespace PlantRuntime.Plugins.Modbus;
 /// <summary>One device or gateway: parses and merges once, connects, and lends its session to the readers it prepared.</summary>
 internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDriver
 {
-    private ModbusSession? _session;
+    private RequestSession? _session;
 
     public string Endpoint { get; } = options.Host.Contains(':') ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
 
@@ -20,7 +21,7 @@ internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDri
 
     /// <summary>The connection.</summary>
     /// <exception cref="NotConnectedException">There is none.</exception>
-    public ModbusSession Session => _session ?? throw new NotConnectedException("not connected");
+    public RequestSession Session => _session ?? throw new NotConnectedException("not connected");
 
     public IReader Prepare(IReadOnlyList<TagDefinition> tags)
     {
@@ -43,7 +44,9 @@ internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDri
         Disconnect();
         try
         {
-            _session = await ModbusSession.ConnectAsync(options.Host, options.Port, Requests, cancel).ConfigureAwait(false);
+            Requests.GiveUp();
+            var link = await TcpLink.ConnectAsync(options.Host, options.Port, cancel).ConfigureAwait(false);
+            _session = new RequestSession(link, new ModbusFraming(), Requests);
         }
         catch (LinkException e)
         {

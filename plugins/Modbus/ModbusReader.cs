@@ -1,6 +1,5 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Modbus.Plan;
-using PlantRuntime.Plugins.Modbus.Session;
 using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus;
@@ -15,7 +14,7 @@ internal sealed class ModbusReader(ModbusDriver driver, ReadPlan plan) : IReader
     private Task? _scans;
 
     // The scan that is running.
-    private ModbusSession _session = null!;
+    private RequestSession _session = null!;
     private ScanBuffer _into = null!;
     private CancellationToken _cancel;
     private long _heard;
@@ -83,7 +82,7 @@ internal sealed class ModbusReader(ModbusDriver driver, ReadPlan plan) : IReader
         return CulpritHunt.RunAsync(plan, _session, _into, _cancel);
     }
 
-    private int Take(in ModbusReply reply)
+    private int Take(in Reply reply)
     {
         var block = plan.Blocks[reply.Request];
         var fault = block.Read(reply.Frame.Span, _into);

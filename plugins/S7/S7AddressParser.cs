@@ -1,5 +1,6 @@
 using System.Globalization;
 using PlantRuntime.Contracts;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.S7;
 
@@ -24,17 +25,24 @@ internal static class S7AddressParser
             problem = null;
             return Parse(new AddressText(tag.Address), tag.Type);
         }
-        catch (BadAddress bad)
+        catch (BadAddressException bad)
         {
             problem = new AddressProblem(tag, bad.Message, bad.Column);
             return null;
         }
     }
 
+    /// <summary>The letters that come next, in upper case.</summary>
+    public static string Letters(AddressText text) => text.Take(char.IsAsciiLetter).ToUpperInvariant();
+
+    /// <summary>The number that comes next.</summary>
+    public static int Number(AddressText text, int low, int high, string what) =>
+        text.Number(text.Take(char.IsAsciiDigit), low, high, what);
+
     private static S7Address Parse(AddressText text, string? typeApart)
     {
         text.TrySkip('%');
-        var word = text.Letters();
+        var word = Letters(text);
         if (word.Length == 0) throw text.Bad(Expected);
         return word switch
         {
@@ -50,9 +58,9 @@ internal static class S7AddressParser
 
     private static S7Address DataBlock(AddressText text, string? typeApart)
     {
-        var block = text.Number(1, 65535, "the number of a data block");
+        var block = Number(text, 1, 65535, "the number of a data block");
         if (!text.TrySkip('.')) throw text.BadNext($"a data block needs a place in it: DB{block}.DBW0");
-        var word = text.Letters();
+        var word = Letters(text);
         if (!word.StartsWith("DB", StringComparison.Ordinal) || word.Length > 3)
             throw text.Bad($"'{word}' is no place in a data block: expected DBX, DBB, DBW or DBD");
         return Place(text, new S7Address(S7Area.DataBlock, block, 0, default), word, 2, typeApart);
@@ -60,7 +68,7 @@ internal static class S7AddressParser
 
     private static S7Address Numbered(AddressText text, S7Area area, S7Type type, string? typeApart)
     {
-        var address = new S7Address(area, 0, 2 * text.Number(0, 32767, $"the number of a {area.ToString().ToLowerInvariant()}"), type);
+        var address = new S7Address(area, 0, 2 * Number(text, 0, 32767, $"the number of a {area.ToString().ToLowerInvariant()}"), type);
         return WithType(text, address, typeApart, (given, _) => given is S7Type.Word || given == type
             ? null
             : $"a {area.ToString().ToLowerInvariant()} is a {type.ToString().ToUpperInvariant()} or a WORD, not {Name(given)}");
@@ -75,12 +83,12 @@ internal static class S7AddressParser
             throw text.Bad($"'{word}' has no width '{width}': expected {area}X, {area}B, {area}W or {area}D");
         }
 
-        address = address with { Offset = text.Number(0, S7Address.MostBytes - 1, "a byte's number"), Type = DefaultOf(width) };
+        address = address with { Offset = Number(text, 0, S7Address.MostBytes - 1, "a byte's number"), Type = DefaultOf(width) };
         if (width == 'X')
         {
             if (!text.TrySkip('.'))
                 throw text.BadNext($"which bit? {word}{address.Offset}.0 to .7, or {word[..prefix]}B{address.Offset} for the byte");
-            address = address with { Bit = text.Number(0, 7, "a bit of a byte") };
+            address = address with { Bit = Number(text, 0, 7, "a bit of a byte") };
         }
 
         return WithType(text, address, typeApart, (given, bytes) => Misfit(given, bytes, width, word[..prefix], address.Offset));
@@ -103,22 +111,23 @@ internal static class S7AddressParser
         if (isApart) address = Typed(address, typeApart!.Trim(), misfit, column: 0);
         if (text.TrySkip(':'))
         {
-            var given = Typed(address, text.Rest(), misfit, text.Column);
+            var given = Typed(address, text.Take(_ => true), misfit, text.Column);
             if (isApart && given != address)
                 throw text.Bad($"the address says {Name(given.Type)} but the tag's type is {typeApart!.Trim()}: give one of them");
             address = given;
         }
 
         if (!text.AtEnd) throw text.BadNext("nothing more was expected here but :TYPE");
+        if (address is { Count: > 0, Bit: > 0 }) throw new BadAddressException("an array of BOOL begins at a byte's bit 0", column: 1);
         return address.Offset + address.Bytes <= S7Address.MostBytes ? address
-            : throw new BadAddress($"{address.Bytes} bytes from {address.Offset} go beyond the last one, {S7Address.MostBytes - 1}",
-                column: 1);
+            : throw new BadAddressException(
+                $"{address.Bytes} bytes from {address.Offset} go beyond the last one, {S7Address.MostBytes - 1}", column: 1);
     }
 
     private static S7Address Typed(S7Address address, string text, Func<S7Type, int, string?> misfit, int column)
     {
-        var wrong = S7Types.Parse(text, out var type, out var length) ?? misfit(type, type.Bytes(length));
-        return wrong is null ? address with { Type = type, Length = length } : throw new BadAddress(wrong, column);
+        var wrong = S7Types.Parse(text, out var type, out var length, out var count) ?? misfit(type, type.Bytes(length));
+        return wrong is null ? address with { Type = type, Length = length, Count = count } : throw new BadAddressException(wrong, column);
     }
 
     private static S7Type DefaultOf(char width) => width switch
@@ -133,7 +142,8 @@ internal static class S7AddressParser
 
     private static string Name(S7Type type) => type.ToString().ToUpper(CultureInfo.InvariantCulture);
 
-    private static S7Area? AreaOf(char letter) => letter switch
+    /// <summary>The area of a letter, English or German; null for another letter.</summary>
+    public static S7Area? AreaOf(char letter) => letter switch
     {
         'M' => S7Area.Marker,
         'I' or 'E' => S7Area.Input,
@@ -142,5 +152,6 @@ internal static class S7AddressParser
         _ => null,
     };
 
-    private static int FixedBlock(this S7Area area) => area == S7Area.DataBlock ? 1 : 0;
+    /// <summary>The block that an area is in: a LOGO's variable memory is DB1.</summary>
+    public static int FixedBlock(this S7Area area) => area == S7Area.DataBlock ? 1 : 0;
 }

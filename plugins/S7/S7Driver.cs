@@ -1,17 +1,32 @@
+using System.Globalization;
 using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.S7.Asking;
 using PlantRuntime.Plugins.S7.Plan;
 using PlantRuntime.Plugins.S7.Session;
+using PlantRuntime.Plugins.S7.Writing;
 using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.S7;
 
-/// <summary>One CPU: parses and merges once, connects, and lends its session to the readers it prepared.</summary>
-internal sealed class S7Driver(S7Options options) : IDriver
+/// <summary>One CPU: parses and merges once, connects, and runs what it prepared.</summary>
+internal sealed class S7Driver : IWritable, IBlockAccess, IBrowsable, IDescribed
 {
+    private readonly S7Options _options;
+    private readonly ExchangeLoop _loop;
+    private DeviceFacts _facts;
     private S7Session? _session;
-    private int _pduSize = options.PduSize;
+    private int _pduSize;
 
-    public string Endpoint { get; } = options.Host.Contains(':') ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
+    public S7Driver(S7Options options)
+    {
+        _options = options;
+        _pduSize = options.PduSize;
+        _loop = new ExchangeLoop(this);
+        _facts = new DeviceFacts(_loop);
+        Endpoint = options.Host.Contains(':') ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
+    }
+
+    public string Endpoint { get; }
 
     /// <summary>What became of jobs and answers.</summary>
     public RequestTable Requests { get; } = new();
@@ -20,17 +35,25 @@ internal sealed class S7Driver(S7Options options) : IDriver
     /// <exception cref="NotConnectedException">There is none.</exception>
     public S7Session Session => _session ?? throw new NotConnectedException("not connected");
 
-    public IReader Prepare(IReadOnlyList<TagDefinition> tags)
-    {
-        var problems = new List<AddressProblem>();
-        var addresses = new List<S7Address>();
-        foreach (var tag in tags)
-        {
-            if (S7AddressParser.Parse(tag, out var problem) is { } address) addresses.Add(address);
-            else problems.Add(problem!);
-        }
+    public IReader Prepare(IReadOnlyList<TagDefinition> tags) =>
+        new S7Reader(_loop, new ReadPlan(Addresses(tags, static _ => null), _pduSize));
 
-        return problems.Count == 0 ? new S7Reader(this, new ReadPlan(addresses, _pduSize)) : throw new AddressException(problems);
+    public IWriter PrepareWrites(IReadOnlyList<TagDefinition> tags) =>
+        new S7Writer(_loop, [.. Addresses(tags, WriteTag.Objection).Select(address => new WriteTag(address))]);
+
+    public IBlock PrepareBlock(string address, int bytes) => new S7Block(_loop, S7BlockParser.Parse(address, bytes));
+
+    public ValueTask<IReadOnlyList<BrowseEntry>> BrowseAsync(CancellationToken cancel) => new BlockBrowser(_loop).BrowseAsync(cancel);
+
+    public async ValueTask<IReadOnlyList<DeviceFact>> DescribeAsync(CancellationToken cancel)
+    {
+        var setup = Session.Setup;
+        return
+        [
+            .. await _facts.AskAsync(cancel).ConfigureAwait(false),
+            new DeviceFact("pdu", setup.PduSize.ToString(CultureInfo.InvariantCulture)),
+            new DeviceFact("jobs", setup.Jobs.ToString(CultureInfo.InvariantCulture)),
+        ];
     }
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
@@ -38,8 +61,9 @@ internal sealed class S7Driver(S7Options options) : IDriver
         Disconnect();
         try
         {
-            _session = await S7Session.ConnectAsync(options, Requests, cancel).ConfigureAwait(false);
+            _session = await S7Session.ConnectAsync(_options, Requests, cancel).ConfigureAwait(false);
             _pduSize = _session.Setup.PduSize;
+            _facts = new DeviceFacts(_loop);
         }
         catch (Exception e) when (LinkException.From(e) is { } lost)
         {
@@ -62,5 +86,19 @@ internal sealed class S7Driver(S7Options options) : IDriver
     {
         Disconnect();
         return ValueTask.CompletedTask;
+    }
+
+    private static List<S7Address> Addresses(IReadOnlyList<TagDefinition> tags, Func<S7Address, string?> objection)
+    {
+        var problems = new List<AddressProblem>();
+        var addresses = new List<S7Address>();
+        foreach (var tag in tags)
+        {
+            if (S7AddressParser.Parse(tag, out var problem) is not { } address) problems.Add(problem!);
+            else if (objection(address) is { } wrong) problems.Add(new AddressProblem(tag, wrong));
+            else addresses.Add(address);
+        }
+
+        return problems.Count == 0 ? addresses : throw new AddressException(problems);
     }
 }

@@ -12,6 +12,9 @@ internal static class S7Types
     /// <summary>Most characters of a WSTRING.</summary>
     public const int MostWStringLength = 16382;
 
+    /// <summary>Most elements of an array.</summary>
+    public const int MostElements = 32767;
+
     private static readonly Dictionary<string, S7Type> ByName = new(StringComparer.OrdinalIgnoreCase)
     {
         ["BOOL"] = S7Type.Bool, ["BYTE"] = S7Type.Byte, ["CHAR"] = S7Type.Char, ["SINT"] = S7Type.SInt, ["USINT"] = S7Type.USInt,
@@ -42,29 +45,45 @@ internal static class S7Types
     public static bool IsText(this S7Type type) =>
         type is S7Type.Char or S7Type.String or S7Type.WString or S7Type.Date or S7Type.Tod or S7Type.Dt or S7Type.Dtl;
 
-    /// <summary>Reads "REAL", "STRING[20]".</summary>
+    /// <summary>Reads "REAL", "STRING[20]", and arrays of them: "REAL[10]", "STRING[20][4]".</summary>
     /// <param name="text">The text.</param>
     /// <param name="type">The type.</param>
     /// <param name="length">Characters of a STRING or WSTRING, else 0.</param>
+    /// <param name="count">Elements of an array, else 0.</param>
     /// <returns>What is wrong and what was expected, or null.</returns>
-    public static string? Parse(string text, out S7Type type, out int length)
+    public static string? Parse(string text, out S7Type type, out int length, out int count)
     {
-        length = 0;
+        length = count = 0;
         var bracket = text.IndexOf('[', StringComparison.Ordinal);
         var name = (bracket < 0 ? text : text[..bracket]).Trim();
+        var rest = bracket < 0 ? "" : text[bracket..].TrimEnd();
         if (!ByName.TryGetValue(name, out type))
         {
             return name.StartsWith("ARRAY", StringComparison.OrdinalIgnoreCase)
-                ? "arrays are not read as one tag: give each element an address of its own"
+                ? "an array is written as the type of its elements and their number: REAL[10], STRING[32][4]"
                 : $"unknown type '{name}'{Nearest.Aside(name, Names)}";
         }
 
-        if (type is not (S7Type.String or S7Type.WString))
-            return bracket < 0 ? null : $"{name} has no length: only STRING[n] and WSTRING[n] have; arrays are not read as one tag";
-        var most = type == S7Type.String ? MostStringLength : MostWStringLength;
-        length = MostStringLength;
-        if (bracket < 0) return null;
-        var isNumber = int.TryParse(text.AsSpan(bracket + 1).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out length);
-        return isNumber && text[^1] == ']' && length >= 1 && length <= most ? null : $"{name} needs its length, 1 to {most}: {name}[32]";
+        if (type is S7Type.String or S7Type.WString)
+        {
+            var most = type == S7Type.String ? MostStringLength : MostWStringLength;
+            length = MostStringLength;
+            if (rest.Length > 0 && !TryTake(ref rest, most, out length)) return $"{name} needs its length, 1 to {most}: {name}[32]";
+        }
+
+        if (rest.Length > 0 && !TryTake(ref rest, MostElements, out count))
+            return $"an array needs the number of its elements, 1 to {MostElements}: {name}{(length > 0 ? $"[{length}]" : "")}[10]";
+        return rest.Length == 0 ? null : $"nothing more was expected behind {name}[{(length > 0 ? $"{length}][" : "")}{count}]";
+    }
+
+    // "[n]" at the beginning.
+    private static bool TryTake(ref string text, int most, out int number)
+    {
+        var end = text.IndexOf(']', StringComparison.Ordinal);
+        number = 0;
+        if (text[0] != '[' || end < 0) return false;
+        var isNumber = int.TryParse(text.AsSpan(1, end - 1), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        text = text[(end + 1)..];
+        return isNumber && number >= 1 && number <= most;
     }
 }

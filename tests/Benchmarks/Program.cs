@@ -5,6 +5,7 @@ var all = new Dictionary<string, Func<Task>>
 {
     ["pipeline"] = PipelineBenchmark.RunAsync,
     ["modbus"] = ModbusBenchmark.Run,
+    ["s7"] = PlantRuntime.Benchmarks.S7.S7Benchmark.Run,
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,

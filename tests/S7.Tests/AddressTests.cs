@@ -27,7 +27,8 @@ public class AddressTests
         Assert.True(problem is null, problem?.Message);
         var a = address!.Value;
         var length = a.Length == 0 ? "" : $" {a.Length}";
-        Assert.Equal(expected, $"{a.Area} {a.Block} {a.Offset} {a.Type} {a.Bit}{length}");
+        var count = a.Count == 0 ? "" : $" x{a.Count}";
+        Assert.Equal(expected, $"{a.Area} {a.Block} {a.Offset} {a.Type} {a.Bit}{length}{count}");
     }
 
     [Theory]
@@ -35,16 +36,26 @@ public class AddressTests
     [InlineData("K4", 1, "unknown area 'K'")]
     [InlineData("DBW4", 1, "which data block? DB1.DBW0")]
     [InlineData("DB1", 4, "a data block needs a place in it: DB1.DBW0")]
-    [InlineData("DB0.DBW0", 3, "0 is not the number of a data block: a number from 1 to 65535")]
+    [InlineData("DB0.DBW0", 3, "'0' is not the number of a data block: a number from 1 to 65535")]
     [InlineData("DB1.DBR4", 5, "'DBR' has no width 'R': expected DBX, DBB, DBW or DBD")]
     [InlineData("DB1.DBX4", 9, "which bit? DBX4.0 to .7, or DBB4 for the byte")]
-    [InlineData("DB1.DBX4.8", 10, "8 is not a bit of a byte: a number from 0 to 7")]
+    [InlineData("DB1.DBX4.8", 10, "'8' is not a bit of a byte: a number from 0 to 7")]
     [InlineData("DB1.DBW4:REAL", 10, "DBW is 2 bytes wide, REAL has 4: DBD4:REAL")]
     [InlineData("DB1.DBD4:INT", 10, "DBD is 4 bytes wide, INT has 2: DBW4:INT")]
     [InlineData("MW4:BOOL", 5, "a BOOL needs its bit: MX4.0")]
     [InlineData("M4.0:INT", 6, "a bit is a BOOL, not INT: MW4:INT")]
     [InlineData("MD4:RAEL", 5, "unknown type 'RAEL' (did you mean 'REAL'?)")]
-    [InlineData("MW4:INT[3]", 5, "INT has no length: only STRING[n] and WSTRING[n] have; arrays are not read as one tag")]
+    [InlineData("MW4:INT[]", 5, "an array needs the number of its elements, 1 to 32767: INT[10]")]
+    [InlineData("MW4:INT[0]", 5, "an array needs the number of its elements")]
+    [InlineData("MW4:INT[32768]", 5, "an array needs the number of its elements")]
+    [InlineData("MW4:INT[3", 5, "an array needs the number of its elements")]
+    [InlineData("MW4:INT[3][2]", 5, "nothing more was expected behind INT[3]")]
+    [InlineData("MB4:STRING[8][3]x", 5, "nothing more was expected behind STRING[8][3]")]
+    [InlineData("MB4:STRING[8]x", 5, "an array needs the number of its elements, 1 to 32767: STRING[8][10]")]
+    [InlineData("MB4:ARRAY[0..9] OF INT", 5, "an array is written as the type of its elements and their number: REAL[10]")]
+    [InlineData("MW4:REAL[3]", 5, "MW is 2 bytes wide, REAL has 4: MD4:REAL")]
+    [InlineData("M4.1:BOOL[8]", 1, "an array of BOOL begins at a byte's bit 0")]
+    [InlineData("MB65000:WSTRING[16382][32767]", 1, "1073709056 bytes from 65000 go beyond the last one")]
     [InlineData("MB4:STRING[255]", 5, "STRING needs its length, 1 to 254: STRING[32]")]
     [InlineData("T5:REAL", 4, "a timer is a S5TIME or a WORD, not REAL")]
     [InlineData("MW4.2", 4, "nothing more was expected here but :TYPE")]

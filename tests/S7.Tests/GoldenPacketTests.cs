@@ -88,6 +88,50 @@ public class GoldenPacketTests
         Assert.Equal(["123.456", "TRUE", "23400"], into.Samples.ToArray().Select(sample => sample.Value.ToString()));
     }
 
+    [Fact]
+    public void Write_of_bytes_and_of_a_bit()
+    {
+        var packet = new byte[WriteVar.Overhead + 4];
+        ScriptedCpu.Hex("42 F6 E9 79").CopyTo(packet, WriteVar.Overhead);
+        Assert.Equal(packet.Length, WriteVar.Write(packet, S7Area.DataBlock, block: 500, start: 2, bytes: 4));
+        S7Header.Stamp(packet, 0x0003);
+        Assert.Equal(
+            "03 00 00 27 02 F0 80 " +
+            "32 01 00 00 00 03 00 0E 00 08 " + // job 3, 14 bytes of parameters, 8 of data
+            "05 01 12 0A 10 02 00 04 01 F4 84 00 00 10 " + // write one item: four bytes of data block 500 from bit 16 on
+            "00 04 00 20 42 F6 E9 79", // counted in bits: 32
+            Hex(packet));
+
+        packet = new byte[WriteVar.Overhead + 1];
+        packet[WriteVar.Overhead] = 1;
+        WriteVar.WriteBit(packet, S7Area.Marker, block: 0, start: 10, bit: 3);
+        Assert.Equal(
+            "03 00 00 24 02 F0 80 32 01 00 00 00 00 00 0E 00 05 " +
+            "05 01 12 0A 10 01 00 01 00 00 83 00 00 53 " + // one bit of flags: number 83
+            "00 03 00 01 01", // counted in bits: 1
+            Hex(packet));
+    }
+
+    [Fact]
+    public void Questions()
+    {
+        var packet = new byte[UserData.Overhead + 4];
+        var length = UserData.Write(packet, UserData.SystemStatus, SystemStatusList.Function, SystemStatusList.Question(0x0424));
+        Assert.Equal(
+            "03 00 00 21 02 F0 80 32 07 00 00 00 00 00 08 00 08 " + // user data, 8 bytes of parameters, 8 of data
+            "00 01 12 04 11 44 01 00 " + // request of group 4, function 1
+            "FF 09 00 04 04 24 00 00", // list 0424, index 0
+            Hex(packet[..length]));
+
+        length = UserData.WriteContinue(packet, UserData.Blocks, BlockList.List, sequence: 7);
+        Assert.Equal(
+            "03 00 00 21 02 F0 80 32 07 00 00 00 00 00 0C 00 04 " +
+            "00 01 12 08 12 43 02 07 00 00 00 00 " + // the answer with sequence 7 of group 3, function 2 goes on
+            "0A 00 00 00",
+            Hex(packet[..length]));
+        Assert.Equal("30 41 30 30 35 30 30 41", Hex(BlockList.InfoQuestion((byte)'A', 500)));
+    }
+
     private static ReadPlan Plan(params string[] addresses) => Fuzz.Plan(240, addresses);
 
     private static string Hex(byte[] bytes) => PlantRuntime.Wire.HexDump.Excerpt(bytes, most: bytes.Length);

@@ -27,6 +27,7 @@ public sealed class S7Conformance : DriverConformance, IDisposable
         new("DB7.DBB0:LREAL", null, BitConverter.UInt64BitsToDouble(0x8005C2F6E979FFFE)),
         new("DB7.DBB0:ULINT", null, 0x8005C2F6E979FFFE), new("EB10", null, 72), new("QB10:CHAR", null, "H"),
         new("T8", null, 112_000), new("C9", null, 214),
+        new("DB1.DBB6:SINT[2]", null, Value.Of([-1, -2])), new("DB1.DBD2", "REAL[1]", Value.Of([Value.Of(-123.456f)])),
     ];
 
     protected override IReadOnlyList<WrongAddress> Wrong =>

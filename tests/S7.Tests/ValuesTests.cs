@@ -37,6 +37,12 @@ public class ValuesTests
     [InlineData("C0", "09 99", "999")]
     [InlineData("C0", "0A 00", NoValue)]
     [InlineData("MD0:REAL", "7F C0 00 00", "NaN")]
+    [InlineData("MD0:REAL[2]", "42 F6 E9 79 BF 80 00 00", "[123.456, -1]")]
+    [InlineData("MX0.0:BOOL[10]", "81 02", "[TRUE, FALSE, FALSE, FALSE, FALSE, FALSE, FALSE, TRUE, FALSE, TRUE]")]
+    [InlineData("MB0:STRING[3][2]", "03 01 41 00 00 EE 03 00 00 00 00", "[A, ]")]
+    [InlineData("MB0:STRING[3][2]", "03 01 41 00 00 EE 03 04 00 00 00", NoString)]
+    [InlineData("MW0:S5TIME[2]", "01 27 0A 00", NoValue)]
+    [InlineData("MB0:CHAR[3]", "41 62 63", "[A, b, c]")]
     public void Are_what_the_bytes_say(string address, string hex, string expected)
     {
         var into = Fuzz.Buffer(1);
@@ -48,5 +54,28 @@ public class ValuesTests
 
         var sample = into.Samples[0];
         Assert.Equal(expected, sample.Quality == Quality.Good ? sample.Value.ToString() : $"{sample.Quality.ToText()} {into.Reason(0)}");
+    }
+
+    [Theory]
+    [InlineData("MW0:INT[2]", "00 01 00 02", "00 01 00 03")]
+    [InlineData("MX0.0:BOOL[4]", "F5", "F4")]
+    [InlineData("MB0:STRING[3][2]", "03 01 41 00 00 EE 03 00 00 00 00", "03 01 41 00 00 EE 03 01 42 00 00")]
+    public void An_array_is_made_anew_only_when_an_element_changes(string address, string hex, string other)
+    {
+        var into = Fuzz.Buffer(1);
+        var tag = new ReadTag(0, S7AddressParser.Parse(new TagDefinition("t", address), out _)!.Value);
+        var bytes = ScriptedCpu.Hex(hex);
+        tag.Take(into, bytes, 0);
+        var first = into.Samples[0].Value;
+
+        // Bits behind the last BOOL, the byte between two texts and those behind a text are no elements.
+        if (address.Contains("BOOL", StringComparison.Ordinal)) bytes[0] ^= 0xF0;
+        if (address.Contains("STRING", StringComparison.Ordinal)) (bytes[3], bytes[5], bytes[^1]) = (7, 7, 7);
+        tag.Take(into, bytes, 0);
+        Assert.True(into.Samples[0].Value.Items == first.Items);
+
+        tag.Take(into, ScriptedCpu.Hex(other), 0);
+        Assert.NotEqual(first, into.Samples[0].Value);
+        Assert.False(into.Samples[0].Value.Items == first.Items);
     }
 }

@@ -1,5 +1,5 @@
 using PlantRuntime.Contracts;
-using PlantRuntime.Plugins.Modbus.Session;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus.Plan;
 
@@ -13,7 +13,7 @@ internal static class CulpritHunt
 
     private const string Searched = "refused together with its neighbours; the one to blame is being looked for";
 
-    public static async ValueTask RunAsync(ReadPlan plan, ModbusSession session, ScanBuffer into, CancellationToken cancel)
+    public static async ValueTask RunAsync(ReadPlan plan, RequestSession session, ScanBuffer into, CancellationToken cancel)
     {
         var frame = new byte[ReadBlock.FrameBytes];
         var spent = 0;

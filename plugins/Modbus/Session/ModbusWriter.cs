@@ -1,10 +1,11 @@
 using PlantRuntime.Plugins.Modbus.Wire;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus.Session;
 
 /// <summary>Writes, one request at a time. A fault says that the device refused, or that its reply does not confirm the write.</summary>
 /// <param name="session">The connection.</param>
-internal sealed class ModbusWriter(ModbusSession session)
+internal sealed class ModbusWriter(RequestSession session)
 {
     private readonly byte[] _frame = new byte[Mbap.MostBytes];
 

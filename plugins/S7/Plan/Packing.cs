@@ -58,7 +58,7 @@ internal static class Packing
         }
     }
 
-    private static int Bytes(List<Pdu> pdus) => pdus.Sum(pdu => pdu.Bytes + (pdu.Runs.Count * Wire.ReadVar.ItemBytes));
+    private static int Bytes(List<Pdu> pdus) => pdus.Sum(pdu => pdu.Bytes + (pdu.Runs.Count * Wire.VarItem.Size));
 
     private static int[] Gaps(Extent[] extents, PduRoom room)
     {

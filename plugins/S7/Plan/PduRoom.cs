@@ -13,7 +13,7 @@ internal readonly record struct PduRoom(int Items, int Bytes)
     public int MostRun => (Bytes - ReadVar.ItemHead) & ~1;
 
     public static PduRoom Of(int pduSize) => new(
-        Math.Min(ReadVar.MostItems, (pduSize - S7Header.JobSize - ReadVar.ParameterHead) / ReadVar.ItemBytes),
+        Math.Min(ReadVar.MostItems, (pduSize - S7Header.JobSize - ReadVar.ParameterHead) / VarItem.Size),
         pduSize - S7Header.AckSize - ReadVar.ParameterHead);
 
     /// <summary>Bytes that a run fills in an answer when another item follows it.</summary>

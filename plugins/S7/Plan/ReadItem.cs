@@ -19,7 +19,7 @@ internal sealed class ReadItem(ReadPart[] parts)
     public ReadTag? Only => _parts.Length == 1 ? _parts[0].Tag : null;
 
     public void Write(Span<byte> packet, int index) =>
-        ReadVar.WriteItem(packet, index, _parts[0].Tag.Area, _parts[0].Tag.Block, Start, Bytes);
+        VarItem.Write(ReadVar.Item(packet, index), _parts[0].Tag.Area, _parts[0].Tag.Block, Start, Bytes);
 
     public void Take(ScanBuffer into, ReadOnlySpan<byte> bytes)
     {

@@ -14,10 +14,7 @@ internal sealed class ReadTag(int index, S7Address address)
     // Copied out of the address: thousands of tags are decoded a scan.
     private readonly S7Type _type = address.Type;
     private readonly int _bit = address.Bit;
-    private readonly bool _isText = address.Type.IsText();
-    private readonly byte[] _lastBytes = address.Type.IsText() ? new byte[address.Bytes] : [];
-    private bool _hasLast;
-    private string? _lastText;
+    private readonly MadeValue? _made = address.Type.IsText() || address.Count > 0 ? new MadeValue(address) : null;
     private byte[] _pieces = [];
 
     public int Index { get; } = index;
@@ -70,22 +67,14 @@ internal sealed class ReadTag(int index, S7Address address)
 
     private void Decode(ScanBuffer into, ReadOnlySpan<byte> bytes)
     {
-        if (_isText) DecodeText(into, bytes);
+        if (_made is not null) DecodeMade(into, _made.Of(bytes));
         else if (S7Values.TryNumber(_type, _bit, bytes, out var value)) into.Good(Index, value);
         else into.Bad(Index, Quality.BadType, NoValue);
     }
 
-    // A text seldom changes: made once, it is shown again for as long as its bytes are the same.
-    private void DecodeText(ScanBuffer into, ReadOnlySpan<byte> bytes)
+    private void DecodeMade(ScanBuffer into, Value value)
     {
-        if (!_hasLast || !bytes.SequenceEqual(_lastBytes))
-        {
-            bytes.CopyTo(_lastBytes);
-            _hasLast = true;
-            _lastText = S7Texts.Of(_type, bytes);
-        }
-
-        if (_lastText is not null) into.Good(Index, _lastText);
+        if (!value.IsNull) into.Good(Index, value);
         else into.Bad(Index, Quality.BadType, _type is S7Type.String or S7Type.WString ? NoString : NoValue);
     }
 }

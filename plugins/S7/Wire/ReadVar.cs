@@ -5,8 +5,7 @@ namespace PlantRuntime.Plugins.S7.Wire;
 /// <summary>
 /// Read variables (04), as in Wireshark's dissector packet-s7comm:
 /// <code>
-/// request  04  item count 1  items of 12 bytes:
-///          12 0A 10  transport size 1  count 2  block 2  area 1  address 3 (bits; of timers and counters the number)
+/// request  04  item count 1  items of 12 bytes (<see cref="VarItem"/>)
 /// answer   parameters 04  item count 1;  data, for each item:
 ///          return code 1 (FF = good)  transport size 1  length 2  bytes  1 byte more when they are odd and the item is not the last
 /// </code>
@@ -22,42 +21,26 @@ internal static class ReadVar
     /// <summary>Bytes of function and item count, in a request and in an answer.</summary>
     public const int ParameterHead = 2;
 
-    public const int ItemBytes = 12;
-
     /// <summary>Bytes before an item's own in an answer.</summary>
     public const int ItemHead = 4;
 
     private const byte Good = 0xFF;
-    private const byte TransportByte = 2;
 
     /// <summary>Bytes of a request packet.</summary>
-    public static int RequestBytes(int items) => CotpData.PduStart + S7Header.JobSize + ParameterHead + (items * ItemBytes);
+    public static int RequestBytes(int items) => CotpData.PduStart + S7Header.JobSize + ParameterHead + (items * VarItem.Size);
 
     /// <summary>Writes a request packet without its items and returns its length.</summary>
     public static int Write(Span<byte> packet, int items)
     {
-        var length = S7Header.WriteJob(packet, ParameterHead + (items * ItemBytes));
+        var length = S7Header.WriteJob(packet, ParameterHead + (items * VarItem.Size));
         var parameters = packet[(CotpData.PduStart + S7Header.JobSize)..];
         parameters[0] = Function;
         parameters[1] = (byte)items;
         return length;
     }
 
-    /// <summary>Writes item <paramref name="index"/>: bytes from a byte on; timers and counters fill two bytes each.</summary>
-    public static void WriteItem(Span<byte> packet, int index, S7Area area, int block, int start, int bytes)
-    {
-        var item = packet[RequestBytes(index)..];
-        var isNumbered = area is S7Area.Timer or S7Area.Counter;
-        var address = isNumbered ? start / 2 : start * 8;
-        item[0] = 0x12;
-        item[1] = 0x0A;
-        item[2] = 0x10;
-        item[3] = isNumbered ? (byte)area : TransportByte;
-        BinaryPrimitives.WriteUInt16BigEndian(item[4..], (ushort)(isNumbered ? bytes / 2 : bytes));
-        BinaryPrimitives.WriteUInt16BigEndian(item[6..], (ushort)block);
-        BinaryPrimitives.WriteUInt32BigEndian(item[8..], (uint)address);
-        item[8] = (byte)area;
-    }
+    /// <summary>Item <paramref name="index"/> of a request packet.</summary>
+    public static Span<byte> Item(Span<byte> packet, int index) => packet[RequestBytes(index)..];
 
     /// <summary>Checks an answer as a whole, so that no item of a torn one is believed, and gives the items.</summary>
     public static S7Fault? Check(ReadOnlySpan<byte> pdu, int count, out ReadOnlySpan<byte> items)
@@ -78,7 +61,7 @@ internal static class ReadVar
     }
 
     /// <summary>Takes the next item of an answer that <see cref="Check"/> found whole: its bytes, or why there are none.</summary>
-    public static S7Fault? Next(ref ReadOnlySpan<byte> items, bool isLast, int asked, out ReadOnlySpan<byte> bytes)
+    public static S7Fault? Next(scoped ref ReadOnlySpan<byte> items, bool isLast, int asked, out ReadOnlySpan<byte> bytes)
     {
         TrySkip(ref items, isLast, out var head, out bytes);
         if (head[0] != Good) return S7Fault.Item(head[0]);
@@ -86,9 +69,16 @@ internal static class ReadVar
         return bytes.Length == asked ? null : S7Fault.OtherBytes;
     }
 
+    /// <summary>Checks an answer of one item and gives its bytes, or why there are none.</summary>
+    public static S7Fault? Only(ReadOnlySpan<byte> pdu, int asked, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        return Check(pdu, 1, out var items) ?? Next(ref items, isLast: true, asked, out bytes);
+    }
+
     // A refused item has no bytes, whatever its length says: snap7's server says 4. A code that nobody knows with a length that nobody
     // sends is data out of step.
-    private static bool TrySkip(ref ReadOnlySpan<byte> rest, bool isLast, out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> bytes)
+    private static bool TrySkip(scoped ref ReadOnlySpan<byte> rest, bool isLast, out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> bytes)
     {
         head = bytes = default;
         if (rest.Length < ItemHead) return false;

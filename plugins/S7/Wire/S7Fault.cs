@@ -29,6 +29,7 @@ internal sealed class S7Fault
 
     private static readonly S7Fault[] Items = [.. Enumerable.Range(0, 256).Select(code => OfItem((byte)code))];
     private static readonly ConcurrentDictionary<int, S7Fault> Jobs = new();
+    private static readonly ConcurrentDictionary<int, S7Fault> Questions = new();
 
     private S7Fault(Quality quality, string reason, bool isAboutAddress = false)
     {
@@ -46,6 +47,9 @@ internal sealed class S7Fault
     /// <summary>True when a part of a range may be at fault, so that asking for less can help.</summary>
     public bool IsAboutAddress { get; }
 
+    /// <summary>False when what came in is no answer at all: what the CPU did is unknown.</summary>
+    public bool IsAnswer => Quality != Quality.BadComm;
+
     /// <summary>False for an item's return code that has no name.</summary>
     public bool IsKnown { get; private init; } = true;
 
@@ -55,6 +59,13 @@ internal sealed class S7Fault
     /// <summary>Error class and code of a whole job.</summary>
     public static S7Fault Job(byte errorClass, byte code) =>
         Jobs.GetOrAdd(errorClass << 8 | code, static both => new S7Fault(Quality.BadDevice, $"{NameOf(both)} ({both:X4})"));
+
+    /// <summary>Error code of a question's answer.</summary>
+    public static S7Fault Question(int code) =>
+        Questions.GetOrAdd(code, static code => new S7Fault(Quality.BadDevice, $"{NameOfQuestion(code)} ({code:X4})"));
+
+    /// <summary>There is no block of that kind, or no further one.</summary>
+    public static S7Fault NoBlock { get; } = Question(0xD20E);
 
     private static S7Fault OfItem(byte code) => code switch
     {
@@ -66,6 +77,17 @@ internal sealed class S7Fault
         0x0A => new(Quality.BadAddress,
             $"object does not exist (0A): no such block, or one that is hidden: {Access}", isAboutAddress: true),
         _ => new(Quality.BadDevice, $"unknown return code ({code:X2})") { IsKnown = false },
+    };
+
+    private static string NameOfQuestion(int code) => code switch
+    {
+        0x8104 => "function not available",
+        0xD203 => "no such kind of block",
+        0xD209 => "block does not exist",
+        0xD20E => "no further block",
+        0xD241 => "not permitted in the current protection level: lower it, or permit PUT/GET",
+        0xD401 or 0xD402 => "no such system status list",
+        _ => "error",
     };
 
     private static string NameOf(int both) => both switch

@@ -24,19 +24,16 @@ internal static class S7Header
     private const byte Protocol = 0x32;
     private const byte Job = 1;
     private const byte Ack = 2;
+    private const byte User = 7;
 
-    /// <summary>Writes packet, data TPDU and header of a job without data; the reference is stamped when it is sent.</summary>
+    /// <summary>Writes packet, data TPDU and header of a job; the reference is stamped when it is sent.</summary>
     /// <returns>Bytes of the whole packet.</returns>
-    public static int WriteJob(Span<byte> packet, int parameterLength)
-    {
-        CotpData.Write(packet, JobSize + parameterLength);
-        var pdu = packet[CotpData.PduStart..];
-        pdu[..JobSize].Clear();
-        pdu[0] = Protocol;
-        pdu[1] = Job;
-        BinaryPrimitives.WriteUInt16BigEndian(pdu[6..], (ushort)parameterLength);
-        return CotpData.PduStart + JobSize + parameterLength;
-    }
+    public static int WriteJob(Span<byte> packet, int parameterLength, int dataLength = 0) =>
+        Write(packet, Job, parameterLength, dataLength);
+
+    /// <summary>The same of user data: questions that are no jobs.</summary>
+    public static int WriteUserData(Span<byte> packet, int parameterLength, int dataLength) =>
+        Write(packet, User, parameterLength, dataLength);
 
     public static void Stamp(Span<byte> packet, ushort reference) =>
         BinaryPrimitives.WriteUInt16BigEndian(packet[(CotpData.PduStart + 4)..], reference);
@@ -45,8 +42,9 @@ internal static class S7Header
 
     public static bool IsS7(ReadOnlySpan<byte> pdu) => pdu.Length >= JobSize && pdu[0] == Protocol;
 
-    /// <summary>True for an answer to a job; other PDUs are the CPU's own messages.</summary>
-    public static bool IsAnswer(ReadOnlySpan<byte> pdu) => pdu.Length >= AckSize && pdu[1] is Ack or AckData;
+    /// <summary>True for an answer to a job or a question; other PDUs are the CPU's own messages.</summary>
+    public static bool IsAnswer(ReadOnlySpan<byte> pdu) =>
+        pdu.Length >= AckSize && (pdu[1] is Ack or AckData || (pdu[1] == User && UserData.IsResponse(pdu[JobSize..])));
 
     /// <summary>Checks an answer and gives its parameters and data, or why there are none.</summary>
     public static S7Fault? Check(ReadOnlySpan<byte> pdu, byte function, out ReadOnlySpan<byte> parameters, out ReadOnlySpan<byte> data)
@@ -60,5 +58,31 @@ internal static class S7Header
         data = pdu[(AckSize + parameterLength)..];
         if (pdu[1] != AckData || parameters.IsEmpty || parameters[0] != function) return S7Fault.OtherFunction;
         return null;
+    }
+
+    /// <summary>Checks the lengths of an answer to user data and gives its parameters and data.</summary>
+    public static S7Fault? CheckUserData(ReadOnlySpan<byte> pdu, out ReadOnlySpan<byte> parameters, out ReadOnlySpan<byte> data)
+    {
+        parameters = data = default;
+        if (pdu[1] != User) return Check(pdu, 0, out _, out _) ?? S7Fault.OtherFunction;
+        var parameterLength = BinaryPrimitives.ReadUInt16BigEndian(pdu[6..]);
+        var dataLength = BinaryPrimitives.ReadUInt16BigEndian(pdu[8..]);
+        if (pdu.Length != JobSize + parameterLength + dataLength) return S7Fault.OtherLength;
+        parameters = pdu.Slice(JobSize, parameterLength);
+        data = pdu[(JobSize + parameterLength)..];
+        return null;
+    }
+
+    private static int Write(Span<byte> packet, byte kind, int parameterLength, int dataLength)
+    {
+        var length = JobSize + parameterLength + dataLength;
+        CotpData.Write(packet, length);
+        var pdu = packet[CotpData.PduStart..];
+        pdu[..JobSize].Clear();
+        pdu[0] = Protocol;
+        pdu[1] = kind;
+        BinaryPrimitives.WriteUInt16BigEndian(pdu[6..], (ushort)parameterLength);
+        BinaryPrimitives.WriteUInt16BigEndian(pdu[8..], (ushort)dataLength);
+        return CotpData.PduStart + length;
     }
 }

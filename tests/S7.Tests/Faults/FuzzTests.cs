@@ -1,3 +1,4 @@
+using PlantRuntime.Plugins.S7.Asking;
 using PlantRuntime.Plugins.S7.Wire;
 using PlantRuntime.S7.Tests.Testing;
 using PlantRuntime.Wire;
@@ -83,5 +84,47 @@ public class FuzzTests
             {
             }
         }
+    }
+
+    [Fact]
+    public void Damaged_answers_to_writes_and_questions_do_no_harm()
+    {
+        const int Seed = 13;
+        var random = new Random(Seed);
+        var ack = new CpuWrite(1, 0x84, 1, 0, 4, []).Ack(0xFF)[7..];
+        var list = new CpuQuestion(1, 4, 1, 0, []).Answer("001C 0000 0006 0002 0001 4C316E65 0005 41424344")[7..];
+        var info = new CpuQuestion(1, 3, 3, 0, []).Answer(string.Concat(Enumerable.Repeat("0041", 39)))[7..];
+        var (taken, refused, told) = (0, 0, 0);
+        for (var round = 0; round < Packets; round++)
+        {
+            var (write, question, block) = (Fuzz.Damaged(random, ack), Fuzz.Damaged(random, list), Fuzz.Damaged(random, info));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                if (S7Header.IsS7(write) && S7Header.IsAnswer(write)) _ = WriteVar.Check(write) is null ? taken++ : refused++;
+                if (S7Header.IsS7(question) && S7Header.IsAnswer(question)
+                    && UserData.Read(question, UserData.SystemStatus, SystemStatusList.Function, out _, out var bytes) is null)
+                {
+                    var records = SystemStatusList.Of(bytes, SystemStatusList.ComponentIdentification);
+                    told += PaddedText.Of(records.Record(1)).Length + PaddedText.Of(records.Record(5)).Length;
+                    _ = DeviceFacts.ModeOf(bytes.ToArray());
+                }
+
+                if (S7Header.IsS7(block) && S7Header.IsAnswer(block)
+                    && UserData.Read(block, UserData.Blocks, BlockList.Info, out _, out bytes) is null)
+                {
+                    told += $"{BlockInfo.Of(bytes)}".Length + BlockList.Numbers(bytes).Count;
+                }
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"seed {Seed}, round {round}: {e} on {Convert.ToHexString(question)}, {Convert.ToHexString(block)}");
+            }
+
+            var used = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(used <= (2 * (question.Length + block.Length)) + (64 << 10), $"seed {Seed}, round {round}: {used} bytes");
+        }
+
+        Assert.True(taken > 1000 && refused > 1000 && told > 1000, $"seed {Seed}: {taken} taken, {refused} refused, {told} told");
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using PlantRuntime.Conformance.Peers;
 using PlantRuntime.S7.Tests.Testing;
 
 namespace PlantRuntime.S7.Tests.Peers;
@@ -46,11 +44,11 @@ public class Snap7Tests
         served.AddRange([new("T", 0, 0, "SIZE", "64"), new("T", 0, 0, "BYTES", "2127"),
             new("C", 0, 0, "SIZE", "64"), new("C", 0, 0, "BYTES", "0987")]);
         expected.AddRange([("T0", "127000"), ("Z0", "987")]);
-        await using var server = await StartAsync(served);
+        await using var server = await Snap7Server.StartAsync(served);
 
         foreach (var pduSize in (int[])[240, 480, 959, 960])
         {
-            await using var driver = await ConnectAsync(server, pduSize);
+            await using var driver = await Snap7Server.ConnectAsync(server, pduSize);
             var scan = new Scan(driver, [.. expected.Select(tag => tag.Address)]);
             for (var i = 0; i < 2; i++)
             {
@@ -63,8 +61,8 @@ public class Snap7Tests
     [SkippableFact]
     public async Task One_bad_tag_in_a_hundred_is_named_in_the_first_scan_and_the_rest_is_good()
     {
-        await using var server = await StartAsync([new("DB", 1, 0, "SIZE", "200"), new("DB", 1, 20, "INT", "7")]);
-        await using var driver = await ConnectAsync(server);
+        await using var server = await Snap7Server.StartAsync([new("DB", 1, 0, "SIZE", "200"), new("DB", 1, 20, "INT", "7")]);
+        await using var driver = await Snap7Server.ConnectAsync(server);
         var scan = new Scan(driver, [.. Enumerable.Range(0, 100).Select(n => $"DB1.DBW{2 * n}"), "DB1.DBW200", "DB2.DBW0"]);
 
         for (var i = 0; i < 3; i++)
@@ -79,8 +77,8 @@ public class Snap7Tests
     [SkippableFact]
     public async Task Values_that_change_while_read_are_whole()
     {
-        await using var server = await StartAsync([new("DB", 3, 0, "SIZE", "400"), new("DB", 3, 0, "COUNT", "")]);
-        await using var driver = await ConnectAsync(server);
+        await using var server = await Snap7Server.StartAsync([new("DB", 3, 0, "SIZE", "400"), new("DB", 3, 0, "COUNT", "")]);
+        await using var driver = await Snap7Server.ConnectAsync(server);
         var scan = new Scan(driver, [.. Enumerable.Range(0, 200).Select(n => $"DB3.DBW{2 * n}")]);
         Assert.Single(scan.Plan.Steady.Jobs);
 
@@ -98,8 +96,8 @@ public class Snap7Tests
     [SkippableFact]
     public async Task Five_hundred_scattered_tags()
     {
-        await using var server = await StartAsync([new("DB", 9, 0, "SIZE", "32000"), new("DB", 9, 31936, "INT", "-5")]);
-        await using var driver = await ConnectAsync(server);
+        await using var server = await Snap7Server.StartAsync([new("DB", 9, 0, "SIZE", "32000"), new("DB", 9, 31936, "INT", "-5")]);
+        await using var driver = await Snap7Server.ConnectAsync(server);
         var scan = new Scan(driver, [.. Enumerable.Range(0, 500).Select(n => $"DB9.DBW{64 * n}:INT")]);
 
         await scan.ReadAsync();
@@ -107,21 +105,6 @@ public class Snap7Tests
         Assert.Equal((500, -5), (scan.Good, scan[499].Int));
         // Twenty items each would be 25: the spare bytes of the answers are used to read some tags with the gap between them.
         Assert.Equal(16, scan.Plan.Steady.Jobs.Length);
-    }
-
-    private static async Task<PeerProcess> StartAsync(IEnumerable<ServedBytes> served)
-    {
-        var module = Path.Combine(PeerProcess.Folder, "node_modules", "node-snap7", "build", "Release", "node_snap7.node");
-        Skip.IfNot(File.Exists(module), "run npm ci in tests/peers: it builds node-snap7, which needs g++, make and python3");
-        return await PeerProcess.StartAsync("node", "snap7_server.js", JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
-    }
-
-    private static async Task<S7Driver> ConnectAsync(PeerProcess server, int pduSize = 960)
-    {
-        var driver = new S7Driver(new S7Options { Host = "127.0.0.1", Port = server.Port, PduSize = pduSize });
-        await driver.ConnectAsync(CancellationToken.None);
-        Assert.Equal(pduSize, driver.Session.Setup.PduSize);
-        return driver;
     }
 
     private static string Shown(Scan scan, int index) => scan.Fault(index) is "GOOD " ? scan[index].ToString() : scan.Fault(index);

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace PlantRuntime.S7.Tests.Testing;
 
 /// <summary>
-/// A good CPU that holds bytes, the same in every area and block, and refuses blocks from 900 on. Each connection has a thread and arrays
-/// of its own, so that it allocates nothing when it answers.
+/// A good CPU that holds bytes, the same in every area and block, takes writes of bytes, and refuses blocks from 900 on. Each connection
+/// has a thread and arrays of its own, so that it allocates nothing when it answers.
 /// </summary>
 internal sealed class MemoryCpu : IDisposable
 {
@@ -114,12 +114,28 @@ internal sealed class MemoryCpu : IDisposable
             return 27;
         }
 
+        if (packet[17] == 5)
+        {
+            (answer[3], answer[14], answer[16], answer[19], answer[20], answer[21]) = (22, 2, 1, 5, 1, Written(packet));
+            (answer[2], answer[15]) = (0, 0);
+            return 22;
+        }
+
         (answer[14], answer[19], answer[20]) = (2, 4, packet[18]);
         var end = 21;
         for (var i = 0; i < packet[18]; i++) end += Item(packet.Slice(19 + (12 * i), 12), answer[end..], i == packet[18] - 1);
         (answer[2], answer[3]) = ((byte)(end >> 8), (byte)end);
         (answer[15], answer[16]) = ((byte)(end - 21 >> 8), (byte)(end - 21));
         return end;
+    }
+
+    private byte Written(ReadOnlySpan<byte> packet)
+    {
+        var start = (packet[28] << 16 | packet[29] << 8 | packet[30]) / 8;
+        var bytes = packet[35..];
+        if (start + bytes.Length > _memory.Length) return 5;
+        bytes.CopyTo(_memory.AsSpan(start));
+        return 0xFF;
     }
 
     private int Item(ReadOnlySpan<byte> item, Span<byte> answer, bool isLast)

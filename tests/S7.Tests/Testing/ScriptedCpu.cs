@@ -13,6 +13,7 @@ internal sealed class ScriptedCpu : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<CpuRequest> _arrivals = Channel.CreateUnbounded<CpuRequest>();
+    private readonly ConcurrentQueue<CpuRequest> _reads = new();
     private readonly ConcurrentBag<Socket> _sockets = [];
 
     public ScriptedCpu()
@@ -41,16 +42,22 @@ internal sealed class ScriptedCpu : IDisposable
     /// <summary>What the CPU does with a read; it answers rightly until told otherwise.</summary>
     public Action<CpuRequest, CpuLine> Script { get; set; } = (request, line) => line.Send(request.Good());
 
+    /// <summary>What the CPU does with a write; it takes it until told otherwise.</summary>
+    public Action<CpuWrite, CpuLine> WriteScript { get; set; } = (write, line) => line.Send(write.Ack(0xFF));
+
+    /// <summary>What the CPU does with a question about itself; it knows no answer until told otherwise, as a LOGO.</summary>
+    public Action<CpuQuestion, CpuLine> QuestionScript { get; set; } = (question, line) => line.Send(question.Answer("", error: 0x8104));
+
     public static byte[] Hex(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
 
     /// <summary>Waits for the next read that no test has looked at, after the script has run for it.</summary>
     public ValueTask<CpuRequest> ArrivedAsync() => _arrivals.Reader.ReadAsync();
 
-    /// <summary>All reads that no test has looked at.</summary>
+    /// <summary>All reads since the last call of this.</summary>
     public List<CpuRequest> Arrived()
     {
         var arrived = new List<CpuRequest>();
-        while (_arrivals.Reader.TryRead(out var request)) arrived.Add(request);
+        while (_reads.TryDequeue(out var request)) arrived.Add(request);
         return arrived;
     }
 
@@ -111,9 +118,18 @@ internal sealed class ScriptedCpu : IDisposable
         {
             line.Send(Setup(packet));
         }
+        else if (packet[8] == 7)
+        {
+            QuestionScript(CpuQuestion.Parse(packet), line);
+        }
+        else if (packet[17] == 5)
+        {
+            WriteScript(CpuWrite.Parse(packet), line);
+        }
         else
         {
             var request = CpuRequest.Parse(packet);
+            _reads.Enqueue(request);
             Script(request, line);
             _arrivals.Writer.TryWrite(request);
         }
