@@ -43,7 +43,7 @@ internal sealed class PlantHost : IAsyncDisposable
         _opener = opener;
         _time = time;
         _log = log;
-        Devices = [.. site.Devices.Select(d => new DeviceRunner(d, site.PlantId, time, log))];
+        Devices = [.. site.Devices.Select(d => new DeviceRunner(d, site.PlantId, site.Limits.RecipeQueue, time, log))];
         Queue = OpenQueue(site, time, log);
         var chance = new Random(HashCode.Combine(site.Folder, time.GetTimestamp()));
         Sinks = [.. site.Sinks.Select(s => new SinkRunner(s, s.Delivery == DeliveryKind.Queued ? Queue : null, Chance, time, log))];

@@ -78,6 +78,8 @@ internal static class PipelineBenchmark
     {
         public bool IsBlocked => false;
 
+        public void WhenStored(Action done) => done();
+
         public long Samples { get; set; }
 
         public void Write(DateTime time, string device, ReadOnlySpan<Sample> samples) => Samples += samples.Length;

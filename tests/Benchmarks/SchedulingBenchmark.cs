@@ -20,7 +20,7 @@ internal static class SchedulingBenchmark
         for (var i = 0; i < 100; i++)
         {
             var model = Bench.Device($"sim{i}", TimeSpan.FromMilliseconds(100), Enumerable.Range(0, 10).Select(t => ($"t{t}", "sine min=0 max=100 period=10s")));
-            var runner = new DeviceRunner(model, 1, TimeProvider.System, log);
+            var runner = new DeviceRunner(model, 1, 64, TimeProvider.System, log);
             runner.Start(() => plugin.Open(Activator.CreateInstance(plugin.OptionsType)!, Bench.Context(model.Name)));
             runners.Add(runner);
         }

@@ -89,6 +89,8 @@ internal sealed class PlanBench : IRecordOutput
 
     bool IRecordOutput.IsBlocked => false;
 
+    void IRecordOutput.WhenStored(Action done) => done();
+
     void IRecordOutput.Write(DateTime time, string device, ReadOnlySpan<Sample> samples)
     {
         var line = new StringBuilder(device);

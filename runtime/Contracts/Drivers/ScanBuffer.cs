@@ -27,6 +27,9 @@ public sealed class ScanBuffer
     /// <summary>Why tag <paramref name="index"/> is bad, or null when nobody said.</summary>
     public string? Reason(int index) => _reasons[index];
 
+    /// <summary>False for a tag that the reader has left untouched since <see cref="Reset"/>.</summary>
+    public bool IsSet(int index) => _samples[index].Quality != Quality.BadComm || _reasons[index] is not null;
+
     /// <summary>Forgets the last scan. The host calls it before each read.</summary>
     public void Reset(DateTime scanTime)
     {

@@ -24,6 +24,19 @@ internal sealed class RouteOutput : IRecordOutput
 
     public bool IsBlocked => _queued is not null && _queue!.IsBlocked(_queued);
 
+    public void WhenStored(Action done)
+    {
+        var waiting = 1 + _direct.Length;
+        foreach (var sink in _direct) sink.WhenDirectStored(One);
+        if (_queued is null) One();
+        else _queue!.WhenCommitted(One);
+
+        void One()
+        {
+            if (Interlocked.Decrement(ref waiting) == 0) done();
+        }
+    }
+
     public void Write(DateTime time, string device, ReadOnlySpan<Sample> samples) => Write(time, device, samples, default);
 
     public void Write(DateTime time, string device, ReadOnlySpan<byte> json) => Write(time, device, default, json);

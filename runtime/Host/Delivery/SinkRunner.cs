@@ -68,12 +68,8 @@ internal sealed class SinkRunner : IDisposable
             _log.Error($"DROPPED sink={Name} records={held + 1} reason=\"{DirectSource.MaxBytes >> 20} MB are waiting for it in memory\"");
     }
 
-    /// <summary>Calls <paramref name="done"/> once all that was added before is stored: on the disk, or by the sink when it has no queue.</summary>
-    public void WhenStored(Action done)
-    {
-        if (_direct is null) _queue!.WhenCommitted(done);
-        else _direct.WhenStored(done);
-    }
+    /// <summary>Calls <paramref name="done"/> once a sink without a queue has stored all that was added before.</summary>
+    public void WhenDirectStored(Action done) => _direct!.WhenStored(done);
 
     /// <summary>Starts with a sink; <paramref name="open"/> makes a new one, without I/O, as often as one is needed.</summary>
     public void Start(Func<ISink> open)

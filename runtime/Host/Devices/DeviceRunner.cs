@@ -15,6 +15,7 @@ internal sealed class DeviceRunner : ISessionOwner
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
     private readonly DeviceModel _model;
     private readonly int _plantId;
+    private readonly int _window;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly LogLimit _tagLimit;
@@ -28,8 +29,9 @@ internal sealed class DeviceRunner : ISessionOwner
     private bool _isLost;
     private long _number;
 
-    public DeviceRunner(DeviceModel model, int plantId, TimeProvider time, PlantLog log)
+    public DeviceRunner(DeviceModel model, int plantId, int window, TimeProvider time, PlantLog log)
     {
+        _window = window;
         _model = model;
         _plantId = plantId;
         _time = time;
@@ -64,6 +66,16 @@ internal sealed class DeviceRunner : ISessionOwner
         _open = open;
         _hangs = 0;
         StartSession();
+    }
+
+    /// <summary>Asks the device something between two scans.</summary>
+    /// <exception cref="NotConnectedException">There is no connection now, or it broke: nothing is tried again.</exception>
+    public async Task<T> AskAsync<T>(Func<IDriver, CancellationToken, ValueTask<T>> question)
+    {
+        var job = new DeviceQuestion<T>(question);
+        if (_session is not { } session) throw new NotConnectedException($"{Name} is {Status.State}: {Status.Reason}");
+        session.Post(job);
+        return await job.Answer.ConfigureAwait(false);
     }
 
     /// <summary>Says that there is no driver for it yet.</summary>
@@ -131,6 +143,14 @@ internal sealed class DeviceRunner : ISessionOwner
         Publish(header, group.Buffer.Samples);
     }
 
+    public void Received(ScanGroup group, in ScanHeader header, ReadOnlySpan<Sample> samples)
+    {
+        _isLost = false;
+        group.NoteChanges(_logTag, onlySet: true);
+        Status.Scanned(samples, TimeSpan.Zero);
+        Publish(header, samples);
+    }
+
     public void Failed(in ScanHeader header)
     {
         Status.FailedScan();
@@ -161,12 +181,13 @@ internal sealed class DeviceRunner : ISessionOwner
         {
             var driver = _open!();
             Status.Endpoint = driver.Endpoint;
-            var groups = _model.Tags.Zip(Tags).GroupBy(t => t.First.Poll ?? _model.Poll)
+            // A device that speaks by itself has no rates: all its tags are one group.
+            var groups = _model.Tags.Zip(Tags).GroupBy(t => driver is ISubscriber ? _model.Poll : t.First.Poll ?? _model.Poll)
                 .Select(g => new ScanGroup(g, g.Key, _time)).ToList();
             foreach (var group in groups) group.Reader = driver.Prepare(group.Definitions);
             _log.Info($"START plant={_plantId} device={Name} driver={_model.Driver} address={driver.Endpoint} "
-                + $"poll={string.Join(',', groups.Select(g => Duration.Format(g.Poll)))} tags={_model.Tags.Count}");
-            _session = new DeviceSession(_model, groups, driver, this, _time, _log);
+                + $"poll={(driver is ISubscriber ? "subscribed" : string.Join(',', groups.Select(g => Duration.Format(g.Poll))))} tags={_model.Tags.Count}");
+            _session = new DeviceSession(_model, _window, groups, driver, this, _time, _log);
             _running = Task.Run(_session.RunAsync);
         }
         catch (Exception exception)

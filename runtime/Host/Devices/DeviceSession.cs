@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
@@ -10,12 +11,15 @@ namespace PlantRuntime.Host.Devices;
 /// When a driver does not come back from a call, the owner abandons the session and starts another; this one then ends in silence.
 /// </summary>
 internal sealed class DeviceSession(
-    DeviceModel model, IReadOnlyList<ScanGroup> groups, IDriver driver, ISessionOwner owner, TimeProvider time, PlantLog log)
+    DeviceModel model, int window, IReadOnlyList<ScanGroup> groups, IDriver driver, ISessionOwner owner, TimeProvider time, PlantLog log)
 {
     private const int BugsUntilParked = 3;
     private readonly Alarm _alarm = new(time);
     private readonly Backoff _backoff = new(model.Reconnect.First, model.Reconnect.Max);
     private readonly LogLimit _okLimit = new(time, TimeSpan.FromMinutes(1));
+    private readonly ConcurrentQueue<DeviceJob> _jobs = new();
+    private readonly CancellationTokenSource _stop = new();
+    private volatile bool _isConnected;
     private CancellationTokenSource _deadline = new(Timeout.InfiniteTimeSpan, time);
     private volatile bool _isStopping;
     private readonly CallClock _call = new(time);
@@ -33,7 +37,9 @@ internal sealed class DeviceSession(
     {
         while (!_isStopping)
         {
-            var reason = await ConnectAsync().ConfigureAwait(false) ?? await ScanAsync().ConfigureAwait(false);
+            var reason = await ConnectAsync().ConfigureAwait(false) ?? await WorkAsync().ConfigureAwait(false);
+            _isConnected = false;
+            FailJobs(reason ?? "the connection is made anew");
             if (_isStopping || IsAbandoned) break;
             if (_bugs >= BugsUntilParked)
             {
@@ -46,8 +52,22 @@ internal sealed class DeviceSession(
             await _alarm.WaitUntilAsync(time.GetTimestamp() + Ticks(sleep)).ConfigureAwait(false);
         }
 
+        FailJobs("the device is stopped");
         await DisposeDriverAsync().ConfigureAwait(false);
         _alarm.Dispose();
+    }
+
+    /// <summary>Does something with the driver between two scans, now or not at all.</summary>
+    public void Post(DeviceJob job)
+    {
+        if (driver is ISubscriber) job.Fail(new RefusedException($"{model.Name} speaks by itself and cannot be asked"));
+        else if (!_isConnected) job.Fail(new NotConnectedException($"{model.Name} is not connected: {owner.Status.Reason}"));
+        else
+        {
+            _jobs.Enqueue(job);
+            _alarm.Wake();
+            if (!_isConnected) FailJobs("the connection broke");
+        }
     }
 
     /// <summary>Ends the wait or call under way.</summary>
@@ -57,6 +77,7 @@ internal sealed class DeviceSession(
         _alarm.Stop();
         try
         {
+            _stop.Cancel();
             _deadline.Cancel();
         }
         catch (Exception exception) when (exception is ObjectDisposedException or AggregateException)
@@ -79,11 +100,28 @@ internal sealed class DeviceSession(
         {
             await CallAsync(driver.ConnectAsync(StartDeadline())).ConfigureAwait(false);
             if (!IsAbandoned) owner.Connected();
+            _isConnected = true;
             return null;
         }
         catch (Exception exception)
         {
             return Explain(exception, "no connection");
+        }
+    }
+
+    private ValueTask<string?> WorkAsync() => driver is ISubscriber subscriber ? ListenAsync(subscriber) : ScanAsync();
+
+    private async ValueTask<string?> ListenAsync(ISubscriber subscriber)
+    {
+        try
+        {
+            _backoff.Reset();
+            await new Subscription(subscriber, groups[0], owner, window, time, _stop.Token).RunAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return _isStopping ? null : Explain(exception, "no answer");
         }
     }
 
@@ -97,8 +135,10 @@ internal sealed class DeviceSession(
         while (!_isStopping)
         {
             var group = Next();
-            await _alarm.WaitUntilAsync(group.Rhythm.Due).ConfigureAwait(false);
+            if (_jobs.IsEmpty) await _alarm.WaitUntilAsync(group?.Rhythm.Due ?? long.MaxValue).ConfigureAwait(false);
             if (_isStopping) return null;
+            if (await RunJobsAsync().ConfigureAwait(false) is { } broken) return broken;
+            if (group is null || time.GetTimestamp() < group.Rhythm.Due) continue;
             if (model.Reconnect.Every is { } every && time.GetElapsedTime(started) >= every) return null;
             var (failure, isLost) = await ScanOnceAsync(group, isFirst).ConfigureAwait(false);
             if (IsAbandoned || _isStopping) return null;
@@ -161,15 +201,41 @@ internal sealed class DeviceSession(
             $"OK device={model.Name} tags={group.Buffer.Count} cycle={cycle.TotalMilliseconds:0.0}ms scans={status.Scans} failed={status.Failed} skipped={status.Skipped}"));
     }
 
-    private ScanGroup Next()
+    /// <returns>Null for a device without tags.</returns>
+    private ScanGroup? Next()
     {
-        var next = groups[0];
+        ScanGroup? next = null;
         foreach (var group in groups)
         {
-            if (group.Rhythm.Due < next.Rhythm.Due) next = group;
+            if (next is null || group.Rhythm.Due < next.Rhythm.Due) next = group;
         }
 
         return next;
+    }
+
+    /// <returns>Why the connection is lost; null while it is not.</returns>
+    private async ValueTask<string?> RunJobsAsync()
+    {
+        while (_jobs.TryDequeue(out var job))
+        {
+            try
+            {
+                await CallAsync(job.RunAsync(driver, StartDeadline())).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                EndCall();
+                job.Fail(exception is OperationCanceledException ? new TimeoutException($"no answer within {model.Timeout.TotalSeconds:0.###} s") : exception);
+                if (exception is NotConnectedException) return Explain(exception, "no answer");
+            }
+        }
+
+        return null;
+    }
+
+    private void FailJobs(string reason)
+    {
+        while (_jobs.TryDequeue(out var job)) job.Fail(new NotConnectedException($"{model.Name}: {reason}"));
     }
 
     private async ValueTask CallAsync(ValueTask call)

@@ -1,3 +1,5 @@
+using PlantRuntime.Contracts;
+
 namespace PlantRuntime.Host.Devices;
 
 /// <summary>What a session tells its device.</summary>
@@ -10,6 +12,9 @@ internal interface ISessionOwner
     void Connected();
 
     void Scanned(ScanGroup group, in ScanHeader header, TimeSpan cycle);
+
+    /// <summary>News of a subscribing device: only the tags that they brought.</summary>
+    void Received(ScanGroup group, in ScanHeader header, ReadOnlySpan<Sample> samples);
 
     void Failed(in ScanHeader header);
 

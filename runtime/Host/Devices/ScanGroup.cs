@@ -52,12 +52,12 @@ internal sealed class ScanGroup
     /// <summary>
     /// Calls <paramref name="changed"/> for each tag that turned good or bad, or bad in another way, since the last call.
     /// </summary>
-    public void NoteChanges(Action<Sample, string?> changed)
+    public void NoteChanges(Action<Sample, string?> changed, bool onlySet = false)
     {
         var samples = Buffer.Samples;
         for (var i = 0; i < samples.Length; i++)
         {
-            if (samples[i].Quality == _last[i]) continue;
+            if (samples[i].Quality == _last[i] || (onlySet && !Buffer.IsSet(i))) continue;
             _last[i] = samples[i].Quality;
             changed(samples[i], Buffer.Reason(i));
         }

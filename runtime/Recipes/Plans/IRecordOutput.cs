@@ -8,6 +8,9 @@ internal interface IRecordOutput
     /// <summary>True while a full queue wants its recipes to wait before their next scan.</summary>
     bool IsBlocked { get; }
 
+    /// <summary>Calls <paramref name="done"/> once all that was written before is stored for good.</summary>
+    void WhenStored(Action done);
+
     /// <summary>Takes the samples of one scan.</summary>
     void Write(DateTime time, string device, ReadOnlySpan<Sample> samples);
 

@@ -34,6 +34,19 @@ internal sealed class Plan(
         }
     }
 
+    /// <summary>Calls <paramref name="done"/> once all that has left the plan is stored for good.</summary>
+    public void WhenStored(Action done)
+    {
+        var waiting = Routes.Count + 1;
+        foreach (var route in Routes) route.Output!.WhenStored(One);
+        One();
+
+        void One()
+        {
+            if (Interlocked.Decrement(ref waiting) == 0) done();
+        }
+    }
+
     public void Start()
     {
         foreach (var node in timed) node.Start(clock.Now, clock.UtcNow);

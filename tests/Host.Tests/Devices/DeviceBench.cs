@@ -17,7 +17,7 @@ internal sealed class DeviceBench : IScanListener, IAsyncDisposable
     {
         _log = new PlantLog(Time, LogLevel.Debug, Log);
         var model = SiteParts.Device("plc", SiteParts.Tag("a"), SiteParts.Tag("b"));
-        Runner = new DeviceRunner(change?.Invoke(model) ?? model, 1, Time, _log);
+        Runner = new DeviceRunner(change?.Invoke(model) ?? model, 1, 64, Time, _log);
         Runner.Swap(null, this);
     }
 

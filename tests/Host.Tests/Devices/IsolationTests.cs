@@ -17,8 +17,8 @@ public class IsolationTests
         var lines = new LogLines();
         using var log = new PlantLog(TimeProvider.System, LogLevel.Info, lines);
         var plugins = new PlantRuntime.Host.Plugins.HostPluginLog("sick", TimeProvider.System, log);
-        var sick = new DeviceRunner(SiteParts.Device("sick", SiteParts.Tag("a")) with { Poll = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromMilliseconds(50) }, 1, TimeProvider.System, log);
-        var healthy = new DeviceRunner(SiteParts.Device("healthy", SiteParts.Tag("a")) with { Poll = TimeSpan.FromMilliseconds(20) }, 1, TimeProvider.System, log);
+        var sick = new DeviceRunner(SiteParts.Device("sick", SiteParts.Tag("a")) with { Poll = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromMilliseconds(50) }, 1, 64, TimeProvider.System, log);
+        var healthy = new DeviceRunner(SiteParts.Device("healthy", SiteParts.Tag("a")) with { Poll = TimeSpan.FromMilliseconds(20) }, 1, 64, TimeProvider.System, log);
         var counter = new Counter(50);
         healthy.Swap(null, counter);
         sick.Start(() => new ScriptedDriver

@@ -93,7 +93,13 @@ internal sealed class SiteQueue : IDisposable
     }
 
     /// <summary>Calls <paramref name="done"/> once all that was added before is on the disk.</summary>
-    public void WhenCommitted(Action done) => _marks.Add(_buffer.Added, done);
+    public void WhenCommitted(Action done)
+    {
+        // Somebody waits for it, so the batch is not waited for: while one transaction is written, the next one gathers by itself.
+        _marks.Add(_buffer.Added, done);
+        Interlocked.Exchange(ref _isFlushing, 1);
+        Wake();
+    }
 
     /// <summary>A way through the queue for a new session of a sink; one that an earlier session had is closed.</summary>
     public LaneReader OpenReader(string sink)
@@ -131,8 +137,6 @@ internal sealed class SiteQueue : IDisposable
     {
         var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         WhenCommitted(flushed.SetResult);
-        Interlocked.Exchange(ref _isFlushing, 1);
-        Wake();
         return flushed.Task;
     }
 

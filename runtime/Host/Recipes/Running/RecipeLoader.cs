@@ -129,6 +129,8 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
 
         public bool IsBlocked => false;
 
+        public void WhenStored(Action done) => done();
+
         public void Write(DateTime time, string device, ReadOnlySpan<Sample> samples)
         {
         }

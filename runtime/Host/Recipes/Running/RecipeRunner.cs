@@ -1,3 +1,4 @@
+using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Host.Time;
 using PlantRuntime.Recipes;
@@ -16,7 +17,7 @@ internal sealed class RecipeRunner
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly object _gate = new();
-    private readonly Queue<(ScanInbox Inbox, Scan Scan)> _queue = new();
+    private readonly Queue<(ScanInbox Inbox, Scan Scan, Receipt? Receipt)> _queue = new();
     private readonly Dictionary<string, ScanInbox> _inboxes = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _timer;
@@ -72,11 +73,11 @@ internal sealed class RecipeRunner
         Finish();
     }
 
-    internal void Post(ScanInbox inbox, Scan scan)
+    internal void Post(ScanInbox inbox, Scan scan, Receipt? receipt)
     {
         lock (_gate)
         {
-            _queue.Enqueue((inbox, scan));
+            _queue.Enqueue((inbox, scan, receipt));
             if (_queue.Count == 1) Monitor.PulseAll(_gate);
         }
     }
@@ -100,12 +101,13 @@ internal sealed class RecipeRunner
         try
         {
             _plan.Start();
-            while (Next(out var inbox, out var scan))
+            while (Next(out var work))
             {
                 _call.Start();
-                if (inbox is not null) inbox.Push(scan!);
+                if (work.Inbox is { } inbox) inbox.Push(work.Scan!);
                 else _plan.Tick();
                 _call.End();
+                if (work.Receipt is { } receipt) _plan.WhenStored(receipt.Release);
             }
         }
         catch (RecipeStoppedException exception)
@@ -121,19 +123,30 @@ internal sealed class RecipeRunner
         {
             _call.End();
             _timer.Dispose();
+            ReleaseAll();
             _ended.SetResult();
         }
     }
 
-    /// <summary>Waits for a scan, or for an operator that is due: then <paramref name="inbox"/> is null.</summary>
+    /// <summary>A recipe that was stopped holds nobody up: what it did not take is gone for it alone.</summary>
+    private void ReleaseAll()
+    {
+        lock (_gate)
+        {
+            _isFinishing = true;
+            while (_queue.TryDequeue(out var work)) work.Receipt?.Release();
+        }
+    }
+
+    /// <summary>Waits for a scan, or for an operator that is due: then there is no inbox.</summary>
     /// <returns>False when the recipe is to end.</returns>
-    private bool Next(out ScanInbox? inbox, out Scan? scan)
+    private bool Next(out (ScanInbox? Inbox, Scan? Scan, Receipt? Receipt) work)
     {
         lock (_gate)
         {
             while (true)
             {
-                (inbox, scan) = (null, null);
+                work = default;
                 if (_plan.IsBlocked && !_isFinishing)
                 {
                     Monitor.Wait(_gate);
@@ -144,7 +157,7 @@ internal sealed class RecipeRunner
                 if (due <= _time.GetTimestamp()) return !_isFinishing || _queue.Count > 0;
                 if (_queue.TryDequeue(out var next))
                 {
-                    (inbox, scan) = next;
+                    work = next;
                     return true;
                 }
 

@@ -42,7 +42,8 @@ internal sealed class ScanInbox(RecipeRunner runner, SourceNode source, int capa
         scan.Timestamp = header.Timestamp;
         scan.Failure = header.Failure;
         scan.Fill(samples);
-        runner.Post(this, scan);
+        header.Receipt?.Hold();
+        runner.Post(this, scan, header.Receipt);
     }
 
     /// <summary>Runs the scan through the recipe, on the recipe's thread.</summary>
