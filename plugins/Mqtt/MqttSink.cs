@@ -164,7 +164,7 @@ internal sealed class MqttSink : ISink
 
         if (refusals.Any(r => r.Reason.Refusal == RefusalKind.TryLater)) return new IOException(text);
         _started = null;
-        return new RejectedException(text, [.. refusals.Select(r => r.Record).Distinct().Order()]);
+        return new RejectedException(text, [.. refusals.Select(r => r.Record).Distinct().Order()], othersAreStored: true);
     }
 
     private async ValueTask CloseAsync()
