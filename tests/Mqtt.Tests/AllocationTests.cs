@@ -17,7 +17,7 @@ public class AllocationTests
     public async Task A_steady_flow_allocates_next_to_nothing_a_record(int qos)
     {
         await using var broker = await Mosquitto.StartOpenAsync("max_inflight_messages 100");
-        await using var sink = await Real.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = broker.Port, Topic = "t/{device}",
+        await using var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = broker.Port, Topic = "t/{device}",
             Qos = qos });
         var batch = Conformance.Sinks.Batches.Counting(1, 0, Records);
         for (var warm = 0; warm < 5; warm++) await sink.WriteAsync(batch, default);

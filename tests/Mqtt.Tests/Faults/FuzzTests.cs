@@ -30,7 +30,7 @@ public class FuzzTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                var frames = new FrameBuffer(FixedHeader.FrameLength, MqttSession.MostReceivedBytes);
+                var frames = new FrameBuffer(FixedHeader.FrameLength, PublisherSession.MostReceivedBytes);
                 before = GC.GetAllocatedBytesForCurrentThread();
                 for (var at = 0; at < bytes.Length;)
                 {

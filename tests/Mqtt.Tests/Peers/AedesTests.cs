@@ -16,7 +16,7 @@ public sealed class AedesTests : RealBrokerTests
     public async Task Version_5_is_refused_by_name()
     {
         await BeginAsync();
-        var error = await Real.RefusalAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Topic = "t" });
+        var error = await Real.RefusalAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = Port, Topic = "t" });
         Assert.Contains("unacceptable protocol version", error, StringComparison.Ordinal);
     }
 

@@ -23,7 +23,7 @@ public abstract class RealBrokerTests : IAsyncLifetime
     {
         await BeginAsync();
         await using var subscriber = await Subscriber.StartAsync(Port, "plc/#");
-        await using var sink = await Real.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Version = version, Qos = qos,
+        await using var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = Port, Version = version, Qos = qos,
             Topic = "plc/{device}" });
         for (var (number, first) = (1, 0); first < count; number++, first += 500)
             await sink.WriteAsync(Rig.Numbers(number, first, Math.Min(500, count - first)), default);
@@ -37,7 +37,7 @@ public abstract class RealBrokerTests : IAsyncLifetime
     {
         await BeginAsync();
         await using var subscriber = await Subscriber.StartAsync(Port, "will");
-        var options = new MqttOptions
+        var options = new MqttSinkOptions
         {
             Host = "127.0.0.1", Port = Port, Version = "3.1.1", Topic = "t", ClientId = "one", Will = new WillOptions { Topic = "will",
                 Payload = "gone °", Qos = 1 },
@@ -54,7 +54,7 @@ public abstract class RealBrokerTests : IAsyncLifetime
     public async Task A_retained_message_is_there_for_those_who_come_later()
     {
         await BeginAsync();
-        await using (var sink = await Real.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Version = "3.1.1",
+        await using (var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = Port, Version = "3.1.1",
             Topic = "kept", Retain = true }))
             await sink.WriteAsync(Rig.Numbers(1, 0, 3), default);
         await using var subscriber = await Subscriber.StartAsync(Port, "kept");

@@ -100,7 +100,7 @@ public sealed class TlsTests : IDisposable
     {
         using var server = new RawServer(Convert.FromHexString(answer.Replace(" ", "", StringComparison.Ordinal)));
         var error = await Real.RefusalAsync(
-            new MqttOptions { Host = "localhost", Port = server.Port, Topic = "t", ClientId = "secret-name",
+            new MqttSinkOptions { Host = "localhost", Port = server.Port, Topic = "t", ClientId = "secret-name",
                 Tls = new TlsOptions { Ca = _ca.CaFile } });
         Assert.Contains("TLS failed before a connection was made: ", error, StringComparison.Ordinal);
         var received = await server.Received;
@@ -113,7 +113,7 @@ public sealed class TlsTests : IDisposable
     public async Task A_file_that_is_missing_or_no_certificate_is_named()
     {
         using var rig = new Rig();
-        MqttOptions With(string ca) => new() { Host = "localhost", Port = rig.Broker.Port, Topic = "t", Tls = new TlsOptions { Ca = ca } };
+        MqttSinkOptions With(string ca) => new() { Host = "localhost", Port = rig.Broker.Port, Topic = "t", Tls = new TlsOptions { Ca = ca } };
         Assert.Contains($"{_folder.Of("none.crt")} cannot be used: ", await Real.RefusalAsync(With(_folder.Of("none.crt"))),
             StringComparison.Ordinal);
         await File.WriteAllTextAsync(_folder.Of("text.crt"), "no certificate");
@@ -121,7 +121,7 @@ public sealed class TlsTests : IDisposable
             await Real.RefusalAsync(With(_folder.Of("text.crt"))), StringComparison.Ordinal);
     }
 
-    private static MqttOptions Options(PeerProcess broker, TlsOptions tls) => new() { Host = "localhost", Port = broker.Port,
+    private static MqttSinkOptions Options(PeerProcess broker, TlsOptions tls) => new() { Host = "localhost", Port = broker.Port,
         Topic = "t", Tls = tls };
 
     private Task<string> RefusalAsync(PeerProcess broker) => Real.RefusalAsync(Options(broker, new TlsOptions { Ca = _ca.CaFile }));
