@@ -68,7 +68,7 @@ public sealed class TopicTests : IDisposable
         static IEnumerable<string> Keys(MqttSinkOptions options) => options.Validate().Select(p => p.Key);
         Assert.Empty(Keys(new MqttSinkOptions { Host = "b", Topic = "plc/{device}", Tls = new TlsOptions { Ca = "ca.crt" } }));
         Assert.Equal(
-            ["host", "version", "client_id", "topic", "fallback_topic", "tls", "will", "keep_alive", "timeout", "session_expiry"],
+            ["host", "version", "client_id", "tls", "keep_alive", "session_expiry", "topic", "fallback_topic", "will", "timeout"],
             Keys(new MqttSinkOptions
             {
                 Host = " ", Version = "5", ClientId = "", Topic = "#", FallbackTopic = "{x}", Tls = new TlsOptions { Cert = "c" },

@@ -45,7 +45,9 @@ internal sealed class SubscriberSession : IAsyncDisposable
     /// <exception cref="LinkException">The broker refuses, or is gone.</exception>
     public async ValueTask UntilSubscribedAsync(CancellationToken cancel)
     {
-        while (_subscriptions.IsWaiting && !TryTake(out _first)) await ReceiveAsync(cancel).ConfigureAwait(false);
+        ReadOnlyMemory<byte> first;
+        while (!TryTake(out first) && _subscriptions.IsWaiting) await ReceiveAsync(cancel).ConfigureAwait(false);
+        _first = first;
     }
 
     /// <summary>Reads the messages that are there until one brings something.</summary>
