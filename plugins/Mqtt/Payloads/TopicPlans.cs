@@ -18,7 +18,9 @@ internal sealed class TopicPlans(IReadOnlyList<MqttAddress> addresses, IReadOnly
         var known = _plans.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (known.TryGetValue(topic, out var plan)) return plan;
         if (_plans.Count == Most) _plans.Clear();
-        var text = Encoding.UTF8.GetString(topic);
-        return known[topic] = TopicPlan.Of([.. addresses.Index().Where(a => TopicFilter.Matches(a.Item.Filter, text))], time);
+        return known[topic] = NewPlan(Encoding.UTF8.GetString(topic));
     }
+
+    private TopicPlan NewPlan(string topic) =>
+        TopicPlan.Of([.. addresses.Index().Where(a => TopicFilter.Matches(a.Item.Filter, topic))], time);
 }
