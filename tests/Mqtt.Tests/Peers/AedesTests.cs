@@ -20,10 +20,5 @@ public sealed class AedesTests : RealBrokerTests
         Assert.Contains("unacceptable protocol version", error, StringComparison.Ordinal);
     }
 
-    protected override async Task<PeerProcess> StartAsync()
-    {
-        Skip.IfNot(Directory.Exists(Path.Combine(PeerProcess.Folder, "node_modules", "aedes")), "run npm ci in tests/peers");
-        Mosquitto.SkipIfMissing("mosquitto_sub", "mosquitto_pub");
-        return await PeerProcess.StartAsync("node", "aedes_broker.js", "[]");
-    }
+    protected override Task<PeerProcess> StartAsync() => Aedes.StartAsync();
 }

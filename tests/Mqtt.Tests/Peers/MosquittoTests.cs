@@ -12,7 +12,7 @@ public sealed class MosquittoTests : RealBrokerTests
 
     [SkippableTheory]
     [InlineData("5.0", 0, 2_000)]
-    [InlineData("5.0", 1, 70_000)]
+    [InlineData("5.0", 1, 200_000)]
     [InlineData("5.0", 2, 2_000)]
     [InlineData("3.1.1", 0, 2_000)]
     [InlineData("3.1.1", 1, 2_000)]
