@@ -1,4 +1,6 @@
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Peers;
+using PlantRuntime.Contracts;
 using PlantRuntime.Mqtt.Tests.Testing;
 
 namespace PlantRuntime.Mqtt.Tests.Peers;
@@ -103,6 +105,27 @@ public sealed class DriverTests : IAsyncLifetime
         _broker = await Aedes.StartAsync("aedes_guarded_broker.js");
         await using var reading = new Reading(Options("3.1.1", 1), null, "plc/a", "secret/b");
         Assert.Equal("the broker refuses the subscription to secret/b, needed for t1: unspecified error (0x80)", await reading.FailureAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData("5.0", "not authorized (0x87)", "not authorized (0x87)")]
+    [InlineData("3.1.1", "not authorized (0x05)", "unspecified error (0x80)")]
+    public async Task Passwords_and_rights_are_mosquittos(string version, string wrongPassword, string noRight)
+    {
+        using var folder = new TemporaryFolder();
+        _broker = await GuardedMosquitto.StartAsync(folder);
+        MqttDriverOptions Options(string password) => new()
+        {
+            Host = "127.0.0.1", Port = Port, Version = version, User = GuardedMosquitto.User, Password = new Secret(password),
+        };
+        await using var stranger = new Reading(Options("wrong"), null, "plc/a");
+        Assert.EndsWith(wrongPassword, await stranger.FailureAsync(), StringComparison.Ordinal);
+        await using var curious = new Reading(Options(GuardedMosquitto.Password), null, "plc/a", "secret/b");
+        Assert.Equal($"the broker refuses the subscription to secret/b, needed for t1: {noRight}", await curious.FailureAsync());
+
+        await using var reading = await Reading.ConnectAsync(Options(GuardedMosquitto.Password), "plc/a");
+        await MosquittoPub.PublishAsync(Port, "plc/a", "1", "-u", GuardedMosquitto.User, "-P", GuardedMosquitto.Password);
+        Assert.Equal("t0=1", await reading.NextAsync());
     }
 
     [SkippableFact]

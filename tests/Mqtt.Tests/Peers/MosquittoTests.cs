@@ -78,7 +78,7 @@ public sealed class MosquittoTests : RealBrokerTests
         await sink.WriteAsync(Rig.Numbers(2, 0, 2), default);
     }
 
-    protected override Task<PeerProcess> StartAsync() => Mosquitto.StartOpenAsync("max_inflight_messages 100");
+    protected override Task<PeerProcess> StartAsync() => Mosquitto.StartOpenAsync("max_inflight_messages 1000");
 
     /// <summary>Users edge (may write to plc/#) and reader (may read all), both with <see cref="Password"/>.</summary>
     private static async Task<PeerProcess> StartGuardedAsync(TemporaryFolder folder)

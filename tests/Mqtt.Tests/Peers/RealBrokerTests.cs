@@ -25,10 +25,13 @@ public abstract class RealBrokerTests : IAsyncLifetime
         await using var subscriber = await Subscriber.StartAsync(Port, "plc/#");
         await using var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = Port, Version = version, Qos = qos,
             Topic = "plc/{device}" });
+        // Read while it is published, so that the broker need not keep it all.
+        var arriving = Task.Run(() => subscriber.ReadAsync(count));
         for (var (number, first) = (1, 0); first < count; number++, first += 500)
             await sink.WriteAsync(Rig.Numbers(number, first, Math.Min(500, count - first)), default);
-        // QoS 0 is not answered: messages may be behind the subscriber's own mark, and are waited for by their number.
-        var arrived = qos == 0 ? await subscriber.ReadAsync(count) : await subscriber.ReadAsync();
+        var arrived = await arriving;
+        // QoS 0 is not answered, so a message too many would not be seen: the mark of those that are may overtake it.
+        if (qos > 0) arrived = await subscriber.ReadAsync();
         Assert.Equal(Enumerable.Range(0, count).Select(i => $"plc/press {qos} 0 {i}"), arrived);
     }
 

@@ -41,6 +41,34 @@ public sealed class TlsTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Messages_are_read_by_tls_and_a_cancelled_read_loses_none()
+    {
+        await using var broker = await StartAsync(_ca.Issue("localhost"));
+        var options = new MqttDriverOptions { Host = "localhost", Port = broker.Port, Tls = new TlsOptions { Ca = _ca.CaFile } };
+        await using var reading = await Reading.ConnectAsync(options, "press");
+        using (var cancel = new CancellationTokenSource())
+        {
+            var waiting = reading.NextAsync(cancel.Token);
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        await using var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "localhost", Port = broker.Port, Topic = "{device}",
+            Tls = new TlsOptions { Ca = _ca.CaFile } });
+        await sink.WriteAsync(Rig.Numbers(1, 0, 300), default);
+        for (var i = 0; i < 300; i += 50)
+        {
+            Assert.Equal(Enumerable.Range(i, 50).Select(n => $"t0={n}"), await reading.NextAsync(50));
+            await reading.AcknowledgeAsync(i + 50);
+        }
+
+        await using var stranger = new Reading(new MqttDriverOptions { Host = "localhost", Port = broker.Port,
+            Tls = new TlsOptions { Ca = _other.CaFile } }, null, "press");
+        Assert.EndsWith($"it does not come from the CA in {_other.CaFile} but from CN=ca", await stranger.FailureAsync(),
+            StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task A_client_certificate_is_shown_to_a_broker_that_asks()
     {
         await using var broker = await StartAsync(_ca.Issue("localhost"), "require_certificate true");
