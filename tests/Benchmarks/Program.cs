@@ -5,6 +5,7 @@ var all = new Dictionary<string, Func<Task>>
 {
     ["pipeline"] = PipelineBenchmark.RunAsync,
     ["modbus"] = ModbusBenchmark.Run,
+    ["mqtt"] = PlantRuntime.Benchmarks.Mqtt.MqttBenchmark.RunAsync,
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,

@@ -42,6 +42,12 @@ internal sealed class Delivery(int qos, PacketIds ids)
         get { lock (_gate) return _open == 0; }
     }
 
+    /// <summary>True when nothing is left to send before more answers come.</summary>
+    public bool IsAllSent
+    {
+        get { lock (_gate) return _open > 0 && _cursor == _count && _releases.Count == 0; }
+    }
+
     /// <summary>The messages that were not taken, once <see cref="IsFinished"/>.</summary>
     public IReadOnlyList<Refusal> Refusals => _refusals;
 

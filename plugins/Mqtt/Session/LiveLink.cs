@@ -87,6 +87,9 @@ internal sealed class LiveLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Has TCP acknowledge what came in now, instead of with our next packet.</summary>
+    public void AcknowledgeSegments() => _link.AcknowledgeSegments();
+
     /// <summary>Ends the connection. The first failure counts.</summary>
     public void Fail(LinkException failure)
     {

@@ -69,6 +69,10 @@ internal sealed class PublisherSession : IAsyncDisposable
             while (true)
             {
                 while (_link.Frames.TryTake(out var packet)) Take(packet.Span);
+                Wake();
+                // Brokers answer each message alone, and TCP's Nagle lets such small answers wait for our acknowledgement of the first one.
+                // That travels with our next message; behind the last one it would come by TCP's timer only, 40 ms later.
+                if (_delivery.IsAllSent) _link.AcknowledgeSegments();
                 await _link.FillAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -86,7 +90,6 @@ internal sealed class PublisherSession : IAsyncDisposable
             case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp:
                 _link.Received(isAnswer: true);
                 _delivery.Answer(Ack.Parse(packet, _version));
-                Wake();
                 break;
             case PacketType.PingResp when packet.Length == 2:
                 _link.Received(isAnswer: false);
