@@ -79,7 +79,14 @@ internal sealed class MqttLink : IDisposable
     /// <summary>Has TCP acknowledge what came in now, instead of with our next packet. Elsewhere than on Linux it does nothing.</summary>
     public void AcknowledgeSegments()
     {
-        if (OperatingSystem.IsLinux()) _socket.SetRawSocketOption(TcpLevel, QuickAck, s_on);
+        try
+        {
+            if (OperatingSystem.IsLinux()) _socket.SetRawSocketOption(TcpLevel, QuickAck, s_on);
+        }
+        catch (Exception e) when (From(e) is not null)
+        {
+            // The connection is gone: whoever receives next learns why.
+        }
     }
 
     public void Dispose() => _stream.Dispose();

@@ -76,6 +76,8 @@ internal sealed class SubscriberSession : IAsyncDisposable
         try
         {
             if (_receipts.HasAnswers) await AnswerAsync(cancel).ConfigureAwait(false);
+            // A broker with Nagle's algorithm keeps the next messages back until then, up to 40 ms.
+            _link.AcknowledgeSegments();
             await _link.FillAsync(cancel).ConfigureAwait(false);
         }
         finally
