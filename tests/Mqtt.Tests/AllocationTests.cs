@@ -10,6 +10,7 @@ public class AllocationTests
     private const int Records = 1000;
     private const int Batches = 50;
     private const long MostBytesPerRecord = 40;
+    private const long MostBytesPerMessage = 1;
 
     [SkippableTheory]
     [InlineData(1)]
@@ -32,5 +33,41 @@ public class AllocationTests
         }
 
         Assert.True(each <= MostBytesPerRecord, $"a record allocated {each} bytes, not at most {MostBytesPerRecord}");
+    }
+
+    [SkippableTheory]
+    [InlineData("5.0", 0)]
+    [InlineData("5.0", 1)]
+    [InlineData("3.1.1", 2)]
+    public async Task A_steady_reading_allocates_next_to_nothing_a_message(string version, int qos)
+    {
+        const int Scans = 100;
+        await using var broker = await Mosquitto.StartOpenAsync();
+        await using var reading = await Reading.ConnectAsync(
+            new MqttDriverOptions { Host = "127.0.0.1", Port = broker.Port, Version = version, Qos = qos, Time = "ts" }, "t/+ : a", "t/+ : b");
+        using var feed = MosquittoPub.StartFeed(broker.Port, "t/press", """{"ts":1763712000,"a":1.5,"b":"running"}""");
+        try
+        {
+            var each = long.MaxValue;
+            for (var (i, read) = (0, 0L); i < 50 && each > MostBytesPerMessage; i++)
+            {
+                var before = GC.GetTotalAllocatedBytes(precise: true);
+                for (var n = 0; n < Scans; n++)
+                {
+                    await reading.NextNumberAsync();
+                    // mosquitto has 20 messages on their way at most.
+                    if (++read % 10 == 0) await reading.AcknowledgeAsync(read);
+                }
+
+                // The first rounds warm up.
+                if (i > 2) each = Math.Min(each, (GC.GetTotalAllocatedBytes(precise: true) - before) / Scans);
+            }
+
+            Assert.True(each <= MostBytesPerMessage, $"a message allocated {each} bytes, not at most {MostBytesPerMessage}");
+        }
+        finally
+        {
+            feed.Kill();
+        }
     }
 }

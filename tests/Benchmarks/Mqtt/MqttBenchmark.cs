@@ -8,8 +8,8 @@ using PlantRuntime.Plugins.Mqtt;
 namespace PlantRuntime.Benchmarks.Mqtt;
 
 /// <summary>
-/// Messages a second of QoS 1 to mosquitto, 100 in flight: our sink against npm's mqtt, same payload, same broker, MQTT 5.0 both. Measured in
-/// turns, so that the machine's moods hit them alike; the median of the ratios counts.
+/// Messages a second of QoS 1 to mosquitto, 100 in flight: our sink against npm's mqtt, same payload, same broker, MQTT 5.0 both. Measured
+/// in turns, so that the machine's moods hit them alike; the median of the ratios counts.
 /// </summary>
 internal static class MqttBenchmark
 {
@@ -21,7 +21,7 @@ internal static class MqttBenchmark
     private const double Goal = 1.5;
 
     private const string Payload =
-        """{"ts":1763712000,"ip":"192.168.0.121","db":500,"plc_id":"press","values":{"AI_Corrente":12.5,"AI_Vibracao":3.25,"pecas_boas":1842}}""";
+        """{"ts":1763712000,"ip":"192.168.0.121","db":500,"plc_id":"press","values":{"AI_Corrente":12.5,"AI_Vibracao":3.25,"pecas":1842}}""";
 
     public static async Task RunAsync()
     {

@@ -95,7 +95,8 @@ public class FuzzTests
     }
 
     private static PayloadReader Payloads() => new(
-        [.. s_addresses.Select(a => MqttAddressParser.Parse(new TagDefinition("t", a), out _)!)], JsonPath.Parse("ts", out _), new CapturingPluginLog());
+        [.. s_addresses.Select(a => MqttAddressParser.Parse(new TagDefinition("t", a), out _)!)],
+        JsonPath.Parse("ts", out _), new CapturingPluginLog());
 
     private static byte[] Message(byte first, string id, string properties, string payload)
     {

@@ -109,7 +109,8 @@ public sealed class SubscribeTests : IDisposable
             // Three of QoS 0, the second with all properties that a PUBLISH may have.
             byte[] properties =
             [
-                1, 1, 2, 0, 0, 0, 9, 3, 0, 1, (byte)'j', 8, 0, 1, (byte)'r', 9, 0, 1, 0, 0x0B, 5, 0x0B, 6, 0x26, 0, 1, (byte)'k', 0, 1, (byte)'v',
+                1, 1, 2, 0, 0, 0, 9, 3, 0, 1, (byte)'j', 8, 0, 1, (byte)'r', 9, 0, 1, 0, 0x0B, 5, 0x0B, 6,
+                0x26, 0, 1, (byte)'k', 0, 1, (byte)'v',
             ];
             byte[] rich = [0, 1, (byte)'a', (byte)properties.Length, .. properties, .. "2"u8];
             line.Send([0x30, 5, 0, 1, (byte)'a', 0, (byte)'1', 0x31, (byte)rich.Length, .. rich, 0x30, 5, 0, 1, (byte)'a', 0, (byte)'3']);

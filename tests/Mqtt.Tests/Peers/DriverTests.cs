@@ -104,7 +104,8 @@ public sealed class DriverTests : IAsyncLifetime
     {
         _broker = await Aedes.StartAsync("aedes_guarded_broker.js");
         await using var reading = new Reading(Options("3.1.1", 1), null, "plc/a", "secret/b");
-        Assert.Equal("the broker refuses the subscription to secret/b, needed for t1: unspecified error (0x80)", await reading.FailureAsync());
+        Assert.Equal(
+            "the broker refuses the subscription to secret/b, needed for t1: unspecified error (0x80)", await reading.FailureAsync());
     }
 
     [SkippableTheory]
@@ -153,8 +154,8 @@ public sealed class DriverTests : IAsyncLifetime
         _broker = await Mosquitto.StartOpenAsync("max_inflight_messages 1000");
         await using var reading = await Reading.ConnectAsync(new MqttDriverOptions { Host = "127.0.0.1", Port = Port, Qos = qos,
             MaxInFlight = 1000 }, "n/press");
-        await using var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = Port, Qos = qos, Topic = "n/{device}",
-            MaxInFlight = 1000 });
+        await using var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = Port, Qos = qos,
+            Topic = "n/{device}", MaxInFlight = 1000 });
         var publishing = Task.Run(async () =>
         {
             for (var (number, first) = (1, 0); first < count; number++, first += 500)

@@ -141,7 +141,8 @@ public sealed class TlsTests : IDisposable
     public async Task A_file_that_is_missing_or_no_certificate_is_named()
     {
         using var rig = new Rig();
-        MqttSinkOptions With(string ca) => new() { Host = "localhost", Port = rig.Broker.Port, Topic = "t", Tls = new TlsOptions { Ca = ca } };
+        MqttSinkOptions With(string ca) =>
+            new() { Host = "localhost", Port = rig.Broker.Port, Topic = "t", Tls = new TlsOptions { Ca = ca } };
         Assert.Contains($"{_folder.Of("none.crt")} cannot be used: ", await Real.RefusalAsync(With(_folder.Of("none.crt"))),
             StringComparison.Ordinal);
         await File.WriteAllTextAsync(_folder.Of("text.crt"), "no certificate");

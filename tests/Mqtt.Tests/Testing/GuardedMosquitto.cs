@@ -42,7 +42,10 @@ internal static class GuardedMosquitto
                     iterations = Iterations, roles = new[] { new { rolename = "reader" } },
                 },
             },
-            roles = new[] { new { rolename = "reader", acls = new[] { new { acltype = "subscribePattern", topic = "plc/#", allow = true } } } },
+            roles = new[]
+            {
+                new { rolename = "reader", acls = new[] { new { acltype = "subscribePattern", topic = "plc/#", allow = true } } },
+            },
         });
     }
 }

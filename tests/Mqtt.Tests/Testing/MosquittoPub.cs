@@ -18,6 +18,9 @@ internal static class MosquittoPub
     public static Process StartFeed(int port, string topic, string payload) =>
         Start(port, topic, ["-m", payload, "--repeat", "10000000", "--repeat-delay", "0.001"]);
 
-    private static Process Start(int port, string topic, params string[] more) =>
-        Process.Start("mosquitto_pub", ["-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-q", "1", "-t", topic, .. more]);
+    private static Process Start(int port, string topic, params string[] more)
+    {
+        var number = port.ToString(CultureInfo.InvariantCulture);
+        return Process.Start("mosquitto_pub", ["-h", "127.0.0.1", "-p", number, "-q", "1", "-t", topic, .. more]);
+    }
 }
