@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlantRuntime.Plugins.Mqtt.Wire;
 using PlantRuntime.Wire;
 
@@ -74,6 +75,7 @@ internal sealed class LiveLink : IAsyncDisposable
     /// <summary>Waits for more bytes in <see cref="Frames"/>.</summary>
     /// <exception cref="LinkException">The connection is gone.</exception>
     /// <exception cref="OperationCanceledException">The token ended it; nothing is lost.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FillAsync(CancellationToken cancel)
     {
         try

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using PlantRuntime.Wire;
 
@@ -64,6 +65,7 @@ internal sealed class MqttLink : IDisposable
 
     /// <summary>Waits for bytes and puts them into the buffer.</summary>
     /// <exception cref="LinkException">The connection is gone.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FillAsync(FrameBuffer frames, CancellationToken cancel)
     {
         try

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Mqtt.Payloads;
 using PlantRuntime.Plugins.Mqtt.Wire;
@@ -69,6 +70,7 @@ internal sealed class SubscriberSession : IAsyncDisposable
 
     /// <summary>Says what is to be said, and waits for more to come in.</summary>
     /// <exception cref="LinkException">The connection is gone.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReceiveAsync(CancellationToken cancel)
     {
         _link.ThrowIfFailed();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlantRuntime.Conformance;
 using PlantRuntime.Contracts;
 
@@ -51,6 +52,7 @@ internal sealed class Reading : IAsyncDisposable
     }
 
     /// <summary>One scan, of which only the value of the first tag is wanted.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<long> NextNumberAsync()
     {
         await ReadAsync(default);
