@@ -4,7 +4,7 @@ using PlantRuntime.Plugins.Mqtt.Payloads;
 namespace PlantRuntime.Plugins.Mqtt;
 
 /// <summary>Options of an MQTT device in site.toml: a broker whose messages are read.</summary>
-public sealed class MqttDriverOptions : BrokerOptions
+public sealed class MqttDriverOptions : MqttOptions
 {
     /// <summary>Options with a shorter keep-alive time: a device's half-open connection is to be found within 10 s.</summary>
     public MqttDriverOptions() => KeepAlive = TimeSpan.FromSeconds(8);

@@ -6,7 +6,7 @@ using PlantRuntime.Plugins.Mqtt.Session;
 namespace PlantRuntime.Plugins.Mqtt;
 
 /// <summary>Options of an MQTT sink in site.toml.</summary>
-public sealed class MqttSinkOptions : BrokerOptions
+public sealed class MqttSinkOptions : MqttOptions
 {
     /// <summary>Where records are published; <c>{site}</c>, <c>{device}</c> and <c>{tag}</c> stand for names.</summary>
     public required string Topic { get; init; }

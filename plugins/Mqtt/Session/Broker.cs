@@ -9,7 +9,7 @@ namespace PlantRuntime.Plugins.Mqtt.Session;
 /// <param name="options">Where it is and how it knows us.</param>
 /// <param name="role">What the default client id ends in, so that a sink and a device of one name do not throw each other out.</param>
 /// <param name="context">The names of site and sink or device.</param>
-internal sealed class Broker(BrokerOptions options, string role, PluginContext context)
+internal sealed class Broker(MqttOptions options, string role, PluginContext context)
 {
     private readonly string _clientId = options.ClientId ?? $"{TopicText.Level(context.Site)}-{TopicText.Level(context.Name)}{role}";
     private readonly TlsHandshake? _tls = options.Tls is null ? null : new TlsHandshake(options.Tls, options.Host, context);

@@ -23,7 +23,7 @@ internal sealed class LiveLink : IAsyncDisposable
     /// <param name="options">What was asked for.</param>
     /// <param name="isWaiting">True while something that was sent has no answer.</param>
     /// <param name="time">The clock.</param>
-    public LiveLink(Welcome welcome, BrokerOptions options, Func<bool> isWaiting, TimeProvider time)
+    public LiveLink(Welcome welcome, MqttOptions options, Func<bool> isWaiting, TimeProvider time)
     {
         (_link, Frames, _timeout, _isWaiting, _time) = (welcome.Link, welcome.Frames, options.AnswerTimeout, isWaiting, time);
         var asked = welcome.Ack.ServerKeepAlive ?? TimeSpan.Zero;

@@ -20,7 +20,7 @@ internal sealed class PublisherSession : IAsyncDisposable
     /// <param name="delivery">The messages, those of an earlier connection included.</param>
     /// <param name="options">What was asked for.</param>
     /// <param name="time">The clock.</param>
-    public PublisherSession(Welcome welcome, Delivery delivery, BrokerOptions options, TimeProvider time)
+    public PublisherSession(Welcome welcome, Delivery delivery, MqttOptions options, TimeProvider time)
     {
         (_delivery, _version) = (delivery, options.Protocol);
         Window = Math.Min(options.MaxInFlightOrDefault, welcome.Ack.ReceiveMaximum);

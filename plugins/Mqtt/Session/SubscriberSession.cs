@@ -24,7 +24,7 @@ internal sealed class SubscriberSession : IAsyncDisposable
     /// <param name="receipts">What is known of messages, of those of an earlier connection too.</param>
     /// <param name="options">What was asked for.</param>
     /// <param name="context">Clock and log.</param>
-    public SubscriberSession(Welcome welcome, Receipts receipts, BrokerOptions options, PluginContext context)
+    public SubscriberSession(Welcome welcome, Receipts receipts, MqttOptions options, PluginContext context)
     {
         (_receipts, _version, _log) = (receipts, options.Protocol, context.Log);
         _subscriptions = new Subscriptions(options.Qos, _version);

@@ -6,7 +6,7 @@ using PlantRuntime.Plugins.Mqtt.Wire;
 namespace PlantRuntime.Plugins.Mqtt;
 
 /// <summary>What sinks and devices say alike of their broker in site.toml.</summary>
-public abstract class BrokerOptions : IValidatedOptions
+public abstract class MqttOptions : IValidatedOptions
 {
     private const int PlainPort = 1883;
     private const int TlsPort = 8883;
