@@ -5,8 +5,8 @@ using PlantRuntime.Plugins.Mqtt.Wire;
 
 namespace PlantRuntime.Plugins.Mqtt;
 
-/// <summary>Options of an MQTT sink in site.toml.</summary>
-public sealed class MqttOptions : IValidatedOptions
+/// <summary>What sinks and devices say alike of their broker in site.toml.</summary>
+public abstract class MqttOptions : IValidatedOptions
 {
     private const int PlainPort = 1883;
     private const int TlsPort = 8883;
@@ -21,7 +21,7 @@ public sealed class MqttOptions : IValidatedOptions
     /// <summary>Version of the protocol: "5.0" or "3.1.1".</summary>
     public string Version { get; init; } = "5.0";
 
-    /// <summary>Name by which the broker knows us; without it "site-sink". No two connections may share one.</summary>
+    /// <summary>Name by which the broker knows us; without it made of the site's and our own. No two connections may share one.</summary>
     public string? ClientId { get; init; }
 
     /// <summary>User name.</summary>
@@ -33,29 +33,14 @@ public sealed class MqttOptions : IValidatedOptions
     /// <summary>Secures the connection; without it everything, the password too, travels in clear.</summary>
     public TlsOptions? Tls { get; init; }
 
-    /// <summary>Where records are published; <c>{site}</c>, <c>{device}</c> and <c>{tag}</c> stand for names.</summary>
-    public required string Topic { get; init; }
-
-    /// <summary>Where records go for which a name in <see cref="Topic"/> has no value; without it they are rejected.</summary>
-    public string? FallbackTopic { get; init; }
-
     /// <summary>Quality of service, 0 to 2.</summary>
     [Bounds(0, 2)]
     public int Qos { get; init; } = 1;
 
-    /// <summary>Whether the broker keeps the last message of a topic for those who subscribe later.</summary>
-    public bool Retain { get; init; }
-
-    /// <summary>What the broker publishes when the connection breaks without a goodbye.</summary>
-    public WillOptions? Will { get; init; }
-
     /// <summary>Longest silence before the broker counts us as gone; we ask for a sign of life after half of it.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long the broker may take for an answer before the connection counts as dead.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long the broker remembers half-delivered messages of QoS 1 and 2 after a break; "0s" for not at all.</summary>
+    /// <summary>How long the broker remembers our session after a break; "0s" for not at all.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
@@ -69,20 +54,32 @@ public sealed class MqttOptions : IValidatedOptions
 
     internal int PortOrDefault => Port ?? (Tls is null ? PlainPort : TlsPort);
 
+    internal string Endpoint => $"{(Host.Contains(':') ? $"[{Host}]" : Host)}:{PortOrDefault}";
+
     internal ProtocolVersion Protocol => Version == "3.1.1" ? ProtocolVersion.V311 : ProtocolVersion.V5;
 
     /// <summary>True when half-delivered messages are to be finished on the next connection.</summary>
     internal bool KeepsSession => SessionExpiry > TimeSpan.Zero && Qos > 0;
 
+    /// <summary>How long the broker may take for an answer before the connection counts as dead.</summary>
+    internal abstract TimeSpan AnswerTimeout { get; }
+
+    /// <summary>Bytes of the longest packet that we take.</summary>
+    internal abstract int MostReceivedBytes { get; }
+
+    /// <summary>Messages that we take before an answer; null when we take none.</summary>
+    internal abstract int? ReceiveMaximum { get; }
+
+    /// <summary>What the broker publishes when the connection breaks without a goodbye.</summary>
+    internal virtual WillOptions? LastWill => null;
+
     /// <inheritdoc/>
-    public IEnumerable<(string Key, string Message)> Validate()
+    public virtual IEnumerable<(string Key, string Message)> Validate()
     {
         if (string.IsNullOrWhiteSpace(Host)) yield return ("host", "is empty: give the name or address of the broker");
         if (Version is not ("5.0" or "3.1.1")) yield return ("version", $"'{Version}' is none of \"5.0\", \"3.1.1\"");
         if (ClientId is not null && (ClientId.Length == 0 || !TopicText.IsLegal(ClientId)))
-            yield return ("client_id", "is empty or holds control characters; leave it out for \"site-sink\"");
-        if (TopicTemplate.ProblemOf(Topic) is { } topic) yield return ("topic", topic);
-        if (FallbackTopic is not null && TopicTemplate.ProblemOf(FallbackTopic) is { } fallback) yield return ("fallback_topic", fallback);
+            yield return ("client_id", "is empty or holds control characters; leave it out for one made of the site's and its own name");
         if (Password is not null && User is null && Version == "3.1.1")
             yield return ("password", "needs a user too in MQTT 3.1.1");
         foreach (var (key, what) in new[] { ("user", User), ("password", Password?.Reveal()) })
@@ -91,13 +88,8 @@ public sealed class MqttOptions : IValidatedOptions
         }
 
         if (Tls is not null && (Tls.Cert is null) != (Tls.Key is null)) yield return ("tls", "cert and key belong together: give both");
-        if (Will is not null && TopicText.ProblemOf(Will.Topic) is { } will) yield return ("will", $"its topic {will}");
-        if (Will is not null && Encoding.UTF8.GetByteCount(Will.Payload) > ushort.MaxValue)
-            yield return ("will", "its payload is longer than 65535 bytes");
         if (KeepAlive < TimeSpan.FromSeconds(1) || KeepAlive > TimeSpan.FromSeconds(ushort.MaxValue))
             yield return ("keep_alive", "expected \"1s\" to \"65535s\", for instance \"15s\"");
-        if (Timeout < TimeSpan.FromMilliseconds(100) || Timeout > TimeSpan.FromHours(1))
-            yield return ("timeout", "expected \"100ms\" to \"1h\", for instance \"10s\"");
         if (SessionExpiry < TimeSpan.Zero || SessionExpiry > TimeSpan.FromDays(365))
             yield return ("session_expiry", "expected \"0s\" to \"365d\", for instance \"1h\"");
     }

@@ -2,12 +2,16 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Mqtt;
 
-/// <summary>Publishes records to an MQTT broker.</summary>
-public sealed class MqttPlugin : SinkPlugin<MqttOptions>
+/// <summary>Publishes records to an MQTT broker, and reads tags from the messages of one.</summary>
+public sealed class MqttPlugin : SinkPlugin<MqttSinkOptions>, IDriverPlugin
 {
     /// <inheritdoc/>
     public override string Name => "mqtt";
 
+    Type IDriverPlugin.OptionsType => typeof(MqttDriverOptions);
+
     /// <inheritdoc/>
-    public override ISink Open(MqttOptions options, PluginContext context) => new MqttSink(options, context);
+    public override ISink Open(MqttSinkOptions options, PluginContext context) => new MqttSink(options, context);
+
+    IDriver IDriverPlugin.Open(object options, PluginContext context) => new MqttDriver((MqttDriverOptions)options, context);
 }

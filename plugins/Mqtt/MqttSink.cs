@@ -9,29 +9,27 @@ namespace PlantRuntime.Plugins.Mqtt;
 /// <summary>Publishes batches, and finishes on a new connection what broke with the old one.</summary>
 internal sealed class MqttSink : ISink
 {
-    private readonly MqttOptions _options;
+    private readonly MqttSinkOptions _options;
     private readonly PluginContext _context;
-    private readonly string _clientId;
-    private readonly TlsHandshake? _tls;
+    private readonly Broker _broker;
     private readonly MessageBuffer _messages;
     private readonly Delivery _delivery;
-    private MqttSession? _session;
+    private PublisherSession? _session;
     private BatchMark? _started;
     private bool _hasBrokerSession;
     private bool _isDisposed;
 
-    public MqttSink(MqttOptions options, PluginContext context)
+    public MqttSink(MqttSinkOptions options, PluginContext context)
     {
         (_options, _context) = (options, context);
-        _clientId = options.ClientId ?? $"{TopicText.Level(context.Site)}-{TopicText.Level(context.Name)}";
-        _tls = options.Tls is null ? null : new TlsHandshake(options.Tls, options.Host, context);
+        _broker = new Broker(options, "", context);
         var fallback = options.FallbackTopic is null ? null : new TopicTemplate(options.FallbackTopic);
         var topics = new TopicBook(new TopicTemplate(options.Topic), fallback, context.Site);
         _messages = new MessageBuffer(topics, options.Qos, options.Retain, options.Protocol);
         _delivery = new Delivery(options.Qos, new PacketIds());
     }
 
-    private string Endpoint => $"{(_options.Host.Contains(':') ? $"[{_options.Host}]" : _options.Host)}:{_options.PortOrDefault}";
+    private string Endpoint => _options.Endpoint;
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
     {
@@ -88,37 +86,35 @@ internal sealed class MqttSink : ISink
 
     private bool IsCleanStart() => !_options.KeepsSession || (_options.Protocol == ProtocolVersion.V5 && !_hasBrokerSession);
 
+    private string? ProblemOf(ConnAck ack)
+    {
+        if (_options.Qos > ack.MaximumQoS) return $"the broker takes QoS {ack.MaximumQoS} at most: qos = {_options.Qos} is too much";
+        if (_options.Will is { } will && will.Qos > ack.MaximumQoS)
+            return $"the broker takes QoS {ack.MaximumQoS} at most: the will's qos is {will.Qos}";
+        return _options.Retain && !ack.RetainAvailable ? "the broker keeps no messages: retain = true is not possible" : null;
+    }
+
     private async ValueTask ForgetSessionAsync(CancellationToken cancel)
     {
-        using var link = await LinkAsync(cancel).ConfigureAwait(false);
-        await Handshake.ExchangeAsync(link, NewFrames(), _options, _clientId, cleanStart: true, cancel).ConfigureAwait(false);
+        using var link = (await _broker.ConnectAsync(cleanStart: true, cancel).ConfigureAwait(false)).Link;
         await link.SendAsync(Disconnect.Normal, cancel).ConfigureAwait(false);
     }
 
-    private async ValueTask<MqttSession> OpenAsync(bool cleanStart, CancellationToken cancel)
+    private async ValueTask<PublisherSession> OpenAsync(bool cleanStart, CancellationToken cancel)
     {
-        var link = await LinkAsync(cancel).ConfigureAwait(false);
-        try
+        var welcome = await _broker.ConnectAsync(cleanStart, cancel).ConfigureAwait(false);
+        if (ProblemOf(welcome.Ack) is { } problem)
         {
-            var frames = NewFrames();
-            var ack = await Handshake.ExchangeAsync(link, frames, _options, _clientId, cleanStart, cancel).ConfigureAwait(false);
-            _delivery.Resume(ack.SessionPresent);
-            return new MqttSession(link, frames, _delivery, ack, _options, _context.Time);
+            welcome.Link.Dispose();
+            throw new LinkException(problem);
         }
-        catch
-        {
-            link.Dispose();
-            throw;
-        }
+
+        _delivery.Resume(welcome.Ack.SessionPresent);
+        return new PublisherSession(welcome, _delivery, _options, _context.Time);
     }
 
-    private ValueTask<MqttLink> LinkAsync(CancellationToken cancel) =>
-        MqttLink.ConnectAsync(_options.Host, _options.PortOrDefault, _tls, cancel);
-
-    private static FrameBuffer NewFrames() => new(FixedHeader.FrameLength, MqttSession.MostReceivedBytes);
-
     /// <summary>Goes on with a batch that was begun, or begins it once nothing of an earlier one is on its way.</summary>
-    private async ValueTask StartAsync(MqttSession session, RecordBatch batch, CancellationToken cancel)
+    private async ValueTask StartAsync(PublisherSession session, RecordBatch batch, CancellationToken cancel)
     {
         var mark = BatchMark.Of(batch);
         if (_started is not null && _started == mark)
@@ -164,7 +160,7 @@ internal sealed class MqttSink : ISink
 
         if (refusals.Any(r => r.Reason.Refusal == RefusalKind.TryLater)) return new IOException(text);
         _started = null;
-        return new RejectedException(text, [.. refusals.Select(r => r.Record).Distinct().Order()]);
+        return new RejectedException(text, [.. refusals.Select(r => r.Record).Distinct().Order()], othersAreStored: true);
     }
 
     private async ValueTask CloseAsync()

@@ -12,7 +12,7 @@ public sealed class MqttConformanceTests(MosquittoFixture broker) : SinkConforma
 
     protected override ISinkPlugin Plugin => new MqttPlugin();
 
-    protected override object Options => new MqttOptions { Host = "127.0.0.1", Port = broker.Port, Topic = $"{_topic}/{{device}}" };
+    protected override object Options => new MqttSinkOptions { Host = "127.0.0.1", Port = broker.Port, Topic = $"{_topic}/{{device}}" };
 
     // A write ends on another thread than it began on, whose count says nothing: AllocationTests looks at the whole process.
     protected override long AllocatedBytesPerBatch => long.MaxValue;

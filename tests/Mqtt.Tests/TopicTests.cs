@@ -65,18 +65,18 @@ public sealed class TopicTests : IDisposable
     [Fact]
     public void Options_that_make_no_sense_are_all_named()
     {
-        static IEnumerable<string> Keys(MqttOptions options) => options.Validate().Select(p => p.Key);
-        Assert.Empty(Keys(new MqttOptions { Host = "b", Topic = "plc/{device}", Tls = new TlsOptions { Ca = "ca.crt" } }));
+        static IEnumerable<string> Keys(MqttSinkOptions options) => options.Validate().Select(p => p.Key);
+        Assert.Empty(Keys(new MqttSinkOptions { Host = "b", Topic = "plc/{device}", Tls = new TlsOptions { Ca = "ca.crt" } }));
         Assert.Equal(
-            ["host", "version", "client_id", "topic", "fallback_topic", "tls", "will", "keep_alive", "timeout", "session_expiry"],
-            Keys(new MqttOptions
+            ["host", "version", "client_id", "tls", "keep_alive", "session_expiry", "topic", "fallback_topic", "will", "timeout"],
+            Keys(new MqttSinkOptions
             {
                 Host = " ", Version = "5", ClientId = "", Topic = "#", FallbackTopic = "{x}", Tls = new TlsOptions { Cert = "c" },
                 Will = new WillOptions { Topic = "+" }, KeepAlive = TimeSpan.Zero, Timeout = TimeSpan.Zero,
                     SessionExpiry = TimeSpan.FromDays(-1),
             }));
-        Assert.Equal(["password"], Keys(new MqttOptions { Host = "b", Topic = "t", Version = "3.1.1", Password = new Secret("p") }));
-        Assert.Equal((1883, 8883), (new MqttOptions { Host = "b", Topic = "t" }.PortOrDefault, new MqttOptions { Host = "b",
+        Assert.Equal(["password"], Keys(new MqttSinkOptions { Host = "b", Topic = "t", Version = "3.1.1", Password = new Secret("p") }));
+        Assert.Equal((1883, 8883), (new MqttSinkOptions { Host = "b", Topic = "t" }.PortOrDefault, new MqttSinkOptions { Host = "b",
             Topic = "t", Tls = new TlsOptions() }.PortOrDefault));
     }
 
@@ -88,7 +88,7 @@ public sealed class TopicTests : IDisposable
             if (packet.Type == BrokerPacket.Publish) published.Add($"{packet.Topic} {packet.Payload}");
             line.Good(packet);
         };
-        await using var sink = await _rig.ConnectAsync(new MqttOptions { Host = "127.0.0.1", Port = _rig.Broker.Port, Topic = topic,
+        await using var sink = await _rig.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = _rig.Broker.Port, Topic = topic,
             FallbackTopic = fallback });
         await sink.WriteAsync(batch, default);
         return published;

@@ -17,7 +17,7 @@ internal sealed class Delivery(int qos, PacketIds ids)
 
     private readonly Lock _gate = new();
     private readonly Queue<ushort> _releases = new();
-    private readonly byte[] _releaseBytes = new byte[MostReleasesAtOnce * Ack.ReleaseBytes];
+    private readonly byte[] _releaseBytes = new byte[MostReleasesAtOnce * Ack.Bytes];
     private readonly List<Refusal> _refusals = [];
     private MessageState[] _states = [];
     private ushort[] _ids = [];
@@ -40,6 +40,12 @@ internal sealed class Delivery(int qos, PacketIds ids)
     public bool IsFinished
     {
         get { lock (_gate) return _open == 0; }
+    }
+
+    /// <summary>True when nothing is left to send before more answers come.</summary>
+    public bool IsAllSent
+    {
+        get { lock (_gate) return _open > 0 && _cursor == _count && _releases.Count == 0; }
     }
 
     /// <summary>The messages that were not taken, once <see cref="IsFinished"/>.</summary>
@@ -211,8 +217,8 @@ internal sealed class Delivery(int qos, PacketIds ids)
         var bytes = 0;
         while (bytes < _releaseBytes.Length && _releases.TryDequeue(out var id))
         {
-            Ack.WriteRelease(_releaseBytes.AsSpan(bytes), id);
-            bytes += Ack.ReleaseBytes;
+            Ack.Write(_releaseBytes.AsSpan(bytes), PacketType.PubRel, id);
+            bytes += Ack.Bytes;
             if (ids.TryFind(id, out var i)) _states[i] = MessageState.Released;
         }
 

@@ -39,11 +39,13 @@ internal sealed class SilenceWatch(TimeProvider time, TimeSpan keepAlive, TimeSp
 
     /// <summary>What is to be done now.</summary>
     /// <param name="isWaiting">Messages are without an answer.</param>
-    public WatchResult Look(bool isWaiting)
+    /// <param name="isListening">Somebody waits for packets; else they may be there unread, and their absence says nothing.</param>
+    public WatchResult Look(bool isWaiting, bool isListening = true)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
+            if (!isListening) (_lastReceived, _lastProgress, _asked) = (now, now, null);
             if (!isWaiting) _lastProgress = now;
             if (time.GetElapsedTime(_lastProgress, now) >= timeout) return WatchResult.Dead;
             if (_asked is { } asked) return time.GetElapsedTime(asked, now) >= timeout ? WatchResult.Dead : WatchResult.Fine;

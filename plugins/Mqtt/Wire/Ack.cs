@@ -19,11 +19,11 @@ namespace PlantRuntime.Plugins.Mqtt.Wire;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Ack(PacketType Type, ushort Id, ReasonCode Reason, string Words)
 {
-    /// <summary>Bytes of a PUBREL that says success.</summary>
-    public const int ReleaseBytes = 4;
+    /// <summary>Bytes of one that says success.</summary>
+    public const int Bytes = 4;
 
-    // Bits 3 to 0 of PUBREL are 0010 (section 3.6.1).
-    private const byte ReleaseFlags = 0b0010;
+    /// <summary>Bits 3 to 0 of a PUBREL (section 3.6.1); the others have none.</summary>
+    public const byte ReleaseFlags = 0b0010;
 
     /// <exception cref="FrameException">It is malformed.</exception>
     public static Ack Parse(ReadOnlySpan<byte> packet, ProtocolVersion version)
@@ -48,10 +48,10 @@ internal readonly record struct Ack(PacketType Type, ushort Id, ReasonCode Reaso
         return new Ack(type, id, new ReasonCode(reason), words);
     }
 
-    /// <summary>Writes PUBREL.</summary>
-    public static void WriteRelease(Span<byte> into, ushort id)
+    /// <summary>Writes one that says success.</summary>
+    public static void Write(Span<byte> into, PacketType type, ushort id)
     {
-        into[0] = ((byte)PacketType.PubRel << 4) | ReleaseFlags;
+        into[0] = (byte)(((int)type << 4) | (type == PacketType.PubRel ? ReleaseFlags : 0));
         into[1] = 2;
         BinaryPrimitives.WriteUInt16BigEndian(into[2..], id);
     }

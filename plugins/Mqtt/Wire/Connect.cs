@@ -31,6 +31,9 @@ internal sealed class Connect
     /// <summary>Longest packet that we take; MQTT 5.0 only.</summary>
     public required int MaximumPacketSize { get; init; }
 
+    /// <summary>Messages of QoS 1 and 2 that we take before an answer; MQTT 5.0 only.</summary>
+    public int? ReceiveMaximum { get; init; }
+
     public string? User { get; init; }
 
     public string? Password { get; init; }
@@ -71,6 +74,12 @@ internal sealed class Connect
         {
             properties.Byte((byte)PropertyId.SessionExpiryInterval);
             properties.UInt32((uint)SessionExpiry.TotalSeconds);
+        }
+
+        if (ReceiveMaximum is { } receiveMaximum)
+        {
+            properties.Byte((byte)PropertyId.ReceiveMaximum);
+            properties.UInt16(receiveMaximum);
         }
 
         properties.Byte((byte)PropertyId.MaximumPacketSize);

@@ -18,7 +18,7 @@ internal static class FixedHeader
     public static PacketType TypeOf(byte first) => (PacketType)(first >> 4);
 
     /// <summary>Whole length of the packet that begins here, or 0 when its length is not there yet.</summary>
-    /// <exception cref="FrameException">These bytes begin no packet that a broker sends to a publisher.</exception>
+    /// <exception cref="FrameException">These bytes begin no packet that a broker sends.</exception>
     public static int FrameLength(ReadOnlySpan<byte> start)
     {
         if (start.IsEmpty) return 0;
@@ -27,8 +27,9 @@ internal static class FixedHeader
         switch (TypeOf(start[0]))
         {
             case PacketType.Publish: break;
-            case PacketType.ConnAck or PacketType.PubAck or PacketType.PubRec or PacketType.PubComp or PacketType.PingResp
-                or PacketType.Disconnect when flags == 0: break;
+            case PacketType.ConnAck or PacketType.PubAck or PacketType.PubRec or PacketType.PubComp or PacketType.SubAck
+                or PacketType.PingResp or PacketType.Disconnect when flags == 0: break;
+            case PacketType.PubRel when flags == Ack.ReleaseFlags: break;
             default: throw new FrameException("a packet that begins with no type and flags of a broker", start);
         }
 

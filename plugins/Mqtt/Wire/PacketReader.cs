@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Unicode;
 using PlantRuntime.Wire;
 
@@ -34,12 +33,15 @@ internal ref struct PacketReader(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> b
     public ReadOnlySpan<byte> Binary() => Take(UInt16());
 
     /// <summary>UTF-8 without U+0000 (MQTT 5.0, section 1.5.4).</summary>
-    public string Text()
+    public ReadOnlySpan<byte> Text()
     {
         var utf8 = Binary();
         if (!Utf8.IsValid(utf8) || utf8.Contains((byte)0)) throw Bad("a packet with a text that is no UTF-8, or holds U+0000");
-        return Encoding.UTF8.GetString(utf8);
+        return utf8;
     }
+
+    /// <summary>All that is left.</summary>
+    public ReadOnlySpan<byte> Rest() => Take(_rest.Length);
 
     /// <summary>The next bytes as a reader of their own.</summary>
     public PacketReader Part(int length) => new(_packet, Take(length));

@@ -1,6 +1,6 @@
 namespace PlantRuntime.Plugins.Mqtt.Wire;
 
-/// <summary>The first four bits of a packet (MQTT 5.0, section 2.1.2), those that a publisher sends or gets.</summary>
+/// <summary>The first four bits of a packet (MQTT 5.0, section 2.1.2), those that we send or get.</summary>
 internal enum PacketType : byte
 {
     /// <summary>Client to broker: the first packet.</summary>
@@ -23,6 +23,12 @@ internal enum PacketType : byte
 
     /// <summary>QoS 2, last answer.</summary>
     PubComp = 7,
+
+    /// <summary>Client to broker: which topics it wants.</summary>
+    Subscribe = 8,
+
+    /// <summary>Broker to client: which of them it gets.</summary>
+    SubAck = 9,
 
     /// <summary>Client to broker: are you there?</summary>
     PingReq = 12,

@@ -1,8 +1,26 @@
 namespace PlantRuntime.Plugins.Mqtt.Wire;
 
-/// <summary>Properties of MQTT 5.0 (section 2.2.2.2) that occur in the packets a publisher sends or gets.</summary>
+/// <summary>Properties of MQTT 5.0 (section 2.2.2.2) that occur in the packets that we send or get.</summary>
 internal enum PropertyId : byte
 {
+    /// <summary>0 for bytes, 1 for text; one byte.</summary>
+    PayloadFormatIndicator = 0x01,
+
+    /// <summary>Seconds; four bytes.</summary>
+    MessageExpiryInterval = 0x02,
+
+    /// <summary>Text.</summary>
+    ContentType = 0x03,
+
+    /// <summary>Text.</summary>
+    ResponseTopic = 0x08,
+
+    /// <summary>Binary.</summary>
+    CorrelationData = 0x09,
+
+    /// <summary>Variable byte integer, not 0; once for each subscription that a message matches.</summary>
+    SubscriptionIdentifier = 0x0B,
+
     /// <summary>Seconds that a session outlives its connection; four bytes.</summary>
     SessionExpiryInterval = 0x11,
 
@@ -32,6 +50,9 @@ internal enum PropertyId : byte
 
     /// <summary>Two bytes.</summary>
     TopicAliasMaximum = 0x22,
+
+    /// <summary>A number that stands for a topic; two bytes, not 0.</summary>
+    TopicAlias = 0x23,
 
     /// <summary>0 or 1; without it QoS 2 is taken. One byte.</summary>
     MaximumQoS = 0x24,

@@ -1,13 +1,18 @@
+using System.Text;
+
 namespace PlantRuntime.Plugins.Mqtt.Wire;
 
 /// <summary>
 /// Reads the properties of a packet in turn (MQTT 5.0, section 2.2.2): a length, then an identifier and a value each. One that does not
-/// belong into the packet or comes twice is an error, but for the user's own.
+/// belong into the packet or comes twice is an error, but for those that may.
 /// </summary>
 internal ref struct PropertyReader
 {
+    private static readonly ulong s_repeatable = Bit(PropertyId.UserProperty) | Bit(PropertyId.SubscriptionIdentifier);
+
     private readonly ulong _allowed;
     private PacketReader _part;
+    private ReadOnlySpan<byte> _text;
     private ulong _seen;
 
     /// <param name="packet">Stands at the properties, and behind them afterwards.</param>
@@ -22,7 +27,7 @@ internal ref struct PropertyReader
     public uint Number { get; private set; }
 
     /// <summary>What a property of text holds.</summary>
-    public string Text { get; private set; } = "";
+    public readonly string Text => Encoding.UTF8.GetString(_text);
 
     /// <summary>The next property; false when there is none.</summary>
     public bool Next(out PropertyId id)
@@ -32,7 +37,7 @@ internal ref struct PropertyReader
         id = (PropertyId)_part.Byte();
         if ((byte)id > 0x2A || (_allowed & Bit(id)) == 0)
             throw _part.Bad($"a packet with property 0x{(byte)id:X2}, which does not belong there");
-        if ((_seen & Bit(id)) != 0 && id != PropertyId.UserProperty) throw _part.Bad($"a packet with property 0x{(byte)id:X2} twice");
+        if ((_seen & Bit(id) & ~s_repeatable) != 0) throw _part.Bad($"a packet with property 0x{(byte)id:X2} twice");
         _seen |= Bit(id);
         ReadValue(id);
         return true;
@@ -44,13 +49,16 @@ internal ref struct PropertyReader
     {
         switch (id)
         {
-            case PropertyId.SessionExpiryInterval or PropertyId.MaximumPacketSize:
+            case PropertyId.SessionExpiryInterval or PropertyId.MaximumPacketSize or PropertyId.MessageExpiryInterval:
                 Number = _part.UInt32();
                 break;
-            case PropertyId.ServerKeepAlive or PropertyId.ReceiveMaximum or PropertyId.TopicAliasMaximum:
+            case PropertyId.ServerKeepAlive or PropertyId.ReceiveMaximum or PropertyId.TopicAliasMaximum or PropertyId.TopicAlias:
                 Number = _part.UInt16();
                 break;
-            case PropertyId.AuthenticationData:
+            case PropertyId.SubscriptionIdentifier:
+                Number = (uint)_part.Variable();
+                break;
+            case PropertyId.AuthenticationData or PropertyId.CorrelationData:
                 _part.Binary();
                 break;
             case PropertyId.UserProperty:
@@ -58,16 +66,17 @@ internal ref struct PropertyReader
                 _part.Text();
                 break;
             case PropertyId.MaximumQoS or PropertyId.RetainAvailable or PropertyId.WildcardSubscriptionAvailable
-                or PropertyId.SubscriptionIdentifierAvailable or PropertyId.SharedSubscriptionAvailable:
+                or PropertyId.SubscriptionIdentifierAvailable or PropertyId.SharedSubscriptionAvailable
+                or PropertyId.PayloadFormatIndicator:
                 Number = _part.Byte();
                 if (Number > 1) throw _part.Bad($"a packet whose property 0x{(byte)id:X2} is {Number}, expected 0 or 1");
                 break;
             default:
-                Text = _part.Text();
+                _text = _part.Text();
                 break;
         }
 
-        if (Number == 0 && id is PropertyId.ReceiveMaximum or PropertyId.MaximumPacketSize)
+        if (Number == 0 && id is PropertyId.ReceiveMaximum or PropertyId.MaximumPacketSize or PropertyId.SubscriptionIdentifier)
             throw _part.Bad($"a packet whose property 0x{(byte)id:X2} is 0");
     }
 }

@@ -9,7 +9,7 @@ namespace PlantRuntime.Plugins.Mqtt.Wire;
 /// header flags  bit 3 DUP, bits 2 and 1 QoS, bit 0 RETAIN
 /// topic         2 bytes length, UTF-8
 /// packet id     2 bytes   QoS 1 and 2 only
-/// properties              MQTT 5.0 only: none, one byte
+/// properties              MQTT 5.0 only
 /// payload       the rest
 /// </code>
 /// </summary>

@@ -42,6 +42,7 @@ internal readonly record struct ReasonCode(byte Code)
         0x8C => "bad authentication method",
         0x8D => "keep alive timeout",
         0x8E => "session taken over",
+        0x8F => "topic filter invalid",
         0x90 => "topic name invalid",
         0x91 => "packet identifier in use",
         0x92 => "packet identifier not found",
@@ -56,7 +57,9 @@ internal readonly record struct ReasonCode(byte Code)
         0x9B => "QoS not supported",
         0x9C => "use another server",
         0x9D => "server moved",
+        0x9E => "shared subscriptions not supported",
         0x9F => "connection rate exceeded",
+        0xA2 => "wildcard subscriptions not supported",
         _ => "unknown reason",
     };
 }

@@ -21,6 +21,7 @@ public sealed class AnswerTests : IDisposable
         var error = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(Rig.Numbers(1, 0, 3), default));
         Assert.EndsWith(name, error.Message, StringComparison.Ordinal);
         Assert.Equal([1], error.Indexes);
+        Assert.True(error.OthersAreStored);
     }
 
     [Theory]
@@ -143,6 +144,7 @@ public sealed class AnswerTests : IDisposable
         var error = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
         Assert.Equal("a message of 26 bytes is longer than the 20 that the broker takes", error.Message);
         Assert.Equal([1], error.Indexes);
+        Assert.False(error.OthersAreStored);
         await sink.WriteAsync(Rig.Numbers(2, 0, 1), default);
         Assert.Equal(["#1 0"], _rig.Broker.Messages());
     }

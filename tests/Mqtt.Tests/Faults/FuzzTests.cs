@@ -1,3 +1,7 @@
+using System.Text;
+using PlantRuntime.Conformance;
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Mqtt.Payloads;
 using PlantRuntime.Plugins.Mqtt.Session;
 using PlantRuntime.Plugins.Mqtt.Wire;
 using PlantRuntime.Wire;
@@ -8,6 +12,9 @@ namespace PlantRuntime.Mqtt.Tests.Faults;
 public class FuzzTests
 {
     private const int Rounds = 20_000;
+    private const string Nested = """{"ts":1763712000,"values":{"a":1.5,"b":[10,{"c":"x\u00b0"}]},"n":null,"t":"y"}""";
+
+    private static readonly string[] s_addresses = ["p", "p : values.a", "+ : values.b[1].c", "# : n", "p : values.b", "# : t"];
 
     private static readonly string[] s_packets =
     [
@@ -15,6 +22,16 @@ public class FuzzTests
             "4009000197051F00026F6B",
         "50020002", "5003000297", "70020003", "700400039200", "D000", "E000", "E0018E", "E0078E051F00026F6B",
             "E00E9C0C 2600016100 0162 1C000163",
+        "9003000100", "900400010087", "62020007",
+    ];
+
+    // Messages to topic "p": bare, nested with a time, and one with all properties that there are.
+    private static readonly byte[][] s_messages =
+    [
+        Message(0x30, "", "00", "1.5"),
+        Message(0x31, "", "00", Nested),
+        Message(0x32, "0007", "", Nested),
+        Message(0x3D, "0008", "1E 0101 0200000009 0300016A 08000172 09000100 0B05 0B06 26 00016B 000176", Nested),
     ];
 
     [Fact]
@@ -22,7 +39,9 @@ public class FuzzTests
     {
         const int Seed = 3;
         var random = new Random(Seed);
-        var (garbage, good) = (0, 0);
+        var (garbage, good, scans) = (0, 0, 0);
+        var payloads = Payloads();
+        var buffer = new ScanBuffer([.. s_addresses.Select((a, i) => new Tag(i, a, "lab"))]);
         for (var round = 0; round < Rounds; round++)
         {
             var version = random.Next(2) == 0 ? ProtocolVersion.V5 : ProtocolVersion.V311;
@@ -30,7 +49,7 @@ public class FuzzTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                var frames = new FrameBuffer(FixedHeader.FrameLength, MqttSession.MostReceivedBytes);
+                var frames = new FrameBuffer(FixedHeader.FrameLength, PublisherSession.MostReceivedBytes);
                 before = GC.GetAllocatedBytesForCurrentThread();
                 for (var at = 0; at < bytes.Length;)
                 {
@@ -40,7 +59,7 @@ public class FuzzTests
                     at += slice;
                     while (frames.TryTake(out var packet))
                     {
-                        Parse(packet.Span, version);
+                        if (Parse(packet.Span, version, payloads, buffer)) scans++;
                         good++;
                     }
                 }
@@ -58,23 +77,39 @@ public class FuzzTests
             Assert.True(used <= (2 * bytes.Length) + (64 << 10), $"seed {Seed}, round {round}: {used} bytes for {bytes.Length}");
         }
 
-        Assert.True(garbage > 1000 && good > 1000, $"seed {Seed}: {garbage} garbage, {good} good");
+        Assert.True(garbage > 1000 && good > 1000 && scans > 1000, $"seed {Seed}: {garbage} garbage, {good} good, {scans} scans");
     }
 
-    private static void Parse(ReadOnlySpan<byte> packet, ProtocolVersion version)
+    private static bool Parse(ReadOnlySpan<byte> packet, ProtocolVersion version, PayloadReader payloads, ScanBuffer buffer)
     {
         switch (FixedHeader.TypeOf(packet[0]))
         {
             case PacketType.ConnAck: ConnAck.Parse(packet, version); break;
-            case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp: Ack.Parse(packet, version); break;
+            case PacketType.PubAck or PacketType.PubRec or PacketType.PubRel or PacketType.PubComp: Ack.Parse(packet, version); break;
+            case PacketType.SubAck: SubAck.Parse(packet, version); break;
             case PacketType.Disconnect: Disconnect.Parse(packet); break;
+            case PacketType.Publish: return payloads.Fill(ReceivedMessage.Parse(packet, version), buffer);
         }
+
+        return false;
     }
+
+    private static PayloadReader Payloads() => new(
+        [.. s_addresses.Select(a => MqttAddressParser.Parse(new TagDefinition("t", a), out _)!)],
+        JsonPath.Parse("ts", out _), new CapturingPluginLog());
+
+    private static byte[] Message(byte first, string id, string properties, string payload)
+    {
+        byte[] body = [0, 1, (byte)'p', .. Hex(id), .. Hex(properties), .. Encoding.UTF8.GetBytes(payload)];
+        return [first, (byte)(body.Length & 0x7F | (body.Length > 0x7F ? 0x80 : 0)), .. body.Length > 0x7F ? (byte[])[1] : [], .. body];
+    }
+
+    private static byte[] Hex(string text) => Convert.FromHexString(text.Replace(" ", "", StringComparison.Ordinal));
 
     private static byte[] Mutated(Random random)
     {
         var bytes = Enumerable.Range(0, random.Next(1, 4)).SelectMany(_ =>
-            Convert.FromHexString(s_packets[random.Next(s_packets.Length)].Replace(" ", "", StringComparison.Ordinal))).ToList();
+            random.Next(2) == 0 ? Hex(s_packets[random.Next(s_packets.Length)]) : s_messages[random.Next(s_messages.Length)]).ToList();
         for (var n = random.Next(4); n > 0; n--)
         {
             var at = random.Next(bytes.Count);

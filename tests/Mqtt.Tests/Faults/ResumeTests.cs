@@ -47,6 +47,19 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_batch_that_grew_by_records_of_the_next_is_another_one()
+    {
+        await using var sink = await BreakAsync(qos: 1, sessionPresent: true);
+        var grown = Rig.Numbers(1, 0, 5);
+        grown.StartAt(2, 0);
+        grown.Add(grown[0].Time, "press", "5"u8);
+        await sink.WriteAsync(grown, default);
+        Assert.Equal(["#2 1 dup", "#3 2 dup", "#4 3 dup", "#5 4 dup"], _rig.Broker.Messages().Take(4));
+        await sink.WriteAsync(grown, default);
+        Assert.Equal("#12 0", _rig.Broker.Messages()[^6]);
+    }
+
+    [Fact]
     public async Task A_write_that_is_cancelled_goes_on_when_it_comes_again()
     {
         await using var sink = await _rig.ConnectAsync();

@@ -16,14 +16,9 @@ public sealed class AedesTests : RealBrokerTests
     public async Task Version_5_is_refused_by_name()
     {
         await BeginAsync();
-        var error = await Real.RefusalAsync(new MqttOptions { Host = "127.0.0.1", Port = Port, Topic = "t" });
+        var error = await Real.RefusalAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = Port, Topic = "t" });
         Assert.Contains("unacceptable protocol version", error, StringComparison.Ordinal);
     }
 
-    protected override async Task<PeerProcess> StartAsync()
-    {
-        Skip.IfNot(Directory.Exists(Path.Combine(PeerProcess.Folder, "node_modules", "aedes")), "run npm ci in tests/peers");
-        Mosquitto.SkipIfMissing("mosquitto_sub", "mosquitto_pub");
-        return await PeerProcess.StartAsync("node", "aedes_broker.js", "[]");
-    }
+    protected override Task<PeerProcess> StartAsync() => Aedes.StartAsync();
 }

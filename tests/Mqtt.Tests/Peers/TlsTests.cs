@@ -41,6 +41,34 @@ public sealed class TlsTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Messages_are_read_by_tls_and_a_cancelled_read_loses_none()
+    {
+        await using var broker = await StartAsync(_ca.Issue("localhost"));
+        var options = new MqttDriverOptions { Host = "localhost", Port = broker.Port, Tls = new TlsOptions { Ca = _ca.CaFile } };
+        await using var reading = await Reading.ConnectAsync(options, "press");
+        using (var cancel = new CancellationTokenSource())
+        {
+            var waiting = reading.NextAsync(cancel.Token);
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        await using var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "localhost", Port = broker.Port, Topic = "{device}",
+            Tls = new TlsOptions { Ca = _ca.CaFile } });
+        await sink.WriteAsync(Rig.Numbers(1, 0, 300), default);
+        for (var i = 0; i < 300; i += 50)
+        {
+            Assert.Equal(Enumerable.Range(i, 50).Select(n => $"t0={n}"), await reading.NextAsync(50));
+            await reading.AcknowledgeAsync(i + 50);
+        }
+
+        await using var stranger = new Reading(new MqttDriverOptions { Host = "localhost", Port = broker.Port,
+            Tls = new TlsOptions { Ca = _other.CaFile } }, null, "press");
+        Assert.EndsWith($"it does not come from the CA in {_other.CaFile} but from CN=ca", await stranger.FailureAsync(),
+            StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task A_client_certificate_is_shown_to_a_broker_that_asks()
     {
         await using var broker = await StartAsync(_ca.Issue("localhost"), "require_certificate true");
@@ -100,7 +128,7 @@ public sealed class TlsTests : IDisposable
     {
         using var server = new RawServer(Convert.FromHexString(answer.Replace(" ", "", StringComparison.Ordinal)));
         var error = await Real.RefusalAsync(
-            new MqttOptions { Host = "localhost", Port = server.Port, Topic = "t", ClientId = "secret-name",
+            new MqttSinkOptions { Host = "localhost", Port = server.Port, Topic = "t", ClientId = "secret-name",
                 Tls = new TlsOptions { Ca = _ca.CaFile } });
         Assert.Contains("TLS failed before a connection was made: ", error, StringComparison.Ordinal);
         var received = await server.Received;
@@ -113,7 +141,8 @@ public sealed class TlsTests : IDisposable
     public async Task A_file_that_is_missing_or_no_certificate_is_named()
     {
         using var rig = new Rig();
-        MqttOptions With(string ca) => new() { Host = "localhost", Port = rig.Broker.Port, Topic = "t", Tls = new TlsOptions { Ca = ca } };
+        MqttSinkOptions With(string ca) =>
+            new() { Host = "localhost", Port = rig.Broker.Port, Topic = "t", Tls = new TlsOptions { Ca = ca } };
         Assert.Contains($"{_folder.Of("none.crt")} cannot be used: ", await Real.RefusalAsync(With(_folder.Of("none.crt"))),
             StringComparison.Ordinal);
         await File.WriteAllTextAsync(_folder.Of("text.crt"), "no certificate");
@@ -121,7 +150,7 @@ public sealed class TlsTests : IDisposable
             await Real.RefusalAsync(With(_folder.Of("text.crt"))), StringComparison.Ordinal);
     }
 
-    private static MqttOptions Options(PeerProcess broker, TlsOptions tls) => new() { Host = "localhost", Port = broker.Port,
+    private static MqttSinkOptions Options(PeerProcess broker, TlsOptions tls) => new() { Host = "localhost", Port = broker.Port,
         Topic = "t", Tls = tls };
 
     private Task<string> RefusalAsync(PeerProcess broker) => Real.RefusalAsync(Options(broker, new TlsOptions { Ca = _ca.CaFile }));

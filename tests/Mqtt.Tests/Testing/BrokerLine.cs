@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace PlantRuntime.Mqtt.Tests.Testing;
 
@@ -35,6 +36,26 @@ internal sealed class BrokerLine(Socket socket)
 
     public void PubComp(int id) => Ack(0x70, id);
 
+    public void PubRel(int id) => Ack(0x62, id);
+
+    /// <summary>Grants, or refuses, as many subscriptions as there are codes.</summary>
+    public void SubAck(int id, params ReadOnlySpan<byte> codes)
+    {
+        ReadOnlySpan<byte> properties = Version == 4 ? [] : [0];
+        Send([0x90, (byte)(2 + properties.Length + codes.Length), (byte)(id >> 8), (byte)id, .. properties, .. codes]);
+    }
+
+    /// <summary>A message, of QoS 0 when it has no id.</summary>
+    public void Publish(string topic, string payload, int id = 0, int qos = 1, bool isDuplicate = false)
+    {
+        var (name, content) = (Encoding.UTF8.GetBytes(topic), Encoding.UTF8.GetBytes(payload));
+        byte[] packetId = id == 0 ? [] : [(byte)(id >> 8), (byte)id];
+        byte[] properties = Version == 4 ? [] : [0];
+        var first = 0x30 | (id == 0 ? 0 : qos << 1) | (isDuplicate ? 8 : 0);
+        byte[] body = [0, (byte)name.Length, .. name, .. packetId, .. properties, .. content];
+        Send([(byte)first, (byte)body.Length, .. body]);
+    }
+
     /// <summary>Ends the connection in order.</summary>
     public void Close() => socket.Close();
 
@@ -47,6 +68,8 @@ internal sealed class BrokerLine(Socket socket)
             case BrokerPacket.Publish when packet.Qos == 1: PubAck(packet.Id); break;
             case BrokerPacket.Publish when packet.Qos == 2: PubRec(packet.Id); break;
             case BrokerPacket.PubRel: PubComp(packet.Id); break;
+            case BrokerPacket.PubRec: PubRel(packet.Id); break;
+            case BrokerPacket.Subscribe: SubAck(packet.Id, [.. Enumerable.Repeat((byte)packet.AskedQoS, packet.FilterCount)]); break;
             case BrokerPacket.PingReq: Send(0xD0, 0); break;
         }
     }

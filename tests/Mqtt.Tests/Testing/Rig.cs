@@ -20,7 +20,7 @@ internal sealed class Rig : IDisposable
         return batch;
     }
 
-    public MqttOptions Options(int qos = 1, string version = "5.0", int maxInFlight = 100, TimeSpan? sessionExpiry = null) => new()
+    public MqttSinkOptions Options(int qos = 1, string version = "5.0", int maxInFlight = 100, TimeSpan? sessionExpiry = null) => new()
     {
         Host = "127.0.0.1",
         Port = Broker.Port,
@@ -31,11 +31,11 @@ internal sealed class Rig : IDisposable
         SessionExpiry = sessionExpiry ?? TimeSpan.FromHours(1),
     };
 
-    public ISink Open(MqttOptions? options = null) =>
+    public ISink Open(MqttSinkOptions? options = null) =>
         new MqttPlugin().Open(options ?? Options(), new PluginContext("broker", "press-hall", Path.GetTempPath(), Clock,
             new CapturingPluginLog()));
 
-    public async Task<ISink> ConnectAsync(MqttOptions? options = null)
+    public async Task<ISink> ConnectAsync(MqttSinkOptions? options = null)
     {
         var sink = Open(options);
         await sink.ConnectAsync(default);

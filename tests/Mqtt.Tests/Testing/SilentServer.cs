@@ -1,0 +1,23 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace PlantRuntime.Mqtt.Tests.Testing;
+
+/// <summary>Lets connect, and never says a word.</summary>
+internal sealed class SilentServer : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+    public SilentServer() => _listener.Start();
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>A port on which nothing listens.</summary>
+    public static int ClosedPort()
+    {
+        using var server = new SilentServer();
+        return server.Port;
+    }
+
+    public void Dispose() => _listener.Dispose();
+}
