@@ -58,7 +58,7 @@ public class RetrofitTests
 
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
-        Assert.Matches(@"END sink=broker produced=(\d+) delivered=\1 waiting=0 rejected=0 dropped=0", plant.Output);
+        Assert.Matches(@"END sink=broker produced=(\d+) delivered=\1 waiting=0 deadlettered=0 lost=0", plant.Output);
     }
 
     [SkippableFact]
