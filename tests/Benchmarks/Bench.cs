@@ -17,4 +17,6 @@ internal static class Bench
         Tags = [.. tags.Select(t => new TagModel { Name = t.Name, At = s_at, Address = t.Address, AddressAt = s_at })],
         Settings = new TomlTable(s_at), Scalars = new Dictionary<string, object>(),
     };
+
+    public static SinkModel Sink(string name) => new() { Name = name, At = s_at, Sink = "bench", SinkAt = s_at, Settings = new TomlTable(s_at) };
 }

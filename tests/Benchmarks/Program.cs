@@ -7,6 +7,7 @@ var all = new Dictionary<string, Func<Task>>
     ["modbus"] = ModbusBenchmark.Run,
     ["s7"] = PlantRuntime.Benchmarks.S7.S7Benchmark.Run,
     ["mqtt"] = PlantRuntime.Benchmarks.Mqtt.MqttBenchmark.RunAsync,
+    ["queue"] = PlantRuntime.Benchmarks.Queue.QueueBenchmark.RunAsync,
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,

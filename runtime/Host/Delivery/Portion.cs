@@ -7,7 +7,7 @@ namespace PlantRuntime.Host.Delivery;
 /// <param name="Batch">The records.</param>
 /// <param name="Recipes">The recipe of each.</param>
 /// <param name="Rows">The rows of the queue that they came from; empty without a queue.</param>
-internal sealed record Portion(RecordBatch Batch, IReadOnlyList<string> Recipes, IReadOnlyList<StoredRow> Rows)
+internal sealed record Portion(RecordBatch Batch, List<string> Recipes, IReadOnlyList<StoredRow> Rows)
 {
     /// <summary>How many records, from the first, are done with: stored, or set aside.</summary>
     public int Done { get; set; }

@@ -2,14 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using PlantRuntime.Conformance;
 using PlantRuntime.Contracts;
+using PlantRuntime.Host.Delivery;
+using PlantRuntime.Host.Delivery.Queue;
+using PlantRuntime.Host.Delivery.Queue.Format;
+using PlantRuntime.Host.Status;
 using PlantRuntime.Plugins.Postgres;
 using PlantRuntime.Postgres.Tests;
 
 namespace PlantRuntime.Benchmarks.Postgres;
 
 /// <summary>
-/// Rows a second through the sink, exactly-once on, against bare binary COPY of the same rows by the same driver into the same kind of
+/// Rows a second from a recipe's output through the queue on disk and the sink, exactly-once on, against bare binary COPY of the same rows by the same driver into the same kind of
 /// table, a transaction a batch. Both are measured in turns, so that the machine's moods hit them alike; the median of the ratios counts.
 /// The server is one of its own, with fsync.
 /// </summary>
@@ -37,22 +42,45 @@ internal static class PostgresBenchmark
         {
             Host = "127.0.0.1", Port = server.Port, Database = "postgres", User = "plant", Password = new Secret(PostgresServer.Password),
         };
-        await using var sink = new PostgresPlugin().Open(options, new PluginContext("store", "bench", ".", TimeProvider.System, new NoLog()));
-        await sink.ConnectAsync(default);
+        await using (var sink = Open(options))
+        {
+            // Makes the table that the bare side copies.
+            await sink.ConnectAsync(default);
+        }
+
         await using (var create = new NpgsqlCommand("CREATE TABLE bare (LIKE samples INCLUDING ALL)", connection)) await create.ExecuteNonQueryAsync();
-        foreach (var tags in (int[])[1, 20]) await CompareAsync(sink, connection, Batch(tags));
+        foreach (var tags in (int[])[1, 20]) await CompareAsync(options, connection, Batch(tags));
     }
 
-    private static async Task CompareAsync(ISink sink, NpgsqlConnection connection, RecordBatch batch)
+    private static ISink Open(PostgresOptions options) =>
+        new PostgresPlugin().Open(options, new PluginContext("store", "bench", ".", TimeProvider.System, new NoLog()));
+
+    private static async Task CompareAsync(PostgresOptions options, NpgsqlConnection connection, RecordBatch batch)
     {
+        using var folder = new TemporaryFolder();
+        using var log = new PlantLog(TimeProvider.System, LogLevel.Error, new ConsoleTarget(Console.Out));
+        using var queue = new SiteQueue(new QueueFolder(folder.Path), new Dictionary<string, QueueOptions> { ["store"] = new() }, TimeProvider.System, log);
+        using var runner = new SinkRunner(Bench.Sink("store"), queue, () => 0.5, TimeProvider.System, log);
+        runner.Start(() => Open(options));
+        var routes = new RouteSet("bench.csx", ["store"]);
         var (sinkSeconds, bareSeconds, ratios) = (new List<double>(), new List<double>(), new List<double>());
+        var sent = 0L;
         for (var round = -WarmUp; round < Rounds; round++)
         {
-            var bare = await TimeAsync(() => CopyAsync(connection, batch));
+            var bare = await TimeAsync(async () =>
+            {
+                for (var i = 0; i < BatchesPerRound; i++) await CopyAsync(connection, batch);
+            });
             var full = await TimeAsync(async () =>
             {
-                batch.Number++;
-                await sink.WriteAsync(batch, default);
+                for (var i = 0; i < BatchesPerRound * batch.Count; i++)
+                {
+                    var record = batch[i % batch.Count];
+                    queue.Add(routes, record.Time, record.Device, record.Samples.Span, default);
+                }
+
+                sent += BatchesPerRound * batch.Count;
+                while (runner.Counts.Delivered < sent) await Task.Delay(1);
             });
             if (round < 0) continue;
             bareSeconds.Add(bare);
@@ -60,6 +88,7 @@ internal static class PostgresBenchmark
             ratios.Add(bare / full);
         }
 
+        await runner.StopAsync(TimeSpan.FromSeconds(5));
         double rows = BatchesPerRound * batch.SampleCount;
         var ratio = Measure.Median(ratios);
         Measure.Print(
@@ -115,7 +144,7 @@ internal static class PostgresBenchmark
     private static async Task<double> TimeAsync(Func<Task> run)
     {
         var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < BatchesPerRound; i++) await run();
+        await run();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 

@@ -9,7 +9,10 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
 {
     private readonly Lock _gate = new();
     private readonly BatchDecoder _decoder = new(sink);
+    private readonly Stack<(RecordBatch Batch, List<string> Recipes)> _spare = new();
     private TaskCompletionSource<IReadOnlyList<StoredRow>?>? _waiting;
+    private IReadOnlyList<StoredRow>? _ahead;
+    private bool _wantsAhead;
     private Guid _queueId;
     private bool _mayHaveMore = true;
     private volatile bool _isFinishing;
@@ -20,12 +23,12 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
     /// <summary>Set once the lane was taken back to the first record that is not delivered.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>True when the session wants rows and there may be some.</summary>
+    /// <summary>True when the session wants rows, now or as soon as it is done with what it has, and there may be some.</summary>
     public bool IsWaiting
     {
         get
         {
-            lock (_gate) return IsOpen && _waiting is not null && _mayHaveMore;
+            lock (_gate) return IsOpen && !_isClosed && _mayHaveMore && (_waiting is not null || (_wantsAhead && _ahead is null));
         }
     }
 
@@ -34,7 +37,14 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
         Task<IReadOnlyList<StoredRow>?> rows;
         lock (_gate)
         {
-            if (_isClosed || (_isFinishing && !_mayHaveMore)) return null;
+            if (_isClosed) return null;
+            if (_ahead is { } ready)
+            {
+                _ahead = null;
+                return Decode(ready);
+            }
+
+            if (_isFinishing && !_mayHaveMore) return null;
             _waiting = new TaskCompletionSource<IReadOnlyList<StoredRow>?>(TaskCreationOptions.RunContinuationsAsynchronously);
             rows = _waiting.Task;
         }
@@ -64,8 +74,15 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
             : new Position(batch[end].Id.Batch, batch[end].Id.Index);
         var delivered = portion.Delivered(end);
         var first = portion.Done == 0 ? 0 : batch[portion.Done].Id.Batch;
+
+        // The queue's thread comes by for this anyway: it brings the next rows along.
+        lock (_gate) _wantsAhead = end == batch.Count;
         await queue.ChangeAsync(store => store.Advance(store.State.Lane(Sink), to, portion.Rows.Where(r => r.Number >= first), delivered)).ConfigureAwait(false);
         portion.Done = end;
+        if (end < batch.Count) return;
+        portion.Batch.Clear();
+        portion.Recipes.Clear();
+        lock (_gate) _spare.Push((portion.Batch, portion.Recipes));
     }
 
     public void Finish()
@@ -105,15 +122,24 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
         lock (_gate)
         {
             _queueId = queueId;
+            _wantsAhead = false;
             var waiting = _waiting;
             _waiting = null;
-            waiting?.TrySetResult(rows);
+            if (waiting is null) _ahead = rows;
+            else waiting.TrySetResult(rows);
         }
     }
 
     private Portion Decode(IReadOnlyList<StoredRow> rows)
     {
-        var (batch, recipes) = (new RecordBatch { Queue = _queueId }, new List<string>());
+        (RecordBatch Batch, List<string> Recipes) spare;
+        lock (_gate)
+        {
+            if (!_spare.TryPop(out spare)) spare = (new RecordBatch(), []);
+        }
+
+        var (batch, recipes) = spare;
+        batch.Queue = _queueId;
         foreach (var row in rows)
         {
             _decoder.Decode(row.Bytes, row.First, row.Refused, batch, recipes);
