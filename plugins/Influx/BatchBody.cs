@@ -13,9 +13,9 @@ internal sealed class BatchBody
     private readonly RecordLines _records;
     private readonly bool _isPacked;
 
-    public BatchBody(InfluxOptions options, string site)
+    public BatchBody(InfluxOptions options, PluginContext context)
     {
-        Points = new PointWriter(_buffer.Bytes, options, site);
+        Points = new PointWriter(_buffer.Bytes, options, context.Site, context.Tenant);
         _records = new RecordLines(Points, options.BadValues, options.Payloads);
         _isPacked = options.Gzip;
     }

@@ -33,7 +33,7 @@ public sealed class InfluxOptions : IValidatedOptions
     /// <summary>Measurement of all records; without it each device has one of its name.</summary>
     public string? Measurement { get; init; }
 
-    /// <summary>Tags of all records, beside site and device.</summary>
+    /// <summary>Tags of all records, beside site, device and tenant.</summary>
     public Dictionary<string, string> Tags { get; init; } = [];
 
     /// <summary>Unit of timestamps.</summary>

@@ -52,7 +52,7 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
 
     private async ValueTask WriteAsync(HttpLink link, RecordBatch batch, CancellationToken cancel)
     {
-        if (!_bodies.TryDequeue(out var body)) body = new BatchBody(options, context.Site);
+        if (!_bodies.TryDequeue(out var body)) body = new BatchBody(options, context);
         var empty = body.Fill(batch);
         if (!body.IsEmpty) await SendAsync(link, body, batch, cancel).ConfigureAwait(false);
         // Only now: a request that was given up may still be reading its body.

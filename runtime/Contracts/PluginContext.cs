@@ -14,6 +14,9 @@ public sealed class PluginContext(string name, string site, string siteFolder, T
     /// <summary>Name of the site.</summary>
     public string Site { get; } = site;
 
+    /// <summary>Whose plant it is, as site.toml says; empty when it does not.</summary>
+    public string Tenant { get; init; } = "";
+
     /// <summary>Absolute folder of the site: relative paths in options are meant from here.</summary>
     public string SiteFolder { get; } = siteFolder;
 

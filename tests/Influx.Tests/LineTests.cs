@@ -96,7 +96,7 @@ public sealed class LineTests
     private static string Write(InfluxOptions options, params IReadOnlyList<(string, Value, Quality)> samples)
     {
         var output = new ArrayBufferWriter<byte>();
-        var lines = new RecordLines(new PointWriter(output, options, "press-hall"), options.BadValues, options.Payloads);
+        var lines = new RecordLines(new PointWriter(output, options, "press-hall", ""), options.BadValues, options.Payloads);
         Assert.True(lines.Write(Batches.Of(1, samples)[0]));
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }

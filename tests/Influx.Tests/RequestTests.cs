@@ -43,7 +43,7 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.Equal(["/ping", "/write?db=my%20db&rp=a%2Fb&precision=u"], _server.Seen.Select(r => r.Target));
         Assert.All(_server.Seen, r => Assert.Equal("Basic ZWRnZTpww6Q6c3M=", r["Authorization"]));
         Assert.Equal(("POST", "gzip"), (_server.Seen[1].Method, _server.Seen[1]["Content-Encoding"]));
-        Assert.Equal("press,site=press-hall,device=press n=0i 1795248000123000\n", _server.Seen[1].Text);
+        Assert.Equal("press,site=press-hall,device=press,tenant=clientA n=0i 1795248000123000\n", _server.Seen[1].Text);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.Equal([1], refusal.Indexes);
         Assert.True(refusal.OthersAreStored);
         Assert.Equal(
-            "press,site=press-hall,device=press n=0i 1795248000123000000\npress,site=press-hall,device=press n=1i 1795248000124000000\n",
+            "press,site=press-hall,device=press,tenant=clientA n=0i 1795248000123000000\npress,site=press-hall,device=press,tenant=clientA n=1i 1795248000124000000\n",
             _server.Seen[^1].Text);
     }
 
@@ -126,7 +126,7 @@ public sealed class RequestTests : IAsyncLifetime
 
     private static async Task<ISink> ConnectAsync(InfluxOptions options)
     {
-        var context = new PluginContext("history", "press-hall", "/", new ManualTimeProvider(Batches.Start), new CapturingPluginLog());
+        var context = new PluginContext("history", "press-hall", "/", new ManualTimeProvider(Batches.Start), new CapturingPluginLog()) { Tenant = "clientA" };
         var sink = new InfluxPlugin().Open(options, context);
         await sink.ConnectAsync(default);
         return sink;

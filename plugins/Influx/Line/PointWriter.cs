@@ -6,7 +6,7 @@ namespace PlantRuntime.Plugins.Influx.Line;
 /// <summary>
 /// Lines of <c>measurement,tag=value field=value,field=value time</c>. A line without fields is none: it is begun by its first field.
 /// </summary>
-internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions options, string site)
+internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions options, string site, string tenant)
 {
     private readonly LineText _text = new(output);
     private readonly FieldValues _values = new(output, new LineText(output), options.IsVersion2);
@@ -96,6 +96,7 @@ internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions opti
         _text.Name(MeasurementOf(_device));
         Tag("site", site);
         Tag("device", _device);
+        if (!options.Tags.ContainsKey("tenant")) Tag("tenant", tenant);
         foreach (var (name, value) in options.Tags) Tag(name, value);
         output.Write(" "u8);
     }

@@ -24,14 +24,15 @@ internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, SiteQueue? 
     private async Task<JsonNode> ListAsync()
     {
         var lanes = queue is null ? [] : await queue.AskAsync(store => store.State.Lanes.Select(l =>
-            (l.Sink, l.Bytes, Age: store.OldestAge(l), Letters: store.Letters.List(l.Sink).Count)).ToList()).ConfigureAwait(false);
+            (l.Sink, l.Bytes, Age: store.OldestAge(l), Letters: store.Letters.List(l.Sink).Count,
+                Accounts: store.State.Accounts.Where(a => a.Sink == l.Sink).Select(a => a.Copy()).ToList())).ToList()).ConfigureAwait(false);
         var names = sinks.Select(s => s.Name).Concat(lanes.Select(l => l.Sink)).Distinct();
         var list = new JsonArray();
         foreach (var name in names)
         {
             var sink = sinks.FirstOrDefault(s => s.Name == name);
             var lane = lanes.FirstOrDefault(l => l.Sink == name);
-            var accounts = (sink?.Accounts ?? queue!.Accounts.Where(a => a.Sink == name)).ToList();
+            var accounts = lane.Accounts ?? [.. sink!.Accounts];
             list.Add(new JsonObject
             {
                 ["sink"] = name,

@@ -98,5 +98,5 @@ internal sealed class Opener(SiteModel site, Func<string, string?> environment, 
         return options;
     }
 
-    private PluginContext Context(string name) => new(name, site.Name, site.Folder, time, new HostPluginLog(name, time, log));
+    private PluginContext Context(string name) => new(name, site.Name, site.Folder, time, new HostPluginLog(name, time, log)) { Tenant = site.Tenant };
 }
