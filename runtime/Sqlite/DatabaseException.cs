@@ -6,4 +6,7 @@ namespace PlantRuntime.Sqlite;
 internal sealed class DatabaseException(string message, int code) : IOException(message)
 {
     public int Code { get; } = code;
+
+    /// <summary>True for this primary result code, whatever its extension.</summary>
+    public bool Is(int primary) => (Code & 0xFF) == primary;
 }

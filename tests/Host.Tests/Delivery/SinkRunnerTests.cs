@@ -179,13 +179,21 @@ public abstract class SinkRunnerTests(bool isQueued)
     public async Task A_sink_that_is_down_is_asked_seldom_and_said_to_be_down_and_up()
     {
         await using var bench = new SinkBench(isQueued);
-        var end = bench.Time.GetUtcNow() + TimeSpan.FromMinutes(10);
-        bench.Start(s => s.OnWrite = (_, _, _) => bench.Time.GetUtcNow() < end ? throw new IOException("no route") : default);
+        var failed = new List<DateTimeOffset>();
+        bench.Start(s => s.OnWrite = (write, _, _) =>
+        {
+            if (write > 20) return default;
+            failed.Add(bench.Time.GetUtcNow());
+            throw new IOException("no route");
+        });
         bench.Add(10);
         await bench.UntilAsync(c => c.Delivered == 10);
-        await bench.Log.WhenAsync("UP sink=out");
-        Assert.InRange(bench.Sinks[0].Writes, 10, 40);
-        Assert.InRange(bench.Log.All.Count, 10, 60);
+        await bench.Log.WhenAsync("DOWN sink=out no route");
+        await bench.Log.WhenAsync("UP sink=out after=20");
+
+        // Twenty attempts in seven and a half minutes, and a line a minute.
+        Assert.InRange(failed[^1] - failed[0], TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(60));
+        Assert.InRange(bench.Log.All.Count(l => l.Contains("sink=out", StringComparison.Ordinal)), 10, 60);
     }
 
     protected static ValueTask Poison(RecordBatch batch, int number)

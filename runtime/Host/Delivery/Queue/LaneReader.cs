@@ -5,7 +5,7 @@ using PlantRuntime.Host.Delivery.Queue.Store;
 namespace PlantRuntime.Host.Delivery.Queue;
 
 /// <summary>One session's way through the queue.</summary>
-internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time) : IPortionSource
+internal sealed class LaneReader(string sink, SiteQueue queue, Action wake, TimeProvider time) : IPortionSource
 {
     private readonly Lock _gate = new();
     private readonly BatchDecoder _decoder = new(sink);
@@ -49,7 +49,7 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
             rows = _waiting.Task;
         }
 
-        queue.Wake();
+        wake();
         return await rows.ConfigureAwait(false) is { } taken ? Decode(taken) : null;
     }
 
@@ -88,7 +88,7 @@ internal sealed class LaneReader(string sink, SiteQueue queue, TimeProvider time
     public void Finish()
     {
         _isFinishing = true;
-        queue.Wake();
+        wake();
         lock (_gate)
         {
             if (!_mayHaveMore) _waiting?.TrySetResult(null);

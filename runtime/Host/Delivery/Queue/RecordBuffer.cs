@@ -17,6 +17,7 @@ internal sealed class RecordBuffer(TimeProvider time, Action wake)
     private readonly Queue<EncodedBatch> _full = new();
     private readonly Dictionary<RouteSet, int> _dropped = new(ReferenceEqualityComparer.Instance);
     private long _fullBytes;
+    private int _isFlushing;
 
     /// <summary>Records taken so far.</summary>
     public long Added { get; private set; }
@@ -67,6 +68,12 @@ internal sealed class RecordBuffer(TimeProvider time, Action wake)
         if (isNews) wake();
         return true;
     }
+
+    /// <summary>The batch that is being filled is to be stored as it is.</summary>
+    public void Flush() => Interlocked.Exchange(ref _isFlushing, 1);
+
+    /// <summary>True when <see cref="Flush"/> was called since the last time.</summary>
+    public bool TakeFlush() => Interlocked.Exchange(ref _isFlushing, 0) == 1;
 
     /// <summary>Batches to be stored now, up to about <paramref name="maxBytes"/>; with <paramref name="all"/> the one that is being filled, too.</summary>
     public void Take(List<EncodedBatch> batches, bool all, long maxBytes)

@@ -29,8 +29,18 @@ internal sealed record BatchHeader(long Number, TimeSpan Age, IReadOnlyList<Tall
         return new BatchHeader(number, TimeSpan.FromMilliseconds(age), tallies);
     }
 
-    /// <summary>Records for a sink.</summary>
-    public int RecordsOf(string sink) => Tallies.Where(t => t.Routes.Sinks.Contains(sink)).Sum(t => t.Records);
+    /// <returns>Null when the bytes are not whole.</returns>
+    public static BatchHeader? TryRead(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Read(bytes);
+        }
+        catch (DamagedException)
+        {
+            return null;
+        }
+    }
 
     private static int Small(ref ByteReader reader) =>
         reader.Unsigned() is var value and <= int.MaxValue ? (int)value : throw new DamagedException("a number that is too large");

@@ -1,5 +1,6 @@
 using PlantRuntime.Host.Delivery.Queue.Store;
 using PlantRuntime.Host.Status;
+using SQLitePCL;
 
 namespace PlantRuntime.Host.Delivery.Queue.Salvage;
 
@@ -32,7 +33,7 @@ internal static class QueueRepair
             database = null;
             return wrong;
         }
-        catch (DatabaseException exception) when ((exception.Code & 0xFF) is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        catch (DatabaseException exception) when (exception.Is(raw.SQLITE_CORRUPT) || exception.Is(raw.SQLITE_NOTADB))
         {
             database?.Dispose();
             database = null;

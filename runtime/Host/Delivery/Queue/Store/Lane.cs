@@ -8,6 +8,9 @@ internal sealed class Lane(string sink)
 
     public string Sink { get; } = sink;
 
+    /// <summary>How a row says in its second column that it concerns the sink.</summary>
+    public byte[] Mark { get; } = System.Text.Encoding.UTF8.GetBytes($"\n{sink}\n");
+
     /// <summary>What the site says of its queue; a sink that the site no longer has keeps the defaults.</summary>
     public QueueOptions Options { get; set; } = new();
 

@@ -1,3 +1,5 @@
+using SQLitePCL;
+
 namespace PlantRuntime.Host.Delivery.Queue.Store;
 
 /// <summary>The queue's file under <c>data/</c>: how it is opened so that what is committed is on the disk, and nobody else writes to it.</summary>
@@ -30,7 +32,7 @@ internal static class QueueFile
         catch (Exception exception)
         {
             database.Dispose();
-            if (exception is DatabaseException { Code: var code } && (code & 0xFF) is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
+            if (exception is DatabaseException busy && (busy.Is(raw.SQLITE_BUSY) || busy.Is(raw.SQLITE_LOCKED)))
                 throw new QueueLockedException($"{path} belongs to another plant run of this site: end that one first", exception);
             throw;
         }

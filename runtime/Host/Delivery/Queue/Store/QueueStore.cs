@@ -1,4 +1,3 @@
-using System.Text;
 using PlantRuntime.Host.Delivery.Queue.Format;
 
 namespace PlantRuntime.Host.Delivery.Queue.Store;
@@ -12,6 +11,7 @@ internal sealed class QueueStore : IDisposable
     private readonly Database _database;
     private readonly QueueTables _tables;
     private readonly AgeClock _clock;
+    private readonly Ledger _ledger;
 
     public QueueStore(Database database, TimeProvider time)
     {
@@ -19,6 +19,8 @@ internal sealed class QueueStore : IDisposable
         _tables = new QueueTables(database);
         Load();
         _clock = new AgeClock(time, State.Age, State.Wall);
+        _ledger = new Ledger(_tables, State);
+        Discards = new Discards(_tables, State, _ledger, _clock);
         Letters = new DeadLetters(_tables, State);
         if (State.Wall == default) Commit(() => { });
     }
@@ -26,6 +28,9 @@ internal sealed class QueueStore : IDisposable
     public QueueState State { get; } = new();
 
     public DeadLetters Letters { get; }
+
+    /// <summary>What is given up: too much, too old, damaged.</summary>
+    public Discards Discards { get; }
 
     /// <summary>Runs <paramref name="work"/> as one transaction with all that it changed in <see cref="State"/>; all of it or nothing.</summary>
     public void Commit(Action work)
@@ -56,7 +61,7 @@ internal sealed class QueueStore : IDisposable
         foreach (var sink in sinks)
         {
             var lane = State.Lane(sink);
-            MakeRoom(lane, head.CostFor(sink));
+            Discards.MakeRoom(lane, head.CostFor(sink));
             if (lane is { Bytes: 0, InFlight: 0 }) lane.MoveTo(new Position(number, 0));
             lane.Bytes += head.CostFor(sink);
             lane.IsDirty = true;
@@ -65,7 +70,7 @@ internal sealed class QueueStore : IDisposable
         batch.Stamp(number, _clock.Now.Age);
         _tables.InsertBatch(number, $"\n{string.Join('\n', sinks)}\n", batch.Bytes);
         State.NextNumber++;
-        if (isNew) Count(batch.Tallies, null, (account, records) => account.Produced += records);
+        if (isNew) _ledger.Count(batch.Tallies, null, (account, records) => account.Produced += records);
     }
 
     /// <summary>The next rows for a sink, as much as it can take at once; empty when there is nothing.</summary>
@@ -76,14 +81,14 @@ internal sealed class QueueStore : IDisposable
     public IReadOnlyList<StoredRow> Take(Lane lane, int maxRecords, int maxBytes, ICollection<long> damaged)
     {
         var rows = new List<StoredRow>();
-        var name = NameBytes(lane.Sink);
+        var name = lane.Mark;
         int records = 0, bytes = 0;
         _tables.ReadBatches(lane.Taken, (number, sinks, row) =>
         {
             if (sinks.IndexOf(name) >= 0 && !lane.IsHole(number))
             {
                 var data = row.Bytes(2);
-                if (TryHead(number, data) is not { } head)
+                if (RowHead.TryRead(number, data) is not { } head)
                 {
                     damaged.Add(number);
                     return rows.Count == 0;
@@ -115,7 +120,7 @@ internal sealed class QueueStore : IDisposable
             lane.InFlight--;
             var head = new RowHead(row.Number, row.Length, row.Tallies);
             lane.Bytes -= head.CostFor(lane.Sink);
-            DeleteIfDone(head);
+            _ledger.DeleteIfDone(head);
         }
 
         foreach (var (recipe, count) in delivered)
@@ -136,71 +141,17 @@ internal sealed class QueueStore : IDisposable
     /// <summary>Records that never came to the disk.</summary>
     public void CountDropped(RouteSet routes, int records)
     {
-        foreach (var sink in routes.Sinks) Count(routes.Recipe, sink, records, (account, n) => (account.Produced, account.Dropped) = (account.Produced + n, account.Dropped + n));
-    }
-
-    /// <summary>True when <see cref="Expire"/> has something to do.</summary>
-    public bool IsFirstTooOld(Lane lane)
-    {
-        var isOld = false;
-        var name = NameBytes(lane.Sink);
-        if (lane.Bytes == 0) return false;
-        _tables.ReadBatches(lane.Taken, (number, sinks, row) =>
-        {
-            if (sinks.IndexOf(name) < 0 || lane.IsHole(number) || TryHeader(row.Bytes(2)) is not { } header) return true;
-            isOld = header.Age < _clock.Now.Age - lane.Options.MaxAge;
-            return false;
-        });
-        return isOld;
-    }
-
-    /// <summary>Gives up what has waited too long. Nothing that is on its way is touched.</summary>
-    /// <returns>Number of records.</returns>
-    public long Expire(Lane lane)
-    {
-        var oldest = _clock.Now.Age - lane.Options.MaxAge;
-        return oldest <= TimeSpan.Zero ? 0 : SkipWhile(lane, header => header.Age < oldest, (account, records) => account.Expired += records);
-    }
-
-    /// <summary>Takes a damaged row out of the table.</summary>
-    /// <returns>Its bytes, to be kept aside.</returns>
-    public byte[] Remove(long number)
-    {
-        byte[] bytes = [];
-        _tables.ReadBatches(number - 1, (found, _, row) =>
-        {
-            if (found == number) bytes = row.Bytes(2).ToArray();
-            return false;
-        });
-        _tables.DeleteBatch(number);
-        return bytes;
-    }
-
-    /// <summary>A sink that has done with every row that is there has lost what its routes still count as waiting: to a damaged disk.</summary>
-    /// <returns>Number of records.</returns>
-    public long SettleDamage(Lane lane)
-    {
-        var lost = 0L;
-        foreach (var account in State.Accounts.Where(a => a.Sink == lane.Sink && a.Waiting != 0))
-        {
-            lost += account.Waiting;
-            account.Damaged += account.Waiting;
-            account.IsDirty = true;
-        }
-
-        lane.MoveTo(new Position(Math.Max(lane.Cursor.Row, lane.Taken + 1), 0));
-        lane.Bytes = 0;
-        return lost;
+        foreach (var sink in routes.Sinks) _ledger.Count(routes.Recipe, sink, records, (account, n) => (account.Produced, account.Dropped) = (account.Produced + n, account.Dropped + n));
     }
 
     /// <summary>How long the first record has waited; null when none waits.</summary>
     public TimeSpan? OldestAge(Lane lane)
     {
         TimeSpan? age = null;
-        var name = NameBytes(lane.Sink);
+        var name = lane.Mark;
         _tables.ReadBatches(lane.Cursor.Row - 1, (number, sinks, row) =>
         {
-            if (sinks.IndexOf(name) < 0 || lane.IsHole(number) || TryHeader(row.Bytes(2)) is not { } header) return true;
+            if (sinks.IndexOf(name) < 0 || lane.IsHole(number) || BatchHeader.TryRead(row.Bytes(2)) is not { } header) return true;
             age = _clock.Now.Age - header.Age;
             return false;
         });
@@ -241,95 +192,6 @@ internal sealed class QueueStore : IDisposable
         _database.Dispose();
     }
 
-    private void MakeRoom(Lane lane, long cost)
-    {
-        var excess = lane.Bytes + cost - lane.Options.MaxSize.Bytes;
-        if (excess <= 0 || lane.Options.WhenFull == WhenFull.Block) return;
-        var enough = lane.Bytes - excess;
-        SkipWhile(lane, _ => lane.Bytes > enough, (account, records) => account.Dropped += records);
-    }
-
-    private long SkipWhile(Lane lane, Func<BatchHeader, bool> isUnwanted, Action<Account, int> count)
-    {
-        var skipped = new List<RowHead>();
-        var name = NameBytes(lane.Sink);
-        _tables.ReadBatches(lane.Taken, (number, sinks, row) =>
-        {
-            if (sinks.IndexOf(name) < 0 || lane.IsHole(number)) return true;
-            var data = row.Bytes(2);
-            if (TryHeader(data) is not { } header) return true;
-            if (!isUnwanted(header)) return false;
-            var head = new RowHead(number, data.Length, header.Tallies);
-            skipped.Add(head);
-            lane.Bytes -= head.CostFor(lane.Sink);
-            return true;
-        });
-        var records = 0L;
-        foreach (var head in skipped)
-        {
-            // A row that is partly delivered counts only for the rest.
-            var already = head.Number == lane.Cursor.Row ? lane.Cursor.Index : 0;
-            var refused = lane.RefusedOf(head.Number);
-            records += already == 0 && refused.Count == 0
-                ? Count(head.Tallies, lane.Sink, count)
-                : CountRest(lane, head, already, refused, count);
-            lane.Skip(head.Number);
-            DeleteIfDone(head);
-        }
-
-        return records;
-    }
-
-    private long CountRest(Lane lane, RowHead head, int already, IReadOnlyList<int> refused, Action<Account, int> count)
-    {
-        var rest = new Dictionary<string, int>();
-        _tables.ReadBatches(head.Number - 1, (number, _, row) =>
-        {
-            var (records, recipes) = (new Contracts.RecordBatch(), new List<string>());
-            new BatchDecoder(lane.Sink).Decode(row.Bytes(2), already, refused, records, recipes);
-            foreach (var recipe in recipes) rest[recipe] = rest.GetValueOrDefault(recipe) + 1;
-            return false;
-        });
-        foreach (var (recipe, records) in rest) Count(recipe, lane.Sink, records, count);
-        return rest.Values.Sum();
-    }
-
-    private long Count(IEnumerable<Tally> tallies, string? onlySink, Action<Account, int> count)
-    {
-        var all = 0L;
-        foreach (var tally in tallies)
-        {
-            foreach (var sink in tally.Routes.Sinks)
-            {
-                if (onlySink is not null && sink != onlySink) continue;
-                Count(tally.Routes.Recipe, sink, tally.Records, count);
-                all += tally.Records;
-            }
-        }
-
-        return all;
-    }
-
-    private void Count(string recipe, string sink, int records, Action<Account, int> count)
-    {
-        var account = State.Account(recipe, sink);
-        count(account, records);
-        account.IsDirty = true;
-    }
-
-    private void DeleteIfDone(RowHead row)
-    {
-        foreach (var tally in row.Tallies)
-        {
-            foreach (var sink in tally.Routes.Sinks)
-            {
-                if (State.Lane(sink).Needs(row.Number)) return;
-            }
-        }
-
-        _tables.DeleteBatch(row.Number);
-    }
-
     private void Rollback()
     {
         try
@@ -353,20 +215,4 @@ internal sealed class QueueStore : IDisposable
         });
     }
 
-    private static RowHead? TryHead(long number, ReadOnlySpan<byte> data) =>
-        TryHeader(data) is { } header && header.Number == number ? new RowHead(number, data.Length, header.Tallies) : null;
-
-    private static BatchHeader? TryHeader(ReadOnlySpan<byte> data)
-    {
-        try
-        {
-            return BatchHeader.Read(data);
-        }
-        catch (DamagedException)
-        {
-            return null;
-        }
-    }
-
-    private static byte[] NameBytes(string sink) => Encoding.UTF8.GetBytes($"\n{sink}\n");
 }

@@ -8,7 +8,9 @@ namespace PlantRuntime.Host.Delivery.Queue.Store;
 /// <param name="Tallies">Where its records go.</param>
 internal sealed record RowHead(long Number, int Length, IReadOnlyList<Tally> Tallies)
 {
-    public bool Concerns(string sink) => Tallies.Any(t => t.Routes.Sinks.Contains(sink));
+    /// <summary>The head of a stored row; null when it is not what was written.</summary>
+    public static RowHead? TryRead(long number, ReadOnlySpan<byte> data) =>
+        BatchHeader.TryRead(data) is { } header && header.Number == number ? new RowHead(number, data.Length, header.Tallies) : null;
 
     /// <summary>The part of the row's cost that a sink's cap is charged with: by its share of the records' bytes.</summary>
     public long CostFor(string sink)
