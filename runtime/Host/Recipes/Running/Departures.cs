@@ -30,7 +30,8 @@ internal sealed class Departures(TimeProvider time, PlantLog log)
         if (late.Count == 0) return;
         for (var i = 0; i < 3 && late.Any(d => d.Context.IsAlive); i++)
         {
-            GC.Collect();
+            // Aggressive: what the compilation and the old version took goes back to the system, which has little.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             GC.WaitForPendingFinalizers();
         }
 
