@@ -7,7 +7,7 @@ internal sealed class RecordTables : IDisposable
 {
     private readonly string _site;
     private readonly TextBytes _bytes = new();
-    private readonly ArrayText _arrays = new();
+    private readonly JsonText _arrays = new();
     private readonly Statement _sample;
     private readonly Statement _payload;
 

@@ -10,7 +10,7 @@ namespace PlantRuntime.Plugins.Sqlite;
 /// </summary>
 internal static class ValueColumns
 {
-    public static void Bind(Statement insert, int value, int text, Value content, TextBytes bytes, ArrayText arrays)
+    public static void Bind(Statement insert, int value, int text, Value content, TextBytes bytes, JsonText arrays)
     {
         insert.BindNull(text);
         switch (content.Kind)

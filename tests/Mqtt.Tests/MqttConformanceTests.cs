@@ -14,8 +14,8 @@ public sealed class MqttConformanceTests(MosquittoFixture broker) : SinkConforma
 
     protected override object Options => new MqttSinkOptions { Host = "127.0.0.1", Port = broker.Port, Topic = $"{_topic}/{{device}}" };
 
-    // A write ends on another thread than it began on, whose count says nothing: AllocationTests looks at the whole process.
-    protected override long AllocatedBytesPerBatch => long.MaxValue;
+    // Waits for answers cost bytes, and how many there are depends on the machine; AllocationTests is stricter.
+    protected override long AllocatedBytesPerBatch => 64 * 1024;
 
     public async Task InitializeAsync() => _subscriber = await Subscriber.StartAsync(broker.Port, $"{_topic}/#");
 

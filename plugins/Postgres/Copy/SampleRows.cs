@@ -8,7 +8,7 @@ internal sealed class SampleRows(CopyBuffer rows, TextFields texts, string site)
 {
     // Beyond it a double has no longer a place for every integer.
     private const long MostExact = 1L << 53;
-    private readonly ArrayText _array = new();
+    private readonly JsonText _array = new();
 
     /// <exception cref="UnstorableException">It can never be stored.</exception>
     public void Write(in Record record)
