@@ -72,6 +72,7 @@ internal sealed class PlantHost : IAsyncDisposable
     {
         _plugins.KeepOnly(_site.Devices.Select(d => d.Driver).Concat(_site.Sinks.Select(s => s.Sink)).ToHashSet(StringComparer.Ordinal));
         foreach (var sink in Sinks) StartSink(sink);
+        NameOrphans();
         await Recipes.LookAsync(cancel).ConfigureAwait(false);
         foreach (var device in Devices) StartDevice(device);
         _control.Start();
@@ -104,6 +105,17 @@ internal sealed class PlantHost : IAsyncDisposable
 
         _plugins.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>Records may wait for a sink that site.toml had once: they are kept for its return, and somebody should know.</summary>
+    private void NameOrphans()
+    {
+        var names = _site.Sinks.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var orphan in (Queue?.Accounts ?? []).Where(a => a.Waiting > 0 && !names.Contains(a.Sink)).GroupBy(a => a.Sink))
+        {
+            _log.Warn($"WAITING sink={orphan.Key} records={orphan.Sum(a => a.Waiting)} reason=\"site.toml has no such sink any more\" "
+                + $"next=\"they are delivered when it is back, and expire after {new QueueOptions().MaxAge.TotalDays:0} days\"");
+        }
     }
 
     private static SiteQueue? OpenQueue(SiteModel site, TimeProvider time, PlantLog log)
