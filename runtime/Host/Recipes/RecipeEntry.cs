@@ -1,6 +1,7 @@
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
@@ -14,7 +15,7 @@ namespace PlantRuntime.Host.Recipes;
 /// </summary>
 internal sealed class RecipeEntry(
     string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue,
-    LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
+    MirrorBook mirrors, LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
     private readonly LogLimit _faultLimit = new(time, TimeSpan.FromSeconds(10));
@@ -70,12 +71,14 @@ internal sealed class RecipeEntry(
 
         await SwapAsync(loaded).ConfigureAwait(false);
         _compiledPath = compiled.AssemblyPath;
-        log.Info($"RECIPE name={File} state=Running version={Version} devices={string.Join(',', loaded.Plan.Sources.Keys)} routes={loaded.Plan.Routes.Count}");
+        log.Info($"RECIPE name={File} state=Running version={Version} devices={string.Join(',', loaded.Plan.Sources.Keys)} routes={loaded.Plan.Routes.Count}"
+            + (loaded.Plan.Mirrors.Count > 0 ? $" mirrors={loaded.Plan.Mirrors.Count}" : ""));
     }
 
     /// <summary>Stops the recipe for good: its file is gone, or the host ends. What waits for it is run first.</summary>
     public async Task StopAsync()
     {
+        mirrors.Take(File, []);
         if (_runner is { } runner) await RetireAsync(runner, _assembly!, s_patienceAtEnd).ConfigureAwait(false);
         _runner = null;
         _assembly = null;
@@ -102,6 +105,7 @@ internal sealed class RecipeEntry(
         foreach (var device in devices)
             device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
         if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
+        mirrors.Take(File, loaded.Plan.Mirrors);
         Version++;
         runner.Start();
     }

@@ -1,0 +1,53 @@
+using System.Globalization;
+using PlantRuntime.Recipes.Plans;
+
+namespace PlantRuntime.Recipes;
+
+/// <summary>Raw bytes of one device: a data block, a range of registers. <see cref="Device.Block"/> makes it.</summary>
+public sealed class Block
+{
+    private static readonly TimeSpan s_leastInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_leastAge = TimeSpan.FromMilliseconds(50);
+    private readonly PlanBuilder _plan;
+    private readonly string _device;
+    private readonly string _address;
+    private readonly int? _bytes;
+
+    internal Block(PlanBuilder plan, string device, string address, int? bytes) => (_plan, _device, _address, _bytes) = (plan, device, address, bytes);
+
+    /// <summary>
+    /// Copies the block to another device at a fixed rhythm: whole and fresh, or not at all. What cannot be read is not written, and what was read too
+    /// long ago neither; a copy that failed half way is made again with the next image. The target allows it with <c>blocks = "write"</c> in site.toml.
+    /// </summary>
+    /// <param name="target">Where to; as long as this block, or without a length.</param>
+    /// <param name="every">Time between two copies.</param>
+    /// <param name="changedOnly">Writes only the bytes that differ from what was last written; all of them after a failure or a new connection.</param>
+    /// <param name="watchdog">
+    /// Byte of the target that says how it stands, counted from the target's first byte, beyond the copied ones. It counts 1, 2, … 255, 1 with every good
+    /// reading of the source, after the bytes are there; it is 0 while the source cannot be read, and stands still when nothing comes at all.
+    /// </param>
+    /// <param name="maxAge">
+    /// How long ago an image may have been read when it is written; <paramref name="every"/> when not given, but at least 50 ms.
+    /// </param>
+    public void MirrorTo(Block target, TimeSpan every, bool changedOnly = false, int? watchdog = null, TimeSpan? maxAge = null)
+    {
+        if (_bytes is not { } bytes)
+        {
+            _plan.Report($"a mirror has to know how long the block is: Block(\"{_address}\", bytes: 14)", _address);
+            return;
+        }
+
+        var age = maxAge ?? (every > s_leastAge ? every : s_leastAge);
+        if (target._bytes is { } other && other != bytes)
+            _plan.Report($"a mirror copies all bytes: {_device} {_address} has {bytes}, {target._device} {target._address} has {other}", target._address);
+        if (target._device == _device) _plan.Report($"a mirror goes from one device to another, not from {_device} to itself", target._address);
+        if (every < s_leastInterval) _plan.Report($"a mirror copies at most every millisecond, for instance every 100.Milliseconds, not every {every}");
+        if (age < s_leastInterval) _plan.Report($"the greatest age of an image is at least a millisecond, not {age}");
+        if (watchdog < bytes) _plan.Report(string.Create(CultureInfo.InvariantCulture,
+            $"the watchdog is outside the bytes that are copied, at {bytes} or beyond, not at {watchdog}"));
+        var mirror = new Mirror(_device, _address, target._device, target._address, bytes, every, age, changedOnly, watchdog);
+        _plan.CheckBlock(mirror.Source, mirror.SourceAddress, bytes, isWritten: false);
+        _plan.CheckBlock(mirror.Target, mirror.TargetAddress, mirror.TargetBytes, isWritten: true);
+        _plan.AddMirror(mirror);
+    }
+}
