@@ -40,7 +40,7 @@ public class CostaDelLagoTests
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
         foreach (var sink in (string[])["lines", "history", "historian"])
-            Assert.Matches($@"END sink={sink} produced=(\d+) delivered=\1 waiting=0 rejected=0 dropped=0", plant.Output);
+            Assert.Matches($@"END sink={sink} produced=(\d+) delivered=\1 waiting=0 deadlettered=0 lost=0", plant.Output);
 
         var lines = site.Lines(Lines);
         var order = lines.Select(line => Array.IndexOf(states, Tags(line).GetRawText())).ToArray();
