@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
@@ -218,6 +219,7 @@ internal sealed class DeviceSession(
 
     /// <summary>Does the jobs that wait, but no more than one before a scan that is due.</summary>
     /// <returns>Why the connection is lost; null while it is not.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<string?> RunJobsAsync()
     {
         while (!_isStopping && _jobs.TryDequeue(out var job))
@@ -250,6 +252,7 @@ internal sealed class DeviceSession(
         while (_jobs.TryDequeue(out var job)) job.Fail(new NotConnectedException($"{model.Name}: {reason}"));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CallAsync(ValueTask call)
     {
         try
