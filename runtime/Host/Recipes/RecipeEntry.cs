@@ -22,6 +22,7 @@ internal sealed class RecipeEntry(
     private string? _compiledPath;
     private RecipeRunner? _runner;
     private RecipeAssembly? _assembly;
+    private IReadOnlyList<BlockScans> _blocks = [];
     private long _faults;
 
     /// <summary>Path from the site folder.</summary>
@@ -38,7 +39,7 @@ internal sealed class RecipeEntry(
     public long Faults => Interlocked.Read(ref _faults);
 
     /// <summary>Scans that the recipe was too slow to take.</summary>
-    public long Lost => _runner?.Inboxes.Values.Sum(i => i.Lost) ?? 0;
+    public long Lost => _runner is { } r ? r.Inboxes.Values.Sum(i => i.Lost) + r.BlockInboxes.Sum(b => b.Inbox.Lost) : 0;
 
     public int Version { get; private set; }
 
@@ -108,11 +109,14 @@ internal sealed class RecipeEntry(
         mirrors.Take(File, loaded.Plan.Mirrors);
         Version++;
         runner.Start();
+        _blocks = [.. runner.BlockInboxes.Select(b => new BlockScans(b.Decoding, devices.First(d => d.Name == b.Decoding.Device), b.Inbox, time))];
+        foreach (var block in _blocks) block.Start();
     }
 
     private async Task RetireAsync(RecipeRunner runner, RecipeAssembly assembly, TimeSpan patience)
     {
         foreach (var device in devices) device.Swap(runner.Inboxes.GetValueOrDefault(device.Name), null);
+        foreach (var block in _blocks) block.Stop();
         runner.Finish();
         try
         {

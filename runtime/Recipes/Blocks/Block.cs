@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes;
@@ -49,5 +50,27 @@ public sealed class Block
         _plan.CheckBlock(mirror.Source, mirror.SourceAddress, bytes, isWritten: false);
         _plan.CheckBlock(mirror.Target, mirror.TargetAddress, mirror.TargetBytes, isWritten: true);
         _plan.AddMirror(mirror);
+    }
+
+    /// <summary>
+    /// Reads the block at a fixed rhythm and takes it apart into tags: scans whose values are all of one image. When it cannot be read, the scan has failed,
+    /// as a device's has.
+    /// </summary>
+    /// <param name="every">Time between two readings.</param>
+    /// <param name="tags">Where what lies: <c>new("AI_Corrente", 2, DataType.Real)</c>.</param>
+    public ScanFlow Decode(TimeSpan every, params BlockTag[] tags)
+    {
+        if (_bytes is not { } bytes) _plan.Report($"to decode a block it has to be known how long it is: Block(\"{_address}\", bytes: 14)", _address);
+        else _plan.CheckBlock(_device, _address, bytes, isWritten: false);
+        if (every < s_leastInterval) _plan.Report($"a block is read at most every millisecond, for instance every 1.Seconds, not every {every}");
+        if (tags.Length == 0) _plan.Report("Decode needs a tag, for instance new(\"AI_Corrente\", 2, DataType.Real)");
+        if (tags.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) _plan.Report($"two tags of this block are called \"{twice.Key}\"", twice.Key);
+        foreach (var tag in tags.Where(t => t.At < 0 || t.Bytes > (_bytes ?? int.MaxValue) - t.At))
+            _plan.Report(string.Create(CultureInfo.InvariantCulture, $"{tag.Name}: {tag.Type} at {tag.At} is not within the block's {_bytes} bytes"), tag.Name);
+        foreach (var tag in tags.Where(t => t.Bit is < 0 or > 7 || (t.Bit != 0 && t.Type != DataType.Bool)))
+            _plan.Report(string.Create(CultureInfo.InvariantCulture, $"{tag.Name}: a Bool is bit 0 to 7 of its byte, and no other type has a bit"), tag.Name);
+
+        var schema = new Schema(_device, [.. tags.Select((t, i) => new Tag(i, t.Name, _device, t.Unit))]);
+        return _plan.AddDecoding(new Decoding(new SourceNode(schema), _address, _bytes ?? 0, every, tags));
     }
 }

@@ -15,6 +15,7 @@ public sealed class PlanBuilder
     private readonly List<Route> _routes = [];
     private readonly List<ITimed> _timed = [];
     private readonly List<Mirror> _mirrors = [];
+    private readonly List<Decoding> _decodings = [];
     private readonly List<PlanProblem> _problems = [];
     private readonly List<(Node Node, PlanProblem Warning)> _ends = [];
     private readonly JsonShapes _shapes = new();
@@ -60,6 +61,13 @@ public sealed class PlanBuilder
         _mirrors.Add(mirror);
     }
 
+    internal ScanFlow AddDecoding(Decoding decoding)
+    {
+        _decodings.Add(decoding);
+        WatchEnd(decoding.Source);
+        return new ScanFlow(this, [decoding.Source]);
+    }
+
     /// <summary>Reports a block that cannot be read, or written.</summary>
     internal void CheckBlock(string device, string address, int bytes, bool isWritten)
     {
@@ -101,7 +109,7 @@ public sealed class PlanBuilder
             if (node.IsEnd) _problems.Add(warning);
         }
 
-        return new Plan(_sources, _routes, _mirrors, _timed, Clock);
+        return new Plan(_sources, _routes, _mirrors, _decodings, _timed, Clock);
     }
 
     /// <summary>The recipe's own frame: the first one above us whose assembly is not this library.</summary>

@@ -1,12 +1,11 @@
 using PlantRuntime.Contracts;
-using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Devices.Mirrors;
 
-/// <summary>Takes an image of a mirror's source.</summary>
-internal sealed class BlockRead(Mirror mirror, TimeProvider time) : BlockJob(mirror.SourceAddress, mirror.Bytes)
+/// <summary>Takes an image of a block.</summary>
+internal sealed class BlockRead(string address, int bytes, TimeProvider time) : BlockJob(address, bytes)
 {
-    public byte[] Image { get; } = new byte[mirror.Bytes];
+    public byte[] Image { get; } = new byte[bytes];
 
     /// <summary>When the reading of the image began, as a monotonic timestamp: it is no older than that.</summary>
     public long Taken { get; private set; }

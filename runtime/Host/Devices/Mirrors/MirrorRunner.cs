@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using PlantRuntime.Host.Status;
-using PlantRuntime.Host.Time;
 using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Devices.Mirrors;
@@ -9,12 +8,10 @@ namespace PlantRuntime.Host.Devices.Mirrors;
 /// <summary>A mirror at work: at each beat an image through the source's session, and that image through the target's, or nothing.</summary>
 internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRunner target, TimeProvider time, PlantLog log)
 {
-    private readonly Alarm _alarm = new(time);
-    private readonly Rhythm _rhythm = new((long)(mirror.Every.TotalSeconds * time.TimestampFrequency));
+    private readonly Beats _beats = new(mirror.Every, time);
     private readonly LogLimit _limit = new(time, TimeSpan.FromSeconds(1), burst: 3);
-    private BlockRead _read = new(mirror, time);
+    private BlockRead _read = new(mirror.SourceAddress, mirror.Bytes, time);
     private BlockWrite _write = new(mirror, time);
-    private volatile bool _isStopping;
 
     public Mirror Mirror => mirror;
 
@@ -27,28 +24,13 @@ internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRun
     public void Start(Task others) => Ended = Task.Run(() => RunAsync(others));
 
     /// <summary>Ends it; a copy under way is finished.</summary>
-    public void Stop()
-    {
-        _isStopping = true;
-        _alarm.Stop();
-    }
+    public void Stop() => _beats.Stop();
 
     private async Task RunAsync(Task others)
     {
         await others.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         log.Info(string.Create(CultureInfo.InvariantCulture, $"MIRROR {mirror} bytes={mirror.Bytes} every={mirror.Every.TotalMilliseconds:0.###}ms"));
-        _rhythm.Start(time.GetTimestamp());
-        while (!_isStopping)
-        {
-            await _alarm.WaitUntilAsync(_rhythm.Due).ConfigureAwait(false);
-            if (_isStopping || time.GetTimestamp() < _rhythm.Due) continue;
-            await BeatAsync().ConfigureAwait(false);
-            var skipped = _rhythm.Skipped;
-            _rhythm.Advance(time.GetTimestamp());
-            Status.LeftOut(_rhythm.Skipped - skipped);
-        }
-
-        _alarm.Dispose();
+        await _beats.RunAsync(BeatAsync, Status.LeftOut).ConfigureAwait(false);
         log.Info(string.Create(CultureInfo.InvariantCulture, $"END mirror {mirror} copies={Status.Copies} unchanged={Status.Unchanged} skips={Status.Skips} "
             + $"age={Status.Age.TotalMilliseconds:0.0}ms p99={Status.Ages.Percentile(0.99).TotalMilliseconds:0.0}ms"));
     }
@@ -57,7 +39,7 @@ internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRun
     private async ValueTask BeatAsync()
     {
         // What a driver that did not come back may still read or write is left to it.
-        if (_read.IsLeftBehind) _read = new BlockRead(mirror, time);
+        if (_read.IsLeftBehind) _read = new BlockRead(mirror.SourceAddress, mirror.Bytes, time);
         if (_write.IsLeftBehind) _write = new BlockWrite(mirror, time);
         if (await _read.DoAsync(source).ConfigureAwait(false) is { } unread)
         {
@@ -68,7 +50,7 @@ internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRun
             return;
         }
 
-        if (_isStopping) return;
+        if (_beats.IsStopped) return;
         _write.Begin(_read, target.Status.Connects);
         if (await _write.DoAsync(target).ConfigureAwait(false) is { } unwritten) Skip($"target: {unwritten.Message}", "the next fresh image is written whole");
         else Copied();

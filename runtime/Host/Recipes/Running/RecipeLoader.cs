@@ -115,7 +115,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
     private void Probe(Plan plan)
     {
         plan.Start();
-        foreach (var source in plan.Sources.Values)
+        foreach (var source in plan.Sources.Values.Concat(plan.Decodings.Select(d => d.Source)))
         {
             var scan = new Scan(source.Schema) { Number = 1, Time = time.GetUtcNow().UtcDateTime, Timestamp = time.GetTimestamp() };
             scan.Fill([.. source.Schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = scan.Time })]);

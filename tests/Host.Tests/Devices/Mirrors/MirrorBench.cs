@@ -12,23 +12,26 @@ internal sealed class MirrorBench : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private readonly PlantLog _log;
-    private readonly DeviceRunner _source;
     private long _beats;
 
     public MirrorBench()
     {
         _log = new PlantLog(Time, LogLevel.Info, Log);
         var reconnect = new ReconnectOptions { First = Every, Max = Every };
-        _source = new DeviceRunner(SiteParts.Device("press") with { Timeout = TimeSpan.FromSeconds(1), Reconnect = reconnect }, 1, 64, Time, _log);
-        TargetRunner = new DeviceRunner(SiteParts.Device("lab") with { Timeout = TimeSpan.FromSeconds(1), Reconnect = reconnect }, 1, 64, Time, _log);
-        Book = new MirrorBook([_source, TargetRunner], Time, _log);
-        _source.Start(() => Source);
+        SourceRunner = new DeviceRunner(SiteParts.Device("press") with { Timeout = TimeSpan.FromSeconds(1), Reconnect = reconnect }, 1, 64, DeviceTime, _log);
+        TargetRunner = new DeviceRunner(SiteParts.Device("lab") with { Timeout = TimeSpan.FromSeconds(1), Reconnect = reconnect }, 1, 64, DeviceTime, _log);
+        Book = new MirrorBook([SourceRunner, TargetRunner], Time, _log);
+        SourceRunner.Start(() => Source);
         TargetRunner.Start(() => Target);
     }
 
     public static TimeSpan Every { get; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The mirrors' own clock: its only timer is the one for the next beat, so a test can wait until that is set.</summary>
     public ManualTimeProvider Time { get; } = new();
+
+    /// <summary>The devices' clock: timeouts and pauses before they connect again.</summary>
+    public ManualTimeProvider DeviceTime { get; } = new();
 
     public LogLines Log { get; } = new();
 
@@ -36,6 +39,8 @@ internal sealed class MirrorBench : IAsyncDisposable
 
     /// <summary>Fourteen bytes for the press's, one for the watchdog, one that nobody has a right to.</summary>
     public BlockDriver Target { get; set; } = new([.. Enumerable.Repeat((byte)0xEE, 16)]);
+
+    public DeviceRunner SourceRunner { get; }
 
     public DeviceRunner TargetRunner { get; }
 
@@ -52,7 +57,6 @@ internal sealed class MirrorBench : IAsyncDisposable
     public async Task<MirrorBench> StartAsync(Mirror mirror)
     {
         await Log.WhenAsync("CONNECTED", 2);
-        await WhenAsync(() => Time.ArmedTimers >= 2);
         Book.Take("press.csx", [mirror]);
         _beats = 1;
         await WhenBeatenAsync();
@@ -64,6 +68,8 @@ internal sealed class MirrorBench : IAsyncDisposable
     {
         for (var i = 0; i < times; i++)
         {
+            await Time.WhenArmedAsync().WaitAsync(s_patience);
+            DeviceTime.Advance(Every);
             Time.Advance(Every);
             _beats++;
             await WhenBeatenAsync();
@@ -89,7 +95,7 @@ internal sealed class MirrorBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Book.StopAsync(s_patience).WaitAsync(s_patience);
-        await Task.WhenAll(_source.StopAsync("the test ends", s_patience), TargetRunner.StopAsync("the test ends", s_patience)).WaitAsync(s_patience);
+        await Task.WhenAll(SourceRunner.StopAsync("the test ends", s_patience), TargetRunner.StopAsync("the test ends", s_patience)).WaitAsync(s_patience);
         _log.Dispose();
     }
 }

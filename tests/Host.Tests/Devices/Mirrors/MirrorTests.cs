@@ -122,7 +122,7 @@ public class MirrorTests
         };
         var starting = bench.StartAsync(MirrorBench.Mirror());
         await began.WaitAsync(TimeSpan.FromSeconds(20));
-        await bench.Time.WhenArmedAsync(4);
+        await bench.Time.WhenArmedAsync();
         bench.Time.Advance(TimeSpan.FromMilliseconds(101));
         await using var started = await starting;
 
@@ -190,9 +190,10 @@ public class MirrorTests
             return new ValueTask(never.Task);
         };
         bench.Source.Memory[0] = 0x55;
+        await bench.Time.WhenArmedAsync();
         bench.Time.Advance(MirrorBench.Every);
         await began.WaitAsync(TimeSpan.FromSeconds(20));
-        bench.Time.Advance(TimeSpan.FromSeconds(3));
+        bench.DeviceTime.Advance(TimeSpan.FromSeconds(3));
         bench.Target = new BlockDriver(new byte[16]);
         bench.TargetRunner.Watch();
         await bench.Log.WhenAsync("SKIPPING from=press.DB500 its driver did not come back");

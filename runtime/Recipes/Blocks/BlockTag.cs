@@ -1,0 +1,41 @@
+using System.Buffers.Binary;
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Recipes;
+
+/// <summary>A tag inside a block of raw bytes.</summary>
+/// <param name="Name">Name in scans.</param>
+/// <param name="At">Its first byte, counted from the block's first.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Bit">Which bit of the byte a <see cref="DataType.Bool"/> is, 0 to 7.</param>
+/// <param name="Unit">Engineering unit.</param>
+public sealed record BlockTag(string Name, int At, DataType Type, int Bit = 0, string Unit = "")
+{
+    internal int Bytes => Type switch
+    {
+        DataType.Bool or DataType.SInt or DataType.USInt => 1,
+        DataType.Int or DataType.UInt => 2,
+        DataType.DInt or DataType.UDInt or DataType.Real => 4,
+        _ => 8,
+    };
+
+    /// <summary>Its value in an image of the block.</summary>
+    internal Value ValueIn(ReadOnlySpan<byte> image)
+    {
+        var bytes = image.Slice(At, Bytes);
+        return Type switch
+        {
+            DataType.Bool => ((bytes[0] >> Bit) & 1) == 1,
+            DataType.SInt => (int)(sbyte)bytes[0],
+            DataType.USInt => (int)bytes[0],
+            DataType.Int => (int)BinaryPrimitives.ReadInt16BigEndian(bytes),
+            DataType.UInt => (int)BinaryPrimitives.ReadUInt16BigEndian(bytes),
+            DataType.DInt => BinaryPrimitives.ReadInt32BigEndian(bytes),
+            DataType.UDInt => (long)BinaryPrimitives.ReadUInt32BigEndian(bytes),
+            DataType.LInt => BinaryPrimitives.ReadInt64BigEndian(bytes),
+            DataType.ULInt => BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            DataType.Real => BinaryPrimitives.ReadSingleBigEndian(bytes),
+            _ => BinaryPrimitives.ReadDoubleBigEndian(bytes),
+        };
+    }
+}
