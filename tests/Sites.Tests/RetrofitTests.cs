@@ -89,6 +89,10 @@ public class RetrofitTests
         var count = (await LookAsync())[28..30];
         await WhenAsync(bytes => bytes[28..30] != count && bytes[28..30] != "00");
 
+        site.Replace("recipes/press.csx", "2.Seconds", "3.Seconds");
+        await plant.WhenAsync("name=recipes/press.csx state=Running version=2");
+        Assert.Equal(1, plant.Count("MIRROR from=press.DB500 to=lab.DB500 bytes=14 every=100ms"));
+
         await plc.DisposeAsync();
         await WhenAsync(bytes => bytes[28..30] == "00");
         await plant.WhenAsync("SKIPPING from=press.DB500 to=lab.DB500 reason=\"source: ");

@@ -4,13 +4,28 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Recipes;
 
 /// <summary>A tag inside a block of raw bytes.</summary>
-/// <param name="Name">Name in scans.</param>
-/// <param name="At">Its first byte, counted from the block's first.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Bit">Which bit of the byte a <see cref="DataType.Bool"/> is, 0 to 7.</param>
-/// <param name="Unit">Engineering unit.</param>
-public sealed record BlockTag(string Name, int At, DataType Type, int Bit = 0, string Unit = "")
+/// <param name="name">Name in scans.</param>
+/// <param name="at">Its first byte, counted from the block's first.</param>
+/// <param name="type">Its type.</param>
+/// <param name="bit">Which bit of the byte a <see cref="DataType.Bool"/> is, 0 to 7.</param>
+/// <param name="unit">Engineering unit.</param>
+public sealed class BlockTag(string name, int at, DataType type, int bit = 0, string unit = "")
 {
+    /// <summary>Name in scans.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Its first byte, counted from the block's first.</summary>
+    public int At { get; } = at;
+
+    /// <summary>Its type.</summary>
+    public DataType Type { get; } = type;
+
+    /// <summary>Which bit of the byte a <see cref="DataType.Bool"/> is, 0 to 7.</summary>
+    public int Bit { get; } = bit;
+
+    /// <summary>Engineering unit.</summary>
+    public string Unit { get; } = unit;
+
     internal int Bytes => Type switch
     {
         DataType.Bool or DataType.SInt or DataType.USInt => 1,
