@@ -11,7 +11,8 @@ namespace PlantRuntime.Recipes;
 /// <param name="ChangedOnly">True when only bytes that changed are written.</param>
 /// <param name="Watchdog">Byte of the target, beyond the copied ones, that says how it stands; null for none.</param>
 internal sealed record Mirror(
-    string Source, string SourceAddress, string Target, string TargetAddress, int Bytes, TimeSpan Every, TimeSpan MaxAge, bool ChangedOnly, int? Watchdog)
+    string Source, string SourceAddress, string Target, string TargetAddress, int Bytes, TimeSpan Every, TimeSpan MaxAge, bool ChangedOnly,
+    int? Watchdog)
 {
     /// <summary>Length of the target with its watchdog.</summary>
     public int TargetBytes => Math.Max(Bytes, (Watchdog + 1) ?? 0);

@@ -50,7 +50,8 @@ internal abstract class BlockJob(string address, int bytes) : DeviceJob, IValueT
 
     ValueTaskSourceStatus IValueTaskSource<Exception?>.GetStatus(short token) => _end.GetStatus(token);
 
-    void IValueTaskSource<Exception?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<Exception?>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _end.OnCompleted(continuation, state, token, flags);
 
     protected abstract ValueTask WorkAsync(IBlock block, CancellationToken cancel);

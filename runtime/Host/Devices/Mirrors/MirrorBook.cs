@@ -14,7 +14,7 @@ internal sealed class MirrorBook(IReadOnlyList<DeviceRunner> devices, TimeProvid
     /// <summary>A snapshot.</summary>
     public IReadOnlyList<MirrorRunner> Running => Volatile.Read(ref _running);
 
-    /// <summary>Takes what a recipe states now: what it stated before and is stated no more ends, what is new begins, the rest runs on.</summary>
+    /// <summary>Takes what a recipe states now: what no recipe states any more ends, what is new begins, the rest runs on.</summary>
     public void Take(string recipe, IReadOnlyList<Mirror> mirrors)
     {
         lock (_gate)

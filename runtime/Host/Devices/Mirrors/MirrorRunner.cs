@@ -5,7 +5,7 @@ using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Devices.Mirrors;
 
-/// <summary>A mirror at work: at each beat an image through the source's session, and that image through the target's, or nothing.</summary>
+/// <summary>A mirror at work: at each beat an image through the source's session and on through the target's, or nothing.</summary>
 internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRunner target, TimeProvider time, PlantLog log)
 {
     private readonly Beats _beats = new(mirror.Every, time);
@@ -29,9 +29,11 @@ internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRun
     private async Task RunAsync(Task others)
     {
         await others.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        log.Info(string.Create(CultureInfo.InvariantCulture, $"MIRROR {mirror} bytes={mirror.Bytes} every={mirror.Every.TotalMilliseconds:0.###}ms"));
+        log.Info(string.Create(CultureInfo.InvariantCulture,
+            $"MIRROR {mirror} bytes={mirror.Bytes} every={mirror.Every.TotalMilliseconds:0.###}ms"));
         await _beats.RunAsync(BeatAsync, Status.LeftOut).ConfigureAwait(false);
-        log.Info(string.Create(CultureInfo.InvariantCulture, $"END mirror {mirror} copies={Status.Copies} unchanged={Status.Unchanged} skips={Status.Skips} "
+        log.Info(string.Create(CultureInfo.InvariantCulture,
+            $"END mirror {mirror} copies={Status.Copies} unchanged={Status.Unchanged} skips={Status.Skips} "
             + $"age={Status.Age.TotalMilliseconds:0.0}ms p99={Status.Ages.Percentile(0.99).TotalMilliseconds:0.0}ms"));
     }
 
@@ -52,7 +54,8 @@ internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRun
 
         if (_beats.IsStopped) return;
         _write.Begin(_read, target.Status.Connects);
-        if (await _write.DoAsync(target).ConfigureAwait(false) is { } unwritten) Skip($"target: {unwritten.Message}", "the next fresh image is written whole");
+        if (await _write.DoAsync(target).ConfigureAwait(false) is { } unwritten)
+            Skip($"target: {unwritten.Message}", "the next fresh image is written whole");
         else Copied();
     }
 

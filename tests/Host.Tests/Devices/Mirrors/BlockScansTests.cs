@@ -16,7 +16,8 @@ public class BlockScansTests
         await bench.Log.WhenAsync("CONNECTED", 2);
         var listener = new Listener();
         var schema = new Schema("press", [new Tag(0, "first", "press"), new Tag(1, "last", "press")]);
-        var decoding = new Decoding(new SourceNode(schema), "DB500", 14, MirrorBench.Every, [new("first", 0, DataType.UInt), new("last", 12, DataType.Int)]);
+        var decoding = new Decoding(new SourceNode(schema), "DB500", 14, MirrorBench.Every,
+            [new("first", 0, DataType.UInt), new("last", 12, DataType.Int)]);
         var scans = new BlockScans(decoding, bench.SourceRunner, listener, bench.Time);
         scans.Start();
         Assert.Equal("1: 258 3342", await listener.NextAsync());

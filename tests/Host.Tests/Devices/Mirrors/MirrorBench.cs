@@ -18,11 +18,16 @@ internal sealed class MirrorBench : IAsyncDisposable
     {
         _log = new PlantLog(Time, LogLevel.Info, Log);
         var reconnect = new ReconnectOptions { First = Every, Max = Every };
-        SourceRunner = new DeviceRunner(SiteParts.Device("press") with { Timeout = TimeSpan.FromSeconds(1), Reconnect = reconnect }, 1, 64, DeviceTime, _log);
-        TargetRunner = new DeviceRunner(SiteParts.Device("lab") with { Timeout = TimeSpan.FromSeconds(1), Reconnect = reconnect }, 1, 64, DeviceTime, _log);
+        (SourceRunner, TargetRunner) = (Runner("press"), Runner("lab"));
         Book = new MirrorBook([SourceRunner, TargetRunner], Time, _log);
         SourceRunner.Start(() => Source);
         TargetRunner.Start(() => Target);
+
+        DeviceRunner Runner(string name)
+        {
+            var model = SiteParts.Device(name) with { Timeout = TimeSpan.FromSeconds(1), Reconnect = reconnect };
+            return new DeviceRunner(model, 1, 64, DeviceTime, _log);
+        }
     }
 
     public static TimeSpan Every { get; } = TimeSpan.FromMilliseconds(100);
@@ -95,7 +100,8 @@ internal sealed class MirrorBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Book.StopAsync(s_patience).WaitAsync(s_patience);
-        await Task.WhenAll(SourceRunner.StopAsync("the test ends", s_patience), TargetRunner.StopAsync("the test ends", s_patience)).WaitAsync(s_patience);
+        foreach (var device in (DeviceRunner[])[SourceRunner, TargetRunner])
+            await device.StopAsync("the test ends", s_patience).WaitAsync(s_patience);
         _log.Dispose();
     }
 }
