@@ -18,8 +18,8 @@ public sealed class Block
         (_plan, _device, _address, _bytes) = (plan, device, address, bytes);
 
     /// <summary>
-    /// Copies the block to another device at a fixed rhythm: whole and fresh, or not at all. What cannot be read is not written, and what was
-    /// read too long ago neither; a copy that failed half way is made again with the next image. The target allows it with
+    /// Copies the block to another device at a fixed rhythm: whole and fresh, or not at all. What cannot be read is not written, and what
+    /// was read too long ago neither; a copy that failed half way is made again with the next image. The target allows it with
     /// <c>blocks = "write"</c> in site.toml.
     /// </summary>
     /// <param name="target">Where to; as long as this block, or without a length.</param>
@@ -28,8 +28,9 @@ public sealed class Block
     /// Writes only the bytes that differ from what was last written; all of them after a failure or a new connection.
     /// </param>
     /// <param name="watchdog">
-    /// Byte of the target that says how it stands, counted from the target's first byte, beyond the copied ones. It counts 1, 2, … 255, 1 with
-    /// every good reading of the source, after the bytes are there; it is 0 while the source cannot be read, and stands still when nothing comes.
+    /// Byte of the target that says how it stands, counted from the target's first byte, beyond the copied ones. It counts 1, 2, … 255, 1
+    /// with every good reading of the source, after the bytes are there; it is 0 while the source cannot be read, and stands still when
+    /// nothing comes.
     /// </param>
     /// <param name="maxAge">
     /// How long ago an image may have been read when it is written; <paramref name="every"/> when not given, but at least 50 ms.
@@ -44,9 +45,11 @@ public sealed class Block
 
         var age = maxAge ?? (every > s_leastAge ? every : s_leastAge);
         if (target._bytes is { } other && other != bytes)
-            Report(target._address, $"a mirror copies all bytes: {_device} {_address} has {bytes}, {target._device} {target._address} has {other}");
+            Report(target._address,
+                $"a mirror copies all bytes: {_device} {_address} has {bytes}, {target._device} {target._address} has {other}");
         if (target._device == _device) Report(target._address, $"a mirror goes from one device to another, not from {_device} to itself");
-        if (every < s_leastInterval) Report(null, $"a mirror copies at most every millisecond, for instance every 100.Milliseconds, not every {every}");
+        if (every < s_leastInterval)
+            Report(null, $"a mirror copies at most every millisecond, for instance every 100.Milliseconds, not every {every}");
         if (age < s_leastInterval) Report(null, $"the greatest age of an image is at least a millisecond, not {age}");
         if (watchdog < bytes) Report(null, $"the watchdog is outside the bytes that are copied, at {bytes} or beyond, not at {watchdog}");
         var mirror = new Mirror(_device, _address, target._device, target._address, bytes, every, age, changedOnly, watchdog);
@@ -56,8 +59,8 @@ public sealed class Block
     }
 
     /// <summary>
-    /// Reads the block at a fixed rhythm and takes it apart into tags: scans whose values are all of one image. When it cannot be read, the scan
-    /// has failed, as a device's has.
+    /// Reads the block at a fixed rhythm and takes it apart into tags: scans whose values are all of one image. When it cannot be read, the
+    /// scan has failed, as a device's has.
     /// </summary>
     /// <param name="every">Time between two readings.</param>
     /// <param name="tags">Where what lies: <c>new("AI_Corrente", 2, DataType.Real)</c>.</param>
@@ -65,7 +68,8 @@ public sealed class Block
     {
         if (_bytes is { } bytes) _plan.CheckBlock(_device, _address, bytes, isWritten: false);
         else Report(_address, $"to decode a block it has to be known how long it is: Block(\"{_address}\", bytes: 14)");
-        if (every < s_leastInterval) Report(null, $"a block is read at most every millisecond, for instance every 1.Seconds, not every {every}");
+        if (every < s_leastInterval)
+            Report(null, $"a block is read at most every millisecond, for instance every 1.Seconds, not every {every}");
         if (tags.Length == 0) Report(null, $"Decode needs a tag, for instance new(\"AI_Corrente\", 2, DataType.Real)");
         foreach (var name in tags.GroupBy(t => t.Name).Where(g => g.Count() > 1).Select(g => g.Key))
             Report(name, $"two tags of this block are called \"{name}\"");
