@@ -3,6 +3,7 @@ using PlantRuntime.Host.Control;
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
@@ -47,7 +48,8 @@ internal sealed class PlantHost : IAsyncDisposable
         Queue = OpenQueue(site, time, log);
         var chance = new Random(HashCode.Combine(site.Folder, time.GetTimestamp()));
         Sinks = [.. site.Sinks.Select(s => new SinkRunner(s, s.Delivery == DeliveryKind.Queued ? Queue : null, Chance, time, log))];
-        Recipes = new RecipeBook(site, recipes, Devices, Sinks, Queue, compiler, time, log);
+        Mirrors = new MirrorBook(Devices, time, log);
+        Recipes = new RecipeBook(site, recipes, Devices, Sinks, Queue, Mirrors, new BlockCheck(site, plugins, opener), compiler, time, log);
 
         _control = new ControlServer(site.Folder, time, log);
         new QueueCommands(Sinks, Queue).AddTo(_control);
@@ -65,6 +67,8 @@ internal sealed class PlantHost : IAsyncDisposable
     /// <summary>The site's queue; null when no sink has one.</summary>
     public SiteQueue? Queue { get; }
 
+    public MirrorBook Mirrors { get; }
+
     public RecipeBook Recipes { get; }
 
     /// <summary>Sinks first, then recipes, then devices: no scan is read before somebody can take it.</summary>
@@ -81,8 +85,8 @@ internal sealed class PlantHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Devices first, then recipes, then sinks, each emptying into the next: 1 s, 1 s and 3 s at most, so within 5 s. What sinks do not take
-    /// in that time waits in the queue for the next run.
+    /// Mirrors first, so that none is cut off half way, then devices, then recipes, then sinks, each emptying into the next: 0.5 s, 1 s, 1 s and 2.5 s
+    /// at most, so within 5 s. What sinks do not take in that time waits in the queue for the next run.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -90,6 +94,7 @@ internal sealed class PlantHost : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_rounds).ConfigureAwait(false);
         await _control.DisposeAsync().ConfigureAwait(false);
+        await Mirrors.StopAsync(TimeSpan.FromSeconds(0.5)).ConfigureAwait(false);
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
         await Recipes.DisposeAsync().ConfigureAwait(false);
         if (Queue is not null) await Queue.FlushAsync().WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

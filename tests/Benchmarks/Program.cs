@@ -6,6 +6,7 @@ var all = new Dictionary<string, Func<Task>>
     ["pipeline"] = PipelineBenchmark.RunAsync,
     ["modbus"] = ModbusBenchmark.Run,
     ["s7"] = PlantRuntime.Benchmarks.S7.S7Benchmark.Run,
+    ["mirror"] = PlantRuntime.Benchmarks.Mirror.MirrorBenchmark.RunAsync,
     ["mqtt"] = PlantRuntime.Benchmarks.Mqtt.MqttBenchmark.RunAsync,
     ["queue"] = PlantRuntime.Benchmarks.Queue.QueueBenchmark.RunAsync,
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,

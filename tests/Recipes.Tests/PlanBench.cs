@@ -6,7 +6,7 @@ using PlantRuntime.Recipes.Plans;
 namespace PlantRuntime.Recipes.Tests;
 
 /// <summary>A recipe on a bench: two devices, any sinks, virtual time; what comes out is text, one line a record.</summary>
-internal sealed class PlanBench : IRecordOutput
+internal sealed class PlanBench : IRecordOutput, IBlockCheck
 {
     private static readonly Dictionary<string, IReadOnlyList<Tag>> s_devices = new()
     {
@@ -19,7 +19,7 @@ internal sealed class PlanBench : IRecordOutput
 
     public PlanBench(Action<PlanBench> recipe)
     {
-        Builder = new PlanBuilder(s_devices, Time, Faults.Add);
+        Builder = new PlanBuilder(s_devices, Time, Faults.Add, this);
         Line = new TestDevice(Builder, "line");
         Tank = new TestDevice(Builder, "tank");
         recipe(this);
@@ -41,6 +41,8 @@ internal sealed class PlanBench : IRecordOutput
     public List<Exception> Faults { get; } = [];
 
     public List<string> Records { get; } = [];
+
+    public IReadOnlyList<Mirror> Mirrors => _plan.Mirrors;
 
     public IEnumerable<string> Problems => Builder.Problems.Select(p => p.Message);
 
@@ -104,6 +106,10 @@ internal sealed class PlanBench : IRecordOutput
     }
 
     void IRecordOutput.Write(DateTime time, string device, ReadOnlySpan<byte> json) => Records.Add(Encoding.UTF8.GetString(json));
+
+    /// <summary>Only the tank may be written, and no address begins with an X.</summary>
+    string? IBlockCheck.Check(string device, string address, int bytes, bool isWritten) =>
+        isWritten && device != "tank" ? $"{device} may not be written" : address[0] == 'X' ? $"{device}: bad address of {bytes} bytes" : null;
 
     private static Value ToValue(object? value) => value switch
     {

@@ -62,6 +62,55 @@ public class RetrofitTests
     }
 
     [SkippableFact]
+    public async Task The_laboratory_holds_the_bytes_of_the_press_and_its_watchdog_says_when_they_are_old()
+    {
+        var press = new Press(true, true, false, 12.5f, 3.25f, 1204, -3).ToBytes();
+        using var site = SiteFolder.CopyOf("retrofit");
+        await using var broker = await SiteBroker.StartAsync(site, "clienteA");
+        await using var plc = await Plc.StartAsync(500, press);
+        await using var lab = await Plc.StartAsync(500, [.. Enumerable.Repeat((byte)0xEE, 16)]);
+        using var eyes = lab.Look();
+        await using var plant = PlantProcess.Start(Prepare(site, broker, plc.Port, lab.Port), "run", site.Path);
+
+        await WhenAsync(bytes => bytes.StartsWith(Convert.ToHexString(press), StringComparison.Ordinal));
+        for (byte i = 1; i <= 3; i++)
+        {
+            press[13] = i;
+            await plc.WriteAsync(press);
+            var before = (await LookAsync())[..28];
+            await WhenAsync(bytes =>
+            {
+                // Whatever is there is the image before or the image now, and nothing between.
+                Assert.Contains(bytes[..28], (string[])[before, Convert.ToHexString(press)]);
+                return bytes[..28] == Convert.ToHexString(press);
+            });
+        }
+
+        var count = (await LookAsync())[28..30];
+        await WhenAsync(bytes => bytes[28..30] != count && bytes[28..30] != "00");
+
+        site.Replace("recipes/press.csx", "2.Seconds", "3.Seconds");
+        await plant.WhenAsync("name=recipes/press.csx state=Running version=2");
+        Assert.Equal(1, plant.Count("MIRROR from=press.DB500 to=lab.DB500 bytes=14 every=100ms"));
+
+        await plc.DisposeAsync();
+        await WhenAsync(bytes => bytes[28..30] == "00");
+        await plant.WhenAsync("SKIPPING from=press.DB500 to=lab.DB500 reason=\"source: ");
+        Assert.Equal(Convert.ToHexString(press) + "00EE", await LookAsync());
+        await plant.SignalAsync("TERM");
+        Assert.Equal(0, await plant.WhenExitedAsync());
+        Assert.Matches(@"END mirror from=press\.DB500 to=lab\.DB500 copies=[1-9]\d* unchanged=0 skips=[1-9]", plant.Output);
+
+        Task<string> LookAsync() => eyes.ReadAsync("DB", 500, 0, 16);
+
+        async Task WhenAsync(Func<string, bool> isWanted)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (await LookAsync() is var bytes && !isWanted(bytes)) Assert.False(patience.IsCancellationRequested, $"{bytes}\n{plant.Output}");
+        }
+    }
+
+    [SkippableFact]
     public async Task The_broker_keeps_tenants_apart()
     {
         using var site = SiteFolder.CopyOf("retrofit");
@@ -106,13 +155,15 @@ public class RetrofitTests
     }
 
     // The one place where the copy differs from the shipped site: ports, and two seconds of silence instead of thirty.
-    private static Dictionary<string, string> Prepare(SiteFolder site, SiteBroker broker, int plcPort)
+    private static Dictionary<string, string> Prepare(SiteFolder site, SiteBroker broker, int plcPort, int labPort = 1)
     {
+        site.Replace("site.toml", "host    = \"${LAB_HOST}\"", $"host    = \"${{LAB_HOST}}\"\nport    = {labPort}");
         site.Replace("site.toml", "host    = \"${PLC_HOST}\"", $"host    = \"${{PLC_HOST}}\"\nport    = {plcPort}");
         site.Replace("site.toml", "port     = 8883", $"port     = {broker.Port}");
         site.Replace("recipes/press.csx", "30.Seconds", "2.Seconds");
         var environment = SiteFolder.ExampleEnvironment("retrofit");
         environment["PLC_HOST"] = "127.0.0.1";
+        environment["LAB_HOST"] = "127.0.0.1";
         environment["MQTT_HOST"] = "localhost";
         environment["MQTT_PASSWORD"] = broker.PasswordOf("clienteA");
         return environment;

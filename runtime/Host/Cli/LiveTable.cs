@@ -32,9 +32,9 @@ internal static class LiveTable
     private static Rows Draw(PlantHost host, SiteModel site, RecentLines recent, Dictionary<string, ScanRate> rates)
     {
         // What the terminal has room for: below the tags come sinks, recipes and log lines.
-        var room = Math.Max(5, AnsiConsole.Profile.Height - host.Sinks.Count - host.Recipes.Entries.Count - recent.Lines.Length - host.Devices.Count - 12);
+        var room = Math.Max(5, AnsiConsole.Profile.Height - host.Sinks.Count - host.Recipes.Entries.Count - recent.Lines.Length - host.Devices.Count - host.Mirrors.Running.Count - 12);
         var head = new Rule($"[bold]{site.Name.EscapeMarkup()}[/]  Ctrl-C ends") { Justification = Justify.Left };
-        return new Rows([head, Devices(host, rates), Tags(host, room), Outputs(host), .. recent.Lines.Select(l => LogLine(l.Level, l.Line))]);
+        return new Rows([head, Devices(host, rates), Tags(host, room), .. Mirrors(host), Outputs(host), .. recent.Lines.Select(l => LogLine(l.Level, l.Line))]);
     }
 
     private static Markup LogLine(LogLevel level, string line)
@@ -69,6 +69,22 @@ internal static class LiveTable
 
         if (samples.Count > room) table.AddRow($"… {samples.Count - room} more", "", "", "");
         return table;
+    }
+
+    /// <summary>Nothing where nothing is mirrored.</summary>
+    private static IEnumerable<Table> Mirrors(PlantHost host)
+    {
+        if (host.Mirrors.Running is not { Count: > 0 } running) yield break;
+        var table = NewTable("mirror", "copies", "unchanged", "skips", "age", "p99", "reason");
+        foreach (var runner in running)
+        {
+            var status = runner.Status;
+            table.AddRow(runner.Mirror.ToString().EscapeMarkup(), Text($"{status.Copies}"), Text($"{status.Unchanged}"), Text($"{status.Skips}"),
+                Text($"{status.Age.TotalMilliseconds:0.0} ms"), Text($"{status.Ages.Percentile(0.99).TotalMilliseconds:0.0} ms"),
+                status.Reason is { } reason ? Colored(reason, isGood: false) : "");
+        }
+
+        yield return table;
     }
 
     private static Table Outputs(PlantHost host)

@@ -13,4 +13,7 @@ internal abstract class DeviceJob
 
     /// <summary>It cannot be done.</summary>
     public abstract void Fail(Exception exception);
+
+    /// <summary>It cannot be done, and the driver that was to do it may still be at it.</summary>
+    public virtual void LeaveBehind(Exception exception) => Fail(exception);
 }

@@ -73,9 +73,15 @@ internal sealed class DeviceRunner : ISessionOwner
     public async Task<T> AskAsync<T>(Func<IDriver, CancellationToken, ValueTask<T>> question)
     {
         var job = new DeviceQuestion<T>(question);
-        if (_session is not { } session) throw new NotConnectedException($"{Name} is {Status.State}: {Status.Reason}");
-        session.Post(job);
+        Post(job);
         return await job.Answer.ConfigureAwait(false);
+    }
+
+    /// <summary>Has a job done between two scans, at once, or failed.</summary>
+    public void Post(DeviceJob job)
+    {
+        if (_session is { } session) session.Post(job);
+        else job.Fail(new NotConnectedException($"{Name} is {Status.State}: {Status.Reason}"));
     }
 
     /// <summary>Says that there is no driver for it yet.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
@@ -20,6 +21,7 @@ internal sealed class DeviceSession(
     private readonly ConcurrentQueue<DeviceJob> _jobs = new();
     private readonly CancellationTokenSource _stop = new();
     private volatile bool _isConnected;
+    private volatile DeviceJob? _job;
     private CancellationTokenSource _deadline = new(Timeout.InfiniteTimeSpan, time);
     private volatile bool _isStopping;
     private readonly CallClock _call = new(time);
@@ -66,7 +68,7 @@ internal sealed class DeviceSession(
         {
             _jobs.Enqueue(job);
             _alarm.Wake();
-            if (!_isConnected) FailJobs("the connection broke");
+            if (!_isConnected || _isStopping) FailJobs("the connection broke");
         }
     }
 
@@ -90,6 +92,8 @@ internal sealed class DeviceSession(
     {
         IsAbandoned = true;
         Stop();
+        _job?.LeaveBehind(new NotConnectedException($"{model.Name}: its driver did not come back"));
+        FailJobs("its driver did not come back");
     }
 
     /// <returns>Why it failed, or null when connected.</returns>
@@ -213,14 +217,18 @@ internal sealed class DeviceSession(
         return next;
     }
 
+    /// <summary>Does the jobs that wait, but no more than one before a scan that is due.</summary>
     /// <returns>Why the connection is lost; null while it is not.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<string?> RunJobsAsync()
     {
-        while (_jobs.TryDequeue(out var job))
+        while (!_isStopping && _jobs.TryDequeue(out var job))
         {
+            _job = job;
             try
             {
                 await CallAsync(job.RunAsync(driver, StartDeadline())).ConfigureAwait(false);
+                _backoff.Reset();
             }
             catch (Exception exception)
             {
@@ -228,6 +236,12 @@ internal sealed class DeviceSession(
                 job.Fail(exception is OperationCanceledException ? new TimeoutException($"no answer within {model.Timeout.TotalSeconds:0.###} s") : exception);
                 if (exception is NotConnectedException) return Explain(exception, "no answer");
             }
+            finally
+            {
+                _job = null;
+            }
+
+            if (Next() is { } group && time.GetTimestamp() >= group.Rhythm.Due) break;
         }
 
         return null;
@@ -238,6 +252,7 @@ internal sealed class DeviceSession(
         while (_jobs.TryDequeue(out var job)) job.Fail(new NotConnectedException($"{model.Name}: {reason}"));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CallAsync(ValueTask call)
     {
         try

@@ -2,11 +2,13 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Host.Watching;
+using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Recipes;
 
@@ -18,6 +20,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly IReadOnlyList<DeviceRunner> _devices;
     private readonly IReadOnlyList<SinkRunner> _sinks;
     private readonly SiteQueue? _queue;
+    private readonly MirrorBook _mirrors;
     private readonly RecipeCompiler _compiler;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
@@ -28,8 +31,8 @@ internal sealed class RecipeBook : IAsyncDisposable
     private bool _isStarted;
 
     public RecipeBook(
-        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue, RecipeCompiler compiler,
-        TimeProvider time, PlantLog log)
+        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue, MirrorBook mirrors,
+        IBlockCheck blocks, RecipeCompiler compiler, TimeProvider time, PlantLog log)
     {
         _site = site;
         _files = files;
@@ -37,11 +40,12 @@ internal sealed class RecipeBook : IAsyncDisposable
         _sinks = sinks;
         _queue = queue;
         if (queue is not null) queue.RoomMade += Wake;
+        _mirrors = mirrors;
         _compiler = compiler;
         _time = time;
         _log = log;
         _departures = new Departures(time, log);
-        _loader = new RecipeLoader(site, devices.ToDictionary(d => d.Name, d => d.Tags), time);
+        _loader = new RecipeLoader(site, devices.ToDictionary(d => d.Name, d => d.Tags), blocks, time);
     }
 
     /// <summary>A snapshot, by file name.</summary>
@@ -91,7 +95,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     {
         if (!_entries.TryGetValue(file, out var entry))
         {
-            entry = new RecipeEntry(file, _loader, _departures, _devices, _sinks, _queue, _site.Limits, _site.Folder, _time, _log);
+            entry = new RecipeEntry(file, _loader, _departures, _devices, _sinks, _queue, _mirrors, _site.Limits, _site.Folder, _time, _log);
             lock (_entries) _entries.Add(file, entry);
         }
 

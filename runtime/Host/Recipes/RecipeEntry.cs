@@ -1,6 +1,7 @@
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
@@ -14,13 +15,14 @@ namespace PlantRuntime.Host.Recipes;
 /// </summary>
 internal sealed class RecipeEntry(
     string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue,
-    LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
+    MirrorBook mirrors, LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
     private readonly LogLimit _faultLimit = new(time, TimeSpan.FromSeconds(10));
     private string? _compiledPath;
     private RecipeRunner? _runner;
     private RecipeAssembly? _assembly;
+    private IReadOnlyList<BlockScans> _blocks = [];
     private long _faults;
 
     /// <summary>Path from the site folder.</summary>
@@ -37,7 +39,7 @@ internal sealed class RecipeEntry(
     public long Faults => Interlocked.Read(ref _faults);
 
     /// <summary>Scans that the recipe was too slow to take.</summary>
-    public long Lost => _runner?.Inboxes.Values.Sum(i => i.Lost) ?? 0;
+    public long Lost => _runner is { } r ? r.Inboxes.Values.Sum(i => i.Lost) + r.BlockInboxes.Sum(b => b.Inbox.Lost) : 0;
 
     public int Version { get; private set; }
 
@@ -70,12 +72,14 @@ internal sealed class RecipeEntry(
 
         await SwapAsync(loaded).ConfigureAwait(false);
         _compiledPath = compiled.AssemblyPath;
-        log.Info($"RECIPE name={File} state=Running version={Version} devices={string.Join(',', loaded.Plan.Sources.Keys)} routes={loaded.Plan.Routes.Count}");
+        log.Info($"RECIPE name={File} state=Running version={Version} devices={string.Join(',', loaded.Plan.Sources.Keys)} routes={loaded.Plan.Routes.Count}"
+            + (loaded.Plan.Mirrors.Count > 0 ? $" mirrors={loaded.Plan.Mirrors.Count}" : ""));
     }
 
     /// <summary>Stops the recipe for good: its file is gone, or the host ends. What waits for it is run first.</summary>
     public async Task StopAsync()
     {
+        mirrors.Take(File, []);
         if (_runner is { } runner) await RetireAsync(runner, _assembly!, s_patienceAtEnd).ConfigureAwait(false);
         _runner = null;
         _assembly = null;
@@ -102,13 +106,17 @@ internal sealed class RecipeEntry(
         foreach (var device in devices)
             device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
         if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
+        mirrors.Take(File, loaded.Plan.Mirrors);
         Version++;
         runner.Start();
+        _blocks = [.. runner.BlockInboxes.Select(b => new BlockScans(b.Decoding, devices.First(d => d.Name == b.Decoding.Device), b.Inbox, time))];
+        foreach (var block in _blocks) block.Start();
     }
 
     private async Task RetireAsync(RecipeRunner runner, RecipeAssembly assembly, TimeSpan patience)
     {
         foreach (var device in devices) device.Swap(runner.Inboxes.GetValueOrDefault(device.Name), null);
+        foreach (var block in _blocks) block.Stop();
         runner.Finish();
         try
         {

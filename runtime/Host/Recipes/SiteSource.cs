@@ -69,7 +69,7 @@ internal static class SiteSource
                 /// <summary>The names of its tags.</summary>
                 public {{device.Name}}_Tags Tags { get; } = new();
             """);
-        var taken = new HashSet<string>(StringComparer.Ordinal) { "Tags", "Name", "Scans", "Silent", $"{device.Name}_Device" };
+        var taken = new HashSet<string>(StringComparer.Ordinal) { "Tags", "Name", "Scans", "Silent", "Block", $"{device.Name}_Device" };
         foreach (var (key, value) in device.Scalars)
         {
             if (Pascal(key) is var name && taken.Add(name)) text.AppendLine($"    /// <summary>Setting {Comment(key)}.</summary>\n    public {TypeOf(value)} {name} => {Literal(value)};");

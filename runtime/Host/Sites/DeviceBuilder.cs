@@ -20,6 +20,7 @@ internal static class DeviceBuilder
             Poll = head.Poll,
             Timeout = head.Timeout,
             Reconnect = head.Reconnect,
+            Blocks = head.Blocks,
             Tags = tags,
             Settings = settings,
             Scalars = Scalars(settings),

@@ -14,17 +14,23 @@ public sealed class PlanBuilder
     private readonly IReadOnlyDictionary<string, IReadOnlyList<Tag>> _devices;
     private readonly List<Route> _routes = [];
     private readonly List<ITimed> _timed = [];
+    private readonly List<Mirror> _mirrors = [];
+    private readonly List<Decoding> _decodings = [];
     private readonly List<PlanProblem> _problems = [];
     private readonly List<(Node Node, PlanProblem Warning)> _ends = [];
     private readonly JsonShapes _shapes = new();
     private readonly Action<Exception> _fault;
+    private readonly IBlockCheck? _blocks;
 
     /// <summary>A builder for these devices and their tags.</summary>
     /// <param name="devices">Tags by device name.</param>
     /// <param name="time">The clock that operators live by.</param>
     /// <param name="fault">Told of every exception that a recipe's lambda throws; the scan is lost to that branch alone.</param>
-    internal PlanBuilder(IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault)
+    /// <param name="blocks">Knows which blocks can be read and written; null where nobody does.</param>
+    internal PlanBuilder(
+        IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault, IBlockCheck? blocks = null)
     {
+        _blocks = blocks;
         _devices = devices;
         _fault = fault;
         Clock = new PlanClock(time);
@@ -46,6 +52,26 @@ public sealed class PlanBuilder
         if (route.Sinks.Count == 0) Report("To needs a sink");
         _routes.Add(route);
         return route;
+    }
+
+    internal void AddMirror(Mirror mirror)
+    {
+        if (_mirrors.Any(m => m.Target == mirror.Target && m.TargetAddress == mirror.TargetAddress))
+            Report($"another mirror copies to {mirror.Target} {mirror.TargetAddress} already", mirror.TargetAddress);
+        _mirrors.Add(mirror);
+    }
+
+    internal ScanFlow AddDecoding(Decoding decoding)
+    {
+        _decodings.Add(decoding);
+        WatchEnd(decoding.Source);
+        return new ScanFlow(this, [decoding.Source]);
+    }
+
+    /// <summary>Reports a block that cannot be read, or written.</summary>
+    internal void CheckBlock(string device, string address, int bytes, bool isWritten)
+    {
+        if (_blocks?.Check(device, address, bytes, isWritten) is { } problem) Report(problem, address);
     }
 
     internal void AddTimed(ITimed node) => _timed.Add(node);
@@ -83,7 +109,7 @@ public sealed class PlanBuilder
             if (node.IsEnd) _problems.Add(warning);
         }
 
-        return new Plan(_sources, _routes, _timed, Clock);
+        return new Plan(_sources, _routes, _mirrors, _decodings, _timed, Clock);
     }
 
     /// <summary>The recipe's own frame: the first one above us whose assembly is not this library.</summary>

@@ -17,4 +17,9 @@ public abstract class Device(PlanBuilder plan, string name)
 
     /// <summary>Speaks when no good scan came for so long, and again after each further such time.</summary>
     public Flow<Silence> Silent(TimeSpan interval) => Scans.Silent(interval);
+
+    /// <summary>Raw bytes of the device.</summary>
+    /// <param name="address">Where they begin, in the driver's language: "DB500".</param>
+    /// <param name="bytes">How many; may be left out where another block gives the length.</param>
+    public Block Block(string address, int? bytes = null) => new(plan, Name, address, bytes);
 }

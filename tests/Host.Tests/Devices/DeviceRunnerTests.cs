@@ -224,4 +224,32 @@ public class DeviceRunnerTests
         var samples = (await bench.NextAsync()).Samples;
         Assert.Equal((15.0, Quality.BadRange, true), (samples[0].Value.Number, samples[1].Quality, samples[1].Value.IsNull));
     }
+
+    [Fact]
+    public async Task Of_the_jobs_that_wait_only_one_goes_before_a_scan_that_is_due()
+    {
+        await using var bench = new DeviceBench();
+        var order = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var (began, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
+        bench.Start(d => d.OnRead = (read, _, _) =>
+        {
+            order.Enqueue($"scan {read}");
+            return default;
+        });
+        await bench.NextAsync();
+        var jobs = (Task<int>[])[Ask(1), Ask(2), Ask(3)];
+        await began.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        bench.Time.Advance(s_second);
+        gate.SetResult();
+        await Task.WhenAll(jobs).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(["scan 1", "job 1", "scan 2", "job 2", "job 3"], order);
+
+        Task<int> Ask(int number) => bench.Runner.AskAsync(async (_, _) =>
+        {
+            order.Enqueue($"job {number}");
+            began.TrySetResult();
+            await gate.Task;
+            return number;
+        });
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PlantRuntime.Conformance.Peers;
+using PlantRuntime.S7.Tests.Peers;
 
 namespace PlantRuntime.Sites.Tests.Testing;
 
@@ -32,6 +33,9 @@ internal sealed class Plc : IAsyncDisposable
         var script = Path.Combine(PeerProcess.Folder, "snap7_write.js");
         return Tool.RunAsync("node", script, Port.ToString(CultureInfo.InvariantCulture), _block, Convert.ToHexString(bytes));
     }
+
+    /// <summary>Somebody else who looks at it.</summary>
+    public Snap7Client Look() => new(_server!);
 
     /// <summary>Switches it off.</summary>
     public async ValueTask DisposeAsync()

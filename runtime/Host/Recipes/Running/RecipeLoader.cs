@@ -11,7 +11,7 @@ namespace PlantRuntime.Host.Recipes.Running;
 /// Runs a compiled recipe's top level to get its plan, on a thread and for a time of its own, and tries the plan with made-up scans: a
 /// recipe that asks a scan for a tag that is not there is found before it runs.
 /// </summary>
-internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time)
+internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, IBlockCheck blocks, TimeProvider time)
 {
     /// <summary>Loads a recipe for good.</summary>
     /// <param name="compiled">The compiled recipe.</param>
@@ -57,7 +57,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
     {
         var assembly = RecipeAssembly.Load(compiled);
         var guard = new Guard();
-        var builder = new PlanBuilder(devices, time, fault);
+        var builder = new PlanBuilder(devices, time, fault, blocks);
         assembly.SetStatic(SiteSource.PlanClass, "Builder", builder);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
         await RunAsync(guard, "its top level", assembly.Run, exception => problems.Add(Explain(exception))).ConfigureAwait(false);
@@ -115,7 +115,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
     private void Probe(Plan plan)
     {
         plan.Start();
-        foreach (var source in plan.Sources.Values)
+        foreach (var source in plan.Sources.Values.Concat(plan.Decodings.Select(d => d.Source)))
         {
             var scan = new Scan(source.Schema) { Number = 1, Time = time.GetUtcNow().UtcDateTime, Timestamp = time.GetTimestamp() };
             scan.Fill([.. source.Schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = scan.Time })]);

@@ -35,6 +35,7 @@ internal sealed class RecipeRunner
         _call = new CallClock(time);
         _log = log;
         foreach (var (device, source) in plan.Sources) _inboxes.Add(device, new ScanInbox(this, source, queueCapacity));
+        BlockInboxes = [.. plan.Decodings.Select(d => (d, new ScanInbox(this, d.Source, queueCapacity)))];
         _timer = time.CreateTimer(static runner => ((RecipeRunner)runner!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new Thread(Run, maxStackSize: 1 << 20) { IsBackground = true, Name = $"recipe {name}" };
     }
@@ -43,6 +44,9 @@ internal sealed class RecipeRunner
 
     /// <summary>By device: what the device is to be told to listen.</summary>
     public IReadOnlyDictionary<string, ScanInbox> Inboxes => _inboxes;
+
+    /// <summary>By block that is read for this recipe alone.</summary>
+    public IReadOnlyList<(Decoding Decoding, ScanInbox Inbox)> BlockInboxes { get; }
 
     /// <summary>Completes when the recipe's thread has ended.</summary>
     public Task Ended => _ended.Task;

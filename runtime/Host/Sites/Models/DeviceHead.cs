@@ -17,6 +17,9 @@ internal sealed class DeviceHead : IValidatedOptions
     /// <summary>When to connect again.</summary>
     public ReconnectOptions Reconnect { get; init; } = new();
 
+    /// <summary>What recipes may do with its blocks of raw bytes.</summary>
+    public BlockRight Blocks { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate() => TimeRule.Check(("poll", Poll), ("timeout", Timeout));
 }

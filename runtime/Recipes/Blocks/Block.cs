@@ -1,0 +1,91 @@
+using System.Globalization;
+using PlantRuntime.Contracts;
+using PlantRuntime.Recipes.Plans;
+
+namespace PlantRuntime.Recipes;
+
+/// <summary>Raw bytes of one device: a data block, a range of registers. <see cref="Device.Block"/> makes it.</summary>
+public sealed class Block
+{
+    private static readonly TimeSpan s_leastInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_leastAge = TimeSpan.FromMilliseconds(50);
+    private readonly PlanBuilder _plan;
+    private readonly string _device;
+    private readonly string _address;
+    private readonly int? _bytes;
+
+    internal Block(PlanBuilder plan, string device, string address, int? bytes) =>
+        (_plan, _device, _address, _bytes) = (plan, device, address, bytes);
+
+    /// <summary>
+    /// Copies the block to another device at a fixed rhythm: whole and fresh, or not at all. What cannot be read is not written, and what
+    /// was read too long ago neither; a copy that failed half way is made again with the next image. The target allows it with
+    /// <c>blocks = "write"</c> in site.toml.
+    /// </summary>
+    /// <param name="target">Where to; as long as this block, or without a length.</param>
+    /// <param name="every">Time between two copies.</param>
+    /// <param name="changedOnly">
+    /// Writes only the bytes that differ from what was last written; all of them after a failure or a new connection.
+    /// </param>
+    /// <param name="watchdog">
+    /// Byte of the target that says how it stands, counted from the target's first byte, beyond the copied ones. It counts 1, 2, … 255, 1
+    /// with every good reading of the source, after the bytes are there; it is 0 while the source cannot be read, and stands still when
+    /// nothing comes.
+    /// </param>
+    /// <param name="maxAge">
+    /// How long ago an image may have been read when it is written; <paramref name="every"/> when not given, but at least 50 ms.
+    /// </param>
+    public void MirrorTo(Block target, TimeSpan every, bool changedOnly = false, int? watchdog = null, TimeSpan? maxAge = null)
+    {
+        if (_bytes is not { } bytes)
+        {
+            _plan.Report($"a mirror has to know how long the block is: Block(\"{_address}\", bytes: 14)", _address);
+            return;
+        }
+
+        var age = maxAge ?? (every > s_leastAge ? every : s_leastAge);
+        if (target._bytes is { } other && other != bytes)
+            Report(target._address,
+                $"a mirror copies all bytes: {_device} {_address} has {bytes}, {target._device} {target._address} has {other}");
+        if (target._device == _device) Report(target._address, $"a mirror goes from one device to another, not from {_device} to itself");
+        if (every < s_leastInterval)
+            Report(null, $"a mirror copies at most every millisecond, for instance every 100.Milliseconds, not every {every}");
+        if (age < s_leastInterval) Report(null, $"the greatest age of an image is at least a millisecond, not {age}");
+        if (watchdog < bytes) Report(null, $"the watchdog is outside the bytes that are copied, at {bytes} or beyond, not at {watchdog}");
+        var mirror = new Mirror(_device, _address, target._device, target._address, bytes, every, age, changedOnly, watchdog);
+        _plan.CheckBlock(mirror.Source, mirror.SourceAddress, bytes, isWritten: false);
+        _plan.CheckBlock(mirror.Target, mirror.TargetAddress, mirror.TargetBytes, isWritten: true);
+        _plan.AddMirror(mirror);
+    }
+
+    /// <summary>
+    /// Reads the block at a fixed rhythm and takes it apart into tags: scans whose values are all of one image. When it cannot be read, the
+    /// scan has failed, as a device's has.
+    /// </summary>
+    /// <param name="every">Time between two readings.</param>
+    /// <param name="tags">Where what lies: <c>new("AI_Corrente", 2, DataType.Real)</c>.</param>
+    public ScanFlow Decode(TimeSpan every, params BlockTag[] tags)
+    {
+        if (_bytes is { } bytes) _plan.CheckBlock(_device, _address, bytes, isWritten: false);
+        else Report(_address, $"to decode a block it has to be known how long it is: Block(\"{_address}\", bytes: 14)");
+        if (every < s_leastInterval)
+            Report(null, $"a block is read at most every millisecond, for instance every 1.Seconds, not every {every}");
+        if (tags.Length == 0) Report(null, $"Decode needs a tag, for instance new(\"AI_Corrente\", 2, DataType.Real)");
+        foreach (var name in tags.GroupBy(t => t.Name).Where(g => g.Count() > 1).Select(g => g.Key))
+            Report(name, $"two tags of this block are called \"{name}\"");
+        foreach (var tag in tags) Check(tag);
+
+        var schema = new Schema(_device, [.. tags.Select((t, i) => new Tag(i, t.Name, _device, t.Unit))]);
+        return _plan.AddDecoding(new Decoding(new SourceNode(schema), _address, _bytes ?? 0, every, tags));
+    }
+
+    private void Check(BlockTag tag)
+    {
+        if (tag.At < 0 || tag.Bytes > (_bytes ?? int.MaxValue) - tag.At)
+            Report(tag.Name, $"{tag.Name}: {tag.Type} at {tag.At} is not within the block's {_bytes} bytes");
+        if (tag.Bit is < 0 or > 7 || (tag.Bit != 0 && tag.Type != DataType.Bool))
+            Report(tag.Name, $"{tag.Name}: a Bool is bit 0 to 7 of its byte, and no other type has a bit");
+    }
+
+    private void Report(string? word, FormattableString problem) => _plan.Report(problem.ToString(CultureInfo.InvariantCulture), word);
+}
