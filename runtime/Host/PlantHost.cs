@@ -3,6 +3,7 @@ using PlantRuntime.Host.Control;
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Devices.Writing;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
@@ -26,6 +27,7 @@ internal sealed class PlantHost : IAsyncDisposable
     private readonly PlantLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly ControlServer _control;
+    private readonly AuditLog _audit;
     private readonly List<Task> _rounds = [];
 
     /// <param name="site">The site, checked.</param>
@@ -47,10 +49,13 @@ internal sealed class PlantHost : IAsyncDisposable
         Queue = OpenQueue(site, time, log);
         var chance = new Random(HashCode.Combine(site.Folder, time.GetTimestamp()));
         Sinks = [.. site.Sinks.Select(s => new SinkRunner(s, s.Delivery == DeliveryKind.Queued ? Queue : null, Chance, time, log))];
-        Recipes = new RecipeBook(site, recipes, Devices, Sinks, Queue, compiler, time, log);
+        _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.Keep), time, log);
+        var writes = new SiteWrites(site, Devices, _audit, time, log);
+        Recipes = new RecipeBook(site, recipes, Devices, Sinks, Queue, writes, compiler, time, log);
 
         _control = new ControlServer(site.Folder, time, log);
         new QueueCommands(Sinks, Queue).AddTo(_control);
+        new DeviceCommands(Devices, writes, time).AddTo(_control);
 
         double Chance()
         {
@@ -91,6 +96,7 @@ internal sealed class PlantHost : IAsyncDisposable
         await _control.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
         await Recipes.DisposeAsync().ConfigureAwait(false);
+        await _audit.DisposeAsync().ConfigureAwait(false);
         if (Queue is not null) await Queue.FlushAsync().WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2.5)))).ConfigureAwait(false);
         Queue?.Dispose();

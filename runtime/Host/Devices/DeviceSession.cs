@@ -20,6 +20,7 @@ internal sealed class DeviceSession(
     private readonly ConcurrentQueue<DeviceJob> _jobs = new();
     private readonly CancellationTokenSource _stop = new();
     private volatile bool _isConnected;
+    private volatile DeviceJob? _job;
     private CancellationTokenSource _deadline = new(Timeout.InfiniteTimeSpan, time);
     private volatile bool _isStopping;
     private readonly CallClock _call = new(time);
@@ -90,6 +91,9 @@ internal sealed class DeviceSession(
     {
         IsAbandoned = true;
         Stop();
+        _isConnected = false;
+        _job?.Fail(new TimeoutException("the driver did not come back"));
+        FailJobs("its driver did not come back");
     }
 
     /// <returns>Why it failed, or null when connected.</returns>
@@ -100,7 +104,7 @@ internal sealed class DeviceSession(
         {
             await CallAsync(driver.ConnectAsync(StartDeadline())).ConfigureAwait(false);
             if (!IsAbandoned) owner.Connected();
-            _isConnected = true;
+            _isConnected = !IsAbandoned;
             return null;
         }
         catch (Exception exception)
@@ -216,8 +220,10 @@ internal sealed class DeviceSession(
     /// <returns>Why the connection is lost; null while it is not.</returns>
     private async ValueTask<string?> RunJobsAsync()
     {
-        while (_jobs.TryDequeue(out var job))
+        // Not those that come meanwhile: the next scan must not wait for ever.
+        for (var left = _jobs.Count; left > 0 && _jobs.TryDequeue(out var job); left--)
         {
+            _job = job;
             try
             {
                 await CallAsync(job.RunAsync(driver, StartDeadline())).ConfigureAwait(false);
@@ -227,6 +233,10 @@ internal sealed class DeviceSession(
                 EndCall();
                 job.Fail(exception is OperationCanceledException ? new TimeoutException($"no answer within {model.Timeout.TotalSeconds:0.###} s") : exception);
                 if (exception is NotConnectedException) return Explain(exception, "no answer");
+            }
+            finally
+            {
+                _job = null;
             }
         }
 

@@ -2,6 +2,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Devices.Writing;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
@@ -18,6 +19,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly IReadOnlyList<DeviceRunner> _devices;
     private readonly IReadOnlyList<SinkRunner> _sinks;
     private readonly SiteQueue? _queue;
+    private readonly SiteWrites _writes;
     private readonly RecipeCompiler _compiler;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
@@ -28,8 +30,8 @@ internal sealed class RecipeBook : IAsyncDisposable
     private bool _isStarted;
 
     public RecipeBook(
-        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue, RecipeCompiler compiler,
-        TimeProvider time, PlantLog log)
+        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue, SiteWrites writes,
+        RecipeCompiler compiler, TimeProvider time, PlantLog log)
     {
         _site = site;
         _files = files;
@@ -37,6 +39,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         _sinks = sinks;
         _queue = queue;
         if (queue is not null) queue.RoomMade += Wake;
+        _writes = writes;
         _compiler = compiler;
         _time = time;
         _log = log;
@@ -91,7 +94,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     {
         if (!_entries.TryGetValue(file, out var entry))
         {
-            entry = new RecipeEntry(file, _loader, _departures, _devices, _sinks, _queue, _site.Limits, _site.Folder, _time, _log);
+            entry = new RecipeEntry(file, _loader, _departures, _devices, _sinks, _queue, _writes, _site.Limits, _site.Folder, _time, _log);
             lock (_entries) _entries.Add(file, entry);
         }
 

@@ -1,6 +1,7 @@
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Devices.Writing;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
@@ -14,7 +15,7 @@ namespace PlantRuntime.Host.Recipes;
 /// </summary>
 internal sealed class RecipeEntry(
     string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue,
-    LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
+    SiteWrites writes, LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
     private readonly LogLimit _faultLimit = new(time, TimeSpan.FromSeconds(10));
@@ -94,6 +95,7 @@ internal sealed class RecipeEntry(
     private async Task SwapAsync(LoadedRecipe loaded)
     {
         foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(File, [.. sinks.Where(s => route.Sinks.Contains(s.Name))], queue);
+        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(writes, point, siteFolder);
         var (old, oldAssembly) = (_runner, _assembly);
         var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, time, log);
         (_runner, _assembly) = (runner, loaded.Assembly);

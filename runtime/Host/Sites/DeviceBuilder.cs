@@ -20,6 +20,7 @@ internal static class DeviceBuilder
             Poll = head.Poll,
             Timeout = head.Timeout,
             Reconnect = head.Reconnect,
+            WritableAt = head.Writable ? table.Find("writable")!.Value.At : null,
             Tags = tags,
             Settings = settings,
             Scalars = Scalars(settings),

@@ -13,18 +13,23 @@ public sealed class PlanBuilder
     private readonly Dictionary<string, SourceNode> _sources = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, IReadOnlyList<Tag>> _devices;
     private readonly List<Route> _routes = [];
+    private readonly List<WritePoint> _writes = [];
     private readonly List<ITimed> _timed = [];
     private readonly List<PlanProblem> _problems = [];
     private readonly List<(Node Node, PlanProblem Warning)> _ends = [];
     private readonly JsonShapes _shapes = new();
     private readonly Action<Exception> _fault;
+    private readonly Func<string, string, string?>? _writeObjection;
 
     /// <summary>A builder for these devices and their tags.</summary>
     /// <param name="devices">Tags by device name.</param>
     /// <param name="time">The clock that operators live by.</param>
     /// <param name="fault">Told of every exception that a recipe's lambda throws; the scan is lost to that branch alone.</param>
-    internal PlanBuilder(IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault)
+    /// <param name="writeObjection">Why a tag of a device may not be written, or null when it may.</param>
+    internal PlanBuilder(
+        IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault, Func<string, string, string?>? writeObjection = null)
     {
+        _writeObjection = writeObjection;
         _devices = devices;
         _fault = fault;
         Clock = new PlanClock(time);
@@ -46,6 +51,17 @@ public sealed class PlanBuilder
         if (route.Sinks.Count == 0) Report("To needs a sink");
         _routes.Add(route);
         return route;
+    }
+
+    internal WritePoint AddWrite(Device device, string tag)
+    {
+        var statement = Here("", tag, warning: false);
+        if (_devices[device.Name].All(t => t.Name != tag))
+            _problems.Add(statement with { Message = $"no tag \"{tag}\" in device {device.Name}{Nearest.Hint(tag, _devices[device.Name].Select(t => t.Name))}" });
+        else if (_writeObjection?.Invoke(device.Name, tag) is { } objection) _problems.Add(statement with { Message = objection });
+        var point = new WritePoint(device.Name, tag, statement);
+        _writes.Add(point);
+        return point;
     }
 
     internal void AddTimed(ITimed node) => _timed.Add(node);
@@ -83,7 +99,7 @@ public sealed class PlanBuilder
             if (node.IsEnd) _problems.Add(warning);
         }
 
-        return new Plan(_sources, _routes, _timed, Clock);
+        return new Plan(_sources, _routes, _writes, _timed, Clock);
     }
 
     /// <summary>The recipe's own frame: the first one above us whose assembly is not this library.</summary>

@@ -17,6 +17,9 @@ internal sealed class DeviceHead : IValidatedOptions
     /// <summary>When to connect again.</summary>
     public ReconnectOptions Reconnect { get; init; } = new();
 
+    /// <summary>Whether the tags that allow it may be written.</summary>
+    public bool Writable { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate() => TimeRule.Check(("poll", Poll), ("timeout", Timeout));
 }
