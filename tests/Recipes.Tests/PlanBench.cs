@@ -6,7 +6,7 @@ using PlantRuntime.Recipes.Plans;
 namespace PlantRuntime.Recipes.Tests;
 
 /// <summary>A recipe on a bench: two devices, any sinks, virtual time; what comes out is text, one line a record.</summary>
-internal sealed class PlanBench : IRecordOutput
+internal sealed class PlanBench : IRecordOutput, IWriteOutput
 {
     private static readonly Dictionary<string, IReadOnlyList<Tag>> s_devices = new()
     {
@@ -19,12 +19,13 @@ internal sealed class PlanBench : IRecordOutput
 
     public PlanBench(Action<PlanBench> recipe)
     {
-        Builder = new PlanBuilder(s_devices, Time, Faults.Add);
+        Builder = new PlanBuilder(s_devices, Time, Faults.Add, (device, tag) => tag == "level" ? null : $"{device}.{tag} may not be written");
         Line = new TestDevice(Builder, "line");
         Tank = new TestDevice(Builder, "tank");
         recipe(this);
         _plan = Builder.Build();
         foreach (var route in _plan.Routes) route.Output = this;
+        foreach (var write in _plan.Writes) write.Output = this;
         _plan.Start();
     }
 
@@ -104,6 +105,8 @@ internal sealed class PlanBench : IRecordOutput
     }
 
     void IRecordOutput.Write(DateTime time, string device, ReadOnlySpan<byte> json) => Records.Add(Encoding.UTF8.GetString(json));
+
+    void IWriteOutput.Write(Value value, long timestamp) => Records.Add($"write {value} of {timestamp / Time.TimestampFrequency} s");
 
     private static Value ToValue(object? value) => value switch
     {

@@ -62,7 +62,7 @@ internal sealed class DeviceSession(
     public void Post(DeviceJob job)
     {
         if (driver is ISubscriber) job.Fail(new RefusedException($"{model.Name} speaks by itself and cannot be asked"));
-        else if (!_isConnected) job.Fail(new NotConnectedException($"{model.Name} is not connected: {owner.Status.Reason}"));
+        else if (!_isConnected) job.Fail(new NotConnectedException($"{model.Name} is not connected: {owner.Status.Reason ?? "it is connecting"}"));
         else
         {
             _jobs.Enqueue(job);
