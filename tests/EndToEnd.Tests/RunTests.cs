@@ -12,7 +12,7 @@ public class RunTests
         var (exit, output) = await PlantProcess.RunAsync("run", site.Path, "--for", "5s");
         Assert.True(exit == 0, output);
         Assert.DoesNotContain(" ERROR ", output, StringComparison.Ordinal);
-        var ends = Regex.Matches(output, @"END sink=(\w+) produced=(\d+) delivered=(\d+) waiting=0 rejected=0 dropped=0");
+        var ends = Regex.Matches(output, @"END sink=(\w+) produced=(\d+) delivered=(\d+) waiting=0 deadlettered=0 lost=0");
         Assert.True(ends.Count == 3, output);
         Assert.All(ends, end => Assert.Equal(end.Groups[2].Value, end.Groups[3].Value));
         var lines = site.Lines("data/lines.jsonl");
