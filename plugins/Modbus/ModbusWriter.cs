@@ -15,7 +15,8 @@ internal sealed class ModbusWriter(ModbusDriver driver, IReadOnlyList<ModbusAddr
     {
         { Area: ModbusArea.Discrete or ModbusArea.Input } => $"{address.Area.Name()} can only be read: Modbus writes coils and holding registers",
         { Bit: >= 0 } => "a bit of a register is not written alone, as its neighbours may change meanwhile: write the register, or a coil",
-        { Type: ModbusType.String } when address.StringBytes % 2 != 0 => "shares its last register with a byte of others, which a write would change: give it an even length",
+        { Type: ModbusType.String } when address.StringBytes % 2 != 0 =>
+            "shares its last register with a byte of others, which a write would change: give it an even length",
         { Width: > WriteMultipleRegisters.Most } => $"needs {address.Width} registers, but one write carries {WriteMultipleRegisters.Most}",
         _ => null,
     };
@@ -54,7 +55,9 @@ internal sealed class ModbusWriter(ModbusDriver driver, IReadOnlyList<ModbusAddr
             : requests.RegistersAsync(address.Unit, start, registers, cancel);
     }
 
-    /// <summary>Some exceptions say that nothing was done, others only that something went wrong on the way (Application Protocol V1.1b3, clause 7).</summary>
+    /// <summary>
+    /// Some exceptions say that nothing was done, others only that something went wrong on the way (Application Protocol V1.1b3, clause 7).
+    /// </summary>
     private static void Check(ReplyFault? fault)
     {
         switch (fault?.Code)
@@ -69,6 +72,7 @@ internal sealed class ModbusWriter(ModbusDriver driver, IReadOnlyList<ModbusAddr
     private static RefusedException Unfit(in ModbusAddress address, Value value, string expected)
     {
         var shown = value.IsNull ? "no value" : value.Kind == ValueKind.Array ? "a list" : value.Text;
-        return new RefusedException($"{shown} does not fit {address.Type.ToString().ToUpperInvariant()}, which holds {expected}; nothing was written");
+        var type = address.Type.ToString().ToUpperInvariant();
+        return new RefusedException($"{shown} does not fit {type}, which holds {expected}; nothing was written");
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.EndToEnd.Tests;
@@ -19,8 +21,9 @@ public class DoctorTests
         await LookAsync(site, "asked through the running host", "ok +host +connected");
         Assert.Equal(1, plant.Count("CONNECTED .*device=press"));
         await client.StopCpuAsync();
-        var (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);
-        Assert.Equal(1, exit);
+        await plant.WhenAsync("WARN .*FACTS device=press state=\"STOP\"");
+        var (_, output) = await PlantProcess.RunAsync("doctor", site.Path);
+        Assert.Matches(@"FAIL +facts +state STOP, .*\n +state is STOP: see at the device why", output);
     }
 
     [SkippableFact]
@@ -29,14 +32,15 @@ public class DoctorTests
         using var site = WriteTests.Site(FreePort());
         var (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);
         Assert.Equal(1, exit);
-        Assert.Matches(@"press \(s7, 127\.0\.0\.1:\d+\)\n  ok +name +127\.0\.0\.1\n  FAIL +port +\d+: connection refused\n +the machine is there, but nothing listens", output);
+        Assert.Matches(@"press \(s7, 127\.0\.0\.1:\d+\)\n  ok +name +127\.0\.0\.1\n  FAIL +port +\d+: connection refused\n +the machine is there",
+            output);
         Assert.Matches(@"line \(simulator, \S+\)\n  ok +handshake +\d+ ms\n  ok +tags +2 are good", output);
         Assert.Contains("1 of 2 devices need help", output, StringComparison.Ordinal);
 
         site.Replace("site.toml", "host     = \"127.0.0.1\"", "host     = \"press.invalid\"");
         (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);
         Assert.Equal(1, exit);
-        Assert.Matches(@"FAIL +name +press\.invalid.*\n.*site\.toml\n.*getent hosts press\.invalid", output);
+        Assert.Matches(@"FAIL +name +press\.invalid.*\n.*site\.toml.*\n.*getent hosts press\.invalid", output);
         (exit, output) = await PlantProcess.RunAsync("browse", site.Path, "line");
         Assert.True(exit == 1 && output.Contains("the driver simulator cannot browse", StringComparison.Ordinal), output);
     }
@@ -61,8 +65,8 @@ public class DoctorTests
 
     private static int FreePort()
     {
-        using var probe = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        probe.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
-        return ((System.Net.IPEndPoint)probe.LocalEndPoint!).Port;
+        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

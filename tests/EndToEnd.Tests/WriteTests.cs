@@ -41,6 +41,7 @@ public class WriteTests
         {
             ("setpoint", "7", "press.setpoint = 7: written, read back"),
             ("text", "ready", "press.text = ready: written"),
+            ("setpoint", "-5", "refused, -5 is outside 0 to 100"),
             ("setpoint", "100.5", "refused, 100.5 is outside 0 to 100"),
             ("setpoint", "7.25", "refused, 72.5 does not fit INT"),
             ("count", "1", "refused, press.count may not be written"),
@@ -56,7 +57,7 @@ public class WriteTests
         Assert.Equal(1, await unconfirmed.WhenExitedAsync());
         Assert.Equal("0000" + "0046" + "0A05" + Convert.ToHexString("ready"u8), await client.ReadAsync("DB", 1, 0, 11));
         var outcomes = site.Lines("logs/audit.jsonl").Select(l => JsonDocument.Parse(l).RootElement).ToList();
-        Assert.Equal(["written", "written", "refused", "refused", "refused", "refused"], outcomes.Select(o => o.GetProperty("outcome").GetString()));
+        Assert.Equal(["written", "written", "refused", "refused", "refused", "refused", "refused"], outcomes.Select(o => o.GetProperty("outcome").GetString()));
         Assert.All(outcomes, o => Assert.Equal($"user {Environment.UserName}", o.GetProperty("who").GetString()));
     }
 
@@ -109,7 +110,8 @@ public class WriteTests
         Assert.Matches(@"recipes/a\.csx\(1,38\): error: press\.real may not be written: site\.toml allows it with write", output);
     }
 
-    internal static Task<PeerProcess> StartServerAsync() => Snap7Process.StartAsync(new ServedBytes("DB", 1, 0, "SIZE", "32"), new ServedBytes("DB", 1, 20, "REAL", "1.5"));
+    internal static Task<PeerProcess> StartServerAsync() =>
+        Snap7Process.StartAsync(new ServedBytes("DB", 1, 0, "SIZE", "32"), new ServedBytes("DB", 1, 20, "REAL", "1.5"));
 
     /// <summary>A press that may be written, and a simulated line.</summary>
     internal static SiteFolder Site(int port) => new($$"""

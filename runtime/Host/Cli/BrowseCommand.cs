@@ -14,8 +14,8 @@ internal static class BrowseCommand
     {
         var (site, device) = (SiteArgument.MakeRequired(), SiteArgument.MakeDevice());
         var command = new Command("browse", """
-            List what a device has: the blocks of an S7 CPU, for instance. Through the running host where there is one: then scans wait until it is
-            done, and it must be done within the device's timeout.
+            List what a device has: the blocks of an S7 CPU, for instance.
+            Through the running host where there is one: then scans wait until it is done, and it must be done within the device's timeout.
             """) { site, device };
         command.SetAction((result, cancel) => DeviceSite.UseAsync(
             result.GetValue(site)!, result.GetValue(device)!, Console.Error, (opened, model) => RunAsync(opened, model, Console.Out, cancel)));
@@ -25,7 +25,8 @@ internal static class BrowseCommand
     private static async Task<int> RunAsync(OpenSite site, DeviceModel device, TextWriter output, CancellationToken cancel)
     {
         var isRunning = ControlClient.IsRunning(site.Model.Folder);
-        var entries = isRunning ? await AskAsync(site.Model.Folder, device.Name, cancel).ConfigureAwait(false) : await BrowseAsync(site, device, cancel).ConfigureAwait(false);
+        var browsing = isRunning ? AskAsync(site.Model.Folder, device.Name, cancel) : BrowseAsync(site, device, cancel);
+        var entries = await browsing.ConfigureAwait(false);
         TextTable.Write(output, ["ADDRESS", "KIND", "BYTES", "DESCRIPTION"],
             entries.Select(e => new[] { e.Address, e.Kind, e.Bytes?.ToString(CultureInfo.InvariantCulture) ?? "-", e.Description }));
         output.WriteLine($"{entries.Count} in {device.Name}, asked {(isRunning ? "through the running host" : "directly")}");
@@ -45,6 +46,7 @@ internal static class BrowseCommand
     {
         var command = new JsonObject { ["command"] = "device-browse", ["device"] = device };
         var entries = await ControlClient.AskAsync(folder, command, cancel).ConfigureAwait(false);
-        return [.. entries.AsArray().Select(e => new BrowseEntry((string)e!["address"]!, (string)e["kind"]!, (int?)e["bytes"], (string)e["description"]!))];
+        return [.. entries.AsArray().Select(e =>
+            new BrowseEntry((string)e!["address"]!, (string)e["kind"]!, (int?)e["bytes"], (string)e["description"]!))];
     }
 }

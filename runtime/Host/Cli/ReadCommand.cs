@@ -16,7 +16,7 @@ internal static class ReadCommand
     {
         var (site, device) = (SiteArgument.MakeRequired(), SiteArgument.MakeDevice());
         var tags = new Argument<string[]>("tag") { Description = "Tags to show (default: all)", Arity = ArgumentArity.ZeroOrMore };
-        var addresses = new Option<string[]>("--address") { Description = "Address that is no tag, in the driver's language: DB500.DBD2:REAL; may be given again" };
+        var addresses = new Option<string[]>("--address") { Description = "Address that is no tag: DB500.DBD2:REAL; may be given again" };
         var command = new Command("read", """
             Read a device once and print its tags, or any address of it. Through the running host where there is one.
             Exit code 1 when a tag is bad or the device does not answer.
@@ -42,7 +42,10 @@ internal static class ReadCommand
         group.Refine();
         var samples = group.Buffer.Samples.ToArray();
         TextTable.Write(output, ["TAG", "VALUE", "UNIT", "QUALITY", "REASON"],
-            samples.Select((s, i) => new[] { s.Tag.Name, s.Value.IsNull ? "-" : s.Value.ToString(), s.Tag.Unit, s.Quality.ToText(), group.Buffer.Reason(i) ?? "" }));
+            samples.Select((s, i) => new[]
+            {
+                s.Tag.Name, s.Value.IsNull ? "-" : s.Value.ToString(), s.Tag.Unit, s.Quality.ToText(), group.Buffer.Reason(i) ?? "",
+            }));
         return samples.All(s => s.Quality == Quality.Good) ? 0 : 1;
     }
 

@@ -14,7 +14,8 @@ internal static class WriteCommand
         var value = new Argument<string>("value") { Description = "Number, true, false, text, or a list: [1, 2]. Digits that are a text: '\"007\"'" };
         var yes = new Option<bool>("--yes") { Description = "Do not ask before it is written" };
         var command = new Command("write", """
-            Write one value to one tag of a running site, in the tag's unit. Both device (writable = true) and tag (write = { … }) must allow it.
+            Write one value to one tag of a running site, in the tag's unit.
+            Both device (writable = true) and tag (write = { … }) must allow it.
             Every attempt is in logs/audit.jsonl. Exit code 1 when it was not written, or when that is unknown.
             """) { site, device, tag, value, yes };
         command.SetAction((result, cancel) =>
@@ -29,7 +30,8 @@ internal static class WriteCommand
         {
             var command = new JsonObject
             {
-                ["command"] = "device-write", ["device"] = device, ["tag"] = tag, ["value"] = JsonValues.OfText(value), ["user"] = Environment.UserName,
+                ["command"] = "device-write", ["device"] = device, ["tag"] = tag, ["value"] = JsonValues.OfText(value),
+                ["user"] = Environment.UserName,
             };
             var result = await ControlClient.AskAsync(Path.GetFullPath(site), command, cancel).ConfigureAwait(false);
             var outcome = (string)result["outcome"]!;

@@ -28,7 +28,8 @@ internal sealed class DeviceCommands(IReadOnlyList<DeviceRunner> devices, SiteWr
     /// <summary>Reads tags, or addresses that are none: <c>tags</c> is a list of <c>{"name","address","type"}</c>.</summary>
     private Task<JsonNode> ReadAsync(JsonObject request)
     {
-        var tags = request["tags"]?.AsArray().Select(t => new TagDefinition((string)t!["name"]!, (string)t["address"]!, (string?)t["type"])).ToList() ?? [];
+        var tags = (request["tags"] as JsonArray ?? [])
+            .Select(t => new TagDefinition((string)t!["name"]!, (string)t["address"]!, (string?)t["type"])).ToList();
         return AskAsync<JsonNode>(Find(request), async (driver, cancel) =>
         {
             var reader = driver.Prepare(tags);
@@ -57,7 +58,8 @@ internal sealed class DeviceCommands(IReadOnlyList<DeviceRunner> devices, SiteWr
     {
         ["state"] = device.Status.State.ToString(),
         ["reason"] = device.Status.Reason,
-        ["facts"] = new JsonArray([.. device.Status.Facts.Select(f => new JsonObject { ["name"] = f.Name, ["text"] = f.Text, ["wrong"] = f.IsWrong })]),
+        ["facts"] = new JsonArray([.. device.Status.Facts.Select(f =>
+            new JsonObject { ["name"] = f.Name, ["text"] = f.Text, ["wrong"] = f.IsWrong })]),
     };
 
     private static JsonObject Sample(ScanBuffer buffer, int index)

@@ -41,7 +41,7 @@ internal sealed class FactRound(DeviceRunner device, TimeProvider time, PlantLog
     private void Log(List<DeviceFact> changed)
     {
         if (changed.Count == 0) return;
-        var isWrong = changed.Exists(f => f.IsWrong);
-        log.Write(isWrong ? LogLevel.Warn : LogLevel.Info, $"FACTS device={device.Name} {string.Join(' ', changed.Select(f => $"{f.Name}=\"{f.Text}\""))}");
+        var level = changed.Exists(f => f.IsWrong) ? LogLevel.Warn : LogLevel.Info;
+        log.Write(level, $"FACTS device={device.Name} {string.Join(' ', changed.Select(f => $"{f.Name}=\"{f.Text}\""))}");
     }
 }

@@ -11,6 +11,7 @@ internal sealed class WriteNode(Schema schema, WritePoint point, UserCode<Scan, 
     public override void Push(Scan scan)
     {
         scan.TakeWorstRead();
-        if (compute.TryCall(scan, out var value) && scan.TakeWorstRead() == Quality.Good && !value.IsNull) point.Output!.Write(value, scan.Timestamp);
+        if (!compute.TryCall(scan, out var value) || scan.TakeWorstRead() != Quality.Good || value.IsNull) return;
+        point.Output!.Write(value, scan.Timestamp);
     }
 }

@@ -27,7 +27,8 @@ public sealed class PlanBuilder
     /// <param name="fault">Told of every exception that a recipe's lambda throws; the scan is lost to that branch alone.</param>
     /// <param name="writeObjection">Why a tag of a device may not be written, or null when it may.</param>
     internal PlanBuilder(
-        IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault, Func<string, string, string?>? writeObjection = null)
+        IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault,
+        Func<string, string, string?>? writeObjection = null)
     {
         _writeObjection = writeObjection;
         _devices = devices;
@@ -57,7 +58,10 @@ public sealed class PlanBuilder
     {
         var statement = Here("", tag, warning: false);
         if (_devices[device.Name].All(t => t.Name != tag))
-            _problems.Add(statement with { Message = $"no tag \"{tag}\" in device {device.Name}{Nearest.Hint(tag, _devices[device.Name].Select(t => t.Name))}" });
+        {
+            var hint = Nearest.Hint(tag, _devices[device.Name].Select(t => t.Name));
+            _problems.Add(statement with { Message = $"no tag \"{tag}\" in device {device.Name}{hint}" });
+        }
         else if (_writeObjection?.Invoke(device.Name, tag) is { } objection) _problems.Add(statement with { Message = objection });
         var point = new WritePoint(device.Name, tag, statement);
         _writes.Add(point);

@@ -54,7 +54,7 @@ internal static class DeviceExam
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return new ExamStep("handshake", false, DriverFault.Describe(exception),
-                $"the port answers, but not as {model.Driver}: check the device's settings in site.toml, and in the device whether it allows this protocol",
+                $"the port answers, but not as {model.Driver}: check the settings in site.toml, and whether the device allows this protocol",
                 "many devices have few connections: see who else is connected");
         }
     }
@@ -62,9 +62,10 @@ internal static class DeviceExam
     private static async Task<ExamStep> DescribeAsync(DirectDevice device, IDescribed described, CancellationToken cancel)
     {
         IReadOnlyList<DeviceFact> facts = [];
+        async ValueTask AskAsync(CancellationToken token) => facts = await described.DescribeAsync(token).ConfigureAwait(false);
         try
         {
-            await device.WithinAsync(async token => facts = await described.DescribeAsync(token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+            await device.WithinAsync(AskAsync, cancel).ConfigureAwait(false);
             return Facts(facts);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -78,13 +79,14 @@ internal static class DeviceExam
         var buffer = new ScanBuffer([.. model.Tags.Select((t, i) => new Tag(i, t.Name, model.Name))]);
         try
         {
-            await device.ReadAsync(device.Driver.Prepare([.. model.Tags.Select(t => t.Definition)]), buffer, time, cancel).ConfigureAwait(false);
+            var reader = device.Driver.Prepare([.. model.Tags.Select(t => t.Definition)]);
+            await device.ReadAsync(reader, buffer, time, cancel).ConfigureAwait(false);
             return Tags(model, buffer);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return new ExamStep("tags", false, DriverFault.Describe(exception),
-                $"the device took the connection but did not answer: a greater timeout than {Duration.Format(model.Timeout)} may help, or fewer tags");
+                $"the device took the connection but did not answer: a timeout above {Duration.Format(model.Timeout)} may help, or fewer tags");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
 
@@ -12,7 +13,7 @@ internal static class NetworkExam
 {
     /// <summary>The steps, up to the first that fails; none for a device without a host.</summary>
     public static async IAsyncEnumerable<ExamStep> RunAsync(
-        DirectDevice device, DeviceModel model, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        DirectDevice device, DeviceModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (!model.Scalars.ContainsKey("host") || !TryParse(device.Driver.Endpoint, out var host, out var port)) yield break;
         var (name, addresses) = await ResolveAsync(host, cancel).ConfigureAwait(false);
@@ -34,7 +35,8 @@ internal static class NetworkExam
         }
 
         ExamStep Unknown(string found) =>
-            new("name", false, found, "check host in site.toml", $"see whether this machine can resolve it: getent hosts {host}; an IP address as host needs no name server");
+            new("name", false, found, "check host in site.toml; an IP address needs no name server",
+                $"see whether this machine can resolve it: getent hosts {host}");
     }
 
     private static async Task<ExamStep> OpenAsync(DirectDevice device, IPAddress[] addresses, int port, CancellationToken cancel)
@@ -47,7 +49,8 @@ internal static class NetworkExam
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            return new ExamStep("port", false, $"{port}: connection refused", "the machine is there, but nothing listens on that port: check port in site.toml",
+            return new ExamStep("port", false, $"{port}: connection refused",
+                "the machine is there, but nothing listens on that port: check port in site.toml",
                 "see in the device's settings whether its server is switched on, and whether it allows this machine");
         }
         catch (Exception exception) when (exception is TimeoutException or SocketException)

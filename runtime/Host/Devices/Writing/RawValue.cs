@@ -17,7 +17,9 @@ internal static class RawValue
         return Value.Of(Math.Abs(raw - whole) <= Crumb * Math.Max(1, Math.Abs(raw)) ? whole : raw);
     }
 
-    /// <summary>True when a device that was given <paramref name="written"/> holds it, in the kind and precision of <paramref name="read"/>.</summary>
+    /// <summary>
+    /// True when a device that was given <paramref name="written"/> holds it, in the kind and precision of <paramref name="read"/>.
+    /// </summary>
     public static bool IsSame(Value written, Value read) => (written.Kind, read.Kind) switch
     {
         (_, ValueKind.Bool) => written.Bool == read.Bool,

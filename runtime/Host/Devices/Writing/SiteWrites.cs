@@ -22,7 +22,7 @@ internal sealed class SiteWrites
         _log = log;
         _limit = new LogLimit(time, TimeSpan.FromSeconds(1), burst: 20);
         _tags = devices.SelectMany(d => d.Model.Tags, (device, tag) => (device, tag))
-            .Where(t => WriteRules.Objection(site, t.device.Name, t.tag.Name) is null)
+            .Where(t => t.device.Model.WritableAt is not null && t.tag.Write is not null)
             .ToDictionary(t => (t.device.Name, t.tag.Name), t => new TagWriter(t.device, t.tag, time));
     }
 
@@ -31,7 +31,9 @@ internal sealed class SiteWrites
     {
         var tag = _tags.GetValueOrDefault((request.Device, request.Tag));
         var attempt = new WriteAttempt(request, tag, RecordAsync);
-        var objection = tag is null ? WriteRules.Objection(_site, request.Device, request.Tag) : WriteRules.Objection(tag.Model, request.Value) ?? _audit.Problem;
+        var objection = tag is null
+            ? WriteRules.Objection(_site, request.Device, request.Tag)
+            : WriteRules.Objection(tag.Model, request.Value) ?? _audit.Problem;
         if (objection is null) tag!.Post(attempt);
         else attempt.End(WriteOutcome.Refused, objection);
         return attempt;
@@ -40,9 +42,10 @@ internal sealed class SiteWrites
     private Task RecordAsync(WriteRequest request, WriteResult result)
     {
         var (device, tag, value, _, who) = request;
-        if (result.Outcome == WriteOutcome.Written) Log(LogLevel.Info, $"WRITE tag={device}.{tag} value={value} by=\"{who}\"");
+        var line = $"WRITE tag={device}.{tag} value={value} by=\"{who}\"";
+        if (result.Outcome == WriteOutcome.Written) Log(LogLevel.Info, line);
         else if (result.Outcome != WriteOutcome.Replaced)
-            Log(LogLevel.Warn, $"WRITE tag={device}.{tag} value={value} by=\"{who}\" outcome={AuditEntry.Word(result.Outcome)} reason=\"{result.Reason}\"");
+            Log(LogLevel.Warn, $"{line} outcome={AuditEntry.Word(result.Outcome)} reason=\"{result.Reason}\"");
         return _audit.AppendAsync(request, result);
     }
 

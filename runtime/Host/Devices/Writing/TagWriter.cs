@@ -29,7 +29,8 @@ internal sealed class TagWriter(DeviceRunner device, TagModel model, TimeProvide
     {
         var elapsed = time.GetElapsedTime(timestamp);
         var most = model.Write!.MaxAge;
-        age = string.Create(CultureInfo.InvariantCulture, $"it was {elapsed.TotalSeconds:0.###} s old, {most.TotalSeconds:0.###} s are allowed");
+        age = string.Create(
+            CultureInfo.InvariantCulture, $"it was {elapsed.TotalSeconds:0.###} s old, {most.TotalSeconds:0.###} s are allowed");
         return elapsed > most;
     }
 
@@ -39,7 +40,7 @@ internal sealed class TagWriter(DeviceRunner device, TagModel model, TimeProvide
     {
         TagDefinition[] tags = [model.Definition];
         if (driver is not IWritable writable) throw new RefusedException($"the driver {device.Model.Driver} cannot write");
-        return new PreparedWrite(
-            writable.PrepareWrites(tags), model.Write!.ReadBack ? new ReadBack(driver.Prepare(tags), new Tag(0, model.Name, device.Name)) : null);
+        var readBack = model.Write!.ReadBack ? new ReadBack(driver.Prepare(tags), new Tag(0, model.Name, device.Name)) : null;
+        return new PreparedWrite(writable.PrepareWrites(tags), readBack);
     }
 }

@@ -65,7 +65,8 @@ internal sealed class WriteAttempt(WriteRequest request, TagWriter? tag, Func<Wr
         }
         catch (Exception exception)
         {
-            End(WriteOutcome.Written, $"could not be read back: {(exception is OperationCanceledException ? "no answer in time" : exception.Message)}");
+            var why = exception is OperationCanceledException ? "no answer in time" : exception.Message;
+            End(WriteOutcome.Written, $"could not be read back: {why}");
             throw;
         }
     }

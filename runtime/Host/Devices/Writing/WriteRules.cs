@@ -14,7 +14,8 @@ internal static class WriteRules
             return $"no device \"{device}\"{Nearest.Hint(device, site.Devices.Select(d => d.Name))}";
         if (found.Tags.FirstOrDefault(t => t.Name == tag) is not { } model)
             return $"no tag \"{tag}\" in device {device}{Nearest.Hint(tag, found.Tags.Select(t => t.Name))}";
-        if (found.WritableAt is null) return $"device {device} may not be written: site.toml allows it with writable = true in [devices.{device}]";
+        if (found.WritableAt is null)
+            return $"device {device} may not be written: site.toml allows it with writable = true in [devices.{device}]";
         return model.Write is null ? $"{device}.{tag} may not be written: site.toml allows it with write = {{ … }} at the tag" : null;
     }
 
@@ -27,6 +28,8 @@ internal static class WriteRules
         var (low, high) = tag.Write!.Range is [var from, var to] ? (from, to) : (tag.Low, tag.High);
         if (low is null && high is null) return null;
         if (number >= (low ?? double.NegativeInfinity) && number <= (high ?? double.PositiveInfinity)) return null;
-        return string.Create(CultureInfo.InvariantCulture, $"{value} is outside {low?.ToString(CultureInfo.InvariantCulture) ?? "…"} to {high?.ToString(CultureInfo.InvariantCulture) ?? "…"}");
+        return $"{value} is outside {Shown(low)} to {Shown(high)}";
     }
+
+    private static string Shown(double? bound) => bound?.ToString(CultureInfo.InvariantCulture) ?? "…";
 }
