@@ -7,7 +7,7 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.Modbus;
 
 /// <summary>One device or gateway: parses and merges once, connects, and lends its session to the readers it prepared.</summary>
-internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDriver
+internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IWritable
 {
     private RequestSession? _session;
 
@@ -23,21 +23,10 @@ internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDri
     /// <exception cref="NotConnectedException">There is none.</exception>
     public RequestSession Session => _session ?? throw new NotConnectedException("not connected");
 
-    public IReader Prepare(IReadOnlyList<TagDefinition> tags)
-    {
-        ByteOrders.TryParse(options.ByteOrder, out var order);
-        var parser = new ModbusAddressParser((byte)options.UnitId, order);
-        var problems = new List<AddressProblem>();
-        var addresses = new List<ModbusAddress>();
-        foreach (var tag in tags)
-        {
-            if (parser.Parse(tag, out var problem) is not { } address) problems.Add(problem!);
-            else if (Fits(address)) addresses.Add(address);
-            else problems.Add(new AddressProblem(tag, TooWide(address)));
-        }
+    public IReader Prepare(IReadOnlyList<TagDefinition> tags) =>
+        new ModbusReader(this, new ReadPlan(Addresses(tags, address => Fits(address) ? null : TooWide(address)), options));
 
-        return problems.Count == 0 ? new ModbusReader(this, new ReadPlan(addresses, options)) : throw new AddressException(problems);
-    }
+    public IWriter PrepareWrites(IReadOnlyList<TagDefinition> tags) => new ModbusWriter(this, Addresses(tags, ModbusWriter.Objection));
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
     {
@@ -77,6 +66,22 @@ internal sealed class ModbusDriver(ModbusOptions options, IPluginLog log) : IDri
     {
         Disconnect();
         return ValueTask.CompletedTask;
+    }
+
+    private List<ModbusAddress> Addresses(IReadOnlyList<TagDefinition> tags, Func<ModbusAddress, string?> objection)
+    {
+        ByteOrders.TryParse(options.ByteOrder, out var order);
+        var parser = new ModbusAddressParser((byte)options.UnitId, order);
+        var problems = new List<AddressProblem>();
+        var addresses = new List<ModbusAddress>();
+        foreach (var tag in tags)
+        {
+            if (parser.Parse(tag, out var problem) is not { } address) problems.Add(problem!);
+            else if (objection(address) is { } wrong) problems.Add(new AddressProblem(tag, wrong));
+            else addresses.Add(address);
+        }
+
+        return problems.Count == 0 ? addresses : throw new AddressException(problems);
     }
 
     private string TooWide(ModbusAddress address) =>

@@ -4,6 +4,7 @@ using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Devices.Mirrors;
+using PlantRuntime.Host.Devices.Writing;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
@@ -27,6 +28,7 @@ internal sealed class PlantHost : IAsyncDisposable
     private readonly PlantLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly ControlServer _control;
+    private readonly AuditLog _audit;
     private readonly List<Task> _rounds = [];
 
     /// <param name="site">The site, checked.</param>
@@ -49,10 +51,14 @@ internal sealed class PlantHost : IAsyncDisposable
         var chance = new Random(HashCode.Combine(site.Folder, time.GetTimestamp()));
         Sinks = [.. site.Sinks.Select(s => new SinkRunner(s, s.Delivery == DeliveryKind.Queued ? Queue : null, Chance, time, log))];
         Mirrors = new MirrorBook(Devices, time, log);
-        Recipes = new RecipeBook(site, recipes, Devices, Sinks, Queue, Mirrors, new BlockCheck(site, plugins, opener), compiler, time, log);
+        _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.Keep), time, log);
+        var writes = new SiteWrites(site, Devices, _audit, time, log);
+        var outputs = new RecipeOutputs(Sinks, Queue, Mirrors, writes);
+        Recipes = new RecipeBook(site, recipes, Devices, outputs, new BlockCheck(site, plugins, opener), compiler, time, log);
 
         _control = new ControlServer(site.Folder, time, log);
         new QueueCommands(Sinks, Queue).AddTo(_control);
+        new DeviceCommands(Devices, writes, time).AddTo(_control);
 
         double Chance()
         {
@@ -97,6 +103,7 @@ internal sealed class PlantHost : IAsyncDisposable
         await Mirrors.StopAsync(TimeSpan.FromSeconds(0.5)).ConfigureAwait(false);
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
         await Recipes.DisposeAsync().ConfigureAwait(false);
+        await _audit.DisposeAsync().ConfigureAwait(false);
         if (Queue is not null) await Queue.FlushAsync().WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2.5)))).ConfigureAwait(false);
         Queue?.Dispose();

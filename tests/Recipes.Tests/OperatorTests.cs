@@ -132,4 +132,13 @@ public class OperatorTests
         Assert.Equal(["line temp=20", "line speed=2", "line temp=20"], bench.Scan(1).Scan(2).Take());
         Assert.IsType<DivideByZeroException>(Assert.Single(bench.Faults));
     }
+
+    [Fact]
+    public void Write_writes_what_good_tags_make_and_nothing_else()
+    {
+        var bench = new PlanBench(b => b.Line.Scans.Where(s => s["running"].Bool).Write(b.Tank, "level", s => s["speed"].Number < 0 ? Value.Null : s["speed"].Number * 2));
+        bench.Scan(3).Advance(TimeSpan.FromSeconds(1)).Scan(4).Scan(Quality.BadRange).Scan(-1).Scan(5, running: false).Fail("no answer");
+        var start = bench.Time.GetTimestamp() / bench.Time.TimestampFrequency;
+        Assert.Equal([$"write 6 of {start - 1} s", $"write 8 of {start} s"], bench.Take());
+    }
 }

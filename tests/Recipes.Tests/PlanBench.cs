@@ -6,7 +6,7 @@ using PlantRuntime.Recipes.Plans;
 namespace PlantRuntime.Recipes.Tests;
 
 /// <summary>A recipe on a bench: two devices, any sinks, virtual time; what comes out is text, one line a record.</summary>
-internal sealed class PlanBench : IRecordOutput, IBlockCheck
+internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
 {
     private static readonly Dictionary<string, IReadOnlyList<Tag>> s_devices = new()
     {
@@ -19,12 +19,14 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck
 
     public PlanBench(Action<PlanBench> recipe)
     {
-        Builder = new PlanBuilder(s_devices, Time, Faults.Add, this);
+        Builder = new PlanBuilder(
+            s_devices, Time, Faults.Add, this, (device, tag) => tag == "level" ? null : $"{device}.{tag} may not be written");
         Line = new TestDevice(Builder, "line");
         Tank = new TestDevice(Builder, "tank");
         recipe(this);
         _plan = Builder.Build();
         foreach (var route in _plan.Routes) route.Output = this;
+        foreach (var write in _plan.Writes) write.Output = this;
         _plan.Start();
     }
 
@@ -110,6 +112,8 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck
     /// <summary>Only the tank may be written, and no address begins with an X.</summary>
     string? IBlockCheck.Check(string device, string address, int bytes, bool isWritten) =>
         isWritten && device != "tank" ? $"{device} may not be written" : address[0] == 'X' ? $"{device}: bad address of {bytes} bytes" : null;
+
+    void IWriteOutput.Write(Value value, long timestamp) => Records.Add($"write {value} of {timestamp / Time.TimestampFrequency} s");
 
     private static Value ToValue(object? value) => value switch
     {

@@ -13,6 +13,8 @@ public class PlanProblemTests
             b.Line.Scans.Rename("speed", "temp").To(b.Sink);
             b.Line.Scans.Payload(_ => 5).To(b.Sink);
             b.Line.Scans.Payload(_ => new { wait = Task.CompletedTask }).To();
+            b.Line.Scans.Write(b.Tank, "levl", _ => 1);
+            b.Line.Scans.Write(b.Tank, "temp", _ => 1);
             b.Line.Scans.Only("temp");
         });
         Assert.Equal(
@@ -25,6 +27,8 @@ public class PlanProblemTests
                 "after this Rename two tags of device line are called \"temp\"",
                 "a payload is a JSON object: new { name = value, … } or a dictionary",
                 "To needs a sink",
+                "no tag \"levl\" in device tank: did you mean \"level\"?",
+                "tank.temp may not be written",
                 "this flow goes nowhere: end it with .To(Sinks…)",
             ],
             bench.Problems);

@@ -11,6 +11,7 @@ public interface IWriter
     /// <param name="value">The value, of any kind that the tag's type can hold without loss.</param>
     /// <param name="cancel">Ends it at the device's timeout.</param>
     /// <exception cref="RefusedException">The device says no, or the type cannot hold the value; nothing was written.</exception>
-    /// <exception cref="NotConnectedException">The connection is gone: the host connects again.</exception>
+    /// <exception cref="NotConnectedException">The connection is gone: the host connects again. What became of the value is unknown.</exception>
+    /// <exception cref="Exception">Anything else: what became of the value is unknown, and the connection is good.</exception>
     ValueTask WriteAsync(int tag, Value value, CancellationToken cancel);
 }

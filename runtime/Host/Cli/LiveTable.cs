@@ -45,17 +45,22 @@ internal static class LiveTable
 
     private static Table Devices(PlantHost host, Dictionary<string, ScanRate> rates)
     {
-        var table = NewTable("device", "state", "scans/s", "cycle", "failed", "skipped", "reason");
+        var table = NewTable("device", "state", "scans/s", "cycle", "failed", "skipped", "says", "reason");
         foreach (var device in host.Devices)
         {
             var status = device.Status;
             if (!rates.TryGetValue(device.Name, out var rate)) rates.Add(device.Name, rate = new ScanRate(TimeProvider.System));
             table.AddRow(device.Name.EscapeMarkup(), Colored(status.State.ToString(), status.State == DeviceState.Running), Text($"{rate.Of(status.Scans):0.0}"),
-                Text($"{status.Cycle.TotalMilliseconds:0.0} ms"), Text($"{status.Failed}"), Text($"{status.Skipped}"), (status.Reason ?? "").EscapeMarkup());
+                Text($"{status.Cycle.TotalMilliseconds:0.0} ms"), Text($"{status.Failed}"), Text($"{status.Skipped}"), Facts(status.Facts),
+                (status.Reason ?? "").EscapeMarkup());
         }
 
         return table;
     }
+
+    /// <summary>What a device says of itself: the first two facts, which tell most, and all that are wrong.</summary>
+    private static string Facts(IReadOnlyList<DeviceFact> facts) =>
+        string.Join(' ', facts.Where((fact, i) => i < 2 || fact.IsWrong).Select(f => Colored(f.Text, !f.IsWrong)));
 
     private static Table Tags(PlantHost host, int room)
     {

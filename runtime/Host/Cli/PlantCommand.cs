@@ -13,7 +13,10 @@ internal static class PlantCommand
               plant run sites/demo                 run a site; Ctrl-C ends it
               plant run sites/demo --for 30s       the same for half a minute
               plant check sites/demo               find every mistake without touching a device
+              plant doctor sites/demo              ask each device step by step; say what to do where it fails
               plant read sites/demo line speed     read one tag of one device, once
+              plant write sites/press press set 5  write one tag of a running site
+              plant browse sites/press press       list what a device has
               plant queue sites/demo               show what waits for each sink of a running site
               plant new site my-plant              make a site to start from
               plant new driver my-machine          make a driver plugin to start from
@@ -21,7 +24,10 @@ internal static class PlantCommand
         {
             RunCommand.Make(),
             CheckCommand.Make(),
+            DoctorCommand.Make(),
             ReadCommand.Make(),
+            WriteCommand.Make(),
+            BrowseCommand.Make(),
             QueueCommand.Make(),
             PluginsCommand.Make(),
             NewCommand.Make(),

@@ -1,87 +1,74 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using PlantRuntime.Contracts;
+using PlantRuntime.Host.Control;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Sites;
-using PlantRuntime.Host.Status;
-using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant read</c>: one scan of a device, without recipes and sinks.</summary>
+/// <summary>
+/// <c>plant read</c>: tags or addresses of a device, once. A PLC has few connections, so a running host is asked where there is one.
+/// </summary>
 internal static class ReadCommand
 {
     public static Command Make()
     {
-        var site = new Argument<string>("site") { Description = "Folder of the site" };
-        var device = new Argument<string>("device") { Description = "Name of a device in its site.toml" };
+        var (site, device) = (SiteArgument.MakeRequired(), SiteArgument.MakeDevice());
         var tags = new Argument<string[]>("tag") { Description = "Tags to show (default: all)", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("read", "Read a device once and print its tags. Exit code 1 when a tag is bad or the device does not answer.") { site, device, tags };
-        command.SetAction((result, cancel) => RunAsync(result.GetValue(site)!, result.GetValue(device)!, result.GetValue(tags)!, Console.Out, Console.Error, cancel));
+        var addresses = new Option<string[]>("--address") { Description = "Address that is no tag: DB500.DBD2:REAL; may be given again" };
+        var command = new Command("read", """
+            Read a device once and print its tags, or any address of it. Through the running host where there is one.
+            Exit code 1 when a tag is bad or the device does not answer.
+            """) { site, device, tags, addresses };
+        command.SetAction((result, cancel) => DeviceSite.UseAsync(result.GetValue(site)!, result.GetValue(device)!, Console.Error, (opened, model) =>
+            RunAsync(opened, model, result.GetValue(tags) ?? [], result.GetValue(addresses) ?? [], Console.Out, cancel)));
         return command;
     }
 
-    public static async Task<int> RunAsync(
-        string folder, string deviceName, string[] tagNames, TextWriter output, TextWriter errors, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        OpenSite site, DeviceModel device, string[] names, string[] addresses, TextWriter output, CancellationToken cancel)
     {
-        using var site = OpenSite.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, new ConsoleTarget(errors)), errors);
-        if (site is null) return 1;
-        if (site.Model.Devices.FirstOrDefault(d => d.Name == deviceName) is not { } device)
-            return Fail($"no device \"{deviceName}\" in {folder}{Nearest.Hint(deviceName, site.Model.Devices.Select(d => d.Name))}");
-        foreach (var name in tagNames)
-        {
-            if (device.Tags.All(t => t.Name != name))
-                return Fail($"no tag \"{name}\" in device {device.Name}{Nearest.Hint(name, device.Tags.Select(t => t.Name))}");
-        }
-
-        var problems = new List<Problem>();
-        if (site.Plugins.Driver(device.Driver) is not { } plugin)
-        {
-            foreach (var problem in site.Opener.Missing(site.Plugins).Where(p => p.At == device.DriverAt)) errors.WriteLine(problem);
-            return 1;
-        }
-
-        if (site.Opener.Driver(device, plugin, problems) is not { } open) return Fail(string.Join(Environment.NewLine, problems));
-        var wanted = device.Tags.Where(t => tagNames.Length == 0 || tagNames.Contains(t.Name)).ToList();
-        try
-        {
-            return await ReadAsync(open(), device, wanted, site.Time, output, cancel).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return Fail($"{device.Name}: no answer within {device.Timeout.TotalSeconds:0.###} s");
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            return Fail($"{device.Name}: {DriverFault.Describe(exception)}");
-        }
-
-        int Fail(string message)
-        {
-            errors.WriteLine(message);
-            return 1;
-        }
-    }
-
-    private static async Task<int> ReadAsync(
-        IDriver driver, DeviceModel device, List<TagModel> wanted, TimeProvider time, TextWriter output, CancellationToken cancel)
-    {
-        await using var _ = driver.ConfigureAwait(false);
-        var group = new ScanGroup(wanted.Select((t, i) => (t, new Tag(i, t.Name, device.Name, t.Unit, t.Description))), device.Poll, time);
-        group.Reader = driver.Prepare(group.Definitions);
-        await WithinAsync(device.Timeout, driver.ConnectAsync).ConfigureAwait(false);
-        group.Buffer.Reset(time.GetUtcNow().UtcDateTime);
-        await WithinAsync(device.Timeout, token => group.Reader.ReadAsync(group.Buffer, token)).ConfigureAwait(false);
+        if (names.FirstOrDefault(name => device.Tags.All(t => t.Name != name)) is { } unknown)
+            throw new RefusedException($"no tag \"{unknown}\"{Nearest.Hint(unknown, device.Tags.Select(t => t.Name))}");
+        TagModel[] wanted =
+        [
+            .. device.Tags.Where(t => names.Length + addresses.Length == 0 || names.Contains(t.Name)),
+            .. addresses.Select(a => new TagModel { Name = a, Address = a, At = device.At, AddressAt = device.At }),
+        ];
+        var group = new ScanGroup(wanted.Select((t, i) => (t, new Tag(i, t.Name, device.Name, t.Unit, t.Description))), device.Poll, site.Time);
+        if (ControlClient.IsRunning(site.Model.Folder)) await AskAsync(site.Model.Folder, device.Name, group, cancel).ConfigureAwait(false);
+        else await ReadAsync(site, device, group, cancel).ConfigureAwait(false);
         group.Refine();
         var samples = group.Buffer.Samples.ToArray();
         TextTable.Write(output, ["TAG", "VALUE", "UNIT", "QUALITY", "REASON"],
-            samples.Select((s, i) => new[] { s.Tag.Name, s.Value.IsNull ? "-" : s.Value.ToString(), s.Tag.Unit, s.Quality.ToText(), group.Buffer.Reason(i) ?? "" }));
+            samples.Select((s, i) => new[]
+            {
+                s.Tag.Name, s.Value.IsNull ? "-" : s.Value.ToString(), s.Tag.Unit, s.Quality.ToText(), group.Buffer.Reason(i) ?? "",
+            }));
         return samples.All(s => s.Quality == Quality.Good) ? 0 : 1;
+    }
 
-        async Task WithinAsync(TimeSpan limit, Func<CancellationToken, ValueTask> call)
+    private static async Task ReadAsync(OpenSite site, DeviceModel model, ScanGroup group, CancellationToken cancel)
+    {
+        var device = DirectDevice.Open(site, model);
+        await using var closing = device.ConfigureAwait(false);
+        var reader = device.Driver.Prepare(group.Definitions);
+        await device.ConnectAsync(cancel).ConfigureAwait(false);
+        await device.ReadAsync(reader, group.Buffer, site.Time, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Fills the group with what the running host reads.</summary>
+    public static async Task AskAsync(string folder, string device, ScanGroup group, CancellationToken cancel)
+    {
+        var tags = group.Definitions.Select(t => new JsonObject { ["name"] = t.Name, ["address"] = t.Address, ["type"] = t.Type });
+        var command = new JsonObject { ["command"] = "device-read", ["device"] = device, ["tags"] = new JsonArray([.. tags]) };
+        var answers = (await ControlClient.AskAsync(folder, command, cancel).ConfigureAwait(false)).AsArray();
+        for (var i = 0; i < answers.Count; i++)
         {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            deadline.CancelAfter(limit);
-            await call(deadline.Token).ConfigureAwait(false);
+            var (answer, quality) = (answers[i]!, (Quality)(int)answers[i]!["quality"]!);
+            if (quality == Quality.Good) group.Buffer.Good(i, JsonValues.Parse(answer["value"]));
+            else group.Buffer.Bad(i, quality, (string?)answer["reason"] ?? "");
         }
     }
 }

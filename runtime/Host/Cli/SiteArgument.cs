@@ -13,4 +13,6 @@ internal static class SiteArgument
 
     /// <summary>For commands whose other arguments follow it.</summary>
     public static Argument<string> MakeRequired() => new("site") { Description = "Folder of the site" };
+
+    public static Argument<string> MakeDevice() => new("device") { Description = "Name of a device in its site.toml" };
 }

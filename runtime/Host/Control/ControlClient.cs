@@ -7,6 +7,21 @@ namespace PlantRuntime.Host.Control;
 /// <summary>Gives commands to the host that runs a site.</summary>
 internal static class ControlClient
 {
+    /// <summary>Whether a host runs the site.</summary>
+    public static bool IsRunning(string siteFolder)
+    {
+        try
+        {
+            using var socket = ControlSocket.Create();
+            socket.Connect(new UnixDomainSocketEndPoint(ControlSocket.PathOf(siteFolder)));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="ControlException">No host runs the site, or it cannot do the command.</exception>
     public static async Task<JsonNode> AskAsync(string siteFolder, JsonObject command, CancellationToken cancel)
     {

@@ -46,7 +46,7 @@ internal sealed class ControlServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
         {
-            _log.Warn($"CONTROL socket={_path} reason=\"{exception.Message}\" next=\"plant queue will not find this host\"");
+            _log.Warn($"CONTROL socket={_path} reason=\"{exception.Message}\" next=\"plant queue, write and read will not find this host\"");
         }
     }
 
@@ -81,7 +81,12 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             var stream = new NetworkStream(socket, ownsSocket: true);
             await using var closing = stream.ConfigureAwait(false);
-            var reply = await AnswerAsync(await ReadLineAsync(stream, patience.Token).ConfigureAwait(false)).ConfigureAwait(false);
+            var line = await ReadLineAsync(stream, patience.Token).ConfigureAwait(false);
+
+            // What is asked may take longer than it may take to ask, and to listen.
+            patience.CancelAfter(Timeout.InfiniteTimeSpan);
+            var reply = await AnswerAsync(line).ConfigureAwait(false);
+            patience.CancelAfter(s_patience);
             await stream.WriteAsync(Encoding.UTF8.GetBytes(reply.ToJsonString() + "\n"), patience.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException)

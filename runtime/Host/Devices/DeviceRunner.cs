@@ -21,6 +21,8 @@ internal sealed class DeviceRunner : ISessionOwner
     private readonly LogLimit _tagLimit;
     private readonly Lock _gate = new();
     private readonly Action<Sample, string?> _logTag;
+    private readonly FactRound _facts;
+    private bool _isDescribed;
     private IScanListener[] _listeners = [];
     private Func<IDriver>? _open;
     private DeviceSession? _session;
@@ -38,6 +40,7 @@ internal sealed class DeviceRunner : ISessionOwner
         _log = log;
         _tagLimit = new LogLimit(time, TimeSpan.FromSeconds(1), burst: 20);
         _logTag = LogTag;
+        _facts = new FactRound(this, time, log);
         Tags = [.. model.Tags.Select((t, i) => new Tag(i, t.Name, model.Name, t.Unit, t.Description))];
         Status = new DeviceStatus(Tags);
     }
@@ -114,9 +117,10 @@ internal sealed class DeviceRunner : ISessionOwner
         Status.Reason = reason;
     }
 
-    /// <summary>Called from time to time: leaves a driver behind that does not come back from a call.</summary>
+    /// <summary>Called from time to time: asks for facts, and leaves a driver behind that does not come back from a call.</summary>
     public void Watch()
     {
+        if (_isDescribed) _facts.Look();
         if (_session is not { } session || session.CallTime < _model.Timeout + s_grace) return;
         session.Abandon();
         var reason = $"its driver ignored the timeout of {_model.Timeout.TotalSeconds:0.###} s";
@@ -168,6 +172,7 @@ internal sealed class DeviceRunner : ISessionOwner
     {
         Status.State = DeviceState.Reconnecting;
         Status.Reason = reason;
+        Status.Facts = [];
         if (!isPlanned) FailAll(reason);
         _log.Write(isPlanned ? LogLevel.Info : LogLevel.Warn,
             string.Create(CultureInfo.InvariantCulture, $"RECONNECT plant={_plantId} device={Name} reason=\"{reason}\" sleep={sleep.TotalSeconds:0.###}s"));
@@ -187,6 +192,7 @@ internal sealed class DeviceRunner : ISessionOwner
         {
             var driver = _open!();
             Status.Endpoint = driver.Endpoint;
+            _isDescribed = driver is IDescribed and not ISubscriber;
             // A device that speaks by itself has no rates: all its tags are one group.
             var groups = _model.Tags.Zip(Tags).GroupBy(t => driver is ISubscriber ? _model.Poll : t.First.Poll ?? _model.Poll)
                 .Select(g => new ScanGroup(g, g.Key, _time)).ToList();

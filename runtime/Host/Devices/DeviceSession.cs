@@ -63,7 +63,7 @@ internal sealed class DeviceSession(
     public void Post(DeviceJob job)
     {
         if (driver is ISubscriber) job.Fail(new RefusedException($"{model.Name} speaks by itself and cannot be asked"));
-        else if (!_isConnected) job.Fail(new NotConnectedException($"{model.Name} is not connected: {owner.Status.Reason}"));
+        else if (!_isConnected) job.Fail(new NotConnectedException($"{model.Name} is not connected: {owner.Status.Reason ?? "it is connecting"}"));
         else
         {
             _jobs.Enqueue(job);
@@ -92,7 +92,8 @@ internal sealed class DeviceSession(
     {
         IsAbandoned = true;
         Stop();
-        _job?.LeaveBehind(new NotConnectedException($"{model.Name}: its driver did not come back"));
+        _isConnected = false;
+        _job?.LeaveBehind(new TimeoutException($"{model.Name}: its driver did not come back"));
         FailJobs("its driver did not come back");
     }
 
@@ -104,7 +105,7 @@ internal sealed class DeviceSession(
         {
             await CallAsync(driver.ConnectAsync(StartDeadline())).ConfigureAwait(false);
             if (!IsAbandoned) owner.Connected();
-            _isConnected = true;
+            _isConnected = !IsAbandoned;
             return null;
         }
         catch (Exception exception)

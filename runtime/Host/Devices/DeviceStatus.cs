@@ -19,6 +19,9 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
 
     public string Endpoint { get; set; } = "";
 
+    /// <summary>What the device says of itself; empty while it is not connected.</summary>
+    public IReadOnlyList<DeviceFact> Facts { get; set; } = [];
+
     public long Scans => Interlocked.Read(ref _scans);
 
     public long Failed => Interlocked.Read(ref _failed);

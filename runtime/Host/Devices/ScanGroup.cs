@@ -17,7 +17,7 @@ internal sealed class ScanGroup
         Buffer = new ScanBuffer([.. members.Select(t => t.Tag)]);
         Rhythm = new Rhythm(Math.Max(1, (long)(poll.TotalSeconds * time.TimestampFrequency)));
         Poll = poll;
-        Definitions = [.. _tags.Select(t => new TagDefinition(t.Name, t.Address, t.Type))];
+        Definitions = [.. _tags.Select(t => t.Definition)];
     }
 
     public IReadOnlyList<TagDefinition> Definitions { get; }

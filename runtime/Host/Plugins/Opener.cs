@@ -63,13 +63,21 @@ internal sealed class Opener(SiteModel site, Func<string, string?> environment, 
             await using var driver = open();
             try
             {
-                driver.Prepare([.. device.Tags.Select(t => new TagDefinition(t.Name, t.Address, t.Type))]);
+                driver.Prepare([.. device.Tags.Select(t => t.Definition)]);
+                CheckWrites(device, driver, problems);
             }
             catch (AddressException exception)
             {
                 problems.AddRange(exception.Problems.Select(p => AtTag(device, p)));
             }
         }).ConfigureAwait(false);
+    }
+
+    private static void CheckWrites(DeviceModel device, IDriver driver, List<Problem> problems)
+    {
+        if (device.WritableAt is not { } at) return;
+        if (driver is IWritable writable and not ISubscriber) writable.PrepareWrites([.. device.Tags.Where(t => t.Write is not null).Select(t => t.Definition)]);
+        else problems.Add(new Problem(at, $"writable: the driver {device.Driver} cannot write"));
     }
 
     private static Problem AtTag(DeviceModel device, AddressProblem problem)

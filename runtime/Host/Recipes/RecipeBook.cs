@@ -1,8 +1,5 @@
 using PlantRuntime.Contracts;
-using PlantRuntime.Host.Delivery;
-using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
-using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
@@ -18,9 +15,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly SiteModel _site;
     private readonly RecipeFiles _files;
     private readonly IReadOnlyList<DeviceRunner> _devices;
-    private readonly IReadOnlyList<SinkRunner> _sinks;
-    private readonly SiteQueue? _queue;
-    private readonly MirrorBook _mirrors;
+    private readonly RecipeOutputs _outputs;
     private readonly RecipeCompiler _compiler;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
@@ -31,16 +26,14 @@ internal sealed class RecipeBook : IAsyncDisposable
     private bool _isStarted;
 
     public RecipeBook(
-        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue, MirrorBook mirrors,
-        IBlockCheck blocks, RecipeCompiler compiler, TimeProvider time, PlantLog log)
+        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, IBlockCheck blocks, RecipeCompiler compiler,
+        TimeProvider time, PlantLog log)
     {
         _site = site;
         _files = files;
         _devices = devices;
-        _sinks = sinks;
-        _queue = queue;
-        if (queue is not null) queue.RoomMade += Wake;
-        _mirrors = mirrors;
+        _outputs = outputs;
+        if (outputs.Queue is { } queue) queue.RoomMade += Wake;
         _compiler = compiler;
         _time = time;
         _log = log;
@@ -95,7 +88,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     {
         if (!_entries.TryGetValue(file, out var entry))
         {
-            entry = new RecipeEntry(file, _loader, _departures, _devices, _sinks, _queue, _mirrors, _site.Limits, _site.Folder, _time, _log);
+            entry = new RecipeEntry(file, _loader, _departures, _devices, _outputs, _site.Limits, _site.Folder, _time, _log);
             lock (_entries) _entries.Add(file, entry);
         }
 

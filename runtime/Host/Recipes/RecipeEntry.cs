@@ -1,7 +1,6 @@
 using PlantRuntime.Host.Delivery;
-using PlantRuntime.Host.Delivery.Queue;
-using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Devices.Mirrors;
+using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
@@ -14,8 +13,8 @@ namespace PlantRuntime.Host.Recipes;
 /// all.
 /// </summary>
 internal sealed class RecipeEntry(
-    string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, IReadOnlyList<SinkRunner> sinks, SiteQueue? queue,
-    MirrorBook mirrors, LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
+    string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, LimitOptions limits,
+    string siteFolder, TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
     private readonly LogLimit _faultLimit = new(time, TimeSpan.FromSeconds(10));
@@ -79,7 +78,7 @@ internal sealed class RecipeEntry(
     /// <summary>Stops the recipe for good: its file is gone, or the host ends. What waits for it is run first.</summary>
     public async Task StopAsync()
     {
-        mirrors.Take(File, []);
+        outputs.Mirrors.Take(File, []);
         if (_runner is { } runner) await RetireAsync(runner, _assembly!, s_patienceAtEnd).ConfigureAwait(false);
         _runner = null;
         _assembly = null;
@@ -97,7 +96,8 @@ internal sealed class RecipeEntry(
 
     private async Task SwapAsync(LoadedRecipe loaded)
     {
-        foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(File, [.. sinks.Where(s => route.Sinks.Contains(s.Name))], queue);
+        foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(File, [.. outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], outputs.Queue);
+        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(outputs.Writes, point, siteFolder);
         var (old, oldAssembly) = (_runner, _assembly);
         var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, time, log);
         (_runner, _assembly) = (runner, loaded.Assembly);
@@ -106,7 +106,7 @@ internal sealed class RecipeEntry(
         foreach (var device in devices)
             device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
         if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
-        mirrors.Take(File, loaded.Plan.Mirrors);
+        outputs.Mirrors.Take(File, loaded.Plan.Mirrors);
         Version++;
         runner.Start();
         _blocks = [.. runner.BlockInboxes.Select(b => new BlockScans(b.Decoding, devices.First(d => d.Name == b.Decoding.Device), b.Inbox, time))];

@@ -21,6 +21,7 @@ internal static class DeviceBuilder
             Timeout = head.Timeout,
             Reconnect = head.Reconnect,
             Blocks = head.Blocks,
+            WritableAt = head.Writable ? table.Find("writable")!.Value.At : null,
             Tags = tags,
             Settings = settings,
             Scalars = Scalars(settings),

@@ -134,6 +134,20 @@ public sealed class ScanFlow
         foreach (var branch in _branches) branch.Attach(new RouteNode(branch.Schema, route));
     }
 
+    /// <summary>
+    /// Writes a value that is computed from each scan into a tag of a device that allows it. Only the latest value counts, and only while it is
+    /// younger than the tag's maximum age: what cannot be written at once is not written later. When <paramref name="value"/> reads a bad tag or
+    /// gives null, nothing is written. Every write and every refusal is in <c>logs/audit.jsonl</c>.
+    /// </summary>
+    /// <param name="device">The device, as <c>Plant.name</c> gives it.</param>
+    /// <param name="tag">Name of the tag; no pattern.</param>
+    /// <param name="value">The value, in the tag's unit.</param>
+    public void Write(Device device, string tag, Func<Scan, Value> value)
+    {
+        var point = _plan.AddWrite(device, tag);
+        foreach (var branch in _branches) branch.Attach(new WriteNode(branch.Schema, point, _plan.Fence(value)));
+    }
+
     private ScanFlow Chosen(string tags, Func<Schema, bool[], Node> make)
     {
         TagSet.Check(_plan, _branches, [tags]);

@@ -2,13 +2,15 @@ namespace PlantRuntime.Recipes.Plans;
 
 /// <summary>What a recipe declared: where scans come in, what is due by the clock, where records go out, what is copied. Driven by one thread.</summary>
 internal sealed class Plan(
-    IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<Mirror> mirrors, IReadOnlyList<Decoding> decodings,
-    IReadOnlyList<ITimed> timed, PlanClock clock)
+    IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<WritePoint> writes, IReadOnlyList<Mirror> mirrors,
+    IReadOnlyList<Decoding> decodings, IReadOnlyList<ITimed> timed, PlanClock clock)
 {
     /// <summary>By device name.</summary>
     public IReadOnlyDictionary<string, SourceNode> Sources { get; } = sources;
 
     public IReadOnlyList<Route> Routes { get; } = routes;
+
+    public IReadOnlyList<WritePoint> Writes { get; } = writes;
 
     public IReadOnlyList<Mirror> Mirrors { get; } = mirrors;
 

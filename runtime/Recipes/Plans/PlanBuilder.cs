@@ -13,6 +13,7 @@ public sealed class PlanBuilder
     private readonly Dictionary<string, SourceNode> _sources = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, IReadOnlyList<Tag>> _devices;
     private readonly List<Route> _routes = [];
+    private readonly List<WritePoint> _writes = [];
     private readonly List<ITimed> _timed = [];
     private readonly List<Mirror> _mirrors = [];
     private readonly List<Decoding> _decodings = [];
@@ -21,16 +22,20 @@ public sealed class PlanBuilder
     private readonly JsonShapes _shapes = new();
     private readonly Action<Exception> _fault;
     private readonly IBlockCheck? _blocks;
+    private readonly Func<string, string, string?>? _writeObjection;
 
     /// <summary>A builder for these devices and their tags.</summary>
     /// <param name="devices">Tags by device name.</param>
     /// <param name="time">The clock that operators live by.</param>
     /// <param name="fault">Told of every exception that a recipe's lambda throws; the scan is lost to that branch alone.</param>
     /// <param name="blocks">Knows which blocks can be read and written; null where nobody does.</param>
+    /// <param name="writeObjection">Why a tag of a device may not be written, or null when it may.</param>
     internal PlanBuilder(
-        IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault, IBlockCheck? blocks = null)
+        IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, TimeProvider time, Action<Exception> fault, IBlockCheck? blocks = null,
+        Func<string, string, string?>? writeObjection = null)
     {
         _blocks = blocks;
+        _writeObjection = writeObjection;
         _devices = devices;
         _fault = fault;
         Clock = new PlanClock(time);
@@ -74,6 +79,20 @@ public sealed class PlanBuilder
         if (_blocks?.Check(device, address, bytes, isWritten) is { } problem) Report(problem, address);
     }
 
+    internal WritePoint AddWrite(Device device, string tag)
+    {
+        var statement = Here("", tag, warning: false);
+        if (_devices[device.Name].All(t => t.Name != tag))
+        {
+            var hint = Nearest.Hint(tag, _devices[device.Name].Select(t => t.Name));
+            _problems.Add(statement with { Message = $"no tag \"{tag}\" in device {device.Name}{hint}" });
+        }
+        else if (_writeObjection?.Invoke(device.Name, tag) is { } objection) _problems.Add(statement with { Message = objection });
+        var point = new WritePoint(device.Name, tag, statement);
+        _writes.Add(point);
+        return point;
+    }
+
     internal void AddTimed(ITimed node) => _timed.Add(node);
 
     /// <summary>A lambda of the recipe, fenced: what it throws is reported and goes no further.</summary>
@@ -109,7 +128,7 @@ public sealed class PlanBuilder
             if (node.IsEnd) _problems.Add(warning);
         }
 
-        return new Plan(_sources, _routes, _mirrors, _decodings, _timed, Clock);
+        return new Plan(_sources, _routes, _writes, _mirrors, _decodings, _timed, Clock);
     }
 
     /// <summary>The recipe's own frame: the first one above us whose assembly is not this library.</summary>

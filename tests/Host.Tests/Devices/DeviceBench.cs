@@ -25,6 +25,8 @@ internal sealed class DeviceBench : IScanListener, IAsyncDisposable
 
     public LogLines Log { get; } = new();
 
+    public PlantLog PlantLog => _log;
+
     public DeviceRunner Runner { get; }
 
     public List<ScriptedDriver> Drivers { get; } = [];

@@ -3,7 +3,7 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Host.Tests.Devices;
 
 /// <summary>A driver that does what a test says at each read and connect; without a word it answers with the number of the read.</summary>
-internal sealed class ScriptedDriver : IDriver, IReader
+internal sealed class ScriptedDriver : IWritable, IDescribed, IReader
 {
     public int Connects { get; private set; }
 
@@ -15,12 +15,23 @@ internal sealed class ScriptedDriver : IDriver, IReader
 
     public Func<int, ScanBuffer, CancellationToken, ValueTask>? OnRead { get; set; }
 
+    public Func<Value, CancellationToken, ValueTask>? OnWrite { get; set; }
+
+    /// <summary>What was written, by tag.</summary>
+    public List<(string Tag, Value Value)> Written { get; } = [];
+
+    public IReadOnlyList<DeviceFact> Facts { get; set; } = [];
+
     /// <summary>Released once for each read that began.</summary>
     public SemaphoreSlim ReadBegan { get; } = new(0);
 
     public string Endpoint => "script:1";
 
     public IReader Prepare(IReadOnlyList<TagDefinition> tags) => this;
+
+    public IWriter PrepareWrites(IReadOnlyList<TagDefinition> tags) => new TagScript(this, tags);
+
+    public ValueTask<IReadOnlyList<DeviceFact>> DescribeAsync(CancellationToken cancel) => ValueTask.FromResult(Facts);
 
     public ValueTask ConnectAsync(CancellationToken cancel)
     {
@@ -41,5 +52,14 @@ internal sealed class ScriptedDriver : IDriver, IReader
     {
         IsDisposed = true;
         return default;
+    }
+
+    private sealed class TagScript(ScriptedDriver driver, IReadOnlyList<TagDefinition> tags) : IWriter
+    {
+        public async ValueTask WriteAsync(int tag, Value value, CancellationToken cancel)
+        {
+            if (driver.OnWrite is not null) await driver.OnWrite(value, cancel);
+            driver.Written.Add((tags[tag].Name, value));
+        }
     }
 }

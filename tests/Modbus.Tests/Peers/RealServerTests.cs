@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PlantRuntime.Conformance.Peers;
@@ -113,7 +114,7 @@ public abstract class RealServerTests
             (ServedValue[])[new(1, "holding", n, "UINT16", "0"), new(1, "coil", n, "BOOL", "0")]);
         await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
         await using var driver = await ConnectAsync(server);
-        var writer = new ModbusWriter(driver.Session);
+        var writer = new WriteRequests(driver.Session);
         bool[] coils = [true, false, true, true, false, false, true, true, true, false];
 
         Assert.Null(await writer.CoilAsync(1, 1, true, CancellationToken.None));
@@ -130,11 +131,45 @@ public abstract class RealServerTests
         Assert.Equal("01000101100111000000", states);
     }
 
+    [SkippableFact]
+    public async Task Tags_are_written_as_the_server_reads_them_from_others()
+    {
+        // Each written value stands beside one that the server packed itself: their registers must be the same.
+        (string Type, string Order, string Value, Value Written)[] cases =
+        [
+            .. Orders.SelectMany(o => Numbers.SelectMany(n => n.Values.Select(v => (n.Type, o, v, Of(n.Type, v))))), ("BYTES", "ABCD", Hex("Pressé\0"), "Pressé"),
+        ];
+        var served = cases.SelectMany((c, i) => (ServedValue[])
+            [new(1, "holding", 20 * i, "BYTES", new string('0', 16)), new(1, "holding", (20 * i) + 10, c.Type, c.Value, c.Order)]).Append(new(1, "coil", 3, "BOOL", "0"));
+        await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
+        await using var driver = await ConnectAsync(server, maxGap: 0);
+        var writer = driver.PrepareWrites([.. cases.Select((c, i) => new TagDefinition($"t{i}", $"holding:{20 * i}:{(c.Type == "BYTES" ? "STRING[8]" : c.Type)}:{c.Order}")),
+            new TagDefinition("coil", "coil:3"), new TagDefinition("missing", "holding:65000")]);
+
+        for (var i = 0; i < cases.Length; i++) await writer.WriteAsync(i, cases[i].Written, CancellationToken.None);
+        await writer.WriteAsync(cases.Length, true, CancellationToken.None);
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(cases.Length + 1, 1, CancellationToken.None).AsTask());
+
+        Assert.Equal("illegal data address (02); nothing was written", refused.Message);
+        var scan = new Scan(driver, ["coil:3", .. cases.SelectMany((c, i) => Enumerable.Range(0, Registers(c.Type)).SelectMany(r =>
+            (string[])[$"holding:{(20 * i) + r}", $"holding:{(20 * i) + 10 + r}"]))]);
+        await scan.ReadAsync();
+        Assert.Equal((scan.Buffer.Count, true), (scan.Good, scan[0].Bool));
+        for (var n = 1; n < scan.Buffer.Count; n += 2) Assert.Equal(scan[n + 1].Int, scan[n].Int);
+
+        static int Registers(string type) => type == "BYTES" ? 4 : type.EndsWith("16", StringComparison.Ordinal) ? 1 : type.EndsWith("32", StringComparison.Ordinal) ? 2 : 4;
+
+        static Value Of(string type, string text) =>
+            type.StartsWith("FLOAT", StringComparison.Ordinal) ? Value.Of(double.Parse(text, CultureInfo.InvariantCulture))
+            : type == "UINT64" ? Value.Of(ulong.Parse(text, CultureInfo.InvariantCulture))
+            : Value.Of(long.Parse(text, CultureInfo.InvariantCulture));
+    }
+
     private static string Hex(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
 
-    private static async Task<ModbusDriver> ConnectAsync(PeerProcess server)
+    private static async Task<ModbusDriver> ConnectAsync(PeerProcess server, int maxGap = 16)
     {
-        var driver = new ModbusDriver(new ModbusOptions { Host = "127.0.0.1", Port = server.Port, Pipeline = 8 }, new RecordingLog());
+        var driver = new ModbusDriver(new ModbusOptions { Host = "127.0.0.1", Port = server.Port, Pipeline = 8, MaxGap = maxGap }, new RecordingLog());
         await driver.ConnectAsync(CancellationToken.None);
         return driver;
     }

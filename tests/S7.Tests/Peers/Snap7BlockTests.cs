@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.S7.Tests.Peers;

@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.S7.Tests.Testing;
 
 namespace PlantRuntime.S7.Tests.Peers;

@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
 using PlantRuntime.S7.Tests.Testing;
 

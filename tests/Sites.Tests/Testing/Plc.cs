@@ -1,6 +1,5 @@
 using System.Globalization;
 using PlantRuntime.Conformance.Peers;
-using PlantRuntime.S7.Tests.Peers;
 
 namespace PlantRuntime.Sites.Tests.Testing;
 

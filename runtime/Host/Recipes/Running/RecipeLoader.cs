@@ -1,5 +1,6 @@
 using System.Reflection;
 using PlantRuntime.Contracts;
+using PlantRuntime.Host.Devices.Writing;
 using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Recipes;
@@ -32,6 +33,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         var trial = await PlanAsync(compiled, Fault, problems, []).ConfigureAwait(false);
         if (trial is null) return false;
         foreach (var route in trial.Plan.Routes) route.Output = NoOutput.Instance;
+        foreach (var write in trial.Plan.Writes) write.Output = NoOutput.Instance;
         await RunAsync(trial.Guard, "a trial scan", () => Probe(trial.Plan), RanAway).ConfigureAwait(false);
         trial.Assembly.Unload();
         problems.AddRange(unknown.Values);
@@ -57,7 +59,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
     {
         var assembly = RecipeAssembly.Load(compiled);
         var guard = new Guard();
-        var builder = new PlanBuilder(devices, time, fault, blocks);
+        var builder = new PlanBuilder(devices, time, fault, blocks, (device, tag) => WriteRules.Objection(site, device, tag));
         assembly.SetStatic(SiteSource.PlanClass, "Builder", builder);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
         await RunAsync(guard, "its top level", assembly.Run, exception => problems.Add(Explain(exception))).ConfigureAwait(false);
@@ -123,7 +125,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         }
     }
 
-    private sealed class NoOutput : IRecordOutput
+    private sealed class NoOutput : IRecordOutput, IWriteOutput
     {
         public static readonly NoOutput Instance = new();
 
@@ -136,6 +138,10 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         }
 
         public void Write(DateTime time, string device, ReadOnlySpan<byte> json)
+        {
+        }
+
+        public void Write(Value value, long timestamp)
         {
         }
     }

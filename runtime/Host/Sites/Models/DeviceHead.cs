@@ -20,6 +20,9 @@ internal sealed class DeviceHead : IValidatedOptions
     /// <summary>What recipes may do with its blocks of raw bytes.</summary>
     public BlockRight Blocks { get; init; }
 
+    /// <summary>Whether the tags that allow it may be written.</summary>
+    public bool Writable { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate() => TimeRule.Check(("poll", Poll), ("timeout", Timeout));
 }

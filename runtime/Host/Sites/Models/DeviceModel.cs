@@ -4,7 +4,7 @@ namespace PlantRuntime.Host.Sites;
 internal sealed record DeviceModel
 {
     /// <summary>The host's own keys of a device; all others are the driver's.</summary>
-    public static readonly IReadOnlyList<string> HostKeys = ["driver", "poll", "timeout", "reconnect", "blocks", "tags"];
+    public static readonly IReadOnlyList<string> HostKeys = ["driver", "poll", "timeout", "reconnect", "blocks", "writable", "tags"];
 
     /// <summary>Its name, which recipes write as a C# identifier.</summary>
     public required string Name { get; init; }
@@ -29,6 +29,9 @@ internal sealed record DeviceModel
 
     /// <summary>What recipes may do with its blocks of raw bytes.</summary>
     public BlockRight Blocks { get; init; }
+
+    /// <summary>Where it says that the tags that allow it may be written; null when none may.</summary>
+    public Position? WritableAt { get; init; }
 
     /// <summary>The tags, in the order of the file; empty for a device that is only written to or asked by blocks.</summary>
     public required IReadOnlyList<TagModel> Tags { get; init; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Host.Sites;
@@ -36,15 +35,18 @@ internal sealed class TagHead : IValidatedOptions
     /// <summary>Time between two scans, when it is not the device's.</summary>
     public TimeSpan? Poll { get; init; }
 
+    /// <summary>How it may be written.</summary>
+    public WriteOptions? Write { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate()
     {
         if (string.IsNullOrWhiteSpace(Address)) yield return ("address", "expected an address, found an empty string");
         if (Scale == 0) yield return ("scale", "a scale of 0 would make every value 0");
-        if (Range is { Count: not 2 }) yield return ("range", $"expected two numbers, [low, high], found {Range.Count}");
+        if (TagRange.CountProblem(Range) is { } count) yield return ("range", count);
         if (Range is not null && (Low ?? High) is not null) yield return ("range", "range says both low and high: give either it or them");
-        if (Range is [var from, var to] && from > to) yield return ("range", Swapped(from, to));
-        if (Low > High) yield return ("low", Swapped(Low.Value, High!.Value));
+        if (Range is [var from, var to] && from > to) yield return ("range", TagRange.Swapped(from, to));
+        if (Low > High) yield return ("low", TagRange.Swapped(Low.Value, High!.Value));
         foreach (var broken in TimeRule.Check(("poll", Poll))) yield return broken;
     }
 
@@ -63,8 +65,6 @@ internal sealed class TagHead : IValidatedOptions
         Low = Low ?? Range?[0],
         High = High ?? Range?[1],
         Poll = Poll,
+        Write = Write,
     };
-
-    private static string Swapped(double low, double high) =>
-        string.Create(CultureInfo.InvariantCulture, $"low, {low}, is greater than high, {high}");
 }

@@ -1,3 +1,5 @@
+using PlantRuntime.Contracts;
+
 namespace PlantRuntime.Host.Sites;
 
 /// <summary>One tag of a device, from site.toml or a tag table.</summary>
@@ -38,4 +40,10 @@ internal sealed record TagModel
 
     /// <summary>Time between two scans, when it is not the device's.</summary>
     public TimeSpan? Poll { get; init; }
+
+    /// <summary>How it may be written; null when it may not.</summary>
+    public WriteOptions? Write { get; init; }
+
+    /// <summary>What a driver needs to know of it.</summary>
+    public TagDefinition Definition => new(Name, Address, Type);
 }

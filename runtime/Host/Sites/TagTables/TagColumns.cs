@@ -6,7 +6,7 @@ namespace PlantRuntime.Host.Sites;
 /// <summary>Which cell of a row is what, as the header of a tag table says.</summary>
 internal sealed class TagColumns
 {
-    private static readonly string[] Known = ["name", "address", "type", "unit", "scale", "offset", "low", "high", "description", "poll"];
+    private static readonly string[] Known = ["name", "address", "type", "unit", "scale", "offset", "low", "high", "description", "poll", "write"];
 
     private readonly Dictionary<string, int> _places = [];
 

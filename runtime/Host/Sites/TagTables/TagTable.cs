@@ -77,6 +77,7 @@ internal sealed class TagTable
             Low = Number(columns, row, "low"),
             High = Number(columns, row, "high"),
             Poll = Time(columns.Cell(row, "poll")),
+            Write = MayWrite(columns.Cell(row, "write")) ? new WriteOptions() : null,
         };
         foreach (var (key, message) in head.Validate()) _problems.Add(columns.PositionOf(row, key), $"{key}: {message}");
         return _problems.Count == before ? head.ToModel(name!.Value.Text, name.Value.At, address!.Value.At) : null;
@@ -105,6 +106,14 @@ internal sealed class TagTable
         var example = _hasDecimalComma ? "0.1 or 0,1" : "0.1";
         _problems.Add(cell.At, $"{column}: expected a number such as {example}, found \"{cell.Text}\"");
         return null;
+    }
+
+    private bool MayWrite(CsvCell? cell)
+    {
+        if (cell is not { } given || given.Text.Equals("no", StringComparison.OrdinalIgnoreCase)) return false;
+        if (given.Text.Equals("yes", StringComparison.OrdinalIgnoreCase)) return true;
+        _problems.Add(given.At, $"write: expected yes, no or nothing, found \"{given.Text}\"");
+        return false;
     }
 
     private TimeSpan? Time(CsvCell? cell)

@@ -5,7 +5,7 @@ namespace PlantRuntime.Plugins.Modbus.Session;
 
 /// <summary>Writes, one request at a time. A fault says that the device refused, or that its reply does not confirm the write.</summary>
 /// <param name="session">The connection.</param>
-internal sealed class ModbusWriter(RequestSession session)
+internal sealed class WriteRequests(RequestSession session)
 {
     private readonly byte[] _frame = new byte[Mbap.MostBytes];
 

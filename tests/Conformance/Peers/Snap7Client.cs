@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using PlantRuntime.Conformance.Peers;
 
-namespace PlantRuntime.S7.Tests.Peers;
+namespace PlantRuntime.Conformance.Peers;
 
 /// <summary>snap7's own client in a process of its own: a second opinion on what the server holds.</summary>
-internal sealed class Snap7Client : IDisposable
+public sealed class Snap7Client : IDisposable
 {
     private readonly Process _process;
 
+    /// <summary>Connects to it.</summary>
     public Snap7Client(PeerProcess server)
     {
         var script = Path.Combine(PeerProcess.Folder, "snap7_client.js");
@@ -23,13 +23,17 @@ internal sealed class Snap7Client : IDisposable
     /// <summary>Bytes in hex.</summary>
     public Task<string> ReadAsync(string area, int block, int at, int bytes) => DoAsync(new { op = "read", area, block, at, bytes });
 
+    /// <summary>Writes bytes in hex.</summary>
     public async Task WriteAsync(string area, int block, int at, string hex) =>
         Assert.Equal("OK", await DoAsync(new { op = "write", area, block, at, hex }));
 
+    /// <summary>Puts the CPU into STOP.</summary>
     public async Task StopCpuAsync() => Assert.Equal("OK", await DoAsync(new { op = "stop" }));
 
+    /// <summary>Puts the CPU into RUN.</summary>
     public async Task StartCpuAsync() => Assert.Equal("OK", await DoAsync(new { op = "start" }));
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();

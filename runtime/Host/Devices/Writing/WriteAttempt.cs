@@ -1,0 +1,79 @@
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Host.Devices.Writing;
+
+/// <summary>
+/// One attempt to write one tag. However it ends, it ends once, with one entry in the audit log: also when its driver hangs, or when it
+/// was never sent. Once sent it is never sent again.
+/// </summary>
+internal sealed class WriteAttempt(WriteRequest request, TagWriter? tag, Func<WriteRequest, WriteResult, Task> record) : DeviceJob
+{
+    private readonly TaskCompletionSource<WriteResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isEnded;
+    private volatile bool _isSent;
+
+    public WriteRequest Request => request;
+
+    /// <summary>How it ended; completes when that is in the audit log.</summary>
+    public Task<WriteResult> Result => _result.Task;
+
+    public override async ValueTask RunAsync(IDriver driver, CancellationToken cancel)
+    {
+        // A newer value took its place, or nobody waits any more.
+        if (!tag!.TryTake(this)) return;
+        if (tag.IsTooOld(request.Timestamp, out var age))
+        {
+            End(WriteOutcome.TooOld, age);
+            return;
+        }
+
+        var prepared = tag.Prepare(driver);
+        var raw = RawValue.Of(tag.Model, request.Value);
+        _isSent = true;
+        try
+        {
+            await prepared.Writer.WriteAsync(0, raw, cancel).ConfigureAwait(false);
+        }
+        catch (RefusedException refusal)
+        {
+            End(WriteOutcome.Refused, refusal.Message);
+            return;
+        }
+
+        if (prepared.ReadBack is { } readBack) await ReadBackAsync(readBack, raw, cancel).ConfigureAwait(false);
+        else End(WriteOutcome.Written);
+    }
+
+    public override void Fail(Exception exception)
+    {
+        tag?.TryTake(this);
+        End(_isSent ? WriteOutcome.Unknown : WriteOutcome.Refused, exception.Message);
+    }
+
+    /// <summary>Ends it, unless it has ended.</summary>
+    public void End(WriteOutcome outcome, string? reason = null)
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) == 0) _ = EndAsync(new WriteResult(outcome, reason));
+    }
+
+    private async ValueTask ReadBackAsync(ReadBack readBack, Value raw, CancellationToken cancel)
+    {
+        try
+        {
+            var result = await readBack.CompareAsync(raw, cancel).ConfigureAwait(false);
+            End(result.Outcome, result.Reason);
+        }
+        catch (Exception exception)
+        {
+            var why = exception is OperationCanceledException ? "no answer in time" : exception.Message;
+            End(WriteOutcome.Written, $"could not be read back: {why}");
+            throw;
+        }
+    }
+
+    private async Task EndAsync(WriteResult result)
+    {
+        await record(request, result).ConfigureAwait(false);
+        _result.SetResult(result);
+    }
+}

@@ -1,0 +1,9 @@
+using PlantRuntime.Host.Delivery;
+using PlantRuntime.Host.Delivery.Queue;
+using PlantRuntime.Host.Devices.Mirrors;
+using PlantRuntime.Host.Devices.Writing;
+
+namespace PlantRuntime.Host.Recipes;
+
+/// <summary>Where what recipes make goes: to sinks, with a queue or without, and to devices.</summary>
+internal sealed record RecipeOutputs(IReadOnlyList<SinkRunner> Sinks, SiteQueue? Queue, MirrorBook Mirrors, SiteWrites Writes);

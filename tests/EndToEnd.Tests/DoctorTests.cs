@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using PlantRuntime.Conformance.Peers;
+
+namespace PlantRuntime.EndToEnd.Tests;
+
+/// <summary>Looking into a PLC, with and without a running host.</summary>
+public class DoctorTests
+{
+    [SkippableFact]
+    public async Task Doctor_browse_and_read_look_into_a_plc_directly_and_through_a_running_host()
+    {
+        await using var server = await WriteTests.StartServerAsync();
+        using var client = new Snap7Client(server);
+        using var site = WriteTests.Site(server.Port);
+        site.Replace("site.toml", "DB1.DBD20:REAL", "DB9.DBD20:REAL");
+        await LookAsync(site, "asked directly", @"ok +handshake +\d+ ms");
+
+        await using var plant = PlantProcess.Start("run", site.Path);
+        await plant.WhenAsync("FACTS device=press state=\"RUN\" order_number=\"6ES7 315");
+        await LookAsync(site, "asked through the running host", "ok +host +connected");
+        Assert.Equal(1, plant.Count("CONNECTED .*device=press"));
+        await client.StopCpuAsync();
+        await plant.WhenAsync("WARN .*FACTS device=press state=\"STOP\"");
+        var (_, output) = await PlantProcess.RunAsync("doctor", site.Path);
+        Assert.Matches(@"FAIL +facts +state STOP, .*\n +state is STOP: see at the device why", output);
+    }
+
+    [SkippableFact]
+    public async Task Doctor_says_what_to_do_about_a_dead_plc()
+    {
+        using var site = WriteTests.Site(FreePort());
+        var (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);
+        Assert.Equal(1, exit);
+        Assert.Matches(@"press \(s7, 127\.0\.0\.1:\d+\)\n  ok +name +127\.0\.0\.1\n  FAIL +port +\d+: connection refused\n +the machine is there",
+            output);
+        Assert.Matches(@"line \(simulator, \S+\)\n  ok +handshake +\d+ ms\n  ok +tags +2 are good", output);
+        Assert.Contains("1 of 2 devices need help", output, StringComparison.Ordinal);
+
+        site.Replace("site.toml", "host     = \"127.0.0.1\"", "host     = \"press.invalid\"");
+        (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);
+        Assert.Equal(1, exit);
+        Assert.Matches(@"FAIL +name +press\.invalid.*\n.*site\.toml.*\n.*getent hosts press\.invalid", output);
+        (exit, output) = await PlantProcess.RunAsync("browse", site.Path, "line");
+        Assert.True(exit == 1 && output.Contains("the driver simulator cannot browse", StringComparison.Ordinal), output);
+    }
+
+    private static async Task LookAsync(SiteFolder site, string how, string step)
+    {
+        var (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);
+        Assert.Equal(1, exit);
+        Assert.Matches(step, output);
+        Assert.Matches(@"ok +facts +state RUN, order_number 6ES7 315-2EH14-0AB0", output);
+        Assert.Matches(@"FAIL +tags +1 of 4 are bad\n +site\.toml:17:\d+: real: BAD_ADDRESS object does not exist", output);
+        (exit, output) = await PlantProcess.RunAsync("browse", site.Path, "press");
+        Assert.True(exit == 0, output);
+        Assert.Matches(@"DB1 +data block +32", output);
+        Assert.Contains($"in press, {how}", output, StringComparison.Ordinal);
+        (exit, output) = await PlantProcess.RunAsync("read", site.Path, "press", "--address", "DB1.DBD20:REAL");
+        Assert.True(exit == 0, output);
+        Assert.Matches(@"DB1\.DBD20:REAL +1\.5 +GOOD", output);
+        (exit, output) = await PlantProcess.RunAsync("read", site.Path, "press", "--address", "DB1.DBD20:RAEL");
+        Assert.True(exit == 1 && output.Contains("REAL", StringComparison.Ordinal), output);
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}
