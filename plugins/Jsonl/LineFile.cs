@@ -25,7 +25,9 @@ internal sealed class LineFile : IDisposable
     /// <summary>When the last batch was stored, in UTC.</summary>
     public DateTime LastWrite { get; private set; }
 
-    /// <summary>True when a failed batch could not be taken back: what stands behind <see cref="Length"/> must go at the next open.</summary>
+    /// <summary>
+    /// True when a failed batch could not be taken back: what stands behind <see cref="Length"/> must go at the next open.
+    /// </summary>
     public bool HasRemains { get; private set; }
 
     /// <summary>Opens or creates the file and its folder.</summary>

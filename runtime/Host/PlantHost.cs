@@ -91,7 +91,8 @@ internal sealed class PlantHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Mirrors first, so that none is cut off half way, then devices, then recipes, then sinks, each emptying into the next: 0.5 s, 1 s, 1 s and 2.5 s
+    /// Mirrors first, so that none is cut off half way, then devices, then recipes, then sinks, each emptying into the next: 0.5 s, 1 s, 1
+    /// s and 2.5 s
     /// at most, so within 5 s. What sinks do not take in that time waits in the queue for the next run.
     /// </summary>
     public async ValueTask DisposeAsync()
@@ -104,7 +105,8 @@ internal sealed class PlantHost : IAsyncDisposable
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(1)))).ConfigureAwait(false);
         await Recipes.DisposeAsync().ConfigureAwait(false);
         await _audit.DisposeAsync().ConfigureAwait(false);
-        if (Queue is not null) await Queue.FlushAsync().WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var flushed = (Queue?.FlushAsync() ?? Task.CompletedTask).WaitAsync(TimeSpan.FromSeconds(1), _time);
+        await flushed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2.5)))).ConfigureAwait(false);
         Queue?.Dispose();
         foreach (var sink in Sinks)

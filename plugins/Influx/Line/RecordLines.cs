@@ -2,7 +2,9 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Influx.Line;
 
-/// <summary>Records as lines: one for a payload, one for a scan, or one for each time in it if its samples have times of their own.</summary>
+/// <summary>
+/// Records as lines: one for a payload, one for a scan, or one for each time in it if its samples have times of their own.
+/// </summary>
 internal sealed class RecordLines(PointWriter points, BadValues badValues, PayloadForm payloads)
 {
     /// <returns>False when the record has nothing that InfluxDB could store.</returns>

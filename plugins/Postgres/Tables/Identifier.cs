@@ -1,6 +1,8 @@
 namespace PlantRuntime.Plugins.Postgres.Tables;
 
-/// <summary>Names of schemas, tables and columns: plain ones only, so that everybody can type them; quoted all the same, to keep their case.</summary>
+/// <summary>
+/// Names of schemas, tables and columns: plain ones only, so that everybody can type them; quoted all the same, to keep their case.
+/// </summary>
 internal static class Identifier
 {
     /// <summary>PostgreSQL cuts longer names off (Documentation 15, 4.1.1).</summary>

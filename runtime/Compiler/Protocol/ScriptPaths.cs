@@ -11,7 +11,8 @@ internal static class ScriptPaths
             .Concat(scriptFolders).Distinct(StringComparer.Ordinal)];
 
     /// <summary>
-    /// The absolute path of the first file found, or null. A file never means itself: a recipe may bear the name of the shared piece that it
+    /// The absolute path of the first file found, or null. A file never means itself: a recipe may bear the name of the shared piece that
+    /// it
     /// loads.
     /// </summary>
     public static string? Find(string path, string loadingFile, string siteFolder, IReadOnlyList<string> scriptFolders) =>

@@ -7,7 +7,8 @@ public interface IBlock
     int Length { get; }
 
     /// <summary>
-    /// Reads the whole block as it was at one moment: one that does not fit one answer is read until two readings agree. Allocates nothing once
+    /// Reads the whole block as it was at one moment: one that does not fit one answer is read until two readings agree. Allocates nothing
+    /// once
     /// steady.
     /// </summary>
     /// <param name="into">As long as the block.</param>

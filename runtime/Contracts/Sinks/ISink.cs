@@ -19,7 +19,8 @@ public interface ISink : IAsyncDisposable
     /// </exception>
     /// <exception cref="RetryAfterException">The far end says when to come again.</exception>
     /// <exception cref="Exception">
-    /// Anything else is retried with backoff; after three in a row that only a mistake in code explains (a null reference, an argument out of
+    /// Anything else is retried with backoff; after three in a row that only a mistake in code explains (a null reference, an argument out
+    /// of
     /// range, a wrong cast) the sink is parked and its records wait.
     /// </exception>
     ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel);

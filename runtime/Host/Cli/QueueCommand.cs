@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlantRuntime.Host.Control;
@@ -10,7 +11,8 @@ namespace PlantRuntime.Host.Cli;
 /// <summary><c>plant queue</c>: what waits, what was refused, and what to do with that; asked of the host that runs the site.</summary>
 internal static class QueueCommand
 {
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_indented = new(s_line) { WriteIndented = true };
 
     public static Command Make()
     {
@@ -45,7 +47,7 @@ internal static class QueueCommand
         command.SetAction((result, cancel) => TryAsync(async () =>
         {
             var letters = await LettersAsync(result.GetValue(site)!, result.GetValue(sink), null, cancel).ConfigureAwait(false);
-            var lines = letters.Select(l => l!.ToJsonString(new JsonSerializerOptions(s_indented) { WriteIndented = false })).ToList();
+            var lines = letters.Select(l => l!.ToJsonString(s_line)).ToList();
             if (result.GetValue(to) is not { } file)
             {
                 foreach (var line in lines) Console.WriteLine(line);
@@ -67,8 +69,10 @@ internal static class QueueCommand
         command.SetAction((result, cancel) => TryAsync(async () =>
         {
             var wanted = result.GetValue(ids) ?? [];
-            if (wanted.Length == 0 && !result.GetValue(all)) throw new ControlException($"say which: numbers, or --all; plant queue {result.GetValue(site)} lists them");
-            var count = await ControlClient.AskAsync(Path.GetFullPath(result.GetValue(site)!), Request(request, result.GetValue(sink), wanted.Length == 0 ? null : wanted), cancel).ConfigureAwait(false);
+            if (wanted.Length == 0 && !result.GetValue(all))
+                throw new ControlException($"say which: numbers, or --all; plant queue {result.GetValue(site)} lists them");
+            var command = Request(request, result.GetValue(sink), wanted.Length == 0 ? null : wanted);
+            var count = await ControlClient.AskAsync(Path.GetFullPath(result.GetValue(site)!), command, cancel).ConfigureAwait(false);
             Console.WriteLine($"{count} {done}");
         }));
         return command;
@@ -81,23 +85,31 @@ internal static class QueueCommand
         var sinks = queue["sinks"]!.AsArray();
         TextTable.Write(Console.Out, ["SINK", "STATE", "WAITING", "SIZE", "OLDEST", "DEAD", "REASON"], sinks.Select(s => new[]
         {
-            $"{s!["sink"]}", $"{s["state"]}", $"{Sum(s, "waiting")}", (string?)s["delivery"] == "direct" ? "direct" : Bytes((long)s["bytes"]!),
+            $"{s!["sink"]}", $"{s["state"]}", $"{Sum(s, "waiting")}",
+            (string?)s["delivery"] == "direct" ? "direct" : Bytes((long)s["bytes"]!),
             s["oldest_seconds"] is { } age ? Age((double)age!) : "", $"{s["dead_letters"]}", $"{s["reason"]}",
         }));
         Console.WriteLine();
-        TextTable.Write(Console.Out, ["ROUTE", "PRODUCED", "DELIVERED", "WAITING", "EXPIRED", "DEAD", "DROPPED", "DAMAGED"], sinks.SelectMany(s => s!["routes"]!.AsArray().Select(r => new[]
-        {
-            $"{r!["recipe"]} > {s["sink"]}", $"{r["produced"]}", $"{r["delivered"]}", $"{r["waiting"]}", $"{r["expired"]}", $"{r["dead_lettered"]}", $"{r["dropped"]}", $"{r["damaged"]}",
-        })));
+        TextTable.Write(
+            Console.Out,
+            ["ROUTE", "PRODUCED", "DELIVERED", "WAITING", "EXPIRED", "DEAD", "DROPPED", "DAMAGED"],
+            sinks.SelectMany(s => s!["routes"]!.AsArray().Select(r => Route((string)s["sink"]!, r!))));
         if ((string?)queue["problem"] is { } problem) Console.WriteLine($"\n{problem}");
         if (sinks.Sum(s => (long)s!["dead_letters"]!) == 0) return;
         Console.WriteLine();
         var letters = await LettersAsync(site, null, null, cancel).ConfigureAwait(false);
         TextTable.Write(Console.Out, ["ID", "SINK", "REFUSED", "TRIES", "REASON"], letters.TakeLast(20).Select(l => new[]
         {
-            $"{l!["id"]}", $"{l["sink"]}", ((DateTime)l["refused"]!).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), $"{l["tries"]}", $"{l["reason"]}",
+            $"{l!["id"]}", $"{l["sink"]}", ((DateTime)l["refused"]!).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            $"{l["tries"]}", $"{l["reason"]}",
         }));
         if (letters.Count > 20) Console.WriteLine($"the last 20 of {letters.Count}: plant queue export {site} writes all");
+    }
+
+    private static string[] Route(string sink, JsonNode route)
+    {
+        string[] counts = ["produced", "delivered", "waiting", "expired", "dead_lettered", "dropped", "damaged"];
+        return [$"{route["recipe"]} > {sink}", .. counts.Select(c => $"{route[c]}")];
     }
 
     private static async Task<JsonArray> LettersAsync(string site, string? sink, long[]? ids, CancellationToken cancel) =>

@@ -3,7 +3,9 @@ namespace PlantRuntime.Host.Delivery;
 /// <summary>Where a session gets its records from, in order: the site's queue, or memory.</summary>
 internal interface IPortionSource
 {
-    /// <summary>The next records; waits for some. Null when the source was closed, or when nothing is left after <see cref="Finish"/>.</summary>
+    /// <summary>
+    /// The next records; waits for some. Null when the source was closed, or when nothing is left after <see cref="Finish"/>.
+    /// </summary>
     ValueTask<Portion?> NextAsync();
 
     /// <summary>

@@ -5,7 +5,8 @@ using PlantRuntime.Host.Sites;
 namespace PlantRuntime.Host.Recipes;
 
 /// <summary>
-/// Writes the C# that a recipe is compiled with: <c>Plant</c>, <c>Sinks</c> and <c>Site</c> with a member for everything in site.toml, so that
+/// Writes the C# that a recipe is compiled with: <c>Plant</c>, <c>Sinks</c> and <c>Site</c> with a member for everything in site.toml, so
+/// that
 /// a misspelt name is a compile error and an editor can complete it.
 /// </summary>
 internal static class SiteSource

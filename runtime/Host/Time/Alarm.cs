@@ -21,7 +21,9 @@ internal sealed class Alarm : IValueTaskSource, IDisposable
         _timer = time.CreateTimer(static alarm => _ = ((Alarm)alarm!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Completes at <paramref name="due"/>, or at once when that is past, or when it was woken since the last wait, or stopped.</summary>
+    /// <summary>
+    /// Completes at <paramref name="due"/>, or at once when that is past, or when it was woken since the last wait, or stopped.
+    /// </summary>
     public ValueTask WaitUntilAsync(long due)
     {
         var wait = due - _time.GetTimestamp();

@@ -31,7 +31,8 @@ public sealed class ScanFlow
     public ScanFlow Where(Func<Scan, bool> predicate) => Then(schema => new WhereNode(schema, _plan.Fence(predicate)));
 
     /// <summary>
-    /// Adds a tag that is computed from the others. It is as good as the worst tag that <paramref name="compute"/> read, and has no value when one
+    /// Adds a tag that is computed from the others. It is as good as the worst tag that <paramref name="compute"/> read, and has no value
+    /// when one
     /// of them was bad.
     /// </summary>
     public ScanFlow Select(string tag, Func<Scan, Value> compute, string unit = "")
@@ -100,7 +101,8 @@ public sealed class ScanFlow
     public ScanFlow Throttle(TimeSpan interval) => Then(schema => new ThrottleNode(schema, Ticks(interval)));
 
     /// <summary>
-    /// Speaks by the clock: the latest known values at every interval, whatever came in between; a value that was not renewed since the last
+    /// Speaks by the clock: the latest known values at every interval, whatever came in between; a value that was not renewed since the
+    /// last
     /// time is <see cref="Quality.Stale"/>.
     /// </summary>
     public ScanFlow Every(TimeSpan interval) => Then(schema => Timed(new EveryNode(schema, Ticks(interval))));
@@ -135,8 +137,10 @@ public sealed class ScanFlow
     }
 
     /// <summary>
-    /// Writes a value that is computed from each scan into a tag of a device that allows it. Only the latest value counts, and only while it is
-    /// younger than the tag's maximum age: what cannot be written at once is not written later. When <paramref name="value"/> reads a bad tag or
+    /// Writes a value that is computed from each scan into a tag of a device that allows it. Only the latest value counts, and only while
+    /// it is
+    /// younger than the tag's maximum age: what cannot be written at once is not written later. When <paramref name="value"/> reads a bad
+    /// tag or
     /// gives null, nothing is written. Every write and every refusal is in <c>logs/audit.jsonl</c>.
     /// </summary>
     /// <param name="device">The device, as <c>Plant.name</c> gives it.</param>

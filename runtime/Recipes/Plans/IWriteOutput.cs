@@ -2,7 +2,9 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Recipes.Plans;
 
-/// <summary>Where a recipe's writes to a tag go: the host's side of <c>Write</c>. Returns at once; what becomes of the write is the host's.</summary>
+/// <summary>
+/// Where a recipe's writes to a tag go: the host's side of <c>Write</c>. Returns at once; what becomes of the write is the host's.
+/// </summary>
 internal interface IWriteOutput
 {
     /// <summary>Asks for a write.</summary>

@@ -1,6 +1,8 @@
 namespace PlantRuntime.Recipes.Plans;
 
-/// <summary>What a recipe declared: where scans come in, what is due by the clock, where records go out, what is copied. Driven by one thread.</summary>
+/// <summary>
+/// What a recipe declared: where scans come in, what is due by the clock, where records go out, what is copied. Driven by one thread.
+/// </summary>
 internal sealed class Plan(
     IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<WritePoint> writes, IReadOnlyList<Mirror> mirrors,
     IReadOnlyList<Decoding> decodings, IReadOnlyList<ITimed> timed, PlanClock clock)

@@ -57,7 +57,10 @@ internal sealed class LaneReader(string sink, SiteQueue queue, Action wake, Time
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         var now = time.GetUtcNow().UtcDateTime;
-        DeadLetter[] letters = [.. refused.Select(r => DeadLetter.Of(portion.Batch[r.Index], portion.Recipes[r.Index], Sink, r.Reason, now, r.Tries))];
+        DeadLetter[] letters =
+        [
+            .. refused.Select(r => DeadLetter.Of(portion.Batch[r.Index], portion.Recipes[r.Index], Sink, r.Reason, now, r.Tries)),
+        ];
         await queue.ChangeAsync(store =>
         {
             foreach (var letter in letters) store.Refuse(store.State.Lane(Sink), letter);
@@ -77,7 +80,8 @@ internal sealed class LaneReader(string sink, SiteQueue queue, Action wake, Time
 
         // The queue's thread comes by for this anyway: it brings the next rows along.
         lock (_gate) _wantsAhead = end == batch.Count;
-        await queue.ChangeAsync(store => store.Advance(store.State.Lane(Sink), to, portion.Rows.Where(r => r.Number >= first), delivered)).ConfigureAwait(false);
+        var rows = portion.Rows.Where(r => r.Number >= first);
+        await queue.ChangeAsync(store => store.Advance(store.State.Lane(Sink), to, rows, delivered)).ConfigureAwait(false);
         portion.Done = end;
         if (end < batch.Count) return;
         portion.Batch.Clear();

@@ -17,7 +17,9 @@ internal sealed class QueueFolder(string folder)
 
     public Reserve Reserve { get; } = new(System.IO.Path.Combine(folder, "queue.reserve"));
 
-    /// <summary>True when the disk has room for the reserve and for new records beside it, so that a full disk is not found full again at once.</summary>
+    /// <summary>
+    /// True when the disk has room for the reserve and for new records beside it, so that a full disk is not found full again at once.
+    /// </summary>
     public bool HasRoom
     {
         get

@@ -19,7 +19,8 @@ internal sealed record QueueOptions : IValidatedOptions
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate()
     {
-        if (MaxAge < TimeSpan.FromSeconds(1) || MaxAge > TimeSpan.FromDays(3650)) yield return ("max_age", "expected \"1s\" to \"3650d\", for instance \"7d\"");
+        if (MaxAge < TimeSpan.FromSeconds(1) || MaxAge > TimeSpan.FromDays(3650))
+            yield return ("max_age", "expected \"1s\" to \"3650d\", for instance \"7d\"");
         if (MaxSize.Bytes < LeastSize) yield return ("max_size", "is less than \"1MB\": a single batch may need a quarter of that");
     }
 }

@@ -8,7 +8,8 @@ using SQLitePCL;
 namespace PlantRuntime.Host.Delivery.Queue;
 
 /// <summary>
-/// The queue's thread at work: puts batches and requests into transactions, gives rows to sinks, tidies up; goes on over a full disk, a failing
+/// The queue's thread at work: puts batches and requests into transactions, gives rows to sinks, tidies up; goes on over a full disk, a
+/// failing
 /// one and a damaged file.
 /// </summary>
 internal sealed class QueueWorker : IDisposable

@@ -75,7 +75,9 @@ internal sealed class RecordBuffer(TimeProvider time, Action wake)
     /// <summary>True when <see cref="Flush"/> was called since the last time.</summary>
     public bool TakeFlush() => Interlocked.Exchange(ref _isFlushing, 0) == 1;
 
-    /// <summary>Batches to be stored now, up to about <paramref name="maxBytes"/>; with <paramref name="all"/> the one that is being filled, too.</summary>
+    /// <summary>
+    /// Batches to be stored now, up to about <paramref name="maxBytes"/>; with <paramref name="all"/> the one that is being filled, too.
+    /// </summary>
     public void Take(List<EncodedBatch> batches, bool all, long maxBytes)
     {
         lock (_gate)

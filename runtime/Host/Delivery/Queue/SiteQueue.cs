@@ -7,7 +7,8 @@ using PlantRuntime.Host.Status;
 namespace PlantRuntime.Host.Delivery.Queue;
 
 /// <summary>
-/// The site's store-and-forward queue: recipes put records in, sinks take them out in order, each at its own pace. One thread owns the file;
+/// The site's store-and-forward queue: recipes put records in, sinks take them out in order, each at its own pace. One thread owns the
+/// file;
 /// what comes while it writes goes into its next transaction, so that a slow disk makes transactions larger, not records late.
 /// </summary>
 internal sealed class SiteQueue : IDisposable
@@ -69,7 +70,8 @@ internal sealed class SiteQueue : IDisposable
         var isBlocked = false;
         foreach (var sink in routes.Sinks)
         {
-            if (_loads.TryGetValue(sink, out var load) && load.Options.WhenFull == WhenFull.Block) isBlocked |= load.IsBlocked(_buffer.Bytes);
+            if (_loads.TryGetValue(sink, out var load) && load.Options.WhenFull == WhenFull.Block)
+                isBlocked |= load.IsBlocked(_buffer.Bytes);
         }
 
         return isBlocked;

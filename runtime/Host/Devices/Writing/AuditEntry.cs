@@ -6,7 +6,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Host.Devices.Writing;
 
 /// <summary>
-/// Lines of the audit log: <c>{"time":"…","who":"recipes/press.csx(3,1)","device":"press","tag":"setpoint","value":12.5,"outcome":"written"}</c>,
+/// Lines of the audit log:
+/// <c>{"time":"…","who":"recipes/press.csx(3,1)","device":"press","tag":"setpoint","value":12.5,"outcome":"written"}</c>,
 /// with a <c>reason</c> where there is one.
 /// </summary>
 internal static class AuditEntry

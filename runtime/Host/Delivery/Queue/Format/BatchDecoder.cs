@@ -57,5 +57,7 @@ internal sealed class BatchDecoder(string sink)
     }
 
     private static DateTime Time(long ticks) =>
-        ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? new DateTime(ticks, DateTimeKind.Utc) : throw new DamagedException("a time that cannot be");
+        ticks >= 0 && ticks <= DateTime.MaxValue.Ticks
+            ? new DateTime(ticks, DateTimeKind.Utc)
+            : throw new DamagedException("a time that cannot be");
 }

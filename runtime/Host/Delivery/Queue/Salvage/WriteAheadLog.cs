@@ -4,7 +4,8 @@ using PlantRuntime.Host.Delivery.Queue.Store;
 namespace PlantRuntime.Host.Delivery.Queue.Salvage;
 
 /// <summary>
-/// SQLite's write-ahead log (SQLite file format, section 4). SQLite itself reads it up to the first wrong checksum and forgets the rest; here
+/// SQLite's write-ahead log (SQLite file format, section 4). SQLite itself reads it up to the first wrong checksum and forgets the rest;
+/// here
 /// each frame is held against the one before it, so that damage in the middle costs one page, and is noticed at all.
 /// </summary>
 internal static class WriteAheadLog
@@ -13,7 +14,9 @@ internal static class WriteAheadLog
     private const int FrameHeader = 24;
     private const uint Magic = 0x377F_0682;
 
-    /// <summary>What is wrong in the middle of the log; null when nothing is. A torn end is what a power cut leaves, and no damage.</summary>
+    /// <summary>
+    /// What is wrong in the middle of the log; null when nothing is. A torn end is what a power cut leaves, and no damage.
+    /// </summary>
     public static string? Damage(string path)
     {
         var bad = 0L;

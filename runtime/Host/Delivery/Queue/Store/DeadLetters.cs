@@ -28,7 +28,9 @@ internal sealed class DeadLetters(QueueTables tables, QueueState state)
         var letters = new List<DeadLetter>();
         tables.ReadLetters((id, bytes) =>
         {
-            if (Sealed.IsWhole(bytes, Sealed.DeadLetter) && DeadLetter.Read(id, bytes) is var letter && (sink is null || letter.Sink == sink)) letters.Add(letter);
+            if (!Sealed.IsWhole(bytes, Sealed.DeadLetter)) return true;
+            var letter = DeadLetter.Read(id, bytes);
+            if (sink is null || letter.Sink == sink) letters.Add(letter);
             return true;
         });
         return letters;

@@ -3,7 +3,9 @@ using PlantRuntime.Host.Delivery.Queue.Format;
 
 namespace PlantRuntime.Host.Delivery.Queue.Store;
 
-/// <summary>What is given up before a sink has it, and counted: too much, too old, damaged. Nothing that is on its way is touched.</summary>
+/// <summary>
+/// What is given up before a sink has it, and counted: too much, too old, damaged. Nothing that is on its way is touched.
+/// </summary>
 internal sealed class Discards(QueueTables tables, QueueState state, Ledger ledger, AgeClock clock)
 {
     /// <summary>Makes room for a row of this cost: the oldest rows go, unless the sink wants its recipes to wait.</summary>
@@ -52,7 +54,9 @@ internal sealed class Discards(QueueTables tables, QueueState state, Ledger ledg
         return bytes;
     }
 
-    /// <summary>A sink that has done with every row that is there has lost what its routes still count as waiting: to a damaged disk.</summary>
+    /// <summary>
+    /// A sink that has done with every row that is there has lost what its routes still count as waiting: to a damaged disk.
+    /// </summary>
     /// <returns>Number of records.</returns>
     public long SettleDamage(Lane lane)
     {

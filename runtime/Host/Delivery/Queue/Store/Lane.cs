@@ -33,7 +33,8 @@ internal sealed class Lane(string sink)
     public int InFlight { get; set; }
 
     /// <summary>
-    /// Records at or behind the cursor that are dead letters already. A sink that refuses duplicates must not see them again: it would take them for
+    /// Records at or behind the cursor that are dead letters already. A sink that refuses duplicates must not see them again: it would take
+    /// them for
     /// stored.
     /// </summary>
     public IReadOnlyList<Position> Refused => _refused;

@@ -2,7 +2,9 @@ using SQLitePCL;
 
 namespace PlantRuntime.Host.Delivery.Queue.Store;
 
-/// <summary>The queue's file under <c>data/</c>: how it is opened so that what is committed is on the disk, and nobody else writes to it.</summary>
+/// <summary>
+/// The queue's file under <c>data/</c>: how it is opened so that what is committed is on the disk, and nobody else writes to it.
+/// </summary>
 internal static class QueueFile
 {
     public const string Name = "queue.db";

@@ -101,7 +101,9 @@ internal sealed class QueueState
             case QueueKind:
                 var queue = new Guid(reader.Bytes(16));
                 var (next, age, wall) = (reader.Int64(), reader.Int64(), reader.Int64());
-                if (next >= NextNumber) (Queue, NextNumber, Age, Wall) = (queue, next, TimeSpan.FromMilliseconds(age), new DateTime(wall, DateTimeKind.Utc));
+                if (next < NextNumber) break;
+                (Queue, NextNumber) = (queue, next);
+                (Age, Wall) = (TimeSpan.FromMilliseconds(age), new DateTime(wall, DateTimeKind.Utc));
                 break;
             case LaneKind: LoadLane(row, ref reader); break;
             case AccountKind: LoadAccount(row, ref reader); break;
@@ -181,8 +183,8 @@ internal sealed class QueueState
         Begin(AccountKind);
         _bytes.Text(account.Recipe);
         _bytes.Text(account.Sink);
-        foreach (var count in (long[])[account.Produced, account.Delivered, account.Expired, account.DeadLettered, account.Dropped, account.Damaged])
-            _bytes.Signed(count);
+        long[] counts = [account.Produced, account.Delivered, account.Expired, account.DeadLettered, account.Dropped, account.Damaged];
+        foreach (var count in counts) _bytes.Signed(count);
         return End();
     }
 

@@ -32,7 +32,9 @@ internal sealed class QueueStore : IDisposable
     /// <summary>What is given up: too much, too old, damaged.</summary>
     public Discards Discards { get; }
 
-    /// <summary>Runs <paramref name="work"/> as one transaction with all that it changed in <see cref="State"/>; all of it or nothing.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> as one transaction with all that it changed in <see cref="State"/>; all of it or nothing.
+    /// </summary>
     public void Commit(Action work)
     {
         _tables.Run("BEGIN IMMEDIATE");
@@ -96,7 +98,8 @@ internal sealed class QueueStore : IDisposable
 
                 var own = head.Tallies.Where(t => t.Routes.Sinks.Contains(lane.Sink)).Sum(t => t.Records);
                 if (rows.Count > 0 && (records + own > maxRecords || bytes + data.Length > maxBytes)) return false;
-                rows.Add(StoredRow.Copy(number, number == lane.Cursor.Row ? lane.Cursor.Index : 0, lane.RefusedOf(number), data, head.Tallies));
+                var first = number == lane.Cursor.Row ? lane.Cursor.Index : 0;
+                rows.Add(StoredRow.Copy(number, first, lane.RefusedOf(number), data, head.Tallies));
                 (records, bytes) = (records + own, bytes + data.Length);
             }
 
@@ -141,7 +144,11 @@ internal sealed class QueueStore : IDisposable
     /// <summary>Records that never came to the disk.</summary>
     public void CountDropped(RouteSet routes, int records)
     {
-        foreach (var sink in routes.Sinks) _ledger.Count(routes.Recipe, sink, records, (account, n) => (account.Produced, account.Dropped) = (account.Produced + n, account.Dropped + n));
+        foreach (var sink in routes.Sinks)
+        {
+            _ledger.Count(routes.Recipe, sink, records, (account, n) => account.Produced += n);
+            _ledger.Count(routes.Recipe, sink, records, (account, n) => account.Dropped += n);
+        }
     }
 
     /// <summary>How long the first record has waited; null when none waits.</summary>
