@@ -47,11 +47,10 @@ internal sealed class CutDisk
             return;
         }
 
-        var start = pending.Offset < 0 ? image.Length : pending.Offset;
         for (var at = 0; at < pending.Data.Length; at += Sector)
         {
             if (chance.Next(2) == 0) continue;
-            image.Position = start + at;
+            image.Position = pending.Offset + at;
             image.Write(pending.Data.AsSpan(at, Math.Min(Sector, pending.Data.Length - at)));
         }
     }
@@ -74,7 +73,7 @@ internal sealed class CutDisk
                     continue;
                 }
 
-                Durable.Position = pending.Offset < 0 ? Durable.Length : pending.Offset;
+                Durable.Position = pending.Offset;
                 Durable.Write(pending.Data);
             }
 

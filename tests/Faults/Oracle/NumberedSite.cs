@@ -8,6 +8,8 @@ namespace PlantRuntime.Faults.Oracle;
 /// <summary>A site with the numbered device, its host as a process, and what <c>plant queue</c> says of it.</summary>
 internal sealed class NumberedSite : IAsyncDisposable
 {
+    private PlantProcess? _host;
+
     /// <param name="sinks">The sinks' tables; the recipe sends every sample to each.</param>
     /// <param name="padding">Letters that each sample is filled up with.</param>
     public NumberedSite(string sinks, int padding = 0, string more = "")
@@ -45,29 +47,19 @@ internal sealed class NumberedSite : IAsyncDisposable
 
     public Ledger Ledger { get; }
 
-    public PlantProcess Host { get; private set; } = null!;
+    public PlantProcess Host => _host!;
 
     private static string NumberedFolder { get; } = typeof(NumberedSite).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "NumberedFolder").Value!;
 
     public void Start(params (string Name, string Value)[] environment) =>
-        Host = PlantProcess.Start(environment.ToDictionary(e => e.Name, e => e.Value), "run", Folder.Path);
+        _host = PlantProcess.Start(environment.ToDictionary(e => e.Name, e => e.Value), "run", Folder.Path);
 
     /// <summary>Ends the host at once, as kill -9 does.</summary>
-    public async Task KillAsync()
-    {
-        await Host.SignalAsync("KILL").ConfigureAwait(false);
-        await Host.WhenExitedAsync().ConfigureAwait(false);
-        await Host.DisposeAsync().ConfigureAwait(false);
-    }
+    public Task KillAsync() => EndAsync("KILL");
 
     /// <summary>Ends the host in order.</summary>
-    public async Task StopAsync()
-    {
-        await Host.SignalAsync("TERM").ConfigureAwait(false);
-        await Host.WhenExitedAsync().ConfigureAwait(false);
-        await Host.DisposeAsync().ConfigureAwait(false);
-    }
+    public Task StopAsync() => EndAsync("TERM");
 
     /// <summary>Asks the running host as <c>plant queue</c> does; null while it does not answer.</summary>
     public async Task<JsonNode?> AskAsync()
@@ -107,8 +99,16 @@ internal sealed class NumberedSite : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Host is not null) await Host.DisposeAsync().ConfigureAwait(false);
+        if (_host is not null) await _host.DisposeAsync().ConfigureAwait(false);
         Ledger.Dispose();
         Folder.Dispose();
+    }
+
+    private async Task EndAsync(string signal)
+    {
+        await Host.SignalAsync(signal).ConfigureAwait(false);
+        await Host.WhenExitedAsync().ConfigureAwait(false);
+        await Host.DisposeAsync().ConfigureAwait(false);
+        _host = null;
     }
 }

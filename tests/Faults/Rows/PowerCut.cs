@@ -35,15 +35,17 @@ internal sealed class PowerCut() : FaultRow("2", "power cut: only the synced byt
             for (; next <= at[cut]; next++)
             {
                 var happened = events[next];
-                if (happened.File == QueueWriter.Marks) Note(happened.Data, ref committed, ref delivered);
-                else disk.Apply(happened);
+                if (happened is { File: QueueWriter.Marks, Kind: DiskEventKind.Write }) Note(happened.Data, ref committed, ref delivered);
+                else if (happened.File != QueueWriter.Marks) disk.Apply(happened);
             }
 
             var left = Directory.CreateDirectory(folder.Of($"cut-{cut}")).FullName;
             disk.Cut(left, run.Chance, isTorn: cut % 2 == 1);
             var found = new Arrivals();
             if (await DrainAsync(left, found)) opened++;
-            lost += Enumerable.Range(delivered + 1, Math.Max(0, committed - delivered)).Count(n => !found.Has(n));
+            var missing = Enumerable.Range(delivered + 1, Math.Max(0, committed - delivered)).Where(n => !found.Has(n)).ToList();
+            if (missing.Count > 0 && mode == "full") await Console.Error.WriteLineAsync($"cut {cut} after call {at[cut]}: {missing[0]} to {missing[^1]}, {missing.Count} of {delivered + 1} to {committed}");
+            lost += missing.Count;
             corrupt += found.Corrupt;
             Directory.Delete(left, recursive: true);
         }
