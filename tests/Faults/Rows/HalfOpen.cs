@@ -22,9 +22,9 @@ internal sealed class HalfOpen() : FaultRow("8", "half-open connection, every co
         await broker.StartAsync();
         await using var publisher = new Publisher(broker.Port);
         Skip.IfNot(File.Exists(Path.Combine(PeerProcess.Folder, "node_modules/node-snap7/build/Release/node_snap7.node")), "run npm ci in tests/peers");
-        await using var s7 = await PeerProcess.StartAsync("node", "snap7_server.js", """[{"area": "DB", "block": 1, "at": 0, "type": "INT", "value": "7", "bit": 0}]""");
-        Skip.IfNot(Directory.Exists("/usr/lib/python3/dist-packages/pymodbus"), "python3-pymodbus is not installed");
-        await using var modbus = await PeerProcess.StartAsync("/usr/bin/python3", "pymodbus_server.py",
+        await using var s7 = await PeerProcess.StartAsync("node", "snap7_server.js", 
+            """[{"area": "DB", "block": 1, "at": 0, "type": "SIZE", "value": "16"}, {"area": "DB", "block": 1, "at": 0, "type": "INT", "value": "7"}]""");
+        await using var modbus = await PeerProcess.StartAsync("node", "modbus_serial_server.js",
             """[{"unit": 1, "area": "holding", "at": 0, "type": "INT16", "order": "ABCD", "value": "7"}]""");
         Skip.If(PostgresServer.Programs is null, "postgresql is not installed");
         await using var postgres = await PostgresServer.StartNewAsync();
