@@ -28,15 +28,14 @@ internal sealed class TlsHandshake(TlsOptions options, string host, PluginContex
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
-            throw new LinkException(_refusal ?? $"TLS failed before a connection was made: {Innermost(e).Message}", e);
+            var reason = e is AuthenticationException failed ? TlsFailureText.Of(failed) : e.Message;
+            throw new LinkException(_refusal ?? $"TLS failed before a connection was made: {reason}", e);
         }
         finally
         {
             own?.Dispose();
         }
     }
-
-    private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 
     private SslClientAuthenticationOptions Settings(X509Certificate2? own)
     {

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using Npgsql;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Postgres.Copy;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Postgres.Session;
 
@@ -26,8 +28,8 @@ internal static partial class Failures
         // A constraint that is checked at the end does not say which row breaks it.
         PostgresException refused when IsAboutData(refused) => new RejectedException(Words(refused)),
         PostgresException refused => Describe(refused, endpoint, user),
-        NpgsqlException { InnerException: System.Security.Authentication.AuthenticationException tls } =>
-            new NotConnectedException($"{endpoint}: TLS failed, nothing was sent: {tls.Message}", error),
+        NpgsqlException { InnerException: AuthenticationException tls } =>
+            new NotConnectedException($"{endpoint}: TLS failed, nothing was sent: {TlsFailureText.Of(tls)}", error),
         NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException =>
             new NotConnectedException($"{endpoint}: {error.InnerException?.Message ?? error.Message}", error),
         _ => error,

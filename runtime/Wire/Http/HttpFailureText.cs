@@ -11,7 +11,7 @@ internal static class HttpFailureText
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is SocketException socket) return SocketErrorText.Of(socket);
-            if (cause is AuthenticationException) return $"{cause.Message} {cause.InnerException?.Message}".TrimEnd();
+            if (cause is AuthenticationException refused) return TlsFailureText.Of(refused);
         }
 
         return failure.HttpRequestError switch

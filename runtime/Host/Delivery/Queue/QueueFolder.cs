@@ -50,7 +50,8 @@ internal sealed class QueueFolder(string folder)
     {
         Directory.CreateDirectory(Damaged);
         var target = Free(QueueFile.Name);
-        File.Move(Path, target);
+        if (File.Exists(Path)) File.Move(Path, target);
+        else File.Create(target).Dispose();
         if (File.Exists(LogPath)) File.Move(LogPath, target + "-wal");
         return (target, target + "-wal");
     }

@@ -24,7 +24,13 @@ internal static class QueueRepair
     private static string? Open(QueueFolder folder, out Database? database)
     {
         database = null;
-        if (File.Exists(folder.LogPath) && WriteAheadLog.Damage(folder.LogPath) is { } damage) return damage;
+        if (new FileInfo(folder.LogPath) is { Exists: true, Length: > 0 })
+        {
+            // SQLite would delete the log of an empty database.
+            if (new FileInfo(folder.Path) is not { Exists: true, Length: > 0 }) return "the file is empty or gone, its write-ahead log is not";
+            if (WriteAheadLog.Damage(folder.LogPath) is { } damage) return damage;
+        }
+
         try
         {
             database = QueueFile.Open(folder.Path);

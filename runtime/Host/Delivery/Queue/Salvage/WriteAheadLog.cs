@@ -19,14 +19,18 @@ internal static class WriteAheadLog
     /// </summary>
     public static string? Damage(string path)
     {
-        var bad = 0L;
-        var wrong = 0L;
+        long? bad = null, wrong = null;
         Read(path, (_, _, isCommit, isWhole, number) =>
         {
-            if (!isWhole && bad == 0) bad = number;
-            else if (isWhole && isCommit && bad > 0) wrong = bad;
+            if (!isWhole) bad ??= number;
+            else if (isCommit) wrong ??= bad;
         });
-        return wrong > 0 ? $"frame {wrong} of the write-ahead log has a wrong checksum, and whole ones follow" : null;
+        return wrong switch
+        {
+            null => null,
+            0 => "the head of the write-ahead log has a wrong checksum, and whole frames follow",
+            _ => $"frame {wrong} of the write-ahead log has a wrong checksum, and whole ones follow",
+        };
     }
 
     /// <summary>The latest whole image of each page in the log, as places in the file.</summary>
@@ -50,17 +54,19 @@ internal static class WriteAheadLog
         using var file = File.OpenHandle(path);
         Span<byte> header = stackalloc byte[HeaderLength];
         if (RandomAccess.Read(file, header, 0) < HeaderLength) return;
-        var magic = BinaryPrimitives.ReadUInt32BigEndian(header);
-        var isBigEndian = (magic & 1) == 1;
-        if ((magic & ~1u) != Magic) return;
+        var isBigEndian = IsWhole(header, isBigEndian: true);
+        var isWholeHeader = isBigEndian || IsWhole(header, isBigEndian: false);
+        if (!isWholeHeader) isBigEndian = !BitConverter.IsLittleEndian;
         var salts = BinaryPrimitives.ReadUInt64BigEndian(header[16..]);
         var before = Stored(header[24..]);
         var frame = new byte[FrameHeader + RowCost.PageSize];
         var number = 1L;
+        if (!isWholeHeader) take(0, 0, isCommit: false, isWhole: false, 0);
         for (var at = (long)HeaderLength; RandomAccess.Read(file, frame, at) == frame.Length; at += frame.Length, number++)
         {
-            // Frames of an earlier round of the log follow the last one of this round.
-            if (BinaryPrimitives.ReadUInt64BigEndian(frame.AsSpan(8)) is var found && found != salts && number > 1 && !IsNear(found, salts)) return;
+            // Frames of an earlier round of the log, with other salts, follow the last one of this round; none of this round follows those.
+            var found = BinaryPrimitives.ReadUInt64BigEndian(frame.AsSpan(8));
+            if (number == 1 && !isWholeHeader) salts = found;
             var sum = Add(Add(before, frame.AsSpan(0, 8), isBigEndian), frame.AsSpan(FrameHeader), isBigEndian);
             before = Stored(frame.AsSpan(16));
             var isCommit = BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(4)) != 0;
@@ -68,8 +74,9 @@ internal static class WriteAheadLog
         }
     }
 
-    /// <summary>True for salts that differ by one flipped bit: damage, not another round.</summary>
-    private static bool IsNear(ulong found, ulong salts) => System.Numerics.BitOperations.PopCount(found ^ salts) == 1;
+    private static bool IsWhole(ReadOnlySpan<byte> header, bool isBigEndian) =>
+        BinaryPrimitives.ReadUInt32BigEndian(header) == (isBigEndian ? Magic | 1 : Magic)
+        && Add(default, header[..24], isBigEndian) == Stored(header[24..]);
 
     private static (uint, uint) Stored(ReadOnlySpan<byte> bytes) =>
         (BinaryPrimitives.ReadUInt32BigEndian(bytes), BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]));

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using PlantRuntime.Faults;
+using PlantRuntime.Faults.Oracle;
+using PlantRuntime.Faults.Peers;
+
+namespace PlantRuntime.EndToEnd.Tests;
+
+public class DeliveryQueueTests
+{
+    [Fact]
+    public async Task Dead_letters_of_a_running_host_are_listed_shown_exported_sent_again_and_deleted()
+    {
+        var arrivals = new Arrivals();
+        await using var server = new RecordServer(arrivals);
+        await using var site = Site(server);
+        server.Answer = body => body.Contains(":30:", StringComparison.Ordinal) || body.Contains(":40:", StringComparison.Ordinal) ? (422, null) : (204, null);
+        await server.StartAsync();
+        site.Ledger.Limit = 50;
+        site.Start();
+        await Until.MustHoldAsync(() => arrivals.Distinct == 48, TimeSpan.FromSeconds(30), "48 stored");
+        await site.DrainedAsync(TimeSpan.FromSeconds(10));
+
+        var list = await QueueAsync("queue", site.Folder.Path);
+        Assert.Matches(@"web +Running +0 +.*\b2\b", list);
+        Assert.Matches(@"recipes/all\.csx > web +50 +48 +0 +0 +2 +0 +0", list);
+        await QueueAsync("queue", "export", site.Folder.Path, "--to", site.Folder.At("letters.jsonl"));
+        var ids = site.Folder.Lines("letters.jsonl").Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetInt64()).ToList();
+        Assert.Equal(2, ids.Count);
+        var shown = await QueueAsync("queue", "show", site.Folder.Path, $"{ids[0]}");
+        Assert.Contains(":30:", shown, StringComparison.Ordinal);
+        Assert.Contains("422", shown, StringComparison.Ordinal);
+
+        server.Answer = _ => (204, null);
+        Assert.Contains("1 sent again", await QueueAsync("queue", "retry", site.Folder.Path, $"{ids[0]}"), StringComparison.Ordinal);
+        await Until.MustHoldAsync(() => arrivals.Has(30), TimeSpan.FromSeconds(10), "number 30");
+        Assert.Contains("1 deleted", await QueueAsync("queue", "delete", site.Folder.Path, "--all"), StringComparison.Ordinal);
+        Assert.Matches(@"web +Running +0 +.*\b0\b", await QueueAsync("queue", site.Folder.Path));
+        Assert.False(arrivals.Has(40));
+
+        var (exit, refusal) = await PlantProcess.RunAsync("queue", "show", site.Folder.Path, $"{ids[0]}");
+        Assert.Equal(1, exit);
+        Assert.Contains($"no dead letter {ids[0]}", refusal, StringComparison.Ordinal);
+        await site.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_second_host_of_a_site_is_refused_and_the_first_runs_on()
+    {
+        var arrivals = new Arrivals();
+        await using var server = new RecordServer(arrivals);
+        await using var site = Site(server);
+        await server.StartAsync();
+        site.Ledger.Limit = 10;
+        site.Start();
+        await Until.MustHoldAsync(() => arrivals.Distinct == 10, TimeSpan.FromSeconds(30), "10 stored");
+        var (exit, refusal) = await PlantProcess.RunAsync("run", site.Folder.Path);
+        Assert.Equal(1, exit);
+        Assert.Contains("belongs to another plant run of this site", refusal, StringComparison.Ordinal);
+        site.Ledger.Limit = 20;
+        await Until.MustHoldAsync(() => arrivals.Distinct == 20, TimeSpan.FromSeconds(30), "20 stored");
+        Assert.Contains("web", await QueueAsync("queue", site.Folder.Path), StringComparison.Ordinal);
+        await site.StopAsync();
+    }
+
+    private static NumberedSite Site(RecordServer server) => new($"""
+        [sinks.web]
+        sink = "http"
+        url  = "{server.Url}"
+        """);
+
+    private static async Task<string> QueueAsync(params string[] arguments)
+    {
+        var (exit, output) = await PlantProcess.RunAsync(arguments);
+        Assert.True(exit == 0, output);
+        return output;
+    }
+}

@@ -1,0 +1,29 @@
+using PlantRuntime.Faults;
+using PlantRuntime.Faults.Rows;
+
+namespace PlantRuntime.EndToEnd.Tests;
+
+/// <summary>Short forms of the rows of <c>tests/faults</c>.</summary>
+public class DeliveryTests
+{
+    private const int Seed = 7;
+
+    [SkippableFact]
+    public Task Nothing_committed_is_lost_when_the_host_is_killed_and_the_broker_comes_and_goes() => PassAsync(run => KillStorm.RunAsync(run, kills: 5, samples: 8000));
+
+    [Fact]
+    public Task A_capped_queue_is_a_capped_file_and_counts_what_it_drops() => PassAsync(run => Cap.RunAsync(run, mebibytes: 64, times: 2));
+
+    [Fact]
+    public Task Refused_records_are_dead_letters_and_those_refused_for_now_are_not() => PassAsync(run => Poison.RunAsync(run, TimeSpan.FromSeconds(3)));
+
+    [Fact]
+    public Task A_dead_sink_slows_no_other() => PassAsync(run => DeadSink.RunAsync(run, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)));
+
+    private static async Task PassAsync(Func<FaultRun, Task> row)
+    {
+        var run = new FaultRun(Seed, isShort: true);
+        await row(run);
+        Assert.True(run.Failed.Count == 0, $"seed {Seed}: {run.Measured}");
+    }
+}

@@ -1,0 +1,14 @@
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Faults.Numbered;
+
+/// <summary>Options of a numbered device.</summary>
+public sealed class NumberedOptions
+{
+    /// <summary>Folder of its <see cref="Ledger"/>.</summary>
+    public required string Ledger { get; init; }
+
+    /// <summary>Letters that each sample is filled up with.</summary>
+    [Bounds(0, 1_000_000)]
+    public int Padding { get; init; }
+}

@@ -1,0 +1,114 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using PlantRuntime.Faults.Numbered;
+using PlantRuntime.Host.Control;
+
+namespace PlantRuntime.Faults.Oracle;
+
+/// <summary>A site with the numbered device, its host as a process, and what <c>plant queue</c> says of it.</summary>
+internal sealed class NumberedSite : IAsyncDisposable
+{
+    private PlantProcess? _host;
+
+    /// <param name="sinks">The sinks' tables; the recipe sends every sample to each.</param>
+    /// <param name="padding">Letters that each sample is filled up with.</param>
+    public NumberedSite(string sinks, int padding = 0, string more = "")
+    {
+        var ledger = Folder.At("ledger");
+        Ledger = new Ledger(ledger);
+        var names = sinks.Split('\n').Where(l => l.StartsWith("[sinks.", StringComparison.Ordinal)).Select(l => "Sinks." + l[7..^1]);
+        Folder.Write("site.toml", $"""
+            [site]
+            name = "faults"
+
+            [limits]
+            recipe_queue = 1000
+
+            [devices.source]
+            driver  = "numbered"
+            ledger  = "{ledger}"
+            padding = {padding}
+
+              [devices.source.tags]
+              t0 = "0"
+              t1 = "1"
+              t2 = "2"
+              t3 = "3"
+
+            {more}
+            {sinks}
+            """);
+        Folder.Write("recipes/all.csx", $"Plant.source.Scans.To({string.Join(", ", names)});");
+        Directory.CreateDirectory(Folder.At("plugins/numbered"));
+        foreach (var file in Directory.GetFiles(NumberedFolder)) File.Copy(file, Folder.At("plugins/numbered/" + Path.GetFileName(file)));
+    }
+
+    public SiteFolder Folder { get; } = new();
+
+    public Ledger Ledger { get; }
+
+    public PlantProcess Host => _host!;
+
+    private static string NumberedFolder { get; } = typeof(NumberedSite).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "NumberedFolder").Value!;
+
+    public void Start(params (string Name, string Value)[] environment) =>
+        _host = PlantProcess.Start(environment.ToDictionary(e => e.Name, e => e.Value), "run", Folder.Path);
+
+    /// <summary>Ends the host at once, as kill -9 does.</summary>
+    public Task KillAsync() => EndAsync("KILL");
+
+    /// <summary>Ends the host in order.</summary>
+    public Task StopAsync() => EndAsync("TERM");
+
+    /// <summary>Asks the running host as <c>plant queue</c> does; null while it does not answer.</summary>
+    public async Task<JsonNode?> AskAsync()
+    {
+        try
+        {
+            return await ControlClient.AskAsync(Folder.Path, new JsonObject { ["command"] = "queue" }, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ControlException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<IReadOnlyList<RouteCounts>> RoutesAsync() => await AskAsync().ConfigureAwait(false) is not { } answer ? [] :
+        [.. answer["sinks"]!.AsArray().SelectMany(s => s!["routes"]!.AsArray().Select(r => new RouteCounts((string)s["sink"]!, (long)r!["produced"]!,
+            (long)r["delivered"]!, (long)r["waiting"]!, (long)r["expired"]!, (long)r["dead_lettered"]!, (long)r["dropped"]!, (long)r["damaged"]!)))];
+
+    /// <summary>Waits until nothing waits for these sinks, or any.</summary>
+    public Task<TimeSpan?> DrainedAsync(TimeSpan patience, params string[] sinks) => Until.HoldsAsync(
+        async () =>
+        {
+            var routes = await RoutesAsync().ConfigureAwait(false);
+            return routes.Count > 0 && routes.All(r => r.Waiting == 0 || (sinks.Length > 0 && !sinks.Contains(r.Sink)));
+        },
+        patience);
+
+    /// <summary>Waits until the device has handed out so many numbers, and all of its last connection are committed.</summary>
+    public Task<TimeSpan> FedAsync(long number, TimeSpan patience) => Until.MustHoldAsync(
+        () => Ledger.Handed >= number && Ledger.Committed is [.., var last] && last.Last == Ledger.Handed, patience, $"{number} committed");
+
+    /// <summary>Bytes of the queue's files.</summary>
+    public long QueueBytes => new[] { "queue.db", "queue.db-wal", "queue.db-shm" }.Select(n => new FileInfo(Folder.At("data/" + n))).Sum(f => f.Exists ? f.Length : 0);
+
+    /// <summary>Bytes of memory that the host holds (VmRSS).</summary>
+    public long ResidentBytes => 1024 * long.Parse(File.ReadLines($"/proc/{Host.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync().ConfigureAwait(false);
+        Ledger.Dispose();
+        Folder.Dispose();
+    }
+
+    private async Task EndAsync(string signal)
+    {
+        await Host.SignalAsync(signal).ConfigureAwait(false);
+        await Host.WhenExitedAsync().ConfigureAwait(false);
+        await Host.DisposeAsync().ConfigureAwait(false);
+        _host = null;
+    }
+}

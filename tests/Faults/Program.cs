@@ -1,0 +1,21 @@
+using PlantRuntime.Faults;
+using PlantRuntime.Faults.Rows;
+
+if (args is ["write-queue", var folder, var count, var mode]) return await QueueWriter.RunAsync(folder, int.Parse(count), isSafe: mode == "full");
+
+var (numbers, seed, isShort) = (new List<string>(), 1, false);
+for (var i = 0; i < args.Length; i++)
+{
+    if (args[i] == "--short") isShort = true;
+    else if (args[i] == "--seed" && i + 1 < args.Length && int.TryParse(args[i + 1], out seed)) i++;
+    else numbers.Add(args[i]);
+}
+
+var rows = FaultRows.All.Where(r => numbers.Count == 0 || numbers.Contains(r.Number)).ToList();
+if (numbers.Exists(n => FaultRows.All.All(r => r.Number != n)))
+{
+    Console.Error.WriteLine($"usage: tests/faults [row…] [--seed N] [--short]; rows: {string.Join(' ', FaultRows.All.Select(r => r.Number))}");
+    return 1;
+}
+
+return await FaultTable.RunAsync(rows, seed, isShort) ? 0 : 1;
