@@ -32,6 +32,9 @@ internal sealed class Broker : IAsyncDisposable
 
     public bool IsUp => _broker is not null;
 
+    /// <summary>How often it was stopped.</summary>
+    public int Stops { get; private set; }
+
     public async Task StartAsync()
     {
         _broker = Run("mosquitto", "-c", _folder.Of("mosquitto.conf"));
@@ -42,6 +45,7 @@ internal sealed class Broker : IAsyncDisposable
     /// <summary>Ends it in order: it writes down what it has not delivered.</summary>
     public async Task StopAsync()
     {
+        Stops++;
         using (var kill = Process.Start("kill", [$"{_broker!.Id}"])) await kill.WaitForExitAsync().ConfigureAwait(false);
         await _broker.WaitForExitAsync().ConfigureAwait(false);
         _broker.Dispose();
