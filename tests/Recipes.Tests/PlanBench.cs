@@ -17,18 +17,23 @@ internal sealed class PlanBench : IRecordOutput
     private readonly Plan _plan;
     private long _number;
 
-    public PlanBench(Action<PlanBench> recipe)
+    public PlanBench(Action<PlanBench> recipe, PlanBench? before = null)
     {
+        Time = before?.Time ?? new ManualTimeProvider();
         Builder = new PlanBuilder(s_devices, Time, Faults.Add);
         Line = new TestDevice(Builder, "line");
         Tank = new TestDevice(Builder, "tank");
         recipe(this);
         _plan = Builder.Build();
         foreach (var route in _plan.Routes) route.Output = this;
+        if (before is not null) Carried = _plan.CarryFrom(before._plan).ToString();
         _plan.Start();
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    /// <summary>What was carried over from the bench before.</summary>
+    public string Carried { get; } = "";
+
+    public ManualTimeProvider Time { get; }
 
     public PlanBuilder Builder { get; }
 
@@ -48,12 +53,16 @@ internal sealed class PlanBench : IRecordOutput
     public PlanBench Scan(object? speed, object? temp = null, object? running = null, object? valve1 = null, object? valve2 = null) =>
         Push("line", speed, temp ?? 20.0, running ?? true, valve1 ?? false, valve2 ?? false);
 
-    public PlanBench Push(string device, params object?[] values)
+    public PlanBench Push(string device, params object?[] values) => PushAt(device, Time.GetUtcNow().UtcDateTime, values);
+
+    /// <summary>Pushes a scan of the tank with times that the device gave.</summary>
+    public PlanBench Tanks(DateTime sourceTime, object? level, object? temp = null) => PushAt("tank", sourceTime, level, temp ?? 20.0);
+
+    private PlanBench PushAt(string device, DateTime sourceTime, params object?[] values)
     {
         var source = _plan.Sources[device];
-        var now = Time.GetUtcNow().UtcDateTime;
-        var scan = new Scan(source.Schema) { Number = ++_number, Time = now, Timestamp = Time.GetTimestamp() };
-        scan.Fill([.. values.Select((v, i) => new Sample { Tag = source.Schema.Tags[i], Value = ToValue(v), Quality = v is Quality q ? q : Quality.Good, Time = now })]);
+        var scan = new Scan(source.Schema) { Number = ++_number, Time = Time.GetUtcNow().UtcDateTime, Timestamp = Time.GetTimestamp() };
+        scan.Fill([.. values.Select((v, i) => new Sample { Tag = source.Schema.Tags[i], Value = ToValue(v), Quality = v is Quality q ? q : Quality.Good, Time = sourceTime })]);
         source.Push(scan);
         return this;
     }
@@ -78,6 +87,9 @@ internal sealed class PlanBench : IRecordOutput
 
         return this;
     }
+
+    /// <summary>Replaces the recipe by another, as a reload does.</summary>
+    public PlanBench Reload(Action<PlanBench> recipe) => new(recipe, this);
 
     /// <summary>What came out since the last call.</summary>
     public string[] Take()

@@ -1,9 +1,14 @@
+using PlantRuntime.Recipes.State;
+
 namespace PlantRuntime.Recipes.Plans;
 
 /// <summary>What a recipe declared: where scans come in, what is due by the clock, where records go out. Driven by one thread.</summary>
 internal sealed class Plan(
-    IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<ITimed> timed, PlanClock clock)
+    IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<ITimed> timed, IReadOnlyList<Node> stateful,
+    PlanClock clock)
 {
+    private readonly IReadOnlyList<Node> _stateful = stateful;
+
     /// <summary>By device name.</summary>
     public IReadOnlyDictionary<string, SourceNode> Sources { get; } = sources;
 
@@ -46,6 +51,12 @@ internal sealed class Plan(
             if (Interlocked.Decrement(ref waiting) == 0) done();
         }
     }
+
+    /// <summary>
+    /// Takes over what the operators of <paramref name="old"/> remember, where their places mean the same here. To be called when the old
+    /// plan has ended, before <see cref="Start"/>.
+    /// </summary>
+    public Carried CarryFrom(Plan old) => new Carrier(clock).Carry(old._stateful, _stateful);
 
     public void Start()
     {
