@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Plans;
 
@@ -8,9 +9,10 @@ public class AllocationTests
     [Fact]
     public void A_steady_scan_through_every_operator_with_state_allocates_nothing()
     {
+        var time = new ManualTimeProvider();
         var sink = new SinkRef("none");
         Tag[] tags = [.. Enumerable.Range(0, 20).Select(i => new Tag(i, $"t{i}", "line"))];
-        var builder = new PlanBuilder(new Dictionary<string, IReadOnlyList<Tag>> { ["line"] = tags }, TimeProvider.System, e => throw e);
+        var builder = new PlanBuilder(new Dictionary<string, IReadOnlyList<Tag>> { ["line"] = tags }, time, e => throw e);
         var scans = new ScanFlow(builder, [builder.Source("line")]);
         scans.Deadband("*", 0.5).To(sink);
         scans.OnChange().To(sink);
@@ -38,8 +40,10 @@ public class AllocationTests
             for (var end = at + count; at < end; at++)
             {
                 scan.Schema = plan.Sources["line"].Schema;
-                scan.Timestamp = at * TimeProvider.System.TimestampFrequency;
-                scan.Time = DateTime.UnixEpoch.AddSeconds(at);
+                time.Advance(TimeSpan.FromSeconds(1));
+                plan.Tick();
+                scan.Timestamp = time.GetTimestamp();
+                scan.Time = time.GetUtcNow().UtcDateTime;
                 for (var i = 0; i < samples.Length; i++) samples[i] = samples[i] with { Value = at % 17 + i, Time = scan.Time };
                 scan.Fill(samples);
                 plan.Sources["line"].Push(scan);

@@ -1,28 +1,30 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Tests;
 
 /// <summary>What operators remember goes over a reload, or is named.</summary>
 public class CarryTests
 {
+    private static readonly DateTime s_noon = new(2025, 12, 31, 12, 0, 0, DateTimeKind.Utc);
+
     [Fact]
     public void An_edit_elsewhere_changes_nothing()
     {
-        var bench = new PlanBench(b => Recipe(b, edited: false));
-        bench.Tanks(new DateTime(2025, 12, 31, 12, 0, 0, DateTimeKind.Utc), 1, Quality.BadComm);
-        bench.Scan(10, 90.0, valve1: true).Advance(1.Seconds).Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Take();
-        var whole = new PlanBench(b => Recipe(b, edited: false));
-        whole.Tanks(new DateTime(2025, 12, 31, 12, 0, 0, DateTimeKind.Utc), 1, Quality.BadComm);
-        whole.Scan(10, 90.0, valve1: true).Advance(1.Seconds).Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Take();
-
-        var reloaded = bench.Reload(b => Recipe(b, edited: true));
+        var whole = Earlier();
+        var reloaded = Earlier().Reload(b => Recipe(b, edited: true));
         Assert.Equal("carried=12", reloaded.Carried);
         Assert.Equal(Later(whole), Later(reloaded));
-        Assert.Empty(reloaded.Faults);
+
+        static PlanBench Earlier()
+        {
+            var bench = new PlanBench(b => Recipe(b, edited: false)).Tanks(s_noon, 1, Quality.BadComm);
+            bench.Scan(10, 90.0, valve1: true).Advance(1.Seconds).Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Take();
+            return bench;
+        }
 
         static string[] Later(PlanBench b) =>
-            b.Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Scan(14, 70.0).Tanks(new DateTime(2025, 12, 31, 12, 0, 0, DateTimeKind.Utc), Quality.BadComm, 5.0)
-                .Advance(60.Seconds).Take();
+            b.Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Scan(14, 70.0).Tanks(s_noon, Quality.BadComm, 5.0).Advance(60.Seconds).Take();
     }
 
     [Fact]
@@ -81,6 +83,47 @@ public class CarryTests
         Assert.Equal("carried=1", bench.Reload(b => b.Line.Scans.Select("twice", s =>
             s["speed"].Number   * 2).OnChange("twice").To(b.Sink)).Carried);
         Assert.Contains("what comes before it changed", bench.Reload(b => b.Line.Scans.Select("twice", s => s["speed"].Number * 3).OnChange("twice").To(b.Sink)).Carried);
+    }
+
+    [Fact]
+    public void Bytes_that_cannot_be_right_are_dropped_and_leave_an_operator_new()
+    {
+        var bench = new PlanBench(b => Recipe(b, edited: false)).Tanks(s_noon, 1, Quality.BadComm).Scan(10, 90.0, valve1: true).Advance(1.Seconds).Scan(12, 90.0);
+        var (clock, now) = (bench.Builder.Clock, bench.Builder.Clock.Now);
+        var fresh = new PlanBench(b => Recipe(b, edited: false)).Plan.Stateful;
+        for (var i = 0; i < fresh.Count; i++)
+        {
+            var node = (IStateful)fresh[i];
+            var bytes = SavedState.Save((IStateful)bench.Plan.Stateful[i], clock, now);
+            var empty = SavedState.Save(node, clock, now);
+            for (var length = 0; length < bytes.Length; length++)
+            {
+                Assert.NotNull(SavedState.Load(node, bytes[..length], clock, now));
+                Assert.Equal(empty, SavedState.Save(node, clock, now));
+            }
+
+            for (var bit = 0; bit < bytes.Length * 8; bit++)
+            {
+                byte[] flipped = [.. bytes];
+                flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+                SavedState.Load(node, flipped, clock, now);
+            }
+
+            Assert.Null(SavedState.Load(node, bytes, clock, now));
+            Assert.Equal(bytes, SavedState.Save(node, clock, now));
+            Assert.Equal($"its state has the form \"old\", not \"{node.StateForm}\"", SavedState.Load(node, [3, .. "old"u8], clock, now));
+        }
+    }
+
+    /// <summary>After a restart the monotonic clock begins somewhere else; ages are kept.</summary>
+    [Fact]
+    public void Moments_are_kept_as_ages()
+    {
+        var bench = new PlanBench(b => b.Line.Scans.Events("running").To(b.Sink)).Advance(5.Hours).Scan(1).Advance(10.Seconds);
+        var bytes = SavedState.Save((IStateful)bench.Plan.Stateful[0], bench.Builder.Clock, bench.Builder.Clock.Now);
+        var restarted = new PlanBench(b => b.Line.Scans.Events("running").Payload(e => new { e.Duration }).To(b.Sink));
+        Assert.Null(SavedState.Load((IStateful)restarted.Plan.Stateful[0], bytes, restarted.Builder.Clock, restarted.Builder.Clock.Now));
+        Assert.Equal(["""{"Duration":12}"""], restarted.Advance(2.Seconds).Scan(1, running: false).Take());
     }
 
     /// <summary>Every operator with state; edited, other flows stand before, between and behind them.</summary>

@@ -14,7 +14,6 @@ internal sealed class PlanBench : IRecordOutput
         ["tank"] = [new Tag(0, "level", "tank"), new Tag(1, "temp", "tank")],
     };
 
-    private readonly Plan _plan;
     private long _number;
 
     public PlanBench(Action<PlanBench> recipe, PlanBench? before = null)
@@ -24,16 +23,18 @@ internal sealed class PlanBench : IRecordOutput
         Line = new TestDevice(Builder, "line");
         Tank = new TestDevice(Builder, "tank");
         recipe(this);
-        _plan = Builder.Build();
-        foreach (var route in _plan.Routes) route.Output = this;
-        if (before is not null) Carried = _plan.CarryFrom(before._plan).ToString();
-        _plan.Start();
+        Plan = Builder.Build();
+        foreach (var route in Plan.Routes) route.Output = this;
+        if (before is not null) Carried = Plan.CarryFrom(before.Plan).ToString();
+        Plan.Start();
     }
 
     /// <summary>What was carried over from the bench before.</summary>
     public string Carried { get; } = "";
 
     public ManualTimeProvider Time { get; }
+
+    public Plan Plan { get; }
 
     public PlanBuilder Builder { get; }
 
@@ -60,7 +61,7 @@ internal sealed class PlanBench : IRecordOutput
 
     private PlanBench PushAt(string device, DateTime sourceTime, params object?[] values)
     {
-        var source = _plan.Sources[device];
+        var source = Plan.Sources[device];
         var scan = new Scan(source.Schema) { Number = ++_number, Time = Time.GetUtcNow().UtcDateTime, Timestamp = Time.GetTimestamp() };
         scan.Fill([.. values.Select((v, i) => new Sample { Tag = source.Schema.Tags[i], Value = ToValue(v), Quality = v is Quality q ? q : Quality.Good, Time = sourceTime })]);
         source.Push(scan);
@@ -69,7 +70,7 @@ internal sealed class PlanBench : IRecordOutput
 
     public PlanBench Fail(string reason)
     {
-        var source = _plan.Sources["line"];
+        var source = Plan.Sources["line"];
         var scan = new Scan(source.Schema) { Time = Time.GetUtcNow().UtcDateTime, Timestamp = Time.GetTimestamp(), Failure = reason };
         scan.Fill([.. source.Schema.Tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm })]);
         source.Push(scan);
@@ -81,8 +82,8 @@ internal sealed class PlanBench : IRecordOutput
     {
         for (var end = Time.GetTimestamp() + Builder.Clock.Ticks(time); Time.GetTimestamp() < end;)
         {
-            Time.Advance(Builder.Clock.Duration(Math.Min(end, Math.Max(_plan.Due, Time.GetTimestamp() + 1)) - Time.GetTimestamp()));
-            _plan.Tick();
+            Time.Advance(Builder.Clock.Duration(Math.Min(end, Math.Max(Plan.Due, Time.GetTimestamp() + 1)) - Time.GetTimestamp()));
+            Plan.Tick();
         }
 
         return this;

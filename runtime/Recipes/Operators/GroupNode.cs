@@ -53,6 +53,7 @@ internal abstract class GroupNode(Schema schema, GroupRule rule, PlanBuilder pla
             groups.Add(group);
         }
 
+        _groups.Clear();
         _groups.AddRange(groups);
         Rearm();
     }
