@@ -19,12 +19,14 @@ public class CarryTests
         static PlanBench Earlier()
         {
             var bench = new PlanBench(b => Recipe(b, edited: false)).Tanks(s_noon, 1, Quality.BadComm);
-            bench.Scan(10, 90.0, valve1: true).Advance(1.Seconds).Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Take();
+            for (var i = 0; i < 10; i++) bench.Scan(10, 90.0, valve1: true);
+            bench.Advance(1.Seconds).Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Take();
             return bench;
         }
 
         static string[] Later(PlanBench b) =>
-            b.Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Scan(14, 70.0).Tanks(s_noon, Quality.BadComm, 5.0).Advance(60.Seconds).Take();
+            b.Scan(12, 90.0, valve1: true).Advance(500.Milliseconds).Scan(20, 70.0).Advance(18.5.Seconds)
+                .Tanks(s_noon, Quality.BadComm, 5.0).Advance(60.Seconds).Take();
     }
 
     [Fact]
@@ -134,7 +136,7 @@ public class CarryTests
         b.Line.Scans.Only("running").OnChange().To(b.Sink);
         b.Line.Scans.Only("speed").Rename("speed", "throttled").Throttle(2.Seconds).To(b.Sink);
         b.Line.Scans.Only("speed").Rename("speed", "every").Every(7.Seconds).To(b.Sink);
-        b.Line.Silent(20.Seconds).Payload(s => new { s.Since, s.Time }).To(b.Sink);
+        b.Tank.Silent(20.Seconds).Payload(s => new { s.Since, s.Time }).To(b.Sink);
         if (edited) b.Tank.Scans.Where(s => s["level"].Number > 1000).OnChange().To(b.Sink);
         b.Line.Scans.Only("speed").Rename("speed", "mean").Window(1.Minutes).Mean().To(b.Sink);
         b.Line.Scans.Only("speed").Rename("speed", "rate").Rate("rate").To(b.Sink);

@@ -116,7 +116,10 @@ public sealed partial class ScanFlow
         var flow = new Flow<TagEvent>(_plan, e => (e.End, e.Device));
         return End(
             flow, schema => new EventsNode(schema, TagSet.Match(schema, [tags]), threshold, endsWhenBad, flow, _plan.Clock),
-            "Events", [tags], above, below, clear, endsWhenBad);
+            "Events", [tags], Named(above), Named(below), Named(clear), endsWhenBad ? nameof(endsWhenBad) : null);
+
+        static string? Named(double? limit, [CallerArgumentExpression(nameof(limit))] string name = "") =>
+            limit is null ? null : FormattableString.Invariant($"{name}: {limit}");
     }
 
     /// <summary>
@@ -164,6 +167,11 @@ public sealed partial class ScanFlow
     private ScanFlow Judged(string tags, double sigma, EwmaWeight weight)
     {
         if (!(sigma > 0)) _plan.Report("an anomaly lies more than 0 standard deviations off, for instance sigma: 4");
+        foreach (var tag in _branches.SelectMany(b => b.Schema.Tags).Select(t => t.Name + AnomalyNode.Suffix))
+        {
+            if (_branches.Any(b => b.Schema.PlaceOf(tag) >= 0)) _plan.Report($"there is a tag \"{tag}\" already: Rename it before Anomaly", tag);
+        }
+
         return Chosen(tags, (schema, chosen) => new AnomalyNode(schema, chosen, sigma, weight, _plan.Clock), "Anomaly", sigma, weight);
     }
 

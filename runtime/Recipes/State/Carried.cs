@@ -9,5 +9,6 @@ internal sealed record Carried(int Count, IReadOnlyList<string> Dropped)
     public bool IsEmpty => Count == 0 && Dropped.Count == 0;
 
     /// <summary>For a log line: <c>carried=5 dropped="…"</c>.</summary>
-    public override string ToString() => $"carried={Count}{(Dropped.Count > 0 ? $" dropped=\"{string.Join("; ", Dropped)}\"" : "")}";
+    public override string ToString() =>
+        $"carried={Count}{(Dropped.Count > 0 ? $" dropped=\"{string.Join("; ", Dropped).Replace('"', '\'')}\"" : "")}";
 }
