@@ -4,7 +4,8 @@ namespace PlantRuntime.Recipes;
 public sealed class IncompleteGroupException : Exception
 {
     internal IncompleteGroupException(TimeGroup group, int atLeast)
-        : base($"only {group.Count} of at least {atLeast} values of {group.Time:O} came in time from {group.Device}: {string.Join(", ", group.Values.Keys)}")
+        : base($"only {group.Count} of at least {atLeast} values of {group.Time:O} came in time from {group.Device}: "
+            + string.Join(", ", group.Values.Keys))
     {
     }
 }

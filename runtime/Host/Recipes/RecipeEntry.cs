@@ -102,7 +102,8 @@ internal sealed class RecipeEntry(
         foreach (var device in devices)
             device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
         if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
-        if (old is { Ended.IsCompleted: true } && loaded.Plan.CarryFrom(old.Plan) is { IsEmpty: false } carried) log.Info($"STATE recipe={File} {carried}");
+        if (old is { Ended.IsCompleted: true } && loaded.Plan.CarryFrom(old.Plan) is { IsEmpty: false } carried)
+            log.Info($"STATE recipe={File} {carried}");
         Version++;
         runner.Start();
     }

@@ -7,8 +7,8 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes;
 
 /// <content>
-/// The operators that remember. What they remember is carried over when a recipe is edited, as long as the operator, its arguments and those
-/// before it stay the same; an edit elsewhere in the file does not matter.
+/// The operators that remember. What they remember is carried over when a recipe is edited, as long as the operator, its arguments and
+/// those before it stay the same; an edit elsewhere in the file does not matter.
 /// </content>
 public sealed partial class ScanFlow
 {
@@ -34,8 +34,8 @@ public sealed partial class ScanFlow
     }
 
     /// <summary>
-    /// Speaks by the clock: the latest known values at every interval, whatever came in between; a value that was not renewed since the last
-    /// time is <see cref="Quality.Stale"/>.
+    /// Speaks by the clock: the latest known values at every interval, whatever came in between; a value that was not renewed since the
+    /// last time is <see cref="Quality.Stale"/>.
     /// </summary>
     public ScanFlow Every(TimeSpan interval)
     {
@@ -52,9 +52,9 @@ public sealed partial class ScanFlow
     }
 
     /// <summary>
-    /// Cuts time into windows of one length, one after the other: <c>Window(1.Minutes).Mean("temp")</c>. They are aligned to the clock in UTC,
-    /// one of a minute begins at every full minute, one of a day at midnight; the first begins with the first scan and is shorter. A step of
-    /// the clock makes one window shorter or longer by half at most.
+    /// Cuts time into windows of one length, one after the other: <c>Window(1.Minutes).Mean("temp")</c>. They are aligned to the clock in
+    /// UTC, one of a minute begins at every full minute, one of a day at midnight; the first begins with the first scan and is shorter. A
+    /// step of the clock makes one window shorter or longer by half at most.
     /// </summary>
     public WindowFlow Window(TimeSpan length)
     {
@@ -63,8 +63,8 @@ public sealed partial class ScanFlow
     }
 
     /// <summary>
-    /// Turns numbers into their change per second since the last good one; a unit of pcs becomes pcs/s. The first value gives no rate yet and is
-    /// left out of its scan. A bad value is passed on without value; what is no number is <see cref="Quality.BadType"/>.
+    /// Turns numbers into their change per second since the last good one; a unit of pcs becomes pcs/s. The first value gives no rate yet
+    /// and is left out of its scan. A bad value is passed on without value; what is no number is <see cref="Quality.BadType"/>.
     /// </summary>
     /// <param name="tags">Which tags.</param>
     /// <param name="counter">What a fall means: for counters <c>CounterKind.Bits16</c> and so on.</param>
@@ -79,20 +79,24 @@ public sealed partial class ScanFlow
     /// <param name="alpha">How much the newest value weighs, above 0 to 1: 1 does not smooth at all.</param>
     public ScanFlow Ewma(string tags, double alpha) => Smoothed(tags, Weight(alpha));
 
-    /// <summary>The same where values come irregularly: a value's weight halves with every <paramref name="halfLife"/> that passes.</summary>
+    /// <summary>
+    /// The same where values come irregularly: a value's weight halves with every <paramref name="halfLife"/> that passes.
+    /// </summary>
     public ScanFlow Ewma(string tags, TimeSpan halfLife) => Smoothed(tags, Weight(halfLife));
 
     /// <summary>
-    /// Adds to each of these tags a tag <c>…_anomaly</c>: TRUE when the number lies more than <paramref name="sigma"/> standard deviations off the
-    /// exponentially weighted average of those before it. FALSE for the first ten values. What lasts becomes the new average. Goes well with
-    /// <c>.Only("*_anomaly").Events()</c>.
+    /// Adds to each of these tags a tag <c>…_anomaly</c>: TRUE when the number lies more than <paramref name="sigma"/> standard deviations
+    /// off the exponentially weighted average of those before it. FALSE for the first ten values. What lasts becomes the new average. Goes
+    /// well with <c>.Only("*_anomaly").Events()</c>.
     /// </summary>
     /// <param name="tags">Which tags.</param>
     /// <param name="sigma">How many standard deviations, mostly 3 to 6.</param>
     /// <param name="alpha">How much the newest value weighs in average and deviation, above 0 to 1.</param>
     public ScanFlow Anomaly(string tags, double sigma, double alpha) => Judged(tags, sigma, Weight(alpha));
 
-    /// <summary>The same where values come irregularly: a value's weight halves with every <paramref name="halfLife"/> that passes.</summary>
+    /// <summary>
+    /// The same where values come irregularly: a value's weight halves with every <paramref name="halfLife"/> that passes.
+    /// </summary>
     public ScanFlow Anomaly(string tags, double sigma, TimeSpan halfLife) => Judged(tags, sigma, Weight(halfLife));
 
     /// <summary>
@@ -123,8 +127,8 @@ public sealed partial class ScanFlow
     }
 
     /// <summary>
-    /// Collects tags that come one by one into groups of one instant: those whose values the device gave with the same time. Only good values
-    /// count.
+    /// Collects tags that come one by one into groups of one instant: those whose values the device gave with the same time. Only good
+    /// values count.
     /// </summary>
     /// <param name="expect">A group is handed on as soon as it has so many tags.</param>
     /// <param name="within">Time for that, from the first one on. What comes later for the same instant is left out.</param>
@@ -138,7 +142,9 @@ public sealed partial class ScanFlow
 
     /// <summary>The same for scans that carry time, key and value as tags: a database row, a message of a gateway.</summary>
     /// <param name="time">The instant that a scan belongs to, in UTC.</param>
-    /// <param name="key">Who speaks, for instance <c>s => s["channel"].Text</c>; a key that comes twice counts once, the later value stays.</param>
+    /// <param name="key">
+    /// Who speaks, for instance <c>s => s["channel"].Text</c>; a key that comes twice counts once, the later value stays.
+    /// </param>
     /// <param name="value">What it says.</param>
     /// <param name="expect">A group is handed on as soon as it has so many keys.</param>
     /// <param name="within">Time for that, from the first one on. What comes later for the same instant is left out.</param>

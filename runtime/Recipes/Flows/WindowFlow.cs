@@ -3,10 +3,10 @@ using PlantRuntime.Recipes.Operators;
 namespace PlantRuntime.Recipes;
 
 /// <summary>
-/// Windows of time over a flow; each of its operators makes one scan a window. The result keeps the tag's name and its unit; tags that are not
-/// named (none named: all are) are left out. A scan's time is the start of its window, as in OPC UA's aggregates (Part 13). Only good values
-/// count; a tag without any in a window is null with the quality of its last bad sample, <see cref="Contracts.Quality.Stale"/> when none
-/// came at all.
+/// Windows of time over a flow; each of its operators makes one scan a window. The result keeps the tag's name and its unit; tags that are
+/// not named (none named: all are) are left out. A scan's time is the start of its window, as in OPC UA's aggregates (Part 13). Only good
+/// values count; a tag without any in a window is null with the quality of its last bad sample, <see cref="Contracts.Quality.Stale"/> when
+/// none came at all.
 /// </summary>
 public sealed class WindowFlow
 {

@@ -4,7 +4,9 @@ using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Makes an event of each time that a tag is on, and speaks when it is over. Bad samples neither begin nor, unless asked, end one.</summary>
+/// <summary>
+/// Makes an event of each time that a tag is on, and speaks when it is over. Bad samples neither begin nor, unless asked, end one.
+/// </summary>
 internal sealed class EventsNode(Schema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, Flow<TagEvent> flow, PlanClock clock)
     : Node(schema), IStateful
 {

@@ -5,8 +5,8 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Collects values of one instant. A group is handed on when all have come, or when time is up and there are enough; with fewer it is dropped and
-/// reported. Afterwards the group is kept for as long again, so that latecomers do not make a second one.
+/// Collects values of one instant. A group is handed on when all have come, or when time is up and there are enough; with fewer it is
+/// dropped and reported. Afterwards the group is kept for as long again, so that latecomers do not make a second one.
 /// </summary>
 internal abstract class GroupNode(Schema schema, GroupRule rule, PlanBuilder plan, Flow<TimeGroup> flow) : Node(schema), ITimed, IStateful
 {

@@ -6,7 +6,8 @@ namespace PlantRuntime.Recipes.Operators;
 internal static class Numeric
 {
     /// <summary>
-    /// The number of a good sample. Another one loses its value: a bad or stale one keeps its quality, what is no finite number is BAD_TYPE.
+    /// The number of a good sample. Another one loses its value: a bad or stale one keeps its quality, what is no finite number is
+    /// BAD_TYPE.
     /// </summary>
     public static bool TryTake(ref Sample sample, out double number)
     {

@@ -3,7 +3,9 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Groups scans by a time that they carry; each gives one value. A scan in which one of the tags read is not good gives none.</summary>
+/// <summary>
+/// Groups scans by a time that they carry; each gives one value. A scan in which one of the tags read is not good gives none.
+/// </summary>
 internal sealed class ScanGroupNode(
     Schema schema, GroupRule rule, PlanBuilder plan, Flow<TimeGroup> flow,
     UserCode<Scan, DateTime> time, UserCode<Scan, string> key, UserCode<Scan, Value> value) : GroupNode(schema, rule, plan, flow)

@@ -5,8 +5,8 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Tumbling windows, aligned to the wall clock when they open and closed by monotonic time: when the clock is stepped, one window is half as
-/// short or half as long again at most, and the next ones are aligned anew. The first window opens with the first scan.
+/// Tumbling windows, aligned to the wall clock when they open and closed by monotonic time: when the clock is stepped, one window is half
+/// as short or half as long again at most, and the next ones are aligned anew. The first window opens with the first scan.
 /// </summary>
 internal sealed class WindowNode : Node, ITimed, IStateful
 {
@@ -90,5 +90,8 @@ internal sealed class WindowNode : Node, ITimed, IStateful
 
     private static Schema Chosen(Schema schema, bool[] chosen, Aggregate aggregate) => new(
         schema.Device,
-        [.. schema.Tags.Where(t => chosen[t.Index]).Select((t, i) => new Tag(i, t.Name, t.Device, aggregate == Aggregate.Count ? "" : t.Unit, t.Description))]);
+        [
+            .. schema.Tags.Where(t => chosen[t.Index])
+                .Select((t, i) => new Tag(i, t.Name, t.Device, aggregate == Aggregate.Count ? "" : t.Unit, t.Description)),
+        ]);
 }

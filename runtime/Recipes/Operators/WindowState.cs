@@ -42,8 +42,14 @@ internal record struct WindowState(long Seen, long Count, double Mean, Value Val
 
         // Running, not sum by count: a sum of large counters loses digits.
         if (aggregate == Aggregate.Mean) Mean += (number - Mean) / Count;
-        if (Count == 1 || aggregate == Aggregate.Last
-            || (aggregate == Aggregate.Min && number < Value.Number) || (aggregate == Aggregate.Max && number > Value.Number)) Value = value;
+        var isTaken = aggregate switch
+        {
+            Aggregate.Last => true,
+            Aggregate.Min => number < Value.Number,
+            Aggregate.Max => number > Value.Number,
+            _ => false,
+        };
+        if (Count == 1 || isTaken) Value = value;
     }
 
     public readonly Sample Result(Tag tag, DateTime time, Aggregate aggregate)

@@ -2,7 +2,9 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.State;
 
-/// <summary>Carries state from an old plan to a new one, operator by operator: to the one at the same place, the n-th among equals.</summary>
+/// <summary>
+/// Carries state from an old plan to a new one, operator by operator: to the one at the same place, the n-th among equals.
+/// </summary>
 internal sealed class Carrier(PlanClock clock)
 {
     public Carried Carry(IReadOnlyList<Node> from, IReadOnlyList<Node> to)
@@ -34,9 +36,12 @@ internal sealed class Carrier(PlanClock clock)
     {
         var heir = waiting
             .Where(n => n.Place.Operator == old.Operator && n.Place.Device == old.Device)
-            .MaxBy(n => (n.Place.Before == old.Before ? 2 : 0) + (n.Place.Tags == old.Tags ? 1 : 0) + (n.Place.Arguments == old.Arguments ? 1 : 0));
+            .MaxBy(n => Likeness(n.Place, old));
         if (heir is null) return "it is no longer there";
         waiting.Remove(heir);
         return heir.Place.Difference(old);
     }
+
+    private static int Likeness(Place a, Place b) =>
+        (a.Before == b.Before ? 2 : 0) + (a.Tags == b.Tags ? 1 : 0) + (a.Arguments == b.Arguments ? 1 : 0);
 }

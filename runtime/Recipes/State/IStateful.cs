@@ -1,8 +1,8 @@
 namespace PlantRuntime.Recipes.State;
 
 /// <summary>
-/// An operator that remembers. What it remembers is written as plain bytes, by tag name, so that nothing of a recipe's own types outlives the
-/// recipe.
+/// An operator that remembers. What it remembers is written as plain bytes, by tag name, so that nothing of a recipe's own types outlives
+/// the recipe.
 /// </summary>
 internal interface IStateful
 {

@@ -16,7 +16,7 @@ internal sealed record Place(Place? Before, string Operator, string Tags = "", s
     public string Name => $"{Operator} on {Device}{(Tags.Length > 0 ? $".{Tags}" : "")}";
 
     public Place Then(string name, IEnumerable<string> tags, params IEnumerable<object?> arguments) =>
-        new(this, name, string.Join(',', tags), string.Join(", ", arguments.Where(a => a is not null).Select(a => FormattableString.Invariant($"{a}"))));
+        new(this, name, string.Join(',', tags), string.Join(", ", arguments.OfType<object>().Select(a => FormattableString.Invariant($"{a}"))));
 
     /// <summary>A lambda as an argument: what the recipe says, without the blanks.</summary>
     public static string Words(string lambda) => string.Concat(lambda.Where(c => !char.IsWhiteSpace(c)));

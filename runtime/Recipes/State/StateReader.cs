@@ -44,8 +44,11 @@ internal sealed class StateReader(byte[] bytes, PlanClock clock, long now) : Bin
         return base.ReadString();
     }
 
-    public Quality ReadQuality() =>
-        ReadByte() is var quality && quality <= (byte)Quality.BadType ? (Quality)quality : throw new InvalidDataException($"no quality is {quality}");
+    public Quality ReadQuality()
+    {
+        var code = ReadByte();
+        return code <= (byte)Quality.BadType ? (Quality)code : throw new InvalidDataException($"no quality is {code}");
+    }
 
     public Value ReadValue(int depth = 0)
     {
