@@ -14,23 +14,29 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
         ["tank"] = [new Tag(0, "level", "tank"), new Tag(1, "temp", "tank")],
     };
 
-    private readonly Plan _plan;
     private long _number;
 
-    public PlanBench(Action<PlanBench> recipe)
+    public PlanBench(Action<PlanBench> recipe, PlanBench? before = null)
     {
+        Time = before?.Time ?? new ManualTimeProvider();
         Builder = new PlanBuilder(
             s_devices, Time, Faults.Add, this, (device, tag) => tag == "level" ? null : $"{device}.{tag} may not be written");
         Line = new TestDevice(Builder, "line");
         Tank = new TestDevice(Builder, "tank");
         recipe(this);
-        _plan = Builder.Build();
-        foreach (var route in _plan.Routes) route.Output = this;
-        foreach (var write in _plan.Writes) write.Output = this;
-        _plan.Start();
+        Plan = Builder.Build();
+        foreach (var route in Plan.Routes) route.Output = this;
+        foreach (var write in Plan.Writes) write.Output = this;
+        if (before is not null) Carried = Plan.CarryFrom(before.Plan).ToString();
+        Plan.Start();
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    /// <summary>What was carried over from the bench before.</summary>
+    public string Carried { get; } = "";
+
+    public ManualTimeProvider Time { get; }
+
+    public Plan Plan { get; }
 
     public PlanBuilder Builder { get; }
 
@@ -44,7 +50,7 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
 
     public List<string> Records { get; } = [];
 
-    public IReadOnlyList<Mirror> Mirrors => _plan.Mirrors;
+    public IReadOnlyList<Mirror> Mirrors => Plan.Mirrors;
 
     public IEnumerable<string> Problems => Builder.Problems.Select(p => p.Message);
 
@@ -52,19 +58,23 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
     public PlanBench Scan(object? speed, object? temp = null, object? running = null, object? valve1 = null, object? valve2 = null) =>
         Push("line", speed, temp ?? 20.0, running ?? true, valve1 ?? false, valve2 ?? false);
 
-    public PlanBench Push(string device, params object?[] values)
+    public PlanBench Push(string device, params object?[] values) => PushAt(device, Time.GetUtcNow().UtcDateTime, values);
+
+    /// <summary>Pushes a scan of the tank with times that the device gave.</summary>
+    public PlanBench Tanks(DateTime sourceTime, object? level, object? temp = null) => PushAt("tank", sourceTime, level, temp ?? 20.0);
+
+    private PlanBench PushAt(string device, DateTime sourceTime, params object?[] values)
     {
-        var source = _plan.Sources[device];
-        var now = Time.GetUtcNow().UtcDateTime;
-        var scan = new Scan(source.Schema) { Number = ++_number, Time = now, Timestamp = Time.GetTimestamp() };
-        scan.Fill([.. values.Select((v, i) => new Sample { Tag = source.Schema.Tags[i], Value = ToValue(v), Quality = v is Quality q ? q : Quality.Good, Time = now })]);
+        var source = Plan.Sources[device];
+        var scan = new Scan(source.Schema) { Number = ++_number, Time = Time.GetUtcNow().UtcDateTime, Timestamp = Time.GetTimestamp() };
+        scan.Fill([.. values.Select((v, i) => new Sample { Tag = source.Schema.Tags[i], Value = ToValue(v), Quality = v is Quality q ? q : Quality.Good, Time = sourceTime })]);
         source.Push(scan);
         return this;
     }
 
     public PlanBench Fail(string reason)
     {
-        var source = _plan.Sources["line"];
+        var source = Plan.Sources["line"];
         var scan = new Scan(source.Schema) { Time = Time.GetUtcNow().UtcDateTime, Timestamp = Time.GetTimestamp(), Failure = reason };
         scan.Fill([.. source.Schema.Tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm })]);
         source.Push(scan);
@@ -76,12 +86,15 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
     {
         for (var end = Time.GetTimestamp() + Builder.Clock.Ticks(time); Time.GetTimestamp() < end;)
         {
-            Time.Advance(Builder.Clock.Duration(Math.Min(end, Math.Max(_plan.Due, Time.GetTimestamp() + 1)) - Time.GetTimestamp()));
-            _plan.Tick();
+            Time.Advance(Builder.Clock.Duration(Math.Min(end, Math.Max(Plan.Due, Time.GetTimestamp() + 1)) - Time.GetTimestamp()));
+            Plan.Tick();
         }
 
         return this;
     }
+
+    /// <summary>Replaces the recipe by another, as a reload does.</summary>
+    public PlanBench Reload(Action<PlanBench> recipe) => new(recipe, this);
 
     /// <summary>What came out since the last call.</summary>
     public string[] Take()

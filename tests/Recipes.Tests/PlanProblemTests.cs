@@ -35,6 +35,37 @@ public class PlanProblemTests
     }
 
     [Fact]
+    public void Operators_with_state_check_what_they_are_given()
+    {
+        var bench = new PlanBench(b =>
+        {
+            b.Line.Scans.Window(TimeSpan.Zero).Mean("sped").To(b.Sink);
+            b.Line.Scans.Ewma("temp", 1.5).Ewma("temp", TimeSpan.Zero).To(b.Sink);
+            b.Line.Scans.Rename("speed", "temp_anomaly").Anomaly("temp", 0, 0.1).To(b.Sink);
+            b.Line.Scans.Events("temp", above: 80, clear: 85).To(b.Sink);
+            b.Line.Scans.Events("temp", above: 80, below: 70).To(b.Sink);
+            b.Line.Scans.Events("temp", clear: 70).To(b.Sink);
+            b.Line.Scans.GroupByTime(expect: 2, within: 1.Seconds, atLeast: 3).Payload(g => new { g.Values }).To(b.Sink);
+            b.Line.Scans.Events().Where(e => e.Tag == "running");
+        });
+        Assert.Equal(
+            [
+                "an interval is longer than zero, for instance 1.Seconds, not 00:00:00",
+                "no tag \"sped\" in device line: did you mean \"speed\"?",
+                "alpha lies above 0 and is 1 at most, not 1.5",
+                "an interval is longer than zero, for instance 1.Seconds, not 00:00:00",
+                "an anomaly lies more than 0 standard deviations off, for instance sigma: 4",
+                "there is a tag \"temp_anomaly\" already: Rename it before Anomaly",
+                "clear lies on the quiet side of the limit: not over above, not under below",
+                "an event is above or below a limit: for both, write Events twice",
+                "clear is where a limit's event ends: it goes with above or below",
+                "a group has expect values, 1 or more, and atLeast lies between 1 and expect",
+                "this flow goes nowhere: end it with .To(Sinks…)",
+            ],
+            bench.Problems);
+    }
+
+    [Fact]
     public void A_problem_names_the_line_that_made_it()
     {
         var bench = new PlanBench(b => b.Line.Scans.Only("sped").To(b.Sink));

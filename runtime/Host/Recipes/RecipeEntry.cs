@@ -107,6 +107,8 @@ internal sealed class RecipeEntry(
             device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
         if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
         outputs.Mirrors.Take(File, loaded.Plan.Mirrors);
+        if (old is { Ended.IsCompleted: true } && loaded.Plan.CarryFrom(old.Plan) is { IsEmpty: false } carried)
+            log.Info($"STATE recipe={File} {carried}");
         Version++;
         runner.Start();
         _blocks = [.. runner.BlockInboxes.Select(b => new BlockScans(b.Decoding, devices.First(d => d.Name == b.Decoding.Device), b.Inbox, time))];

@@ -9,12 +9,16 @@ public sealed class Flow<T>
     private readonly PlanBuilder _plan;
     private readonly Func<T, (DateTime Time, string Device)> _origin;
     private readonly List<Action<T>> _listeners = [];
+    private readonly List<Func<bool>> _ends = [];
 
     internal Flow(PlanBuilder plan, Func<T, (DateTime Time, string Device)> origin)
     {
         _plan = plan;
         _origin = origin;
     }
+
+    /// <summary>True when nothing follows where something should.</summary>
+    internal bool IsEnd => _ends.TrueForAll(end => end());
 
     /// <summary>Keeps those for which <paramref name="predicate"/> is true.</summary>
     public Flow<T> Where(Func<T, bool> predicate)
@@ -25,6 +29,7 @@ public sealed class Flow<T>
         {
             if (fenced.TryCall(item, out var keep) && keep) kept.Speak(item);
         });
+        _ends.Add(() => kept.IsEnd);
         return kept;
     }
 
@@ -39,6 +44,7 @@ public sealed class Flow<T>
             var (time, device) = _origin(item);
             writer.Write(time, device, payload);
         });
+        _ends.Add(() => writer.IsEnd);
         return new PayloadFlow(_plan, writer.Add);
     }
 

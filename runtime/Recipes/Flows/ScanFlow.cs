@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Operators;
 using PlantRuntime.Recipes.Payloads;
 using PlantRuntime.Recipes.Plans;
+using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes;
 
@@ -9,7 +11,7 @@ namespace PlantRuntime.Recipes;
 /// Scans on their way through a recipe. Operators return a new flow and leave this one as it is, so one flow may feed several. Tag names
 /// may be patterns: <c>valve_*</c>, <c>zone_?</c>. On merged flows an operator acts on each device by itself.
 /// </summary>
-public sealed class ScanFlow
+public sealed partial class ScanFlow
 {
     private readonly PlanBuilder _plan;
     private readonly IReadOnlyList<Node> _branches;
@@ -24,18 +26,26 @@ public sealed class ScanFlow
     public ScanFlow Only(params string[] tags)
     {
         TagSet.Check(_plan, _branches, tags);
-        return Then(schema => new OnlyNode(schema, TagSet.Match(schema, tags)));
+        return Then(schema => new OnlyNode(schema, TagSet.Match(schema, tags)), "Only", tags);
     }
 
     /// <summary>Keeps the scans for which <paramref name="predicate"/> is true.</summary>
-    public ScanFlow Where(Func<Scan, bool> predicate) => Then(schema => new WhereNode(schema, _plan.Fence(predicate)));
+    /// <param name="predicate">What says so.</param>
+    /// <param name="words">Left to the compiler: the lambda's text. Operators behind it keep their state while it says the same.</param>
+    public ScanFlow Where(Func<Scan, bool> predicate, [CallerArgumentExpression(nameof(predicate))] string words = "") =>
+        Then(schema => new WhereNode(schema, _plan.Fence(predicate)), "Where", [], Place.Words(words));
 
     /// <summary>
     /// Adds a tag that is computed from the others. It is as good as the worst tag that <paramref name="compute"/> read, and has no value
     /// when one
     /// of them was bad.
     /// </summary>
-    public ScanFlow Select(string tag, Func<Scan, Value> compute, string unit = "")
+    /// <param name="tag">Name of the new tag.</param>
+    /// <param name="compute">Makes its value.</param>
+    /// <param name="unit">Its engineering unit.</param>
+    /// <param name="words">Left to the compiler: the lambda's text. Operators behind it keep their state while it says the same.</param>
+    public ScanFlow Select(
+        string tag, Func<Scan, Value> compute, string unit = "", [CallerArgumentExpression(nameof(compute))] string words = "")
     {
         if (_branches.Any(b => b.Schema.PlaceOf(tag) >= 0))
             _plan.Report($"there is a tag \"{tag}\" already: give the computed one another name", tag);
@@ -43,7 +53,7 @@ public sealed class ScanFlow
         {
             var added = new Tag(schema.Tags.Count, tag, schema.Device, unit);
             return new SelectNode(new Schema(schema.Device, [.. schema.Tags, added]), added, _plan.Fence(compute));
-        });
+        }, "Select", [tag], Place.Words(words));
     }
 
     /// <summary>The scans of this flow and of others, each as it comes.</summary>
@@ -51,7 +61,7 @@ public sealed class ScanFlow
 
     /// <summary>Number × <paramref name="factor"/> + <paramref name="offset"/>.</summary>
     public ScanFlow Scale(string tags, double factor, double offset = 0) =>
-        Chosen(tags, (schema, chosen) => new ScaleNode(schema, chosen, factor, offset));
+        Chosen(tags, (schema, chosen) => new ScaleNode(schema, chosen, factor, offset), "Scale", factor, offset);
 
     /// <summary>
     /// A number below <paramref name="low"/> or above <paramref name="high"/> loses its value and is <see cref="Quality.BadRange"/>.
@@ -59,61 +69,28 @@ public sealed class ScanFlow
     public ScanFlow Range(string tags, double low, double high)
     {
         if (!(low <= high)) _plan.Report($"a range goes from low to high, not from {low} to {high}");
-        return Chosen(tags, (schema, chosen) => new RangeNode(schema, chosen, low, high));
-    }
-
-    /// <summary>
-    /// Lets a number through only when it differs by at least <paramref name="band"/> from the last one that went through, or changed its
-    /// quality.
-    /// </summary>
-    public ScanFlow Deadband(string tags, double band)
-    {
-        if (!(band > 0)) _plan.Report("a deadband is greater than 0; for every change there is OnChange");
-        return Chosen(tags, (schema, chosen) => new ChangeNode(schema, chosen, band));
-    }
-
-    /// <summary>Lets these tags (none named: all) through only when their value or quality changed.</summary>
-    public ScanFlow OnChange(params string[] tags)
-    {
-        TagSet.Check(_plan, _branches, tags);
-        return Then(schema => new ChangeNode(schema, TagSet.Match(schema, tags), band: 0));
+        return Chosen(tags, (schema, chosen) => new RangeNode(schema, chosen, low, high), "Range", low, high);
     }
 
     /// <summary>Gives one tag another name.</summary>
     public ScanFlow Rename(string tag, string name)
     {
         TagSet.Check(_plan, _branches, [tag]);
-        return Rename(old => old == tag ? name : old);
+        return Rename(old => old == tag ? name : old, $"{tag} to {name}");
     }
 
     /// <summary>Gives every tag the name that <paramref name="rename"/> makes of its old one.</summary>
-    public ScanFlow Rename(Func<string, string> rename) => Then(schema =>
+    /// <param name="rename">Makes a new name of an old one.</param>
+    /// <param name="words">Left to the compiler: the lambda's text. Operators behind it keep their state while it says the same.</param>
+    public ScanFlow Rename(Func<string, string> rename, [CallerArgumentExpression(nameof(rename))] string words = "") => Then(schema =>
     {
         var twice = schema.Tags.GroupBy(t => rename(t.Name)).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null) _plan.Report($"after this Rename two tags of device {schema.Device} are called \"{twice.Key}\"", twice.Key);
         return RenameNode.Create(schema, rename);
-    });
+    }, "Rename", [], Place.Words(words));
 
     /// <summary>Turns values into another kind; what cannot be turned is <see cref="Quality.BadType"/>.</summary>
-    public ScanFlow Cast(string tags, ValueKind kind) => Chosen(tags, (schema, chosen) => new CastNode(schema, chosen, kind));
-
-    /// <summary>Lets at most one scan of each device through in every interval.</summary>
-    public ScanFlow Throttle(TimeSpan interval) => Then(schema => new ThrottleNode(schema, Ticks(interval)));
-
-    /// <summary>
-    /// Speaks by the clock: the latest known values at every interval, whatever came in between; a value that was not renewed since the
-    /// last
-    /// time is <see cref="Quality.Stale"/>.
-    /// </summary>
-    public ScanFlow Every(TimeSpan interval) => Then(schema => Timed(new EveryNode(schema, Ticks(interval))));
-
-    /// <summary>Speaks when no good scan came for so long, and again after each further such time.</summary>
-    public Flow<Silence> Silent(TimeSpan interval)
-    {
-        var flow = new Flow<Silence>(_plan, silence => (silence.Time, silence.Device));
-        foreach (var branch in _branches) branch.Attach(Timed(new SilentNode(branch.Schema, Ticks(interval), flow.Speak)));
-        return flow;
-    }
+    public ScanFlow Cast(string tags, ValueKind kind) => Chosen(tags, (schema, chosen) => new CastNode(schema, chosen, kind), "Cast", kind);
 
     /// <summary>Shapes each scan into a JSON object: an anonymous object, a dictionary, a record.</summary>
     public PayloadFlow Payload<T>(Func<Scan, T> make)
@@ -122,8 +99,7 @@ public sealed class ScanFlow
         foreach (var branch in _branches)
         {
             var node = new PayloadNode<T>(branch.Schema, _plan.Fence(make), writer);
-            branch.Attach(node);
-            _plan.WatchEnd(node);
+            _plan.Attach(branch, node, branch.Place);
         }
 
         return new PayloadFlow(_plan, writer.Add);
@@ -152,31 +128,26 @@ public sealed class ScanFlow
         foreach (var branch in _branches) branch.Attach(new WriteNode(branch.Schema, point, _plan.Fence(value)));
     }
 
-    private ScanFlow Chosen(string tags, Func<Schema, bool[], Node> make)
+    private ScanFlow Chosen(string tags, Func<Schema, bool[], Node> make, string name, params object?[] arguments) =>
+        Chosen([tags], make, name, arguments);
+
+    private ScanFlow Chosen(string[] tags, Func<Schema, bool[], Node> make, string name, params object?[] arguments)
     {
-        TagSet.Check(_plan, _branches, [tags]);
-        return Then(schema => make(schema, TagSet.Match(schema, [tags])));
+        TagSet.Check(_plan, _branches, tags);
+        return Then(schema => make(schema, TagSet.Match(schema, tags)), name, tags, arguments);
     }
 
-    private ScanFlow Then(Func<Schema, Node> make)
+    private ScanFlow Then(Func<Schema, Node> make, string name, string[] tags, params object?[] arguments)
     {
         var next = new List<Node>(_branches.Count);
         foreach (var branch in _branches)
         {
             var node = make(branch.Schema);
-            branch.Attach(node);
-            _plan.WatchEnd(node);
+            _plan.Attach(branch, node, branch.Place.Then(name, tags, arguments));
             next.Add(node);
         }
 
         return new ScanFlow(_plan, next);
-    }
-
-    private TNode Timed<TNode>(TNode node)
-        where TNode : Node, ITimed
-    {
-        _plan.AddTimed(node);
-        return node;
     }
 
     private long Ticks(TimeSpan interval)

@@ -1,5 +1,6 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Plans;
+using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Operators;
 
@@ -7,9 +8,15 @@ namespace PlantRuntime.Recipes.Operators;
 /// Lets a chosen tag through when its quality changed, or its value by at least the band since it was last let through (band 0: at all).
 /// A scan from which nothing is left goes no further.
 /// </summary>
-internal sealed class ChangeNode(Schema schema, bool[] chosen, double band) : Node(schema)
+internal sealed class ChangeNode(Schema schema, bool[] chosen, double band) : Node(schema), IStateful
 {
-    private readonly Last[] _last = new Last[schema.Tags.Count];
+    private readonly TagStates<Last> _last = new(schema);
+
+    public string StateForm => "change 1";
+
+    public void Save(StateWriter state) => _last.Save(state);
+
+    public void Load(StateReader state) => _last.Load(state);
 
     public override void Push(Scan scan)
     {
@@ -42,5 +49,14 @@ internal sealed class ChangeNode(Schema schema, bool[] chosen, double band) : No
         return double.IsNaN(a) || double.IsNaN(b) ? last != now : Math.Abs(a - b) >= band;
     }
 
-    private readonly record struct Last(bool IsKnown, Quality Quality, Value Value);
+    private readonly record struct Last(bool IsKnown, Quality Quality, Value Value) : ITagState<Last>
+    {
+        public static Last Load(StateReader state) => new(true, state.ReadQuality(), state.ReadValue());
+
+        public void Save(StateWriter state)
+        {
+            state.WriteQuality(Quality);
+            state.WriteValue(Value);
+        }
+    }
 }

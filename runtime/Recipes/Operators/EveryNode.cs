@@ -1,5 +1,6 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Plans;
+using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Operators;
 
@@ -7,55 +8,73 @@ namespace PlantRuntime.Recipes.Operators;
 /// Speaks by the clock: at the end of every interval the latest known sample of each tag. One that was not renewed within the interval is
 /// STALE. Before the first scan it is silent.
 /// </summary>
-internal sealed class EveryNode : Node, ITimed
+internal sealed class EveryNode(Schema schema, long interval) : Node(schema), ITimed, IStateful
 {
-    private readonly Sample[] _latest;
-    private readonly long[] _renewed;
-    private readonly long _interval;
-    private readonly Scan _scan;
-
-    public EveryNode(Schema schema, long interval)
-        : base(schema)
-    {
-        _latest = new Sample[schema.Tags.Count];
-        _renewed = new long[schema.Tags.Count];
-        _interval = interval;
-        _scan = new Scan(schema);
-    }
+    private readonly TagStates<Latest> _latest = new(schema);
+    private readonly Scan _scan = new(schema);
 
     public long Due { get; private set; } = long.MaxValue;
 
-    public void Start(long now, DateTime utcNow) => Due = now + _interval;
+    public string StateForm => "every 1";
+
+    public void Start(long now, DateTime utcNow)
+    {
+        if (Due == long.MaxValue) Due = now + interval;
+    }
+
+    public void Save(StateWriter state)
+    {
+        state.WriteMoment(Due);
+        state.Write(_scan.Number);
+        _latest.Save(state);
+    }
+
+    public void Load(StateReader state)
+    {
+        var (due, number) = (state.ReadMoment(), state.ReadInt64());
+        _latest.Load(state);
+        (Due, _scan.Number) = (due, number);
+    }
 
     public override void Push(Scan scan)
     {
         foreach (ref readonly var sample in scan.Samples)
-        {
-            _latest[sample.Tag.Index] = sample;
-            _renewed[sample.Tag.Index] = scan.Timestamp;
-        }
-
+            _latest[sample.Tag.Index] = new Latest(true, sample.Value, sample.Quality, sample.Time, scan.Timestamp);
         _scan.Failure = scan.Failure;
     }
 
     public void OnDue(long now, DateTime utcNow)
     {
         _scan.Truncate(0);
-        for (var i = 0; i < _latest.Length; i++)
+        for (var i = 0; i < Schema.Tags.Count; i++)
         {
-            var sample = _latest[i];
-            if (sample.Tag is null) continue;
-            if (sample.Quality == Quality.Good && now - _renewed[i] > _interval) sample.Quality = Quality.Stale;
-            _scan.Append(sample);
+            ref readonly var latest = ref _latest[i];
+            if (!latest.IsKnown) continue;
+            var quality = latest.Quality == Quality.Good && now - latest.Renewed > interval ? Quality.Stale : latest.Quality;
+            _scan.Append(new Sample { Tag = Schema.Tags[i], Value = latest.Value, Quality = quality, Time = latest.Time });
         }
 
         // Missed beats are skipped, not made up for.
-        Due += _interval * (((now - Due) / _interval) + 1);
+        Due += interval * (((now - Due) / interval) + 1);
         if (_scan.Count == 0) return;
         _scan.Schema = Schema;
         _scan.Time = utcNow;
         _scan.Timestamp = now;
         _scan.Number++;
         Emit(_scan);
+    }
+
+    private readonly record struct Latest(bool IsKnown, Value Value, Quality Quality, DateTime Time, long Renewed) : ITagState<Latest>
+    {
+        public static Latest Load(StateReader state) =>
+            new(true, state.ReadValue(), state.ReadQuality(), state.ReadTime(), state.ReadMoment());
+
+        public void Save(StateWriter state)
+        {
+            state.WriteValue(Value);
+            state.WriteQuality(Quality);
+            state.WriteTime(Time);
+            state.WriteMoment(Renewed);
+        }
     }
 }

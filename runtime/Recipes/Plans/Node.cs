@@ -1,3 +1,5 @@
+using PlantRuntime.Recipes.State;
+
 namespace PlantRuntime.Recipes.Plans;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal abstract class Node(Schema schema)
 
     /// <summary>The tags that leave this node.</summary>
     public Schema Schema { get; } = schema;
+
+    /// <summary>Where it stands in the plan, once it is attached.</summary>
+    public Place Place { get; set; } = new(null, schema.Device);
 
     /// <summary>True when nothing follows where something should.</summary>
     public virtual bool IsEnd => _next.Length == 0;

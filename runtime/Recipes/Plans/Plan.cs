@@ -1,3 +1,5 @@
+using PlantRuntime.Recipes.State;
+
 namespace PlantRuntime.Recipes.Plans;
 
 /// <summary>
@@ -5,12 +7,19 @@ namespace PlantRuntime.Recipes.Plans;
 /// </summary>
 internal sealed class Plan(
     IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<WritePoint> writes, IReadOnlyList<Mirror> mirrors,
-    IReadOnlyList<Decoding> decodings, IReadOnlyList<ITimed> timed, PlanClock clock)
+    IReadOnlyList<Decoding> decodings, IReadOnlyList<ITimed> timed, IReadOnlyList<Node> stateful, PlanClock clock)
 {
+    // Arrays: what is asked before every scan allocates no enumerator.
+    private readonly ITimed[] _timed = [.. timed];
+    private readonly Route[] _routes = [.. routes];
+
     /// <summary>By device name.</summary>
     public IReadOnlyDictionary<string, SourceNode> Sources { get; } = sources;
 
-    public IReadOnlyList<Route> Routes { get; } = routes;
+    public IReadOnlyList<Route> Routes => _routes;
+
+    /// <summary>The operators that remember, in the order of their declaration.</summary>
+    public IReadOnlyList<Node> Stateful { get; } = stateful;
 
     public IReadOnlyList<WritePoint> Writes { get; } = writes;
 
@@ -24,7 +33,7 @@ internal sealed class Plan(
         get
         {
             var due = long.MaxValue;
-            foreach (var node in timed) due = Math.Min(due, node.Due);
+            foreach (var node in _timed) due = Math.Min(due, node.Due);
             return due;
         }
     }
@@ -34,7 +43,7 @@ internal sealed class Plan(
     {
         get
         {
-            foreach (var route in Routes)
+            foreach (var route in _routes)
             {
                 if (route.Output!.IsBlocked) return true;
             }
@@ -46,8 +55,8 @@ internal sealed class Plan(
     /// <summary>Calls <paramref name="done"/> once all that has left the plan is stored for good.</summary>
     public void WhenStored(Action done)
     {
-        var waiting = Routes.Count + 1;
-        foreach (var route in Routes) route.Output!.WhenStored(One);
+        var waiting = _routes.Length + 1;
+        foreach (var route in _routes) route.Output!.WhenStored(One);
         One();
 
         void One()
@@ -56,16 +65,22 @@ internal sealed class Plan(
         }
     }
 
+    /// <summary>
+    /// Takes over what the operators of <paramref name="old"/> remember, where their places mean the same here. To be called when the old
+    /// plan has ended, before <see cref="Start"/>.
+    /// </summary>
+    public Carried CarryFrom(Plan old) => new Carrier(clock).Carry(old.Stateful, Stateful);
+
     public void Start()
     {
-        foreach (var node in timed) node.Start(clock.Now, clock.UtcNow);
+        foreach (var node in _timed) node.Start(clock.Now, clock.UtcNow);
     }
 
     /// <summary>Lets every operator act that is due.</summary>
     public void Tick()
     {
         var now = clock.Now;
-        foreach (var node in timed)
+        foreach (var node in _timed)
         {
             if (node.Due <= now) node.OnDue(now, clock.UtcNow);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Payloads;
+using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Plans;
 
@@ -17,6 +18,7 @@ public sealed class PlanBuilder
     private readonly List<ITimed> _timed = [];
     private readonly List<Mirror> _mirrors = [];
     private readonly List<Decoding> _decodings = [];
+    private readonly List<Node> _stateful = [];
     private readonly List<PlanProblem> _problems = [];
     private readonly List<(Node Node, PlanProblem Warning)> _ends = [];
     private readonly JsonShapes _shapes = new();
@@ -93,7 +95,18 @@ public sealed class PlanBuilder
         return point;
     }
 
-    internal void AddTimed(ITimed node) => _timed.Add(node);
+    /// <summary>Puts an operator behind another.</summary>
+    internal void Attach(Node branch, Node node, Place place)
+    {
+        node.Place = place;
+        branch.Attach(node);
+        if (node is ITimed timed) _timed.Add(timed);
+        if (node is IStateful) _stateful.Add(node);
+        WatchEnd(node);
+    }
+
+    /// <summary>Tells of something that went wrong while the recipe runs.</summary>
+    internal void Fault(Exception exception) => _fault(exception);
 
     /// <summary>A lambda of the recipe, fenced: what it throws is reported and goes no further.</summary>
     internal UserCode<TIn, TOut> Fence<TIn, TOut>(Func<TIn, TOut> function) => new(function, _fault);
@@ -128,7 +141,7 @@ public sealed class PlanBuilder
             if (node.IsEnd) _problems.Add(warning);
         }
 
-        return new Plan(_sources, _routes, _writes, _mirrors, _decodings, _timed, Clock);
+        return new Plan(_sources, _routes, _writes, _mirrors, _decodings, _timed, _stateful, Clock);
     }
 
     /// <summary>The recipe's own frame: the first one above us whose assembly is not this library.</summary>

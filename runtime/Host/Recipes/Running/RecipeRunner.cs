@@ -42,6 +42,8 @@ internal sealed class RecipeRunner
 
     public string Name { get; }
 
+    public Plan Plan => _plan;
+
     /// <summary>By device: what the device is to be told to listen.</summary>
     public IReadOnlyDictionary<string, ScanInbox> Inboxes => _inboxes;
 

@@ -1,0 +1,36 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Recipes.Plans;
+
+namespace PlantRuntime.Recipes.State;
+
+/// <summary>
+/// Writes an operator's state. A monotonic timestamp is written as its age: timestamps of another run of the host would mean nothing.
+/// </summary>
+internal sealed class StateWriter(Stream stream, PlanClock clock, long now) : BinaryWriter(stream)
+{
+    public void WriteTime(DateTime time) => Write(time.Ticks);
+
+    public void WriteQuality(Quality quality) => Write((byte)quality);
+
+    /// <summary>A monotonic timestamp; <see cref="long.MaxValue"/> stays what it is: never.</summary>
+    public void WriteMoment(long timestamp) => Write(timestamp == long.MaxValue ? timestamp : clock.Duration(now - timestamp).Ticks);
+
+    public void WriteValue(Value value)
+    {
+        Write((byte)value.Kind);
+        switch (value.Kind)
+        {
+            case ValueKind.Null: break;
+            case ValueKind.Bool: Write(value.Bool); break;
+            case ValueKind.UInt: Write(value.UInt); break;
+            case ValueKind.Float32: Write((float)value.Number); break;
+            case ValueKind.Float64: Write(value.Number); break;
+            case ValueKind.Text: Write(value.Text); break;
+            case ValueKind.Array:
+                Write7BitEncodedInt(value.Items.Length);
+                foreach (var item in value.Items) WriteValue(item);
+                break;
+            default: Write(value.Int); break;
+        }
+    }
+}
