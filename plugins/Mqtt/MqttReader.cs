@@ -7,8 +7,7 @@ namespace PlantRuntime.Plugins.Mqtt;
 
 /// <summary>
 /// The tags of a broker: each message that brings some is a scan. What a wait needs comes from a pool, here and below, so that a steady
-/// scan
-/// allocates nothing.
+/// scan allocates nothing.
 /// </summary>
 internal sealed class MqttReader(MqttDriver driver, PayloadReader payloads) : IReader
 {

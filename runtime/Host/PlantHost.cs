@@ -92,8 +92,7 @@ internal sealed class PlantHost : IAsyncDisposable
 
     /// <summary>
     /// Mirrors first, so that none is cut off half way, then devices, then recipes, then sinks, each emptying into the next: 0.5 s, 1 s, 1
-    /// s and 2.5 s
-    /// at most, so within 5 s. What sinks do not take in that time waits in the queue for the next run.
+    /// s and 2.5 s at most, so within 5 s. What sinks do not take in that time waits in the queue for the next run.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -5,8 +5,7 @@ namespace PlantRuntime.Compiler.Guarding;
 
 /// <summary>
 /// Syntax that takes no room in the file: its tokens mean what they mean but have no text, so that every line and column of the recipe
-/// stays
-/// where its author sees it, in stack traces too.
+/// stays where its author sees it, in stack traces too.
 /// </summary>
 internal static class Unseen
 {

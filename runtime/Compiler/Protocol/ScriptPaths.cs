@@ -12,8 +12,7 @@ internal static class ScriptPaths
 
     /// <summary>
     /// The absolute path of the first file found, or null. A file never means itself: a recipe may bear the name of the shared piece that
-    /// it
-    /// loads.
+    /// it loads.
     /// </summary>
     public static string? Find(string path, string loadingFile, string siteFolder, IReadOnlyList<string> scriptFolders) =>
         Folders(loadingFile, siteFolder, scriptFolders).Select(folder => Path.GetFullPath(path, folder))

@@ -8,8 +8,7 @@ public interface IBlock
 
     /// <summary>
     /// Reads the whole block as it was at one moment: one that does not fit one answer is read until two readings agree. Allocates nothing
-    /// once
-    /// steady.
+    /// once steady.
     /// </summary>
     /// <param name="into">As long as the block.</param>
     /// <param name="cancel">Ends it at the device's timeout.</param>

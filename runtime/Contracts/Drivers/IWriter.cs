@@ -5,8 +5,7 @@ public interface IWriter
 {
     /// <summary>
     /// Writes one value and waits for the device's word that it took it. Nothing is written twice: after a timeout the outcome is unknown,
-    /// and
-    /// the host does not try again.
+    /// and the host does not try again.
     /// </summary>
     /// <param name="tag">Place in the list that <see cref="IWritable.PrepareWrites"/> got.</param>
     /// <param name="value">The value, of any kind that the tag's type can hold without loss.</param>

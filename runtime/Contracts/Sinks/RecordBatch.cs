@@ -21,8 +21,7 @@ public sealed class RecordBatch
 
     /// <summary>
     /// The batch number of records that are added next, whose indexes count from 0. A batch on its way to a sink may hold records of
-    /// several
-    /// batches of the queue: <see cref="Record.Id"/> counts.
+    /// several batches of the queue: <see cref="Record.Id"/> counts.
     /// </summary>
     public long Number
     {

@@ -7,8 +7,8 @@ public static class RecordJson
 {
     /// <summary>
     /// Writes a payload as it is, and samples as
-    /// <c>{"time":"2026-11-21T08:00:00.123Z","device":"press","tags":{"a":1.5,"b":null},"quality":{"b":"BAD_RANGE"}}</c>;
-    /// <c>quality</c> names only tags that are not good, and is left out when all are. A float that JSON has no number for is null.
+    /// <c>{"time":"2026-11-21T08:00:00.123Z","device":"press","tags":{"a":1.5,"b":null},"quality":{"b":"BAD_RANGE"}}</c>; <c>quality</c>
+    /// names only tags that are not good, and is left out when all are. A float that JSON has no number for is null.
     /// </summary>
     public static void Write(Utf8JsonWriter writer, in Record record)
     {

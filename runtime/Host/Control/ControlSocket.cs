@@ -6,8 +6,7 @@ namespace PlantRuntime.Host.Control;
 
 /// <summary>
 /// Where a running host listens to commands of its site: a socket file that only its user can open, <c>data/host.sock</c>. A path that is
-/// too
-/// long for a socket is replaced by one in the temporary folder.
+/// too long for a socket is replaced by one in the temporary folder.
 /// </summary>
 internal static class ControlSocket
 {

@@ -91,8 +91,7 @@ internal sealed class SinkRunner : IDisposable
 
     /// <summary>
     /// Lets go of the sink's plugin. What is waiting is stored first, as far as that goes within <paramref name="drain"/>; what is left
-    /// waits for
-    /// the next <see cref="Start"/>.
+    /// waits for the next <see cref="Start"/>.
     /// </summary>
     public async Task StopAsync(TimeSpan drain)
     {

@@ -2,8 +2,7 @@ namespace PlantRuntime.Host.Devices;
 
 /// <summary>
 /// The receipts of one connection, by scan: up to which scan everything is stored. Bounds how many scans may be without one, so that a
-/// device
-/// that speaks faster than the disk writes is slowed, not forgotten.
+/// device that speaks faster than the disk writes is slowed, not forgotten.
 /// </summary>
 internal sealed class ReceiptBook(int window, Action changed)
 {

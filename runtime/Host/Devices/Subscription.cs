@@ -5,8 +5,7 @@ namespace PlantRuntime.Host.Devices;
 
 /// <summary>
 /// One connection of a device that speaks by itself: takes what it says as it comes, and tells it what is stored. Reading waits as long as
-/// it
-/// takes: whether the far end is still there is the driver's to find out.
+/// it takes: whether the far end is still there is the driver's to find out.
 /// </summary>
 internal sealed class Subscription(ISubscriber driver, ScanGroup group, ISessionOwner owner, int window, TimeProvider time, CancellationToken stop)
 {

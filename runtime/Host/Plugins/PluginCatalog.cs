@@ -5,8 +5,7 @@ namespace PlantRuntime.Host.Plugins;
 
 /// <summary>
 /// The plugins of the folders beside the host and in the site, kept current by <see cref="Poll"/>. A site's plugin goes before the host's
-/// of the
-/// same name. A folder that changes for the worse is refused, and what was loaded from it before runs on.
+/// of the same name. A folder that changes for the worse is refused, and what was loaded from it before runs on.
 /// </summary>
 internal sealed class PluginCatalog : IDisposable
 {

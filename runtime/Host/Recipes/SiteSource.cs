@@ -6,8 +6,7 @@ namespace PlantRuntime.Host.Recipes;
 
 /// <summary>
 /// Writes the C# that a recipe is compiled with: <c>Plant</c>, <c>Sinks</c> and <c>Site</c> with a member for everything in site.toml, so
-/// that
-/// a misspelt name is a compile error and an editor can complete it.
+/// that a misspelt name is a compile error and an editor can complete it.
 /// </summary>
 internal static class SiteSource
 {

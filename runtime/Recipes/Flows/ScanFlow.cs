@@ -37,8 +37,7 @@ public sealed partial class ScanFlow
 
     /// <summary>
     /// Adds a tag that is computed from the others. It is as good as the worst tag that <paramref name="compute"/> read, and has no value
-    /// when one
-    /// of them was bad.
+    /// when one of them was bad.
     /// </summary>
     /// <param name="tag">Name of the new tag.</param>
     /// <param name="compute">Makes its value.</param>
@@ -114,10 +113,8 @@ public sealed partial class ScanFlow
 
     /// <summary>
     /// Writes a value that is computed from each scan into a tag of a device that allows it. Only the latest value counts, and only while
-    /// it is
-    /// younger than the tag's maximum age: what cannot be written at once is not written later. When <paramref name="value"/> reads a bad
-    /// tag or
-    /// gives null, nothing is written. Every write and every refusal is in <c>logs/audit.jsonl</c>.
+    /// it is younger than the tag's maximum age: what cannot be written at once is not written later. When <paramref name="value"/> reads a
+    /// bad tag or gives null, nothing is written. Every write and every refusal is in <c>logs/audit.jsonl</c>.
     /// </summary>
     /// <param name="device">The device, as <c>Plant.name</c> gives it.</param>
     /// <param name="tag">Name of the tag; no pattern.</param>

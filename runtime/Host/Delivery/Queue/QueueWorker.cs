@@ -9,8 +9,7 @@ namespace PlantRuntime.Host.Delivery.Queue;
 
 /// <summary>
 /// The queue's thread at work: puts batches and requests into transactions, gives rows to sinks, tidies up; goes on over a full disk, a
-/// failing
-/// one and a damaged file.
+/// failing one and a damaged file.
 /// </summary>
 internal sealed class QueueWorker : IDisposable
 {

@@ -3,10 +3,10 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Host.Delivery.Queue.Format;
 
 /// <summary>
-/// Gathers records into the bytes of a batch. After the envelope: number and age (8 bytes each), the ways (recipe, sinks, records,
-/// bytes), the devices and tags (device, name, unit, description) by their length in bytes, the records. A record: its way, its time as a
-/// step from the one before, its device, then
-/// a payload (length × 2 + 1, bytes) or samples (count × 2; each: tag, quality, time as a step from the record's, value).
+/// Gathers records into the bytes of a batch. After the envelope: number and age (8 bytes each), the ways (recipe, sinks, records, bytes),
+/// the devices and tags (device, name, unit, description) by their length in bytes, the records. A record: its way, its time as a step from
+/// the one before, its device, then a payload (length × 2 + 1, bytes) or samples (count × 2; each: tag, quality, time as a step from the
+/// record's, value).
 /// </summary>
 internal sealed class BatchEncoder
 {

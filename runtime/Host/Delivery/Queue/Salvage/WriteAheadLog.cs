@@ -5,8 +5,7 @@ namespace PlantRuntime.Host.Delivery.Queue.Salvage;
 
 /// <summary>
 /// SQLite's write-ahead log (SQLite file format, section 4). SQLite itself reads it up to the first wrong checksum and forgets the rest;
-/// here
-/// each frame is held against the one before it, so that damage in the middle costs one page, and is noticed at all.
+/// here each frame is held against the one before it, so that damage in the middle costs one page, and is noticed at all.
 /// </summary>
 internal static class WriteAheadLog
 {

@@ -34,8 +34,7 @@ internal sealed class Lane(string sink)
 
     /// <summary>
     /// Records at or behind the cursor that are dead letters already. A sink that refuses duplicates must not see them again: it would take
-    /// them for
-    /// stored.
+    /// them for stored.
     /// </summary>
     public IReadOnlyList<Position> Refused => _refused;
 
