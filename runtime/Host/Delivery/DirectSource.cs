@@ -154,7 +154,7 @@ internal sealed class DirectSource : IPortionSource, IDisposable
 
     private async ValueTask<Portion?> LingerAsync()
     {
-        await _alarm.WaitUntilAsync(_time.GetTimestamp() + (long)(s_linger.TotalSeconds * _time.TimestampFrequency)).ConfigureAwait(false);
+        await _alarm.WaitUntilAsync(_time.GetTimestamp() + _time.Ticks(s_linger)).ConfigureAwait(false);
         lock (_gate) return _isClosed || _filling.Count == 0 ? null : Take();
     }
 

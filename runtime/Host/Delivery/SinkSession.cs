@@ -210,7 +210,7 @@ internal sealed class SinkSession : IDisposable
 
         var sleep = _retry.Failed(exception is RetryAfterException asked ? asked.After : TimeSpan.Zero);
         _owner.Retrying(reason, sleep, _retry);
-        await _alarm.WaitUntilAsync(_time.GetTimestamp() + (long)(sleep.TotalSeconds * _time.TimestampFrequency)).ConfigureAwait(false);
+        await _alarm.WaitUntilAsync(_time.GetTimestamp() + _time.Ticks(sleep)).ConfigureAwait(false);
         return !_isFinishing;
     }
 

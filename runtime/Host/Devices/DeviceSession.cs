@@ -51,7 +51,7 @@ internal sealed class DeviceSession(
 
             var sleep = reason is null ? TimeSpan.Zero : _backoff.Next();
             owner.Lost(reason ?? $"every={model.Reconnect.Every}", isPlanned: reason is null, sleep);
-            await _alarm.WaitUntilAsync(time.GetTimestamp() + Ticks(sleep)).ConfigureAwait(false);
+            await _alarm.WaitUntilAsync(time.GetTimestamp() + time.Ticks(sleep)).ConfigureAwait(false);
         }
 
         FailJobs("the device is stopped");
@@ -308,6 +308,4 @@ internal sealed class DeviceSession(
             log.Warn($"CLOSE device={model.Name} reason=\"{DriverFault.Describe(exception)}\"");
         }
     }
-
-    private long Ticks(TimeSpan duration) => (long)(duration.TotalSeconds * time.TimestampFrequency);
 }

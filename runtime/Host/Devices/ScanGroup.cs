@@ -1,5 +1,6 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Time;
 
 namespace PlantRuntime.Host.Devices;
 
@@ -15,7 +16,7 @@ internal sealed class ScanGroup
         _tags = [.. members.Select(t => t.Model)];
         _last = new Quality[_tags.Length];
         Buffer = new ScanBuffer([.. members.Select(t => t.Tag)]);
-        Rhythm = new Rhythm(Math.Max(1, (long)(poll.TotalSeconds * time.TimestampFrequency)));
+        Rhythm = new Rhythm(Math.Max(1, time.Ticks(poll)));
         Poll = poll;
         Definitions = [.. _tags.Select(t => t.Definition)];
     }

@@ -3,6 +3,7 @@ using PlantRuntime.Host.Delivery.Queue.Format;
 using PlantRuntime.Host.Delivery.Queue.Salvage;
 using PlantRuntime.Host.Delivery.Queue.Store;
 using PlantRuntime.Host.Status;
+using PlantRuntime.Host.Time;
 using SQLitePCL;
 
 namespace PlantRuntime.Host.Delivery.Queue;
@@ -67,7 +68,7 @@ internal sealed class QueueWorker : IDisposable
         get
         {
             if (_retryAt > 0) return Math.Min(_tidyAt, _retryAt);
-            return !_isTight && _buffer.FillingSince is { } since ? Math.Min(_tidyAt, since + Ticks(s_linger)) : _tidyAt;
+            return !_isTight && _buffer.FillingSince is { } since ? Math.Min(_tidyAt, since + _time.Ticks(s_linger)) : _tidyAt;
         }
     }
 
@@ -205,7 +206,7 @@ internal sealed class QueueWorker : IDisposable
     private void Tidy()
     {
         if (_time.GetTimestamp() < _tidyAt) return;
-        _tidyAt = _time.GetTimestamp() + Ticks(_isTight ? s_retry : s_tidyEvery);
+        _tidyAt = _time.GetTimestamp() + _time.Ticks(_isTight ? s_retry : s_tidyEvery);
         foreach (var lane in _store.State.Lanes.Where(_store.Discards.IsFirstTooOld).ToList())
         {
             var expired = 0L;
@@ -258,7 +259,7 @@ internal sealed class QueueWorker : IDisposable
     {
         if (!_isTight) Problem = exception.Message;
         _notices.Failed(exception.Message, _buffer.Bytes);
-        _retryAt = _time.GetTimestamp() + Ticks(s_retry);
+        _retryAt = _time.GetTimestamp() + _time.Ticks(s_retry);
     }
 
     private void Publish()
@@ -268,6 +269,4 @@ internal sealed class QueueWorker : IDisposable
         foreach (var (sink, load) in _loads) hasRoom |= load.Update(_store.State.Lane(sink).Bytes, _buffer.Bytes);
         if (hasRoom) RoomMade?.Invoke();
     }
-
-    private long Ticks(TimeSpan duration) => (long)(duration.TotalSeconds * _time.TimestampFrequency);
 }

@@ -6,7 +6,7 @@ namespace PlantRuntime.Host.Devices.Mirrors;
 internal sealed class Beats(TimeSpan every, TimeProvider time)
 {
     private readonly Alarm _alarm = new(time);
-    private readonly Rhythm _rhythm = new((long)(every.TotalSeconds * time.TimestampFrequency));
+    private readonly Rhythm _rhythm = new(time.Ticks(every));
     private volatile bool _isStopped;
 
     public bool IsStopped => _isStopped;

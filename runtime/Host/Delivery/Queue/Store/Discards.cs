@@ -6,7 +6,7 @@ namespace PlantRuntime.Host.Delivery.Queue.Store;
 /// <summary>
 /// What is given up before a sink has it, and counted: too much, too old, damaged. Nothing that is on its way is touched.
 /// </summary>
-internal sealed class Discards(QueueTables tables, QueueState state, Ledger ledger, AgeClock clock)
+internal sealed class Discards(QueueTables tables, LaneRows rows, QueueState state, Ledger ledger, AgeClock clock)
 {
     /// <summary>Makes room for a row of this cost: the oldest rows go, unless the sink wants its recipes to wait.</summary>
     public void MakeRoom(Lane lane, long cost)
@@ -18,19 +18,8 @@ internal sealed class Discards(QueueTables tables, QueueState state, Ledger ledg
     }
 
     /// <summary>True when <see cref="Expire"/> has something to do.</summary>
-    public bool IsFirstTooOld(Lane lane)
-    {
-        var isOld = false;
-        var name = lane.Mark;
-        if (lane.Bytes == 0) return false;
-        tables.ReadBatches(lane.Taken, (number, sinks, row) =>
-        {
-            if (sinks.IndexOf(name) < 0 || lane.IsHole(number) || BatchHeader.TryRead(row.Bytes(2)) is not { } header) return true;
-            isOld = header.Age < clock.Now.Age - lane.Options.MaxAge;
-            return false;
-        });
-        return isOld;
-    }
+    public bool IsFirstTooOld(Lane lane) =>
+        lane.Bytes != 0 && rows.First(lane, lane.Taken) is { } first && first.Age < clock.Now.Age - lane.Options.MaxAge;
 
     /// <summary>Gives up what has waited too long.</summary>
     /// <returns>Number of records.</returns>
@@ -76,10 +65,9 @@ internal sealed class Discards(QueueTables tables, QueueState state, Ledger ledg
     private long SkipWhile(Lane lane, Func<BatchHeader, bool> isUnwanted, Action<Account, int> count)
     {
         var skipped = new List<RowHead>();
-        var name = lane.Mark;
         tables.ReadBatches(lane.Taken, (number, sinks, row) =>
         {
-            if (sinks.IndexOf(name) < 0 || lane.IsHole(number)) return true;
+            if (!LaneRows.Concerns(lane, number, sinks)) return true;
             var data = row.Bytes(2);
             if (BatchHeader.TryRead(data) is not { } header) return true;
             if (!isUnwanted(header)) return false;

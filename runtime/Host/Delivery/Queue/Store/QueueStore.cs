@@ -11,6 +11,7 @@ internal sealed class QueueStore : IDisposable
     private readonly Database _database;
     private readonly QueueTables _tables;
     private readonly AgeClock _clock;
+    private readonly LaneRows _rows;
     private readonly Ledger _ledger;
 
     public QueueStore(Database database, TimeProvider time)
@@ -19,8 +20,9 @@ internal sealed class QueueStore : IDisposable
         _tables = new QueueTables(database);
         Load();
         _clock = new AgeClock(time, State.Age, State.Wall);
+        _rows = new LaneRows(_tables);
         _ledger = new Ledger(_tables, State);
-        Discards = new Discards(_tables, State, _ledger, _clock);
+        Discards = new Discards(_tables, _rows, State, _ledger, _clock);
         Letters = new DeadLetters(_tables, State);
         if (State.Wall == default) Commit(() => { });
     }
@@ -83,11 +85,10 @@ internal sealed class QueueStore : IDisposable
     public IReadOnlyList<StoredRow> Take(Lane lane, int maxRecords, int maxBytes, ICollection<long> damaged)
     {
         var rows = new List<StoredRow>();
-        var name = lane.Mark;
         int records = 0, bytes = 0;
         _tables.ReadBatches(lane.Taken, (number, sinks, row) =>
         {
-            if (sinks.IndexOf(name) >= 0 && !lane.IsHole(number))
+            if (LaneRows.Concerns(lane, number, sinks))
             {
                 var data = row.Bytes(2);
                 if (RowHead.TryRead(number, data) is not { } head)
@@ -127,11 +128,7 @@ internal sealed class QueueStore : IDisposable
         }
 
         foreach (var (recipe, count) in delivered)
-        {
-            var account = State.Account(recipe, lane.Sink);
-            account.Delivered += count;
-            account.IsDirty = true;
-        }
+            _ledger.Count(recipe, lane.Sink, count, (account, records) => account.Delivered += records);
     }
 
     /// <summary>A sink refuses a record for good: it is a dead letter from now on, before anything else is sent.</summary>
@@ -152,18 +149,7 @@ internal sealed class QueueStore : IDisposable
     }
 
     /// <summary>How long the first record has waited; null when none waits.</summary>
-    public TimeSpan? OldestAge(Lane lane)
-    {
-        TimeSpan? age = null;
-        var name = lane.Mark;
-        _tables.ReadBatches(lane.Cursor.Row - 1, (number, sinks, row) =>
-        {
-            if (sinks.IndexOf(name) < 0 || lane.IsHole(number) || BatchHeader.TryRead(row.Bytes(2)) is not { } header) return true;
-            age = _clock.Now.Age - header.Age;
-            return false;
-        });
-        return age;
-    }
+    public TimeSpan? OldestAge(Lane lane) => _rows.First(lane, lane.Cursor.Row - 1) is { } first ? _clock.Now.Age - first.Age : null;
 
     /// <summary>Number of batches that are still there.</summary>
     public int BatchCount()
@@ -221,5 +207,4 @@ internal sealed class QueueStore : IDisposable
             if (Sealed.IsWhole(data, Sealed.State)) State.Load(id, data);
         });
     }
-
 }
