@@ -13,7 +13,9 @@ public class DeliveryQueueTests
         var arrivals = new Arrivals();
         await using var server = new RecordServer(arrivals);
         await using var site = Site(server);
-        server.Answer = body => body.Contains(":30:", StringComparison.Ordinal) || body.Contains(":40:", StringComparison.Ordinal) ? (422, null) : (204, null);
+
+        // A tag and its number: a number between colons alone would be found in the time of day, at minute 30.
+        server.Answer = body => body.Contains(":2:30:", StringComparison.Ordinal) || body.Contains(":0:40:", StringComparison.Ordinal) ? (422, null) : (204, null);
         await server.StartAsync();
         site.Ledger.Limit = 50;
         site.Start();
@@ -27,7 +29,7 @@ public class DeliveryQueueTests
         var ids = site.Folder.Lines("letters.jsonl").Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetInt64()).ToList();
         Assert.Equal(2, ids.Count);
         var shown = await QueueAsync("queue", "show", site.Folder.Path, $"{ids[0]}");
-        Assert.Contains(":30:", shown, StringComparison.Ordinal);
+        Assert.Contains(":2:30:", shown, StringComparison.Ordinal);
         Assert.Contains("422", shown, StringComparison.Ordinal);
 
         server.Answer = _ => (204, null);
