@@ -19,7 +19,7 @@ public class DeliveryQueueTests
         await server.StartAsync();
         site.Ledger.Limit = 50;
         site.Start();
-        await Until.MustHoldAsync(() => arrivals.Distinct == 48, TimeSpan.FromSeconds(30), "48 stored");
+        await Until.MustHoldAsync(() => arrivals.Distinct == 48, TimeSpan.FromSeconds(120), "48 stored");
         await site.DrainedAsync(TimeSpan.FromSeconds(10));
 
         var list = await QueueAsync("queue", site.Folder.Path);
@@ -34,7 +34,7 @@ public class DeliveryQueueTests
 
         server.Answer = _ => (204, null);
         Assert.Contains("1 sent again", await QueueAsync("queue", "retry", site.Folder.Path, $"{ids[0]}"), StringComparison.Ordinal);
-        await Until.MustHoldAsync(() => arrivals.Has(30), TimeSpan.FromSeconds(10), "number 30");
+        await Until.MustHoldAsync(() => arrivals.Has(30), TimeSpan.FromSeconds(60), "number 30");
         Assert.Contains("1 deleted", await QueueAsync("queue", "delete", site.Folder.Path, "--all"), StringComparison.Ordinal);
         Assert.Matches(@"web +Running +0 +.*\b0\b", await QueueAsync("queue", site.Folder.Path));
         Assert.False(arrivals.Has(40));
@@ -54,12 +54,12 @@ public class DeliveryQueueTests
         await server.StartAsync();
         site.Ledger.Limit = 10;
         site.Start();
-        await Until.MustHoldAsync(() => arrivals.Distinct == 10, TimeSpan.FromSeconds(30), "10 stored");
+        await Until.MustHoldAsync(() => arrivals.Distinct == 10, TimeSpan.FromSeconds(120), "10 stored");
         var (exit, refusal) = await PlantProcess.RunAsync("run", site.Folder.Path);
         Assert.Equal(1, exit);
         Assert.Contains("belongs to another plant run of this site", refusal, StringComparison.Ordinal);
         site.Ledger.Limit = 20;
-        await Until.MustHoldAsync(() => arrivals.Distinct == 20, TimeSpan.FromSeconds(30), "20 stored");
+        await Until.MustHoldAsync(() => arrivals.Distinct == 20, TimeSpan.FromSeconds(60), "20 stored");
         Assert.Contains("web", await QueueAsync("queue", site.Folder.Path), StringComparison.Ordinal);
         await site.StopAsync();
     }
