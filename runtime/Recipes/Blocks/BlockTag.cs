@@ -53,4 +53,40 @@ public sealed class BlockTag(string name, int at, DataType type, int bit = 0, st
             _ => BinaryPrimitives.ReadDoubleBigEndian(bytes),
         };
     }
+
+    /// <summary>Puts a value into an image of the block.</summary>
+    /// <returns>False when the type cannot hold it; then nothing was put.</returns>
+    internal bool TryPut(Value value, Span<byte> image)
+    {
+        var bytes = image.Slice(At, Bytes);
+        switch (Type)
+        {
+            case DataType.Bool:
+                if (!value.IsNumber && value.Kind != ValueKind.Bool) return false;
+                bytes[0] = (byte)(value.Bool ? bytes[0] | (1 << Bit) : bytes[0] & ~(1 << Bit));
+                return true;
+            case DataType.Real:
+                if (!value.IsNumber || (float.IsInfinity((float)value.Number) && double.IsFinite(value.Number))) return false;
+                BinaryPrimitives.WriteSingleBigEndian(bytes, (float)value.Number);
+                return true;
+            case DataType.LReal:
+                if (!value.IsNumber) return false;
+                BinaryPrimitives.WriteDoubleBigEndian(bytes, value.Number);
+                return true;
+            default:
+                return TryPutWhole(value, bytes);
+        }
+    }
+
+    private bool TryPutWhole(Value value, Span<byte> bytes)
+    {
+        if (!value.IsNumber) return false;
+        if (value.Kind is ValueKind.Float32 or ValueKind.Float64 && (!double.IsInteger(value.Number) || Math.Abs(value.Number) > ulong.MaxValue)) return false;
+        var whole = value.Kind switch { ValueKind.Int => value.Int, ValueKind.UInt => value.UInt, _ => (Int128)value.Number };
+        var isSigned = Type is DataType.SInt or DataType.Int or DataType.DInt or DataType.LInt;
+        var beyond = Int128.One << ((8 * bytes.Length) - (isSigned ? 1 : 0));
+        if (whole < (isSigned ? -beyond : 0) || whole >= beyond) return false;
+        for (var i = bytes.Length - 1; i >= 0; i--, whole >>= 8) bytes[i] = (byte)(whole & 0xFF);
+        return true;
+    }
 }
