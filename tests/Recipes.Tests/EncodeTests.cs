@@ -23,7 +23,7 @@ public class EncodeTests
     [InlineData(DataType.Int, 7.0, true), InlineData(DataType.Int, 7.5, false), InlineData(DataType.Int, double.NaN, false), InlineData(DataType.Int, 1e300, false)]
     [InlineData(DataType.ULInt, 18446744073709549568.0, true), InlineData(DataType.ULInt, 18446744073709551616.0, false), InlineData(DataType.LInt, 1e19, false)]
     [InlineData(DataType.Real, 1e38, true), InlineData(DataType.Real, 1e39, false), InlineData(DataType.Real, true, false)]
-    [InlineData(DataType.Int, "7", false), InlineData(DataType.Bool, "true", false), InlineData(DataType.Bool, 1, true), InlineData(DataType.Int, true, false)]
+    [InlineData(DataType.Int, "7", false), InlineData(DataType.Bool, "true", false), InlineData(DataType.Bool, 1, true), InlineData(DataType.Bool, 2, false), InlineData(DataType.Int, true, true)]
     public void What_a_type_cannot_hold_is_not_put(DataType type, object value, bool fits)
     {
         var given = value switch { int i => Value.Of((long)i), double d => Value.Of(d), bool b => Value.Of(b), var text => Value.Of((string)text) };

@@ -61,28 +61,25 @@ public sealed class BlockTag(string name, int at, DataType type, int bit = 0, st
         var bytes = image.Slice(At, Bytes);
         switch (Type)
         {
+            case DataType.Real when Lossless.Single(value) is { } single:
+                BinaryPrimitives.WriteSingleBigEndian(bytes, single);
+                return true;
+            case DataType.LReal when Lossless.Double(value) is { } number:
+                BinaryPrimitives.WriteDoubleBigEndian(bytes, number);
+                return true;
+            case DataType.Real or DataType.LReal:
+                return false;
             case DataType.Bool:
-                if (!value.IsNumber && value.Kind != ValueKind.Bool) return false;
-                bytes[0] = (byte)(value.Bool ? bytes[0] | (1 << Bit) : bytes[0] & ~(1 << Bit));
-                return true;
-            case DataType.Real:
-                if (!value.IsNumber || (float.IsInfinity((float)value.Number) && double.IsFinite(value.Number))) return false;
-                BinaryPrimitives.WriteSingleBigEndian(bytes, (float)value.Number);
-                return true;
-            case DataType.LReal:
-                if (!value.IsNumber) return false;
-                BinaryPrimitives.WriteDoubleBigEndian(bytes, value.Number);
+                if (Lossless.Whole(value) is not { } truth || truth < 0 || truth > 1) return false;
+                bytes[0] = (byte)((bytes[0] & ~(1 << Bit)) | ((int)truth << Bit));
                 return true;
             default:
-                return TryPutWhole(value, bytes);
+                return Lossless.Whole(value) is { } whole && TryPutWhole(whole, bytes);
         }
     }
 
-    private bool TryPutWhole(Value value, Span<byte> bytes)
+    private bool TryPutWhole(Int128 whole, Span<byte> bytes)
     {
-        if (!value.IsNumber) return false;
-        if (value.Kind is ValueKind.Float32 or ValueKind.Float64 && (!double.IsInteger(value.Number) || Math.Abs(value.Number) > ulong.MaxValue)) return false;
-        var whole = value.Kind switch { ValueKind.Int => value.Int, ValueKind.UInt => value.UInt, _ => (Int128)value.Number };
         var isSigned = Type is DataType.SInt or DataType.Int or DataType.DInt or DataType.LInt;
         var beyond = Int128.One << ((8 * bytes.Length) - (isSigned ? 1 : 0));
         if (whole < (isSigned ? -beyond : 0) || whole >= beyond) return false;
