@@ -4,16 +4,14 @@ namespace PlantRuntime.Host.Delivery.Queue;
 /// <param name="data">The site's data folder.</param>
 internal sealed class DamagedFolder(string data)
 {
-    private readonly string _folder = Path.Combine(data, "damaged");
-
-    public override string ToString() => _folder;
+    public string Path { get; } = System.IO.Path.Combine(data, "damaged");
 
     /// <summary>A path there that is not taken; the folder is made when it is not there.</summary>
     public string Free(string name)
     {
-        Directory.CreateDirectory(_folder);
-        var path = Path.Combine(_folder, name);
-        for (var i = 2; File.Exists(path); i++) path = Path.Combine(_folder, $"{i}-{name}");
+        Directory.CreateDirectory(Path);
+        var path = System.IO.Path.Combine(Path, name);
+        for (var i = 2; File.Exists(path); i++) path = System.IO.Path.Combine(Path, $"{i}-{name}");
         return path;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class QueueFolder(string folder)
     /// <summary>The database's write-ahead log: newer than the database, and as dear.</summary>
     public string LogPath => Path + "-wal";
 
+    /// <summary>Where damaged things are kept.</summary>
     public DamagedFolder Damaged { get; } = new(folder);
 
     public Reserve Reserve { get; } = new(System.IO.Path.Combine(folder, "queue.reserve"));
