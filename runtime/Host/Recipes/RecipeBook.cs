@@ -1,44 +1,31 @@
-using PlantRuntime.Contracts;
 using PlantRuntime.Host.Devices;
-using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
-using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Host.Watching;
-using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Recipes;
 
 /// <summary>The recipes of a site, each alone, kept current with their files.</summary>
 internal sealed class RecipeBook : IAsyncDisposable
 {
-    private readonly SiteModel _site;
-    private readonly RecipeFiles _files;
     private readonly IReadOnlyList<DeviceRunner> _devices;
     private readonly RecipeOutputs _outputs;
-    private readonly RecipeCompiler _compiler;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
-    private readonly RecipeLoader _loader;
     private readonly Departures _departures;
     private readonly SettledChange _change = new();
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
+    private RecipeMaker _maker;
     private bool _isStarted;
 
-    public RecipeBook(
-        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, IBlockCheck blocks, RecipeCompiler compiler,
-        TimeProvider time, PlantLog log)
+    public RecipeBook(RecipeMaker maker, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, TimeProvider time, PlantLog log)
     {
-        _site = site;
-        _files = files;
+        _maker = maker;
         _devices = devices;
         _outputs = outputs;
-        if (outputs.Queue is { } queue) queue.RoomMade += Wake;
-        _compiler = compiler;
         _time = time;
         _log = log;
         _departures = new Departures(time, log);
-        _loader = new RecipeLoader(site, devices.ToDictionary(d => d.Name, d => d.Tags), blocks, time);
     }
 
     /// <summary>A snapshot, by file name.</summary>
@@ -53,18 +40,34 @@ internal sealed class RecipeBook : IAsyncDisposable
     /// <summary>Takes every change of recipes and scripts that has settled; the first call takes all.</summary>
     public async Task LookAsync(CancellationToken cancel)
     {
-        var stamp = _files.Stamp();
+        var stamp = _maker.Files.Stamp();
         if (!_isStarted) _change.Accept(stamp);
         else if (!_change.Look(stamp)) return;
         _isStarted = true;
-        var files = _files.List();
+        var files = _maker.Files.List();
         foreach (var file in files) await TakeAsync(file, cancel).ConfigureAwait(false);
-        foreach (var gone in Entries.Where(e => !files.Contains(e.File)))
+        await RemoveAsync(files).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes every recipe by another site.toml; what runs is not touched.</summary>
+    public Task<IReadOnlyList<MadeRecipe>> MakeAsync(RecipeMaker maker, CancellationToken cancel) =>
+        maker.MakeAllAsync(file => EntryOf(file).OnFault, cancel);
+
+    /// <summary>Moves to another site.toml.</summary>
+    /// <param name="maker">Makes recipes from now on.</param>
+    /// <param name="made">All recipes as it made them, without problems.</param>
+    /// <param name="isSwapped">Which of them take over; the others run on as they are.</param>
+    public async Task MoveAsync(RecipeMaker maker, IReadOnlyList<MadeRecipe> made, Func<string, bool> isSwapped)
+    {
+        _maker = maker;
+        foreach (var entry in Entries) entry.Move(maker.Loader, maker.Site.Limits);
+        foreach (var recipe in made)
         {
-            lock (_entries) _entries.Remove(gone.File);
-            await gone.StopAsync().ConfigureAwait(false);
-            _log.Info($"RECIPE name={gone.File} state=Removed");
+            if (isSwapped(recipe.File)) await EntryOf(recipe.File).TakeAsync(recipe.Key, recipe.Compiled, recipe.Loaded).ConfigureAwait(false);
+            else recipe.Loaded!.Assembly.Unload();
         }
+
+        await RemoveAsync([.. made.Select(m => m.File)]).ConfigureAwait(false);
     }
 
     public void Watch()
@@ -73,31 +76,42 @@ internal sealed class RecipeBook : IAsyncDisposable
         _departures.Watch();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(Entries.Select(e => e.StopAsync())).ConfigureAwait(false);
-        await _compiler.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private void Wake()
+    /// <summary>A queue that was full has room.</summary>
+    public void Wake()
     {
         foreach (var entry in Entries) entry.Wake();
     }
 
+    public async ValueTask DisposeAsync() => await Task.WhenAll(Entries.Select(e => e.StopAsync())).ConfigureAwait(false);
+
+    private RecipeEntry EntryOf(string file)
+    {
+        lock (_entries)
+        {
+            if (_entries.TryGetValue(file, out var entry)) return entry;
+            entry = new RecipeEntry(file, _maker.Loader, _departures, _devices, _outputs, _maker.Site.Limits, _maker.Site.Folder, _time, _log);
+            _entries.Add(file, entry);
+            return entry;
+        }
+    }
+
+    private async Task RemoveAsync(IReadOnlyList<string> files)
+    {
+        foreach (var gone in Entries.Where(e => !files.Contains(e.File)))
+        {
+            lock (_entries) _entries.Remove(gone.File);
+            await gone.StopAsync().ConfigureAwait(false);
+            _log.Info($"RECIPE name={gone.File} state=Removed");
+        }
+    }
+
     private async Task TakeAsync(string file, CancellationToken cancel)
     {
-        if (!_entries.TryGetValue(file, out var entry))
-        {
-            entry = new RecipeEntry(file, _loader, _departures, _devices, _outputs, _site.Limits, _site.Folder, _time, _log);
-            lock (_entries) _entries.Add(file, entry);
-        }
-
+        var entry = EntryOf(file);
         try
         {
-            var source = _files.Source(file);
-            var key = _compiler.KeyOf(source);
-            if (key != entry.Key)
-                await entry.TakeAsync(key, await _compiler.CompileAsync(source, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+            var key = _maker.KeyOf(file);
+            if (key != entry.Key) await entry.TakeAsync(key, await _maker.CompileAsync(file, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -5,6 +5,7 @@ using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
+using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Host.Recipes;
 
@@ -42,14 +43,26 @@ internal sealed class RecipeEntry(
 
     public int Version { get; private set; }
 
+    /// <summary>What runs of it; null when nothing does.</summary>
+    public Plan? Plan => _runner?.Plan;
+
+    /// <summary>What the version that runs was made of.</summary>
+    public string Meaning { get; private set; } = "";
+
     /// <summary>What the file and all that it loads was when it was last taken; null before.</summary>
     public string? Key { get; private set; }
 
+    /// <summary>From now on versions are loaded and run as another site.toml says.</summary>
+    public void Move(RecipeLoader nowLoader, LimitOptions nowLimits) => (loader, limits) = (nowLoader, nowLimits);
+
     /// <summary>Takes a result of the compiler: swaps to it, or stays and says why.</summary>
-    public async Task TakeAsync(string key, CompiledRecipe compiled)
+    /// <param name="key">What the file is now.</param>
+    /// <param name="compiled">What the compiler made of it.</param>
+    /// <param name="made">The recipe when it was loaded already: it is swapped to even when it is the same again.</param>
+    public async Task TakeAsync(string key, CompiledRecipe compiled, LoadedRecipe? made = null)
     {
         Key = key;
-        if (compiled.AssemblyPath is { } path && path == _compiledPath)
+        if (made is null && compiled.AssemblyPath is { } path && path == _compiledPath)
         {
             Problems = [];
             log.Info($"RECIPE name={File} state={State} version={Version} is again as it runs");
@@ -58,7 +71,7 @@ internal sealed class RecipeEntry(
 
         var problems = new List<Problem>(compiled.Problems);
         var warnings = new List<Problem>(compiled.Warnings);
-        var loaded = problems.Count > 0 ? null : await loader.LoadAsync(compiled, OnFault, problems, warnings).ConfigureAwait(false);
+        var loaded = problems.Count > 0 ? null : made ?? await loader.LoadAsync(compiled, OnFault, problems, warnings).ConfigureAwait(false);
         Problems = problems;
         foreach (var warning in warnings) log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         if (loaded is null)
@@ -70,7 +83,7 @@ internal sealed class RecipeEntry(
         }
 
         await SwapAsync(loaded).ConfigureAwait(false);
-        _compiledPath = compiled.AssemblyPath;
+        (_compiledPath, Meaning) = (compiled.AssemblyPath, compiled.Meaning);
         log.Info($"RECIPE name={File} state=Running version={Version} devices={string.Join(',', loaded.Plan.Sources.Keys)} routes={loaded.Plan.Routes.Count}"
             + (loaded.Plan.Mirrors.Count > 0 ? $" mirrors={loaded.Plan.Mirrors.Count}" : ""));
     }
@@ -133,7 +146,8 @@ internal sealed class RecipeEntry(
         departures.Add($"{File} version={Version}", assembly.Unload());
     }
 
-    private void OnFault(Exception exception)
+    /// <summary>Told of every exception of its lambdas.</summary>
+    public void OnFault(Exception exception)
     {
         Interlocked.Increment(ref _faults);
         if (!_faultLimit.May(out var held)) return;

@@ -9,6 +9,10 @@ internal sealed class RecipeFiles(SiteModel site, string sharedScripts)
 {
     private readonly string _recipes = Path.Combine(site.Folder, "recipes");
     private readonly string _generated = SiteSource.Write(site);
+    private readonly IReadOnlyList<(string Name, string Text)> _members = SiteSource.Members(site);
+
+    /// <summary>The same for another site.toml.</summary>
+    public RecipeFiles For(SiteModel other) => new(other, sharedScripts);
 
     /// <summary>Recipes, as paths from the site folder with forward slashes.</summary>
     public IReadOnlyList<string> List() => !Directory.Exists(_recipes)
@@ -21,5 +25,5 @@ internal sealed class RecipeFiles(SiteModel site, string sharedScripts)
         FolderStamp.Of(_recipes, "*.csx"), FolderStamp.Of(Path.Combine(site.Folder, "scripts"), "*.csx"), FolderStamp.Of(sharedScripts, "*.csx"));
 
     /// <summary>What the compiler needs to know of one recipe.</summary>
-    public RecipeSource Source(string file) => new(site.Folder, file, [sharedScripts], _generated, SiteSource.Imports);
+    public RecipeSource Source(string file) => new(site.Folder, file, [sharedScripts], _generated, SiteSource.Imports, _members);
 }
