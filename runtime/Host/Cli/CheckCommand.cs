@@ -1,8 +1,5 @@
 using System.CommandLine;
-using PlantRuntime.Host.Devices;
-using PlantRuntime.Host.Devices.Mirrors;
-using PlantRuntime.Host.Recipes.Running;
-using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Reloading;
 using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Cli;
@@ -13,52 +10,29 @@ internal static class CheckCommand
     public static Command Make()
     {
         var site = SiteArgument.Make();
-        var command = new Command("check", "Check a site: settings, plugins, addresses and recipes. Touches no device. Exit code 1 with every error found.") { site };
+        var command = new Command(
+            "check",
+            "Check a site: settings, plugins, addresses and recipes. Touches no device. Exit code 1 with every error found. Where a host runs the site, "
+            + "says what it does with what it has not taken yet.") { site };
         command.SetAction((result, cancel) => RunAsync(result.GetValue(site)!, Console.Out, Console.Error, cancel));
         return command;
     }
 
     public static async Task<int> RunAsync(string folder, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
-        using var site = OpenSite.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, []), errors);
+        var running = await RunningInventory.TryAskAsync(folder, cancel).ConfigureAwait(false);
+        using var site = OpenSite.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, []), errors, running);
         if (site is null) return 1;
-        var problems = new List<Problem>(site.Opener.Missing(site.Plugins));
-        problems.AddRange(await site.Opener.CheckAsync(site.Plugins).ConfigureAwait(false));
-        var warnings = new List<Problem>();
-        var recipes = await CheckRecipesAsync(site, problems, warnings, cancel).ConfigureAwait(false);
-        foreach (var warning in warnings) errors.WriteLine($"{warning.At}: warning: {warning.Message}");
-        foreach (var problem in problems.OrderBy(p => p.At.File, StringComparer.Ordinal).ThenBy(p => p.At.Line).ThenBy(p => p.At.Column))
-            errors.WriteLine(problem);
-        if (problems.Count > 0)
-        {
-            errors.WriteLine($"{problems.Count} {(problems.Count == 1 ? "error" : "errors")} in {site.Model.Name}");
-            return 1;
-        }
-
-        var model = site.Model;
-        output.WriteLine($"{model.Name}: {model.Devices.Count} devices, {model.Devices.Sum(d => d.Tags.Count)} tags, "
-            + $"{model.Sinks.Count} sinks, {recipes} recipes: all well");
-        return 0;
-    }
-
-    private static async Task<int> CheckRecipesAsync(
-        OpenSite site, List<Problem> problems, List<Problem> warnings, CancellationToken cancel)
-    {
         await using var compiler = site.Compiler();
-        var devices = site.Model.Devices.ToDictionary(d => d.Name, d => new DeviceRunner(d, site.Model.PlantId, site.Model.Limits.RecipeQueue, site.Time, site.Log).Tags);
-        var loader = new RecipeLoader(site.Model, devices, new BlockCheck(site.Model, site.Plugins, site.Opener), site.Time);
-        var files = site.Files.List();
-        foreach (var file in files)
-        {
-            var compiled = await compiler.CompileAsync(site.Files.Source(file), cancel).ConfigureAwait(false);
-            problems.AddRange(compiled.Problems);
-            warnings.AddRange(compiled.Warnings);
-            if (compiled.AssemblyPath is null) continue;
-            var found = new List<Problem>();
-            (await loader.LoadAsync(compiled, _ => { }, found, warnings).ConfigureAwait(false))?.Assembly.Unload();
-            problems.AddRange(found);
-        }
-
-        return files.Count;
+        using var found = await site.CheckAsync(compiler, errors, cancel).ConfigureAwait(false);
+        if (found.Problems.Count > 0) return 1;
+        var model = site.Said;
+        output.WriteLine($"{model.Name}: {model.Devices.Count} devices, {model.Devices.Sum(d => d.Tags.Count)} tags, "
+            + $"{model.Sinks.Count} sinks, {found.Recipes.Count} recipes: all well");
+        if (running is null) return 0;
+        var plan = ReloadPlan.Compare(running, found.Inventory());
+        output.WriteLine(plan.IsEmpty ? "a host runs it, as it is here" : "a host runs it, and takes this over:");
+        PlanText.Write(output, plan, all: false);
+        return 0;
     }
 }

@@ -8,14 +8,14 @@ using PlantRuntime.Host.Delivery.Queue.Store;
 namespace PlantRuntime.Host.Control;
 
 /// <summary>What <c>plant queue</c> asks a running host.</summary>
-internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, SiteQueue? queue)
+internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, Func<SiteQueue?> queue)
 {
     public void AddTo(ControlServer server)
     {
         server.On("queue", _ => ListAsync());
         server.On("queue-letters", LettersAsync);
-        server.On("queue-retry", request => ChangeAsync(request, letters => queue!.RetryAsync(letters)));
-        server.On("queue-delete", request => ChangeAsync(request, letters => queue!.ChangeAsync(store =>
+        server.On("queue-retry", request => ChangeAsync(request, letters => queue()!.RetryAsync(letters)));
+        server.On("queue-delete", request => ChangeAsync(request, letters => queue()!.ChangeAsync(store =>
         {
             foreach (var letter in letters) store.Letters.Delete(letter);
         })));
@@ -23,7 +23,7 @@ internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, SiteQueue? 
 
     private async Task<JsonNode> ListAsync()
     {
-        var lanes = queue is null ? [] : await queue.AskAsync(store => store.State.Lanes.Select(l =>
+        var lanes = queue() is not { } stored ? [] : await stored.AskAsync(store => store.State.Lanes.Select(l =>
             (l.Sink, l.Bytes, Age: store.OldestAge(l), Letters: store.Letters.List(l.Sink).Count,
                 Accounts: store.State.Accounts.Where(a => a.Sink == l.Sink).Select(a => a.Copy()).ToList())).ToList()).ConfigureAwait(false);
         var names = sinks.Select(s => s.Name).Concat(lanes.Select(l => l.Sink)).Distinct();
@@ -46,7 +46,7 @@ internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, SiteQueue? 
             });
         }
 
-        return new JsonObject { ["problem"] = queue?.Problem, ["sinks"] = list };
+        return new JsonObject { ["problem"] = queue()?.Problem, ["sinks"] = list };
     }
 
     private static JsonObject Route(Account account) => new()
@@ -73,9 +73,9 @@ internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, SiteQueue? 
     /// <summary>The dead letters with these <c>ids</c>, or all; of one <c>sink</c>, or of all.</summary>
     private async Task<IReadOnlyList<DeadLetter>> FindAsync(JsonObject request)
     {
-        if (queue is null) return [];
+        if (queue() is not { } stored) return [];
         var sink = (string?)request["sink"];
-        var letters = await queue.AskAsync(store => store.Letters.List(sink)).ConfigureAwait(false);
+        var letters = await stored.AskAsync(store => store.Letters.List(sink)).ConfigureAwait(false);
         if (request["ids"] is not JsonArray ids) return letters;
         var wanted = ids.Select(i => (long)i!).ToHashSet();
         var found = letters.Where(l => wanted.Remove(l.Id)).ToList();

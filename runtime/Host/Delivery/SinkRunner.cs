@@ -14,7 +14,6 @@ namespace PlantRuntime.Host.Delivery;
 internal sealed class SinkRunner : IDisposable
 {
     private const int HangsUntilParked = 3;
-    private readonly SinkModel _model;
     private readonly SiteQueue? _queue;
     private readonly DirectSource? _direct;
     private readonly RetryPolicy _retry;
@@ -35,7 +34,7 @@ internal sealed class SinkRunner : IDisposable
     /// <param name="log">Where it speaks.</param>
     public SinkRunner(SinkModel model, SiteQueue? queue, Func<double> chance, TimeProvider time, PlantLog log)
     {
-        _model = model;
+        Model = model;
         _queue = queue;
         _direct = queue is null ? new DirectSource(model.Name, time) : null;
         _retry = new RetryPolicy(chance);
@@ -46,9 +45,10 @@ internal sealed class SinkRunner : IDisposable
         _downLimit = new LogLimit(time, TimeSpan.FromMinutes(1));
     }
 
-    public string Name => _model.Name;
+    public string Name => Model.Name;
 
-    public SinkModel Model => _model;
+    /// <summary>What the site says of it: a session keeps to what it said when it began.</summary>
+    public SinkModel Model { get; set; }
 
     public SinkState State { get; private set; } = SinkState.Waiting;
 
@@ -86,7 +86,7 @@ internal sealed class SinkRunner : IDisposable
     {
         State = SinkState.Waiting;
         Reason = reason;
-        _log.Error($"WAITING sink={Name} plugin={_model.Sink} reason=\"{reason}\" next=\"it starts when the plugin is dropped in\"");
+        _log.Error($"WAITING sink={Name} plugin={Model.Sink} reason=\"{reason}\" next=\"it starts when the plugin is dropped in\"");
     }
 
     /// <summary>
@@ -125,13 +125,13 @@ internal sealed class SinkRunner : IDisposable
             return;
         }
 
-        _log.Error($"HANG sink={Name} plugin={_model.Sink} next=\"a new one is opened\"");
+        _log.Error($"HANG sink={Name} plugin={Model.Sink} next=\"a new one is opened\"");
         StartSession();
     }
 
     internal void Complain(string message) => _log.Warn($"CLOSE sink={Name} reason=\"{message}\"");
 
-    internal void Connected() => _log.Info($"CONNECTED sink={Name} plugin={_model.Sink}");
+    internal void Connected() => _log.Info($"CONNECTED sink={Name} plugin={Model.Sink}");
 
     internal void Retrying(string reason, TimeSpan sleep, RetryPolicy retry)
     {
@@ -160,7 +160,7 @@ internal sealed class SinkRunner : IDisposable
     {
         State = SinkState.Parked;
         Reason = reason;
-        _log.Error($"PARKED sink={Name} plugin={_model.Sink} reason=\"{reason}\" next=\"replace the plugin or restart; its records wait\"");
+        _log.Error($"PARKED sink={Name} plugin={Model.Sink} reason=\"{reason}\" next=\"replace the plugin or restart; its records wait\"");
     }
 
     private async Task<bool> EndsWithinAsync(TimeSpan time)
@@ -191,7 +191,7 @@ internal sealed class SinkRunner : IDisposable
             _session = new SinkSession(this, _open!(), _direct?.Reopen() ?? (IPortionSource)_queue!.OpenReader(Name), _retry, _time);
             State = SinkState.Ready;
             Reason = null;
-            _log.Info($"START sink={Name} plugin={_model.Sink}");
+            _log.Info($"START sink={Name} plugin={Model.Sink}");
             _running = Task.Run(_session.RunAsync);
         }
         catch (Exception exception)

@@ -13,9 +13,7 @@ internal sealed class DeviceRunner : ISessionOwner
 {
     private const int HangsUntilParked = 3;
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
-    private readonly DeviceModel _model;
     private readonly int _plantId;
-    private readonly int _window;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly LogLimit _tagLimit;
@@ -33,25 +31,46 @@ internal sealed class DeviceRunner : ISessionOwner
 
     public DeviceRunner(DeviceModel model, int plantId, int window, TimeProvider time, PlantLog log)
     {
-        _window = window;
-        _model = model;
+        Window = window;
+        Model = model;
         _plantId = plantId;
         _time = time;
         _log = log;
         _tagLimit = new LogLimit(time, TimeSpan.FromSeconds(1), burst: 20);
         _logTag = LogTag;
         _facts = new FactRound(this, time, log);
-        Tags = [.. model.Tags.Select((t, i) => new Tag(i, t.Name, model.Name, t.Unit, t.Description))];
+        Tags = TagsOf(model);
         Status = new DeviceStatus(Tags);
     }
 
-    public string Name => _model.Name;
+    public string Name => Model.Name;
 
-    public DeviceModel Model => _model;
+    public DeviceModel Model { get; private set; }
 
-    public IReadOnlyList<Tag> Tags { get; }
+    /// <summary>Scans that may wait where a subscribing device delivers faster than they are taken; holds from its next connection on.</summary>
+    public int Window { get; set; }
+
+    public IReadOnlyList<Tag> Tags { get; private set; }
 
     public DeviceStatus Status { get; }
+
+    /// <summary>The tags of a device that nobody has met yet.</summary>
+    public static IReadOnlyList<Tag> TagsOf(DeviceModel model) =>
+        [.. model.Tags.Select((t, i) => new Tag(i, t.Name, model.Name, t.Unit, t.Description))];
+
+    /// <summary>Its tags as another model has them: its own as long as they are the same.</summary>
+    public IReadOnlyList<Tag> TagsFor(DeviceModel next) =>
+        Model.Tags.Select(t => (t.Name, t.Unit, t.Description)).SequenceEqual(next.Tags.Select(t => (t.Name, t.Unit, t.Description))) ? Tags : TagsOf(next);
+
+    /// <summary>
+    /// Takes another model. One that means the same may come at any time; otherwise the device is stopped, and who listens must know the new
+    /// tags before it starts.
+    /// </summary>
+    public void Take(DeviceModel next, IReadOnlyList<Tag> tags)
+    {
+        if (tags != Tags) Status.Forget(tags);
+        (Model, Tags) = (next, tags);
+    }
 
     /// <summary>Replaces one listener by another between two scans; null adds or removes.</summary>
     public void Swap(IScanListener? old, IScanListener? now)
@@ -92,7 +111,7 @@ internal sealed class DeviceRunner : ISessionOwner
     {
         Status.State = DeviceState.Waiting;
         Status.Reason = reason;
-        _log.Error($"WAITING device={Name} driver={_model.Driver} reason=\"{reason}\" next=\"it starts when the plugin is dropped in\"");
+        _log.Error($"WAITING device={Name} driver={Model.Driver} reason=\"{reason}\" next=\"it starts when the plugin is dropped in\"");
     }
 
     /// <summary>Stops the driver and lets go of it. Listeners stay.</summary>
@@ -121,16 +140,16 @@ internal sealed class DeviceRunner : ISessionOwner
     public void Watch()
     {
         if (_isDescribed) _facts.Look();
-        if (_session is not { } session || session.CallTime < _model.Timeout + s_grace) return;
+        if (_session is not { } session || session.CallTime < Model.Timeout + s_grace) return;
         session.Abandon();
-        var reason = $"its driver ignored the timeout of {_model.Timeout.TotalSeconds:0.###} s";
+        var reason = $"its driver ignored the timeout of {Model.Timeout.TotalSeconds:0.###} s";
         if (++_hangs >= HangsUntilParked)
         {
             Park($"{reason} {_hangs} times");
             return;
         }
 
-        _log.Error($"HANG device={Name} driver={_model.Driver} reason=\"{reason}\" next=\"a new one is opened\"");
+        _log.Error($"HANG device={Name} driver={Model.Driver} reason=\"{reason}\" next=\"a new one is opened\"");
         FailAll(reason);
         StartSession();
     }
@@ -183,7 +202,7 @@ internal sealed class DeviceRunner : ISessionOwner
         Status.State = DeviceState.Parked;
         Status.Reason = reason;
         FailAll(reason);
-        _log.Error($"PARKED device={Name} driver={_model.Driver} reason=\"{reason}\" next=\"replace the plugin or restart; all else runs on\"");
+        _log.Error($"PARKED device={Name} driver={Model.Driver} reason=\"{reason}\" next=\"replace the plugin or restart; all else runs on\"");
     }
 
     private void StartSession()
@@ -194,12 +213,12 @@ internal sealed class DeviceRunner : ISessionOwner
             Status.Endpoint = driver.Endpoint;
             _isDescribed = driver is IDescribed and not ISubscriber;
             // A device that speaks by itself has no rates: all its tags are one group.
-            var groups = _model.Tags.Zip(Tags).GroupBy(t => driver is ISubscriber ? _model.Poll : t.First.Poll ?? _model.Poll)
+            var groups = Model.Tags.Zip(Tags).GroupBy(t => driver is ISubscriber ? Model.Poll : t.First.Poll ?? Model.Poll)
                 .Select(g => new ScanGroup(g, g.Key, _time)).ToList();
             foreach (var group in groups) group.Reader = driver.Prepare(group.Definitions);
-            _log.Info($"START plant={_plantId} device={Name} driver={_model.Driver} address={driver.Endpoint} "
-                + $"poll={(driver is ISubscriber ? "subscribed" : string.Join(',', groups.Select(g => Duration.Format(g.Poll))))} tags={_model.Tags.Count}");
-            _session = new DeviceSession(_model, _window, groups, driver, this, _time, _log);
+            _log.Info($"START plant={_plantId} device={Name} driver={Model.Driver} address={driver.Endpoint} "
+                + $"poll={(driver is ISubscriber ? "subscribed" : string.Join(',', groups.Select(g => Duration.Format(g.Poll))))} tags={Model.Tags.Count}");
+            _session = new DeviceSession(Model, Window, groups, driver, this, _time, _log);
             _running = Task.Run(_session.RunAsync);
         }
         catch (Exception exception)

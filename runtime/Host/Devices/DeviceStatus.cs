@@ -6,7 +6,7 @@ namespace PlantRuntime.Host.Devices;
 internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
 {
     private readonly Lock _gate = new();
-    private readonly Sample[] _latest = [.. tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm })];
+    private Sample[] _latest = Unknown(tags);
     private long _scans;
     private long _failed;
     private long _skipped;
@@ -41,6 +41,12 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
         lock (_gate) return [.. _latest];
     }
 
+    /// <summary>The device has other tags from now on.</summary>
+    public void Forget(IReadOnlyList<Tag> tags)
+    {
+        lock (_gate) _latest = Unknown(tags);
+    }
+
     public void Connected() => Interlocked.Increment(ref _connects);
 
     public void Scanned(ReadOnlySpan<Sample> samples, TimeSpan cycle)
@@ -61,4 +67,6 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
             foreach (ref readonly var sample in samples) _latest[sample.Tag.Index] = sample;
         }
     }
+
+    private static Sample[] Unknown(IReadOnlyList<Tag> tags) => [.. tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm })];
 }

@@ -8,6 +8,12 @@ namespace PlantRuntime.Host.Plugins;
 /// <summary>Turns a device's or sink's table of site.toml into the plugin's typed options, and those into drivers and sinks.</summary>
 internal sealed class Opener(SiteModel site, Func<string, string?> environment, TimeProvider time, PlantLog log)
 {
+    /// <summary>Environment variables by name; null when not set.</summary>
+    public Func<string, string?> Environment => environment;
+
+    /// <summary>The same for another site.toml.</summary>
+    public Opener For(SiteModel other) => new(other, environment, time, log);
+
     /// <summary>Makes drivers for a device, as often as it is called; null when the options are wrong. Nothing here does I/O.</summary>
     public Func<IDriver>? Driver(DeviceModel device, IDriverPlugin plugin, ICollection<Problem> problems)
     {

@@ -74,8 +74,12 @@ internal sealed class PluginCatalog : IDisposable
             folder.Current.DeleteCopy();
             folder.Current = null;
         }
+    }
 
-        GC.Collect();
+    /// <summary>Loads again what <see cref="KeepOnly"/> left out: the site may name it now.</summary>
+    public void LoadRest()
+    {
+        foreach (var folder in _folders.Values.Where(f => f is { Current: null, Refusal: null })) Reload(folder);
     }
 
     /// <summary>Unloads a plugin that nobody uses any more; <see cref="VerifyRetired"/> tells whether it really left.</summary>

@@ -1,47 +1,34 @@
-using PlantRuntime.Contracts;
 using PlantRuntime.Host.Devices;
-using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Keeping;
 using PlantRuntime.Host.Recipes.Running;
-using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Host.Watching;
-using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Recipes;
 
 /// <summary>The recipes of a site, each alone, kept current with their files.</summary>
 internal sealed class RecipeBook : IAsyncDisposable
 {
-    private readonly SiteModel _site;
-    private readonly RecipeFiles _files;
     private readonly IReadOnlyList<DeviceRunner> _devices;
     private readonly RecipeOutputs _outputs;
-    private readonly RecipeCompiler _compiler;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
-    private readonly RecipeLoader _loader;
     private readonly Departures _departures;
     private readonly StateFolder _states;
     private readonly SettledChange _change = new();
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
+    private RecipeMaker _maker;
     private bool _isStarted;
 
-    public RecipeBook(
-        SiteModel site, RecipeFiles files, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, IBlockCheck blocks, RecipeCompiler compiler,
-        TimeProvider time, PlantLog log)
+    public RecipeBook(RecipeMaker maker, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, TimeProvider time, PlantLog log)
     {
-        _site = site;
-        _files = files;
+        _maker = maker;
         _devices = devices;
         _outputs = outputs;
-        if (outputs.Queue is { } queue) queue.RoomMade += Wake;
-        _compiler = compiler;
         _time = time;
         _log = log;
         _departures = new Departures(time, log);
-        _states = new StateFolder(Path.Combine(site.Folder, "data"));
-        _loader = new RecipeLoader(site, devices.ToDictionary(d => d.Name, d => d.Tags), blocks, time);
+        _states = new StateFolder(Path.Combine(maker.Site.Folder, "data"));
     }
 
     /// <summary>A snapshot, by file name.</summary>
@@ -56,20 +43,36 @@ internal sealed class RecipeBook : IAsyncDisposable
     /// <summary>Takes every change of recipes and scripts that has settled; the first call takes all.</summary>
     public async Task LookAsync(CancellationToken cancel)
     {
-        var stamp = _files.Stamp();
+        var stamp = _maker.Files.Stamp();
         if (!_isStarted) _change.Accept(stamp);
         else if (!_change.Look(stamp)) return;
-        var files = _files.List();
+        var files = _maker.Files.List();
         if (!_isStarted) ForgetAllBut(files);
-        else if (_files.Stamp() != stamp) return;
+        else if (_maker.Files.Stamp() != stamp) return;
         _isStarted = true;
         foreach (var file in files) await TakeAsync(file, stamp, cancel).ConfigureAwait(false);
-        foreach (var gone in Entries.Where(e => !files.Contains(e.File)))
+        await RemoveAsync(files).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes every recipe by another site.toml; what runs is not touched.</summary>
+    public Task<IReadOnlyList<MadeRecipe>> MakeAsync(RecipeMaker maker, CancellationToken cancel) =>
+        maker.MakeAllAsync(file => EntryOf(file).NewFaults(), cancel);
+
+    /// <summary>Moves to another site.toml.</summary>
+    /// <param name="maker">Makes recipes from now on.</param>
+    /// <param name="made">All recipes as it made them, without problems.</param>
+    /// <param name="isSwapped">Which of them take over; the others run on as they are.</param>
+    public async Task MoveAsync(RecipeMaker maker, IReadOnlyList<MadeRecipe> made, Func<string, bool> isSwapped)
+    {
+        _maker = maker;
+        foreach (var entry in Entries) await entry.MoveAsync(maker.Loader, maker.Site.Limits).ConfigureAwait(false);
+        foreach (var recipe in made)
         {
-            lock (_entries) _entries.Remove(gone.File);
-            await gone.RemoveAsync().ConfigureAwait(false);
-            _log.Info($"RECIPE name={gone.File} state=Removed");
+            if (isSwapped(recipe.File)) await EntryOf(recipe.File).TakeAsync(recipe).ConfigureAwait(false);
+            else EntryOf(recipe.File).Keep(recipe);
         }
+
+        await RemoveAsync([.. made.Select(m => m.File)]).ConfigureAwait(false);
     }
 
     public void Watch()
@@ -78,50 +81,62 @@ internal sealed class RecipeBook : IAsyncDisposable
         _departures.Watch();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(Entries.Select(e => e.StopAsync())).ConfigureAwait(false);
-        await _compiler.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private void Wake()
+    /// <summary>A queue that was full has room.</summary>
+    public void Wake()
     {
         foreach (var entry in Entries) entry.Wake();
+    }
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(Entries.Select(e => e.StopAsync())).ConfigureAwait(false);
+
+    private RecipeEntry EntryOf(string file)
+    {
+        lock (_entries)
+        {
+            if (_entries.TryGetValue(file, out var entry)) return entry;
+            entry = new RecipeEntry(file, _maker.Loader, _departures, _devices, _outputs, _states, _maker.Site.Limits, _maker.Site.Folder, _time, _log);
+            _entries.Add(file, entry);
+            return entry;
+        }
+    }
+
+    private async Task RemoveAsync(IReadOnlyList<string> files)
+    {
+        foreach (var gone in Entries.Where(e => !files.Contains(e.File)))
+        {
+            lock (_entries) _entries.Remove(gone.File);
+            await gone.RemoveAsync().ConfigureAwait(false);
+            _log.Info($"RECIPE name={gone.File} state=Removed");
+        }
     }
 
     /// <summary>Recipes that were deleted while the host was down.</summary>
     private void ForgetAllBut(IReadOnlyList<string> files)
     {
-        if (!_files.IsThere) return;
+        if (!_maker.Files.IsThere) return;
         foreach (var recipe in _states.DeleteAllBut(files)) _log.Info($"STATE recipe={recipe} state=Removed");
     }
 
     /// <summary>Takes a file as it was when the folder looked like this; one that is being saved right now is left for the next look.</summary>
     private async Task TakeAsync(string file, string stamp, CancellationToken cancel)
     {
-        if (!_entries.TryGetValue(file, out var entry))
-        {
-            entry = new RecipeEntry(file, _loader, _departures, _devices, _outputs, _states, _site.Limits, _site.Folder, _time, _log);
-            lock (_entries) _entries.Add(file, entry);
-        }
-
+        var entry = EntryOf(file);
         try
         {
-            var source = _files.Source(file);
-            var key = _compiler.KeyOf(source);
+            var key = _maker.KeyOf(file);
             if (key == entry.Key) return;
-            if (_files.IsEmpty(file))
+            if (_maker.Files.IsEmpty(file))
             {
                 _log.Info($"RECIPE name={file} is empty next=\"taken when something is in it; delete it to end it\"");
                 return;
             }
 
-            var compiled = await _compiler.CompileAsync(source, cancel).ConfigureAwait(false);
-            if (_files.Stamp() == stamp) await entry.TakeAsync(key, compiled).ConfigureAwait(false);
+            var compiled = await _maker.CompileAsync(file, cancel).ConfigureAwait(false);
+            if (_maker.Files.Stamp() == stamp) await entry.TakeAsync(key, compiled).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            if (_files.Stamp() == stamp) _log.Error($"RECIPE name={file} reason=\"{exception.Message}\"");
+            if (_maker.Files.Stamp() == stamp) _log.Error($"RECIPE name={file} reason=\"{exception.Message}\"");
         }
     }
 }

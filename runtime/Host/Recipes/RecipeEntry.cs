@@ -7,7 +7,7 @@ using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Recipes;
-using PlantRuntime.Recipes.State;
+using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Host.Recipes;
 
@@ -17,7 +17,7 @@ namespace PlantRuntime.Host.Recipes;
 /// </summary>
 internal sealed class RecipeEntry
 {
-    private readonly RecipeLoader _loader;
+    private RecipeLoader _loader;
     private readonly RecipeOutputs _outputs;
     private readonly IReadOnlyList<DeviceRunner> _devices;
     private readonly RecipeFeed _feed;
@@ -26,6 +26,7 @@ internal sealed class RecipeEntry
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly LogLimit _faultLimit;
+    private VersionFaults _nextFaults;
     private long _faults;
 
     public RecipeEntry(
@@ -40,6 +41,7 @@ internal sealed class RecipeEntry
         _time = time;
         _log = log;
         _faultLimit = new LogLimit(time, TimeSpan.FromSeconds(10));
+        _nextFaults = new VersionFaults(time);
         _feed = new RecipeFeed(devices, limits.RecipeQueue, time);
         _stage = new RecipeStage(file, _feed, new RecipeMemory(file, states, time, log), outputs, departures, limits, time, log) { WentBack = OnWentBack };
     }
@@ -64,17 +66,37 @@ internal sealed class RecipeEntry
     /// <summary>Number of the version that runs; 0 when none does.</summary>
     public int Version => _stage.Current?.Number ?? 0;
 
-    /// <summary>Where the operators that remember stand in the version that runs.</summary>
-    public IReadOnlyList<Place> Places => _stage.Current?.Loaded.Plan.Places ?? [];
+    /// <summary>What runs of it; null when nothing does.</summary>
+    public Plan? Plan => _stage.Current?.Loaded.Plan;
+
+    /// <summary>What the version that runs was made of.</summary>
+    public string Meaning => _stage.Current?.Compiled.Meaning ?? "";
 
     /// <summary>What the file and all that it loads was when it was last taken; null before.</summary>
     public string? Key { get; private set; }
 
+    /// <summary>From now on versions are loaded and run as another site.toml says.</summary>
+    public async Task MoveAsync(RecipeLoader loader, LimitOptions limits)
+    {
+        _loader = loader;
+        _feed.Capacity = limits.RecipeQueue;
+        await _stage.MoveAsync(limits).ConfigureAwait(false);
+    }
+
+    /// <summary>Whom to tell of every exception of the lambdas of the next version.</summary>
+    public Action<Exception> NewFaults()
+    {
+        var faults = _nextFaults = new VersionFaults(_time);
+        return exception => OnFault(faults, exception);
+    }
+
     /// <summary>Takes a result of the compiler: swaps to it, or stays and says why.</summary>
+    /// <param name="key">What the file is now.</param>
+    /// <param name="compiled">What the compiler made of it.</param>
     public async Task TakeAsync(string key, CompiledRecipe compiled)
     {
         Key = key;
-        if (compiled.AssemblyPath is { } path && path == _stage.Current?.AssemblyPath)
+        if (compiled.AssemblyPath is { } path && path == _stage.Current?.Compiled.AssemblyPath)
         {
             Problems = [];
             _log.Info($"RECIPE name={File} state={State} version={Version} is again as it runs");
@@ -83,8 +105,7 @@ internal sealed class RecipeEntry
 
         var problems = new List<Problem>(compiled.Problems);
         var warnings = new List<Problem>(compiled.Warnings);
-        var faults = new VersionFaults(_time);
-        var loaded = problems.Count > 0 ? null : await _loader.LoadAsync(compiled, e => OnFault(faults, e), problems, warnings).ConfigureAwait(false);
+        var loaded = problems.Count > 0 ? null : await _loader.LoadAsync(compiled, NewFaults(), problems, warnings).ConfigureAwait(false);
         foreach (var warning in warnings) _log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         Problems = problems;
         if (loaded is null)
@@ -95,11 +116,22 @@ internal sealed class RecipeEntry
             return;
         }
 
-        foreach (var route in loaded.Plan.Routes)
-            route.Output = new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue);
-        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
-        foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log);
-        await _stage.SwapAsync(compiled.AssemblyPath!, loaded, faults).ConfigureAwait(false);
+        await SwapAsync(compiled, loaded, mayGoBack: true).ConfigureAwait(false);
+    }
+
+    /// <summary>Swaps to a version that was made for another site.toml: from there is no way back to one made for the site as it was.</summary>
+    public async Task TakeAsync(MadeRecipe made)
+    {
+        (Key, Problems) = (made.Key, []);
+        foreach (var warning in made.Warnings) _log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
+        await SwapAsync(made.Compiled, made.Loaded!, mayGoBack: false).ConfigureAwait(false);
+    }
+
+    /// <summary>Stays as it runs: made for another site.toml it would mean the same.</summary>
+    public void Keep(MadeRecipe made)
+    {
+        (Key, Problems) = (made.Key, []);
+        made.Loaded!.Assembly.Unload();
     }
 
     /// <summary>The host ends.</summary>
@@ -113,6 +145,15 @@ internal sealed class RecipeEntry
 
     /// <summary>Called from time to time.</summary>
     public void Watch() => _stage.Watch();
+
+    private async Task SwapAsync(CompiledRecipe compiled, LoadedRecipe loaded, bool mayGoBack)
+    {
+        foreach (var route in loaded.Plan.Routes)
+            route.Output = new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue);
+        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
+        foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log);
+        await _stage.SwapAsync(compiled, loaded, _nextFaults, mayGoBack).ConfigureAwait(false);
+    }
 
     private void OnFault(VersionFaults faults, Exception exception)
     {

@@ -9,6 +9,10 @@ internal sealed class RecipeFiles(SiteModel site, string sharedScripts)
 {
     private readonly string _recipes = Path.Combine(site.Folder, "recipes");
     private readonly string _generated = SiteSource.Write(site);
+    private readonly IReadOnlyList<(string Name, string Text)> _members = SiteSource.Members(site);
+
+    /// <summary>The same for another site.toml.</summary>
+    public RecipeFiles For(SiteModel other) => new(other, sharedScripts);
 
     /// <summary>False when the whole folder is away.</summary>
     public bool IsThere => Directory.Exists(_recipes);
@@ -27,5 +31,5 @@ internal sealed class RecipeFiles(SiteModel site, string sharedScripts)
     public bool IsEmpty(string file) => new FileInfo(Path.Combine(site.Folder, file)).Length == 0;
 
     /// <summary>What the compiler needs to know of one recipe.</summary>
-    public RecipeSource Source(string file) => new(site.Folder, file, [sharedScripts], _generated, SiteSource.Imports);
+    public RecipeSource Source(string file) => new(site.Folder, file, [sharedScripts], _generated, SiteSource.Imports, _members);
 }

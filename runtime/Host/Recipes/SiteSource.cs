@@ -26,42 +26,50 @@ internal static class SiteSource
             #nullable enable
             internal static class {{GuardClass}} { public static PlantRuntime.Recipes.Guard Guard = null!; public static void Check() => Guard.Check(); }
             internal static class {{PlanClass}} { public static PlantRuntime.Recipes.Plans.PlanBuilder Builder = null!; }
-            /// <summary>The site.</summary>
-            public static class Site
-            {
-                /// <summary>Name of the site.</summary>
-                public const string Name = {{Literal(site.Name)}};
-                /// <summary>Number of the plant.</summary>
-                public const int PlantId = {{site.PlantId}};
-                /// <summary>Tenant that the data belongs to.</summary>
-                public const string Tenant = {{Literal(site.Tenant)}};
-            }
 
             """);
-        WritePlant(text, site);
-        WriteSinks(text, site);
-        foreach (var device in site.Devices) WriteDevice(text, device);
+        text.Append(SiteClass(site));
+        text.AppendLine("/// <summary>The devices of the site.</summary>\npublic static class Plant\n{");
+        foreach (var device in site.Devices) text.Append(Property(device));
+        text.AppendLine("}\n/// <summary>The sinks of the site.</summary>\npublic static class Sinks\n{");
+        foreach (var sink in site.Sinks) text.Append(Property(sink));
+        text.AppendLine("}");
+        foreach (var device in site.Devices) text.Append(DeviceClasses(device));
         return text.ToString();
     }
 
-    private static void WritePlant(StringBuilder text, SiteModel site)
-    {
-        text.AppendLine("/// <summary>The devices of the site.</summary>\npublic static class Plant\n{");
-        foreach (var device in site.Devices)
-            text.AppendLine($"    /// <summary>{Comment($"{device.Driver}, {device.Tags.Count} tags")}</summary>\n    public static {device.Name}_Device @{device.Name} {{ get; }} = new();");
-        text.AppendLine("}");
-    }
+    /// <summary>The same in pieces, each with the name that a recipe must write to use it.</summary>
+    public static IReadOnlyList<(string Name, string Text)> Members(SiteModel site) =>
+    [
+        ("Site", SiteClass(site)),
+        .. site.Devices.Select(d => (d.Name, Property(d) + DeviceClasses(d))),
+        .. site.Devices.SelectMany(d => new[] { ($"{d.Name}_Device", DeviceClasses(d)), ($"{d.Name}_Tags", DeviceClasses(d)) }),
+        .. site.Sinks.Select(s => (s.Name, Property(s))),
+    ];
 
-    private static void WriteSinks(StringBuilder text, SiteModel site)
-    {
-        text.AppendLine("/// <summary>The sinks of the site.</summary>\npublic static class Sinks\n{");
-        foreach (var sink in site.Sinks)
-            text.AppendLine($"    /// <summary>{Comment(sink.Sink)}</summary>\n    public static PlantRuntime.Recipes.SinkRef @{sink.Name} {{ get; }} = new({Literal(sink.Name)});");
-        text.AppendLine("}");
-    }
+    private static string SiteClass(SiteModel site) => $$"""
+        /// <summary>The site.</summary>
+        public static class Site
+        {
+            /// <summary>Name of the site.</summary>
+            public const string Name = {{Literal(site.Name)}};
+            /// <summary>Number of the plant.</summary>
+            public const int PlantId = {{site.PlantId}};
+            /// <summary>Tenant that the data belongs to.</summary>
+            public const string Tenant = {{Literal(site.Tenant)}};
+        }
 
-    private static void WriteDevice(StringBuilder text, DeviceModel device)
+        """;
+
+    private static string Property(DeviceModel device) =>
+        $"    /// <summary>{Comment($"{device.Driver}, {device.Tags.Count} tags")}</summary>\n    public static {device.Name}_Device @{device.Name} {{ get; }} = new();\n";
+
+    private static string Property(SinkModel sink) =>
+        $"    /// <summary>{Comment(sink.Sink)}</summary>\n    public static PlantRuntime.Recipes.SinkRef @{sink.Name} {{ get; }} = new({Literal(sink.Name)});\n";
+
+    private static string DeviceClasses(DeviceModel device)
     {
+        var text = new StringBuilder();
         text.AppendLine($$"""
             /// <summary>Device {{device.Name}}.</summary>
             public sealed class {{device.Name}}_Device() : PlantRuntime.Recipes.Device({{PlanClass}}.Builder, {{Literal(device.Name)}})
@@ -83,7 +91,7 @@ internal static class SiteSource
                 text.AppendLine($"    /// <summary>{Comment($"{tag.Address} {tag.Unit} {tag.Description}".Trim())}</summary>\n    public string @{name} => {Literal(tag.Name)};");
         }
 
-        text.AppendLine("}");
+        return text.AppendLine("}").ToString();
     }
 
     private static string TypeOf(object value) => value switch { string => "string", bool => "bool", long => "long", _ => "double" };

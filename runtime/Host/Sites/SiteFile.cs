@@ -18,16 +18,19 @@ internal static class SiteFile
     /// </summary>
     /// <param name="siteFolder">The site's folder.</param>
     /// <param name="environment">Environment variables by name; null when not set.</param>
-    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Load(string siteFolder, Func<string, string?> environment)
+    /// <param name="tables">Gets the absolute paths of the tag tables that site.toml names, there or not.</param>
+    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Load(
+        string siteFolder, Func<string, string?> environment, ISet<string>? tables = null)
     {
         if (!Directory.Exists(siteFolder)) return Unreadable($"there is no folder {siteFolder}: `plant new site {siteFolder}` makes one");
         var folder = Path.GetFullPath(siteFolder);
-        if (BoundedFile.Read(Path.Combine(folder, Name), MaxBytes, out var problem) is { } utf8) return Read(utf8, folder, environment);
+        if (BoundedFile.Read(Path.Combine(folder, Name), MaxBytes, out var problem) is { } utf8) return Read(utf8, folder, environment, tables);
         return Unreadable($"{Path.Combine(siteFolder, Name)} {problem}: a site is a folder with a {Name}, as `plant new site` makes one");
     }
 
     /// <summary>The same for the content of a site.toml; tag tables are still read from the folder.</summary>
-    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Read(byte[] utf8, string folder, Func<string, string?> environment)
+    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Read(
+        byte[] utf8, string folder, Func<string, string?> environment, ISet<string>? tables = null)
     {
         var problems = new ProblemList(MaxProblems);
         var syntax = new ProblemList(TomlReader.MaxProblems);
@@ -38,7 +41,9 @@ internal static class SiteFile
         root = Expand.Variables(root, environment, variables);
         problems.AddAll(variables);
 
-        var model = SiteBuilder.Build(new BindingScope(folder, environment, problems), root);
+        var scope = new BindingScope(folder, environment, problems);
+        var model = SiteBuilder.Build(scope, root);
+        tables?.UnionWith(scope.TagTables);
         return problems.Count == 0 ? (model, []) : (null, Ordered(problems));
     }
 

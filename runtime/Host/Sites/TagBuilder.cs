@@ -47,6 +47,7 @@ internal static class TagBuilder
     private static List<TagModel> ReadTable(BindingScope scope, TomlString file)
     {
         var path = Path.Combine(scope.SiteFolder, file.Text);
+        scope.TagTables.Add(path);
         if (BoundedFile.Read(path, SiteFile.MaxBytes, out var problem) is { } utf8)
         {
             var problems = new ProblemList(TagTable.MaxProblems);

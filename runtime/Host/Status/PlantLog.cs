@@ -10,7 +10,6 @@ namespace PlantRuntime.Host.Status;
 internal sealed class PlantLog : IDisposable
 {
     private readonly TimeProvider _time;
-    private readonly LogLevel _least;
     private readonly IReadOnlyList<ILogTarget> _targets;
     private readonly BlockingCollection<(LogLevel Level, string Line)> _queue = new(boundedCapacity: 10_000);
     private readonly Thread _writer;
@@ -19,13 +18,16 @@ internal sealed class PlantLog : IDisposable
     public PlantLog(TimeProvider time, LogLevel least, params IReadOnlyList<ILogTarget> targets)
     {
         _time = time;
-        _least = least;
+        Level = least;
         _targets = targets;
         _writer = new Thread(WriteAll) { IsBackground = true, Name = "log" };
         _writer.Start();
     }
 
-    public bool IsDebug => _least == LogLevel.Debug;
+    /// <summary>The least level that is written.</summary>
+    public LogLevel Level { get; set; }
+
+    public bool IsDebug => Level == LogLevel.Debug;
 
     public void Debug(string message) => Write(LogLevel.Debug, message);
 
@@ -37,7 +39,7 @@ internal sealed class PlantLog : IDisposable
 
     public void Write(LogLevel level, string message)
     {
-        if (level < _least || _queue.IsAddingCompleted) return;
+        if (level < Level || _queue.IsAddingCompleted) return;
         var time = _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var word = level switch { LogLevel.Debug => "DEBUG", LogLevel.Info => "INFO ", LogLevel.Warn => "WARN ", _ => "ERROR" };
 

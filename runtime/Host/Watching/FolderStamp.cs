@@ -15,8 +15,7 @@ internal static class FolderStamp
         if (!Directory.Exists(folder)) return "";
         try
         {
-            var files = new DirectoryInfo(folder).EnumerateFiles(pattern, Below);
-            return string.Join('\n', files.Select(f => $"{f.FullName}|{f.Length}|{f.LastWriteTimeUtc.Ticks}").Order(StringComparer.Ordinal));
+            return Of(new DirectoryInfo(folder).EnumerateFiles(pattern, Below));
         }
         catch (IOException)
         {
@@ -24,4 +23,20 @@ internal static class FolderStamp
             return Guid.NewGuid().ToString();
         }
     }
+
+    /// <summary>Of these files, those that are there.</summary>
+    public static string OfFiles(IEnumerable<string> paths)
+    {
+        try
+        {
+            return Of(paths.Select(p => new FileInfo(p)).Where(f => f.Exists));
+        }
+        catch (IOException)
+        {
+            return Guid.NewGuid().ToString();
+        }
+    }
+
+    private static string Of(IEnumerable<FileInfo> files) =>
+        string.Join('\n', files.Select(f => $"{f.FullName}|{f.Length}|{f.LastWriteTimeUtc.Ticks}").Order(StringComparer.Ordinal));
 }

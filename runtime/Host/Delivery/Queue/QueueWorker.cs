@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using PlantRuntime.Host.Delivery.Queue.Format;
 using PlantRuntime.Host.Delivery.Queue.Salvage;
 using PlantRuntime.Host.Delivery.Queue.Store;
@@ -19,7 +18,7 @@ internal sealed class QueueWorker : IDisposable
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_tidyEvery = TimeSpan.FromSeconds(30);
     private readonly QueueFolder _folder;
-    private readonly FrozenDictionary<string, LaneLoad> _loads;
+    private readonly LaneLoads _loads;
     private readonly RecordBuffer _buffer;
     private readonly ReaderBook _readers;
     private readonly QueueRequests _requests;
@@ -36,7 +35,7 @@ internal sealed class QueueWorker : IDisposable
 
     /// <summary>Opens the queue, repairing it where that is needed.</summary>
     public QueueWorker(
-        QueueFolder folder, FrozenDictionary<string, LaneLoad> loads, RecordBuffer buffer, ReaderBook readers, QueueRequests requests,
+        QueueFolder folder, LaneLoads loads, RecordBuffer buffer, ReaderBook readers, QueueRequests requests,
         CommitMarks marks, TimeProvider time, PlantLog log)
     {
         _folder = folder;
@@ -233,7 +232,7 @@ internal sealed class QueueWorker : IDisposable
             _notices.Moved();
         }
 
-        foreach (var (sink, load) in _loads) store.State.Lane(sink).Options = load.Options;
+        _loads.Limit(store);
         foreach (var lane in store.State.Lanes) lane.Rewind();
         _tidyAt = _time.GetTimestamp();
         return store;
@@ -272,7 +271,7 @@ internal sealed class QueueWorker : IDisposable
     {
         Accounts = [.. _store.State.Accounts.Select(a => a.Copy())];
         var hasRoom = false;
-        foreach (var (sink, load) in _loads) hasRoom |= load.Update(_store.State.Lane(sink).Bytes, _buffer.Bytes);
+        foreach (var (sink, load) in _loads.All) hasRoom |= load.Update(_store.State.Lane(sink).Bytes, _buffer.Bytes);
         if (hasRoom) RoomMade?.Invoke();
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Delivery.Queue.Format;
 using PlantRuntime.Host.Delivery.Queue.Store;
@@ -15,7 +14,7 @@ internal sealed class SiteQueue : IDisposable
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(5);
     private readonly QueueSignal _signal;
-    private readonly FrozenDictionary<string, LaneLoad> _loads;
+    private readonly LaneLoads _loads;
     private readonly RecordBuffer _buffer;
     private readonly ReaderBook _readers = new();
     private readonly QueueRequests _requests;
@@ -37,7 +36,7 @@ internal sealed class SiteQueue : IDisposable
         _time = time;
         _notices = new QueueNotices(folder, time, log);
         _signal = new QueueSignal(time);
-        _loads = options.ToFrozenDictionary(o => o.Key, o => new LaneLoad(o.Value), StringComparer.Ordinal);
+        _loads = new LaneLoads(options);
         _buffer = new RecordBuffer(time, _signal.Wake);
         _requests = new QueueRequests(_signal.Wake);
         _worker = new QueueWorker(folder, _loads, _buffer, _readers, _requests, _marks, time, log);
@@ -70,8 +69,7 @@ internal sealed class SiteQueue : IDisposable
         var isBlocked = false;
         foreach (var sink in routes.Sinks)
         {
-            if (_loads.TryGetValue(sink, out var load) && load.Options.WhenFull == WhenFull.Block)
-                isBlocked |= load.IsBlocked(_buffer.Bytes);
+            if (_loads.Find(sink) is { Options.WhenFull: WhenFull.Block } load) isBlocked |= load.IsBlocked(_buffer.Bytes);
         }
 
         return isBlocked;
@@ -92,6 +90,13 @@ internal sealed class SiteQueue : IDisposable
         var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         WhenCommitted(flushed.SetResult);
         return flushed.Task;
+    }
+
+    /// <summary>Takes what the site says of each sink's queue now; on the disk nothing is moved.</summary>
+    public Task TakeAsync(IReadOnlyDictionary<string, QueueOptions> options)
+    {
+        _loads.Take(options);
+        return ChangeAsync(_loads.Limit);
     }
 
     /// <summary>A way through the queue for a new session of a sink; one that an earlier session had is closed.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 
@@ -9,21 +10,34 @@ namespace PlantRuntime.Host.Devices.Writing;
 /// </summary>
 internal sealed class SiteWrites
 {
-    private readonly SiteModel _site;
     private readonly AuditLog _audit;
+    private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly LogLimit _limit;
-    private readonly Dictionary<(string Device, string Tag), TagWriter> _tags;
+    private SiteModel _site;
+    private volatile Dictionary<(string Device, string Tag), TagWriter> _tags = [];
 
     public SiteWrites(SiteModel site, IReadOnlyList<DeviceRunner> devices, AuditLog audit, TimeProvider time, PlantLog log)
     {
         _site = site;
         _audit = audit;
+        _time = time;
         _log = log;
         _limit = new LogLimit(time, TimeSpan.FromSeconds(1), burst: 20);
+        Take(site, devices);
+    }
+
+    /// <summary>Allows from now on what another site.toml allows. Tags of devices that did not change keep the value that waits for its turn.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="devices">Its devices, those that changed with their new models.</param>
+    [MemberNotNull(nameof(_site))]
+    public void Take(SiteModel site, IReadOnlyList<DeviceRunner> devices)
+    {
+        var before = _tags;
+        _site = site;
         _tags = devices.SelectMany(d => d.Model.Tags, (device, tag) => (device, tag))
             .Where(t => t.device.Model.WritableAt is not null && t.tag.Write is not null)
-            .ToDictionary(t => (t.device.Name, t.tag.Name), t => new TagWriter(t.device, t.tag, time));
+            .ToDictionary(t => (t.device.Name, t.tag.Name), t => Kept(before, t.device, t.tag) ?? new TagWriter(t.device, t.tag, _time));
     }
 
     /// <summary>Writes a tag if that is allowed and can be done at once. Never throws; what became of it is the attempt's to say.</summary>
@@ -38,6 +52,10 @@ internal sealed class SiteWrites
         else attempt.End(WriteOutcome.Refused, objection);
         return attempt;
     }
+
+    private static TagWriter? Kept(Dictionary<(string Device, string Tag), TagWriter> before, DeviceRunner device, TagModel tag) =>
+        before.GetValueOrDefault((device.Name, tag.Name)) is { } old && old.Device == device && SiteSettings.Of(old.Model).SequenceEqual(SiteSettings.Of(tag))
+            ? old : null;
 
     private Task RecordAsync(WriteRequest request, WriteResult result)
     {

@@ -12,6 +12,8 @@ internal sealed class TagWriter(DeviceRunner device, TagModel model, TimeProvide
     private readonly ConditionalWeakTable<IDriver, PreparedWrite> _prepared = [];
     private WriteAttempt? _waiting;
 
+    public DeviceRunner Device => device;
+
     public TagModel Model => model;
 
     /// <summary>Gives the device the value to write, now or not at all.</summary>

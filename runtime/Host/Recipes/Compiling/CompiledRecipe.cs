@@ -10,6 +10,9 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 internal sealed record CompiledRecipe(
     string? AssemblyPath, string? SymbolsPath, IReadOnlyList<Problem> Problems, IReadOnlyList<Problem> Warnings)
 {
+    /// <summary>Of what it was made, wherever it lies: see <see cref="SourceSnapshot.Meaning"/>.</summary>
+    public string Meaning { get; init; } = "";
+
     public static CompiledRecipe Failed(IReadOnlyList<Problem> problems, IReadOnlyList<Problem> warnings) =>
         new(null, null, problems, warnings);
 }

@@ -26,7 +26,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
     /// <summary>Process id of the compiler, or null while none is needed.</summary>
     public int? ChildId => _child is { IsAlive: true } child ? child.Id : null;
 
-    /// <summary>Changes exactly when a recipe must be compiled anew: with its text, what it loads, site.toml and the tools.</summary>
+    /// <summary>Changes exactly when a recipe must be compiled anew: with its text, what it loads, the devices and sinks that it names, and the tools.</summary>
     /// <exception cref="IOException">The recipe cannot be read.</exception>
     public string KeyOf(RecipeSource source) => Snapshot(source).Key;
 
@@ -40,12 +40,12 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
             for (var i = 1; ; i++)
             {
                 var snapshot = Snapshot(source);
-                if (_cache.Find(snapshot.Key) is { } known) return Result(known);
+                if (_cache.Find(snapshot.Key) is { } known) return Result(known, snapshot);
                 var output = _cache.NewOutput();
                 var (reply, failure) = await AskAsync(Request(source, output), cancel).ConfigureAwait(false);
                 if (reply is null) return Failed(source, output, failure);
-                if (reply.Assembly is null) return Result(reply);
-                if (snapshot.Matches(reply.Files)) return Result(_cache.Add(snapshot.Key, reply));
+                if (reply.Assembly is null) return Result(reply, snapshot);
+                if (snapshot.Matches(reply.Files)) return Result(_cache.Add(snapshot.Key, reply), snapshot);
 
                 // A file was saved while it was compiled: what came out belongs to no content that we know.
                 RecipeCache.Discard(output);
@@ -64,7 +64,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         await EndChildAsync().ConfigureAwait(false);
     }
 
-    private SourceSnapshot Snapshot(RecipeSource source) => SourceSnapshot.Take(source, [.. _references, _compiler]);
+    private SourceSnapshot Snapshot(RecipeSource source) => SourceSnapshot.Take(source, [.. _references, _compiler, typeof(RecipeCompiler).Assembly.Location]);
 
     private static CompiledRecipe Failed(RecipeSource source, string output, string reason)
     {
@@ -72,12 +72,12 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         return CompiledRecipe.Failed([new Problem(new Position(source.File, 0, 0), reason)], []);
     }
 
-    private static CompiledRecipe Result(CompileReply reply)
+    private static CompiledRecipe Result(CompileReply reply, SourceSnapshot snapshot)
     {
         Problem[] problems = [.. reply.Diagnostics.Where(d => d.IsError).Select(Problem)];
         Problem[] warnings = [.. reply.Diagnostics.Where(d => !d.IsError).Select(Problem)];
         if (problems.Length > 0) return CompiledRecipe.Failed(problems, warnings);
-        return new CompiledRecipe(reply.Assembly, reply.Symbols, [], warnings);
+        return new CompiledRecipe(reply.Assembly, reply.Symbols, [], warnings) { Meaning = snapshot.Meaning };
     }
 
     private static Problem Problem(CompileDiagnostic d) => new(new Position(d.File, d.Line, d.Column), d.Message, d.Id);

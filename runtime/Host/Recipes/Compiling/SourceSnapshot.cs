@@ -7,23 +7,25 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 
 /// <summary>A recipe's content at one moment: every file that it may load, by hash.</summary>
 /// <param name="Key">SHA-256 in hex over everything that decides how the compiled recipe looks.</param>
+/// <param name="Meaning">The same without the site's folder: equal in a copy of the site.</param>
 /// <param name="Hashes">Hash by absolute path of the recipe and what it loads.</param>
-internal sealed partial record SourceSnapshot(string Key, IReadOnlyDictionary<string, string> Hashes)
+internal sealed partial record SourceSnapshot(string Key, string Meaning, IReadOnlyDictionary<string, string> Hashes)
 {
     /// <exception cref="IOException">The recipe cannot be read.</exception>
     public static SourceSnapshot Take(RecipeSource source, IEnumerable<string> toolFiles)
     {
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Follow(Path.GetFullPath(source.File, source.SiteFolder), source, hashes);
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        Follow(Path.GetFullPath(source.File, source.SiteFolder), source, hashes, words);
         var text = new StringBuilder();
-        Write("site", source.SiteFolder);
         Write("recipe", source.File);
-        foreach (var (path, hash) in hashes) Write(path, hash);
-        Write("generated", source.Generated);
+        foreach (var (path, hash) in hashes) Write(Path.GetRelativePath(source.SiteFolder, path), hash);
+        foreach (var (name, member) in source.Members.Where(m => words.Contains(m.Name))) Write(name, member);
         foreach (var import in source.Imports) Write("import", import);
         foreach (var file in toolFiles) Write("tool", ModuleIds.Of(file));
         Write("runtime", Environment.Version.ToString());
-        return new SourceSnapshot(Hash(Encoding.UTF8.GetBytes(text.ToString())), hashes);
+        var meaning = Hash(Encoding.UTF8.GetBytes(text.ToString()));
+        return new SourceSnapshot(Hash(Encoding.UTF8.GetBytes($"{source.SiteFolder}\n{meaning}")), meaning, hashes);
 
         // Lengths keep two neighbours from being mistaken for two others with the border elsewhere.
         void Write(string name, string value) => text.Append($"{name.Length}:{name}={value.Length}:{value}\n");
@@ -32,14 +34,16 @@ internal sealed partial record SourceSnapshot(string Key, IReadOnlyDictionary<st
     /// <summary>True when the compiler read the same content.</summary>
     public bool Matches(IReadOnlyList<SourceFile> files) => files.All(file => Hashes.GetValueOrDefault(file.Path) == file.Hash);
 
-    private static void Follow(string path, RecipeSource source, SortedDictionary<string, string> hashes)
+    private static void Follow(string path, RecipeSource source, SortedDictionary<string, string> hashes, HashSet<string> words)
     {
         var bytes = File.ReadAllBytes(path);
         if (!hashes.TryAdd(path, Hash(bytes))) return;
-        foreach (Match load in LoadLine().Matches(Encoding.UTF8.GetString(bytes)))
+        var text = Encoding.UTF8.GetString(bytes);
+        foreach (var word in Word().EnumerateMatches(text)) words.Add(text.Substring(word.Index, word.Length));
+        foreach (Match load in LoadLine().Matches(text))
         {
             if (ScriptPaths.Find(load.Groups[1].Value, path, source.SiteFolder, source.ScriptFolders) is { } found)
-                Follow(found, source, hashes);
+                Follow(found, source, hashes, words);
         }
     }
 
@@ -50,4 +54,7 @@ internal sealed partial record SourceSnapshot(string Key, IReadOnlyDictionary<st
     /// </summary>
     [GeneratedRegex("""^[ \t\uFEFF]*#[ \t]*load[ \t]+"([^"\r\n]+)["]""", RegexOptions.Multiline)]
     private static partial Regex LoadLine();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Word();
 }

@@ -15,28 +15,38 @@ internal sealed class RecipeFeed(IReadOnlyList<DeviceRunner> devices, int capaci
 
     public ScanQueue Queue { get; } = new();
 
+    /// <summary>Scans of one device that may wait; holds for devices that are added from now on.</summary>
+    public int Capacity { get; set; } = capacity;
+
     /// <summary>Scans that the recipe was too slow to take.</summary>
     public long Lost => _devices.Sum(d => d.Inbox.Lost) + _blocks.Sum(b => b.Inbox.Lost);
 
     /// <summary>The last scan of each device that was run, for a log line: <c>last_scan=press:1234,tank:77</c>.</summary>
     public string LastScan => $"last_scan={string.Join(',', _devices.Select(d => $"{d.Device.Name}:{d.Inbox.LastRun}"))}";
 
+    /// <summary>False when scans may wait that have other tags than the plan's: whoever knows them has to run them first.</summary>
+    public bool CanLead(Plan plan) => _devices.All(d => !plan.Sources.TryGetValue(d.Device.Name, out var source) || d.Inbox.Fits(source, Capacity));
+
     /// <summary>Leads what waits, and what comes from now on, to a plan. No version may be running.</summary>
     public void Lead(Plan plan)
     {
         foreach (var (device, inbox) in _devices)
         {
-            if (!plan.Sources.ContainsKey(device.Name)) device.Swap(inbox, null);
-            inbox.Lead(plan.Sources.GetValueOrDefault(device.Name));
+            if (!IsKept(device, inbox)) device.Swap(inbox, null);
+            inbox.Lead(IsKept(device, inbox) ? plan.Sources[device.Name] : null);
         }
 
-        var added = devices.Where(d => plan.Sources.ContainsKey(d.Name) && _devices.All(k => k.Device != d))
+        var kept = _devices.Where(d => IsKept(d.Device, d.Inbox)).ToList();
+        var added = devices.Where(d => plan.Sources.ContainsKey(d.Name) && kept.All(k => k.Device != d))
             .Select(d => (d, Inbox(plan.Sources[d.Name]))).ToList();
-        _devices = [.. _devices.Where(d => plan.Sources.ContainsKey(d.Device.Name)), .. added];
+        _devices = [.. kept, .. added];
         LeadBlocks(plan);
         Queue.Open();
         foreach (var (device, inbox) in added) device.Swap(null, inbox);
         foreach (var block in _blocks) block.Scans.Start();
+
+        bool IsKept(DeviceRunner device, ScanInbox inbox) =>
+            devices.Contains(device) && plan.Sources.TryGetValue(device.Name, out var source) && inbox.Fits(source, Capacity);
     }
 
     /// <summary>Nothing more comes; what waits stays.</summary>
@@ -65,7 +75,7 @@ internal sealed class RecipeFeed(IReadOnlyList<DeviceRunner> devices, int capaci
 
     private ScanInbox Inbox(SourceNode source)
     {
-        var inbox = new ScanInbox(Queue, source.Schema, capacity);
+        var inbox = new ScanInbox(Queue, source.Schema, Capacity);
         inbox.Lead(source);
         return inbox;
     }

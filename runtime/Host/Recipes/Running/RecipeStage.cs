@@ -1,4 +1,5 @@
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Recipes.Compiling;
 using PlantRuntime.Host.Recipes.Keeping;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
@@ -27,6 +28,8 @@ internal sealed class RecipeStage(
     /// <summary>Held by who replaces what runs.</summary>
     private readonly SemaphoreSlim _turn = new(1, 1);
 
+    private LimitOptions _limits = limits;
+
     private volatile RecipeVersion? _current;
     private volatile RecipeVersion? _before;
     private int _versions;
@@ -39,10 +42,11 @@ internal sealed class RecipeStage(
     public required Action<Exception, string> WentBack { get; init; }
 
     /// <summary>Replaces what runs, between two scans.</summary>
-    /// <param name="assemblyPath">What the new version was loaded from.</param>
+    /// <param name="compiled">What the new version was loaded from.</param>
     /// <param name="loaded">Its code and its plan, with outputs.</param>
     /// <param name="faults">Counts what its lambdas throw.</param>
-    public async Task SwapAsync(string assemblyPath, LoadedRecipe loaded, VersionFaults faults)
+    /// <param name="mayGoBack">False when the one before cannot come back, whatever happens.</param>
+    public async Task SwapAsync(CompiledRecipe compiled, LoadedRecipe loaded, VersionFaults faults, bool mayGoBack)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
         try
@@ -51,12 +55,13 @@ internal sealed class RecipeStage(
             if (old is not null && plan.WouldCarry(old.Loaded.Plan.Places) is { Dropped.Count: > 0 } loss)
                 log.Warn($"STATE recipe={file} {loss.ToString("would_carry")}");
             var began = time.GetTimestamp();
-            var state = old is null ? null : await HaltAsync(old, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
+            var state = old is null ? null
+                : await HaltAsync(old, _limits.RecipeTime + s_patienceAtEnd, isDrained: !feed.CanLead(plan)).ConfigureAwait(false);
             var carried = state is null ? null : plan.Load(state);
             if (state is null) memory.Restore(plan);
-            var isWatched = state is not null && old!.Runner.Stopped is null && limits.RecipeWatch > TimeSpan.Zero;
-            if (isWatched) faults.Watch(old!.Faults, limits.RecipeWatch);
-            var change = Begin(new RecipeVersion(++_versions, assemblyPath, loaded, faults, Runner(loaded)), began);
+            var isWatched = mayGoBack && state is not null && old!.Runner.Stopped is null && _limits.RecipeWatch > TimeSpan.Zero;
+            if (isWatched) faults.Watch(old!.Faults, _limits.RecipeWatch);
+            var change = Begin(new RecipeVersion(++_versions, compiled, loaded, faults, Runner(loaded)), began);
             if (carried is { IsEmpty: false }) log.Info($"STATE recipe={file} {carried}");
             log.Info($"RECIPE name={file} state=Running version={_versions} devices={string.Join(',', plan.Sources.Keys)} routes={plan.Routes.Count}"
                 + (plan.Mirrors.Count > 0 ? $" mirrors={plan.Mirrors.Count}" : "") + (old is null ? "" : change));
@@ -67,6 +72,16 @@ internal sealed class RecipeStage(
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Takes other limits from another site.toml. The version before was made for the site as it was, and goes.</summary>
+    public async Task MoveAsync(LimitOptions next)
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        _limits = next;
+        PutBy(null);
+        _current?.Faults.Accept();
+        _turn.Release();
     }
 
     /// <summary>Ends the recipe: what waits is run first, and what it remembers is kept, or deleted when its file is gone.</summary>
@@ -102,13 +117,13 @@ internal sealed class RecipeStage(
     /// </summary>
     public void Watch()
     {
-        if (_current is { } busy && busy.Runner.CallTime > limits.RecipeTime)
-            busy.Runner.Stop($"it was busy with one scan for more than {limits.RecipeTime.TotalSeconds:0.###} s");
+        if (_current is { } busy && busy.Runner.CallTime > _limits.RecipeTime)
+            busy.Runner.Stop($"it was busy with one scan for more than {_limits.RecipeTime.TotalSeconds:0.###} s");
         if (!_turn.Wait(0)) return;
         try
         {
             if (_current is not { Runner.Stopped: null } current) return;
-            if (_before is not null && time.GetElapsedTime(_swapped) >= limits.RecipeWatch) PutBy(null);
+            if (_before is not null && time.GetElapsedTime(_swapped) >= _limits.RecipeWatch) PutBy(null);
             if (_before is null) current.Faults.Accept();
             memory.Look(current.Runner);
         }
@@ -190,10 +205,14 @@ internal sealed class RecipeStage(
     }
 
     /// <summary>Ends a version before its next scan.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="patience">How long that may take.</param>
+    /// <param name="isDrained">True when it runs first what waits: nobody else can.</param>
     /// <returns>What it remembers; null when it did not end.</returns>
-    private async Task<PlanState?> HaltAsync(RecipeVersion version, TimeSpan patience)
+    private async Task<PlanState?> HaltAsync(RecipeVersion version, TimeSpan patience, bool isDrained = false)
     {
-        version.Runner.Halt();
+        if (isDrained) version.Runner.Finish();
+        else version.Runner.Halt();
         return await HasEndedAsync(version.Runner, patience).ConfigureAwait(false) ? version.Loaded.Plan.Save() : null;
     }
 

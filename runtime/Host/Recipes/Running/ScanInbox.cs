@@ -50,6 +50,9 @@ internal sealed class ScanInbox(ScanQueue queue, Schema schema, int capacity) : 
         queue.Post(new QueuedScan(this, scan, header.Receipt));
     }
 
+    /// <summary>True when a plan can take its scans as they are.</summary>
+    public bool Fits(SourceNode other, int mostWaiting) => mostWaiting == capacity && ReferenceEquals(other.Schema.Tags, schema.Tags);
+
     /// <summary>Leads the scans to another plan, while no version of the recipe runs; null when it does not want them.</summary>
     public void Lead(SourceNode? source) => _source = source;
 

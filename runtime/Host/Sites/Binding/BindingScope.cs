@@ -6,6 +6,9 @@ namespace PlantRuntime.Host.Sites;
 /// <param name="Problems">Where problems go.</param>
 internal sealed record BindingScope(string SiteFolder, Func<string, string?> Environment, ProblemList Problems)
 {
+    /// <summary>The tag tables that were named, there or not.</summary>
+    public HashSet<string> TagTables { get; } = [];
+
     // Lives no longer than one site is read or one table is bound: a type of a plugin is not remembered beyond that.
     private readonly Dictionary<Type, OptionProperty[]> _properties = [];
 

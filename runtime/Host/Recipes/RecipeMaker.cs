@@ -1,0 +1,66 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recipes.Running;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Recipes;
+
+namespace PlantRuntime.Host.Recipes;
+
+/// <summary>Makes plans of a site's recipe files, by one site.toml.</summary>
+/// <param name="site">The site.</param>
+/// <param name="files">Its recipe files.</param>
+/// <param name="devices">Tags by device.</param>
+/// <param name="blocks">Knows which blocks can be read and written.</param>
+/// <param name="compiler">Compiles; not disposed here.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RecipeMaker(
+    SiteModel site, RecipeFiles files, IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, IBlockCheck blocks, RecipeCompiler compiler,
+    TimeProvider time)
+{
+    public SiteModel Site => site;
+
+    public RecipeFiles Files => files;
+
+    /// <summary>Tags by device.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Tag>> Devices => devices;
+
+    public RecipeLoader Loader { get; } = new(site, devices, blocks, time);
+
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public string KeyOf(string file) => compiler.KeyOf(files.Source(file));
+
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public Task<CompiledRecipe> CompileAsync(string file, CancellationToken cancel) => compiler.CompileAsync(files.Source(file), cancel);
+
+    /// <summary>Makes all of them.</summary>
+    /// <param name="faultOf">By file: told of every exception of its lambdas, should it run.</param>
+    /// <param name="cancel">Ends the wait for the compiler.</param>
+    public async Task<IReadOnlyList<MadeRecipe>> MakeAllAsync(Func<string, Action<Exception>> faultOf, CancellationToken cancel)
+    {
+        var made = new List<MadeRecipe>();
+        foreach (var file in files.List()) made.Add(await MakeAsync(file, faultOf(file), cancel).ConfigureAwait(false));
+        return made;
+    }
+
+    /// <summary>Makes a recipe whole: compiled, planned and tried.</summary>
+    /// <param name="file">Path from the site folder.</param>
+    /// <param name="fault">Told of every exception of its lambdas, should it run.</param>
+    /// <param name="cancel">Ends the wait for the compiler.</param>
+    private async Task<MadeRecipe> MakeAsync(string file, Action<Exception> fault, CancellationToken cancel)
+    {
+        try
+        {
+            var key = KeyOf(file);
+            var compiled = await CompileAsync(file, cancel).ConfigureAwait(false);
+            var problems = new List<Problem>(compiled.Problems);
+            var warnings = new List<Problem>(compiled.Warnings);
+            var loaded = problems.Count > 0 ? null : await Loader.LoadAsync(compiled, fault, problems, warnings).ConfigureAwait(false);
+            return new MadeRecipe(file, key, compiled, loaded, problems, warnings);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Problem[] unread = [new Problem(new Position(file, 0, 0), exception.Message)];
+            return new MadeRecipe(file, "", CompiledRecipe.Failed(unread, []), null, unread, []);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using PlantRuntime.Recipes;
+using PlantRuntime.Recipes.Plans;
+using PlantRuntime.Recipes.State;
+
+namespace PlantRuntime.Host.Reloading;
+
+/// <summary>What a recipe does, as its plan says.</summary>
+/// <param name="File">Path from the site folder.</param>
+/// <param name="Meaning">Equal for two versions that were made of the same text and the same devices and sinks.</param>
+/// <param name="Devices">The devices whose scans it takes.</param>
+/// <param name="Sinks">The sinks that it feeds.</param>
+/// <param name="Mirrors">Its mirrors, in words.</param>
+/// <param name="Writes">The tags that it writes: press.setpoint.</param>
+/// <param name="Places">Where its operators that remember stand: each as the chain of steps from the device, of operator, tags and arguments.</param>
+internal sealed record RecipeInventory(
+    string File, string Meaning, IReadOnlyList<string> Devices, IReadOnlyList<string> Sinks, IReadOnlyList<string> Mirrors,
+    IReadOnlyList<string> Writes, IReadOnlyList<string[][]> Places)
+{
+    public static RecipeInventory Of(string file, string meaning, Plan plan) => new(
+        file,
+        meaning,
+        [.. plan.Sources.Keys],
+        [.. plan.Routes.SelectMany(r => r.Sinks).Distinct()],
+        [.. plan.Mirrors.Select(Words)],
+        [.. plan.Writes.Select(w => $"{w.Device}.{w.Tag}").Distinct()],
+        [.. plan.Stateful.Select(n => Chain(n.Place))]);
+
+    /// <summary>The places as a plan knows them.</summary>
+    public IReadOnlyList<Place> PlacesOfPlan() => [.. Places.Select(chain =>
+        chain.Aggregate((Place?)null, (before, step) => new Place(before, step[0], step[1], step[2]))!)];
+
+    private static string[][] Chain(Place place) =>
+        [.. place.Before is { } before ? Chain(before) : [], [place.Operator, place.Tags, place.Arguments]];
+
+    private static string Words(Mirror mirror) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{mirror.Source} {mirror.SourceAddress} > {mirror.Target} {mirror.TargetAddress} ({mirror.Bytes} bytes every {mirror.Every.TotalMilliseconds:0.###} ms, "
+        + $"at most {mirror.MaxAge.TotalMilliseconds:0.###} ms old{(mirror.ChangedOnly ? ", only what changed" : "")}"
+        + $"{(mirror.Watchdog is { } watchdog ? $", watchdog {watchdog}" : "")})");
+}

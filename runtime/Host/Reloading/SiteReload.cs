@@ -1,0 +1,112 @@
+using PlantRuntime.Host.Delivery.Queue.Store;
+using PlantRuntime.Host.Recipes;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Status;
+using PlantRuntime.Host.Watching;
+
+namespace PlantRuntime.Host.Reloading;
+
+/// <summary>
+/// Watches site.toml and its tag tables, and moves the running site to what they say: when <c>plant check</c> would find nothing wrong, and
+/// otherwise not at all.
+/// </summary>
+internal sealed class SiteReload
+{
+    private readonly RunningSite _site;
+    private readonly PlantLog _log;
+    private readonly SettledChange _change = new();
+    private readonly SettledChange _others = new();
+    private readonly HashSet<string> _tables = new(StringComparer.Ordinal);
+    private IReadOnlyList<Problem>? _held;
+
+    public SiteReload(RunningSite site, PlantLog log)
+    {
+        _site = site;
+        _log = log;
+    }
+
+    /// <summary>Takes a change that has settled. What is held back is tried again when anything changes that it may have failed by.</summary>
+    public async Task LookAsync(CancellationToken cancel)
+    {
+        var isNews = _change.Look(FolderStamp.OfFiles([Path.Combine(_site.Model.Folder, SiteFile.Name), .. _tables]));
+        if (!isNews && (_held is null || !_others.Look(Others()))) return;
+
+        // As it was before the check: what is edited while it runs is news again.
+        var others = Others();
+        if (await TakeAsync(cancel).ConfigureAwait(false)) _held = null;
+        else _others.Accept(others);
+    }
+
+    private async Task<bool> TakeAsync(CancellationToken cancel)
+    {
+        var (said, problems) = Load();
+        if (said is null) return Hold(problems);
+        var running = _site.Inventory();
+        var model = running.Adapt(said) with { Log = _site.Model.Log with { Level = said.Log.Level } };
+        if (ReloadPlan.Compare(running with { Recipes = [] }, SiteInventory.Of(model, [], said)).IsEmpty)
+        {
+            // Only places moved: what is said of it from now on names the new ones.
+            Adopt(model);
+            if (_held is not null) _log.Info("SITE state=Running reason=\"site.toml is again as it runs\"");
+            return true;
+        }
+
+        var opener = _site.Opener.For(model);
+        if (opener.Missing(_site.Plugins).Count > 0) _site.Plugins.LoadRest();
+        var next = await CheckedSite.OfAsync(
+            said, _site.MakerFor(model, opener), opener, _site.Plugins, maker => _site.Recipes.MakeAsync(maker, cancel)).ConfigureAwait(false);
+        problems = [.. next.Problems, .. next.Problems.Count > 0 ? [] : OpenQueue(model)];
+        if (problems.Count > 0)
+        {
+            next.Dispose();
+            _site.Plugins.KeepOnly(_site.PluginNames);
+            return Hold(problems);
+        }
+
+        var plan = ReloadPlan.Compare(_site.Inventory(), next.Inventory());
+        foreach (var line in plan.Lines(all: false)) _log.Info($"PLAN {line[0]}={line[1]} next=\"{line[2].Replace('"', '\'')}\"");
+        foreach (var warning in next.Warnings) _log.Warn($"SITE {warning.At}: warning: {warning.Message}");
+        await new SiteSwap(_site, next, plan).RunAsync().ConfigureAwait(false);
+        _log.Level = model.Log.Level;
+        _log.Info($"SITE state=Changed devices={model.Devices.Count} sinks={model.Sinks.Count} recipes={next.Recipes.Count}");
+        return true;
+    }
+
+    private bool Hold(IReadOnlyList<Problem> problems)
+    {
+        if (_held is not null && _held.SequenceEqual(problems)) return false;
+        _held = problems;
+        foreach (var problem in problems) _log.Error($"SITE {problem}");
+        _log.Error($"SITE state=Held errors={problems.Count} next=\"correct it: until then the site runs on as it was\"");
+        return false;
+    }
+
+    private void Adopt(SiteModel model)
+    {
+        _site.Model = model;
+        _site.Opener = _site.Opener.For(model);
+        foreach (var device in _site.Devices) device.Take(model.Devices.First(d => d.Name == device.Name), device.Tags);
+        foreach (var sink in _site.Sinks) sink.Model = model.Sinks.First(s => s.Name == sink.Name);
+    }
+
+    private IReadOnlyList<Problem> OpenQueue(SiteModel model)
+    {
+        try
+        {
+            _site.OpenQueue(model);
+            return [];
+        }
+        catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
+        {
+            return [new Problem(new Sites.Position(SiteFile.Name, 0, 0), $"the queue cannot be opened: {exception.Message}")];
+        }
+    }
+
+    private (SiteModel? Said, IReadOnlyList<Problem> Problems) Load()
+    {
+        _tables.Clear();
+        return SiteFile.Load(_site.Model.Folder, _site.Opener.Environment, _tables);
+    }
+
+    private string Others() => string.Join('\n', [_site.Files.Stamp(), .. _site.Plugins.Folders.Select(f => $"{f.Path} {f.Current?.GetHashCode()} {f.Refusal}")]);
+}
