@@ -4,15 +4,19 @@ using PlantRuntime.Host.Recipes;
 
 namespace PlantRuntime.Host.Tests.Recipes;
 
-/// <summary>The version before is back when a new one fails.</summary>
-public sealed class WatchTests : IDisposable
+/// <summary>The version before is back when a new one fails. One folder for all, so that a recipe is compiled once.</summary>
+public sealed class WatchTests : IClassFixture<TemporaryFolder>
 {
     private const string Good = """Plant.line.Scans.Only("speed").Deadband("speed", 5).Payload(s => new { v = 1, speed = s["speed"].Number }).To(Sinks.lines);""";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
     private readonly ManualTimeProvider _time = new();
 
-    public void Dispose() => _folder.Dispose();
+    public WatchTests(TemporaryFolder folder)
+    {
+        _folder = folder;
+        if (Directory.Exists(folder.Of("data", "state"))) Directory.Delete(folder.Of("data", "state"), recursive: true);
+    }
 
     [Fact]
     public async Task An_exception_brings_the_version_before_back_with_what_was_learned()
