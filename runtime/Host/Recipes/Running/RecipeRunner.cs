@@ -17,7 +17,9 @@ internal sealed class RecipeRunner
     private readonly TimeProvider _time;
     private readonly Action<RecipeRunner, Exception> _failed;
     private readonly CallClock _call;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Its continuation runs on the ending thread: a version that takes over does not wait for yet another one to wake up.
+    private readonly TaskCompletionSource _ended = new();
     private readonly ITimer _timer;
     private readonly Thread _thread;
     private TaskCompletionSource<PlanState>? _asked;
@@ -44,7 +46,7 @@ internal sealed class RecipeRunner
         _thread = new Thread(Run, maxStackSize: 1 << 20) { IsBackground = true, Name = $"recipe {name}" };
     }
 
-    /// <summary>Completes when the recipe's thread has ended.</summary>
+    /// <summary>Completes when the recipe's thread runs nothing of the recipe any more, on that thread: be brief there, and yield.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>Why the recipe was stopped, or null.</summary>

@@ -61,7 +61,7 @@ internal sealed class RecipeStage(
             if (state is null) memory.Restore(plan);
             var isWatched = mayGoBack && state is not null && old!.Runner.Stopped is null && _limits.RecipeWatch > TimeSpan.Zero;
             if (isWatched) faults.Watch(old!.Faults, _limits.RecipeWatch);
-            var change = Begin(new RecipeVersion(++_versions, compiled, loaded, faults, Runner(loaded)), began);
+            var change = await BeginAsync(new RecipeVersion(++_versions, compiled, loaded, faults, Runner(loaded)), began).ConfigureAwait(false);
             if (carried is { IsEmpty: false }) log.Info($"STATE recipe={file} {carried}");
             log.Info($"RECIPE name={file} state=Running version={_versions} devices={string.Join(',', plan.Sources.Keys)} routes={plan.Routes.Count}"
                 + (plan.Mirrors.Count > 0 ? $" mirrors={plan.Mirrors.Count}" : "") + (old is null ? "" : change));
@@ -96,6 +96,7 @@ internal sealed class RecipeStage(
                 feed.Stop();
                 current.Runner.Finish();
                 var hasEnded = await HasEndedAsync(current.Runner, s_patienceAtEnd).ConfigureAwait(false);
+                await Task.Yield();
                 _current = null;
                 feed.Queue.Close();
                 if (hasEnded && !isGone) await memory.EndAsync(current.Loaded.Plan.Save()).ConfigureAwait(false);
@@ -172,7 +173,7 @@ internal sealed class RecipeStage(
             // What was told since the swap is not told again; from a version that hangs nothing is to be had.
             if (learned is not null) before.Loaded.Plan.Load(learned);
             before.Faults.Accept();
-            var change = Begin(before with { Runner = Runner(before.Loaded) }, began);
+            var change = await BeginAsync(before with { Runner = Runner(before.Loaded) }, began).ConfigureAwait(false);
             if (before == current) return;
             _before = null;
             log.Error($"BACK recipe={file} version={before.Number} failed={current.Number} reason=\"{VersionFaults.Words(exception)}\"{change} "
@@ -192,13 +193,14 @@ internal sealed class RecipeStage(
 
     /// <summary>Starts a version where another has ended. The mirrors of both run on.</summary>
     /// <returns>For the log: the last scan of the one before, and the time from its end to now.</returns>
-    private string Begin(RecipeVersion next, long began)
+    private async Task<string> BeginAsync(RecipeVersion next, long began)
     {
         var lastScan = feed.LastScan;
         _current = next;
         feed.Lead(next.Loaded.Plan);
         next.Runner.Start();
         var pause = time.GetElapsedTime(began);
+        await Task.Yield();
         _swapped = time.GetTimestamp();
         outputs.Mirrors.Take(file, next.Loaded.Plan.Mirrors);
         return FormattableString.Invariant($" {lastScan} pause={pause.TotalMilliseconds:0.0}ms");
