@@ -1,6 +1,7 @@
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 
@@ -40,6 +41,7 @@ internal sealed class OpenSite : IDisposable
         var (model, problems) = SiteFile.Load(Path.GetFullPath(folder), Environment.GetEnvironmentVariable);
         foreach (var problem in problems) errors.WriteLine(problem);
         if (model is null) return null;
+        HeapLimit.Set(model.Limits);
         return new OpenSite(model, TimeProvider.System, makeLog(model));
     }
 

@@ -21,6 +21,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly PlantLog _log;
     private readonly RecipeLoader _loader;
     private readonly Departures _departures;
+    private readonly MemoryWatch _memory;
     private readonly SettledChange _change = new();
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
     private bool _isStarted;
@@ -38,6 +39,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         _time = time;
         _log = log;
         _departures = new Departures(time, log);
+        _memory = new MemoryWatch(time);
         _loader = new RecipeLoader(site, devices.ToDictionary(d => d.Name, d => d.Tags), blocks, time);
     }
 
@@ -69,7 +71,9 @@ internal sealed class RecipeBook : IAsyncDisposable
 
     public void Watch()
     {
-        foreach (var entry in Entries) entry.Watch();
+        var entries = Entries;
+        foreach (var entry in entries) entry.Watch();
+        _memory.Look(entries);
         _departures.Watch();
     }
 

@@ -23,6 +23,7 @@ internal sealed class RecipeEntry(
     private RecipeAssembly? _assembly;
     private IReadOnlyList<BlockScans> _blocks = [];
     private long _faults;
+    private string? _stopped;
 
     /// <summary>Path from the site folder.</summary>
     public string File { get; } = file;
@@ -30,9 +31,15 @@ internal sealed class RecipeEntry(
     /// <summary>What is wrong with the file as it is now; what ran before it runs on.</summary>
     public IReadOnlyList<Problem> Problems { get; private set; } = [];
 
-    public RecipeState State => _runner is null ? RecipeState.Failed : _runner.Stopped is null ? RecipeState.Running : RecipeState.Stopped;
+    public RecipeState State =>
+        Stopped is not null ? RecipeState.Stopped : _runner is null ? RecipeState.Failed : RecipeState.Running;
 
-    public string? Reason => _runner?.Stopped ?? Problems.FirstOrDefault()?.ToString();
+    public string? Reason => Stopped ?? Problems.FirstOrDefault()?.ToString();
+
+    /// <summary>Bytes that the version that runs has allocated since it started.</summary>
+    public long Allocated => _runner?.Allocated ?? 0;
+
+    private string? Stopped => _runner is { } runner ? runner.Stopped : _stopped;
 
     /// <summary>Exceptions that the recipe's lambdas have thrown.</summary>
     public long Faults => Interlocked.Read(ref _faults);
@@ -82,6 +89,7 @@ internal sealed class RecipeEntry(
         if (_runner is { } runner) await RetireAsync(runner, _assembly!, s_patienceAtEnd).ConfigureAwait(false);
         _runner = null;
         _assembly = null;
+        _stopped = null;
     }
 
     /// <summary>A queue that was full has room.</summary>
@@ -90,16 +98,24 @@ internal sealed class RecipeEntry(
     /// <summary>Called from time to time: stops a recipe that has been busy with one scan for too long.</summary>
     public void Watch()
     {
-        if (_runner is { } runner && runner.CallTime > limits.RecipeTime)
-            runner.Stop($"it was busy with one scan for more than {limits.RecipeTime.TotalSeconds:0.###} s");
+        if (_runner is not { } runner) return;
+        if (runner.CallTime > limits.RecipeTime) runner.Stop($"it was busy with one scan for more than {limits.RecipeTime.TotalSeconds:0.###} s");
+        if (runner.IsHoard && Interlocked.CompareExchange(ref _runner, null, runner) == runner)
+        {
+            _stopped = runner.Stopped;
+            _ = RetireAsync(runner, _assembly!, TimeSpan.Zero);
+        }
     }
+
+    /// <summary>Stops the recipe because of its memory, and lets go of that.</summary>
+    public void StopGreedy(string reason) => _runner?.StopGreedy(reason);
 
     private async Task SwapAsync(LoadedRecipe loaded)
     {
         foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(File, [.. outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], outputs.Queue);
         foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(outputs.Writes, point, siteFolder);
         var (old, oldAssembly) = (_runner, _assembly);
-        var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, time, log);
+        var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, siteFolder, time, log);
         (_runner, _assembly) = (runner, loaded.Assembly);
 
         // From here on each device tells the new one; the new one begins when the old one has run what it was told before.
@@ -127,7 +143,6 @@ internal sealed class RecipeEntry(
         catch (TimeoutException)
         {
             runner.Stop("it did not end when it was told to");
-            log.Error($"STUCK recipe={File} reason=\"it blocks its thread, which is left behind\"");
         }
 
         departures.Add($"{File} version={Version}", assembly.Unload());

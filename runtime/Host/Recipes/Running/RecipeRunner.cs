@@ -19,15 +19,17 @@ internal sealed class RecipeRunner
     private readonly object _gate = new();
     private readonly Queue<(ScanInbox Inbox, Scan Scan, Receipt? Receipt)> _queue = new();
     private readonly Dictionary<string, ScanInbox> _inboxes = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _timer;
-    private readonly Thread _thread;
+    private readonly RecipeThread _thread;
+    private readonly string _siteFolder;
     private long _armedFor = long.MaxValue;
     private readonly CallClock _call;
     private bool _isFinishing;
+    private bool _isLeftBehind;
 
-    public RecipeRunner(string name, Plan plan, Guard guard, int queueCapacity, TimeProvider time, PlantLog log)
+    public RecipeRunner(string name, Plan plan, Guard guard, int queueCapacity, string siteFolder, TimeProvider time, PlantLog log)
     {
+        _siteFolder = siteFolder;
         Name = name;
         _plan = plan;
         _guard = guard;
@@ -37,7 +39,7 @@ internal sealed class RecipeRunner
         foreach (var (device, source) in plan.Sources) _inboxes.Add(device, new ScanInbox(this, source, queueCapacity));
         BlockInboxes = [.. plan.Decodings.Select(d => (d, new ScanInbox(this, d.Source, queueCapacity)))];
         _timer = time.CreateTimer(static runner => ((RecipeRunner)runner!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _thread = new Thread(Run, maxStackSize: 1 << 20) { IsBackground = true, Name = $"recipe {name}" };
+        _thread = new RecipeThread($"recipe {name}", Run, OnEnded);
     }
 
     public string Name { get; }
@@ -51,10 +53,16 @@ internal sealed class RecipeRunner
     public IReadOnlyList<(Decoding Decoding, ScanInbox Inbox)> BlockInboxes { get; }
 
     /// <summary>Completes when the recipe's thread has ended.</summary>
-    public Task Ended => _ended.Task;
+    public Task Ended => _thread.Ended;
 
     /// <summary>Why the recipe was stopped, or null.</summary>
     public string? Stopped => _guard.Reason;
+
+    /// <summary>True when it was stopped for its memory and has ended: to let go of it is to get that back.</summary>
+    public bool IsHoard => _guard.IsGreedy && Ended.IsCompleted;
+
+    /// <summary>Bytes that the recipe has allocated since it started.</summary>
+    public long Allocated => _guard.Allocated;
 
     /// <summary>How long the recipe has been busy with one scan; zero when it is idle.</summary>
     public TimeSpan CallTime => _call.Elapsed;
@@ -71,12 +79,27 @@ internal sealed class RecipeRunner
         }
     }
 
-    /// <summary>Stops the recipe at its next loop or call, and names it at once: it may be a while before it comes to one.</summary>
+    /// <summary>
+    /// Stops the recipe at its next loop or call, or out of its wait, and names it with the place when it has ended; otherwise a second later
+    /// as left behind.
+    /// </summary>
     public void Stop(string reason)
     {
-        if (_guard.Reason is null) LogStopped(reason);
-        _guard.Stop(reason);
+        if (_guard.Stop(reason)) _ = EndAsync();
+    }
+
+    /// <summary>The same because of its memory.</summary>
+    public void StopGreedy(string reason)
+    {
+        if (_guard.StopGreedy(reason)) _ = EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
         Finish();
+        if (await _thread.EndsAsync(_time).ConfigureAwait(false)) return;
+        _isLeftBehind = true;
+        LogStopped("", "it blocks its thread, which is left behind until the host is restarted; all else runs on");
     }
 
     internal void Post(ScanInbox inbox, Scan scan, Receipt? receipt)
@@ -88,8 +111,7 @@ internal sealed class RecipeRunner
         }
     }
 
-    private void LogStopped(string reason) =>
-        _log.Error($"STOPPED recipe={Name} reason=\"{reason}\" next=\"edit the recipe; all else runs on\"");
+    private void LogStopped(string at, string next) => _log.Error($"STOPPED recipe={Name} reason=\"{Stopped}\"{at} next=\"{next}\"");
 
     /// <summary>Looks again whether there is something to do: a full queue has room.</summary>
     public void Wake()
@@ -104,34 +126,30 @@ internal sealed class RecipeRunner
 
     private void Run()
     {
-        try
+        _plan.Start();
+        while (Next(out var work))
         {
-            _plan.Start();
-            while (Next(out var work))
-            {
-                _call.Start();
-                if (work.Inbox is { } inbox) inbox.Push(work.Scan!);
-                else _plan.Tick();
-                _call.End();
-                if (work.Receipt is { } receipt) _plan.WhenStored(receipt.Release);
-            }
-        }
-        catch (RecipeStoppedException exception)
-        {
-            if (!_isFinishing) LogStopped(exception.Message);
-        }
-        catch (Exception exception)
-        {
-            _guard.Stop(exception.Message);
-            _log.Error($"STOPPED recipe={Name} reason=\"{exception.GetType().Name}: {exception.Message}\"");
-        }
-        finally
-        {
+            _call.Start();
+            _guard.Begin();
+            if (work.Inbox is { } inbox) inbox.Push(work.Scan!);
+            else _plan.Tick();
+            _guard.End();
             _call.End();
-            _timer.Dispose();
-            ReleaseAll();
-            _ended.SetResult();
+            if (work.Receipt is { } receipt) _plan.WhenStored(receipt.Release);
         }
+    }
+
+    private void OnEnded(Exception? failure)
+    {
+        _call.End();
+        _timer.Dispose();
+        ReleaseAll();
+        if (failure is OutOfMemoryException) _guard.StopGreedy("it asked for more memory than the host may use");
+        else if (failure is not null) _guard.Stop($"{failure.GetType().Name}: {failure.Message}");
+        if (Stopped is null) return;
+        var at = failure is null ? default : RecipePosition.Of(failure, _siteFolder, word: null);
+        if (_isLeftBehind) _log.Info($"STOPPED recipe={Name} its thread has ended after all");
+        else LogStopped(at.Line > 0 ? $" at={at}" : "", "edit the recipe; all else runs on");
     }
 
     /// <summary>A recipe that was stopped holds nobody up: what it did not take is gone for it alone.</summary>
