@@ -8,6 +8,7 @@ using PlantRuntime.Host.Devices.Writing;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recording;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 
@@ -59,6 +60,7 @@ internal sealed class PlantHost : IAsyncDisposable
         _control = new ControlServer(site.Folder, time, log);
         new QueueCommands(Sinks, Queue).AddTo(_control);
         new DeviceCommands(Devices, writes, time).AddTo(_control);
+        new RecordingBook(site.Name, Devices, time, log).AddTo(_control);
 
         double Chance()
         {

@@ -7,10 +7,12 @@ namespace PlantRuntime.Host.Recipes;
 internal sealed class MemoryWatch(TimeProvider time)
 {
     private const double Share = 0.75;
+    private const double Step = 0.05;
     private const double Memory = 0.9;
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(3);
     private readonly Dictionary<RecipeEntry, (long Allocated, double Lately)> _recipes = [];
-    private long? _collected;
+    private long _next;
+    private long? _stopped;
 
     /// <summary>Called from time to time.</summary>
     public void Look(IReadOnlyList<RecipeEntry> recipes)
@@ -26,16 +28,18 @@ internal sealed class MemoryWatch(TimeProvider time)
         }
 
         var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (GC.GetTotalMemory(forceFullCollection: false) < limit * Share) return;
-        if (_collected is { } last && time.GetElapsedTime(last) < s_pause) return;
+        var most = (long)(limit * Share);
+        if (GC.GetTotalMemory(forceFullCollection: false) < Math.Max(most, _next)) return;
+        if (_stopped is { } last && time.GetElapsedTime(last) < s_pause) return;
 
         // What was let go leaves in two steps.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
-        _collected = time.GetTimestamp();
         var kept = GC.GetTotalMemory(forceFullCollection: false);
-        if (kept < limit * Share || Suspect(recipes, (long)(limit * (1 - Share))) is not { } suspect) return;
+        _next = kept + (long)(limit * Step);
+        if (kept < most || Suspect(recipes, limit - most) is not { } suspect) return;
+        _stopped = time.GetTimestamp();
         suspect.StopGreedy($"the host keeps {kept >> 20} MB of the {limit >> 20} MB that it may, and this recipe allocated most of late");
     }
 

@@ -13,7 +13,7 @@ internal readonly struct UserCode<TIn, TOut>(Func<TIn, TOut> function, Action<Ex
             result = function(input);
             return true;
         }
-        catch (Exception exception) when (exception is not (RecipeStoppedException or ThreadInterruptedException or OutOfMemoryException))
+        catch (Exception exception) when (exception.GetBaseException() is not (RecipeStoppedException or ThreadInterruptedException or OutOfMemoryException))
         {
             fault(exception);
             result = default!;

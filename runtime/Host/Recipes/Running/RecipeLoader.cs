@@ -77,7 +77,8 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
 
     private Problem Explain(Guard guard, Exception exception)
     {
-        var what = guard.Reason is { } reason ? $"the recipe was stopped: {reason}" : $"{exception.GetType().Name}: {exception.Message}";
+        var stop = exception is RecipeStoppedException ? exception.Message : guard.Reason;
+        var what = stop is null ? $"{exception.GetType().Name}: {exception.Message}" : $"the recipe was stopped: {stop}";
         return new Problem(RecipePosition.Of(exception, site.Folder, word: null), what);
     }
 
@@ -96,7 +97,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         {
             guard.Stop($"{what} ran for more than {site.Limits.RecipeTime.TotalSeconds:0.###} s");
             if (!await thread.EndsAsync(time).ConfigureAwait(false))
-                return new RecipeStoppedException($"{guard.Reason}, and it blocks its thread, which is left behind");
+                return new RecipeStoppedException($"{guard.Reason}, and it blocks its thread, which is left behind, as {RecipeThread.LeftBehind} by now");
         }
 
         if (thrown is OutOfMemoryException) guard.StopGreedy("it asked for more memory than the host may use");

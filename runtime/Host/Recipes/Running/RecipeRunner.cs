@@ -99,7 +99,7 @@ internal sealed class RecipeRunner
         Finish();
         if (await _thread.EndsAsync(_time).ConfigureAwait(false)) return;
         _isLeftBehind = true;
-        LogStopped("", "it blocks its thread, which is left behind until the host is restarted; all else runs on");
+        LogStopped("", $"it blocks its thread, which is left behind until the host is restarted, as {RecipeThread.LeftBehind} by now; all else runs on");
     }
 
     internal void Post(ScanInbox inbox, Scan scan, Receipt? receipt)

@@ -11,10 +11,14 @@ internal sealed class RecipeThread(string name, Action code, Action<Exception?> 
 {
     private const int Wakes = 4;
     private static readonly TimeSpan s_wakeEvery = TimeSpan.FromMilliseconds(250);
+    private static int s_leftBehind;
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
     private bool _isOver;
+
+    /// <summary>Threads that have been left behind since the process started.</summary>
+    public static int LeftBehind => s_leftBehind;
 
     /// <summary>Completes when the thread has ended.</summary>
     public Task Ended => _ended.Task;
@@ -37,7 +41,9 @@ internal sealed class RecipeThread(string name, Action code, Action<Exception?> 
             await Task.WhenAny(Ended, Task.Delay(s_wakeEvery, time)).ConfigureAwait(false);
         }
 
-        return Ended.IsCompleted;
+        if (Ended.IsCompleted) return true;
+        Interlocked.Increment(ref s_leftBehind);
+        return false;
     }
 
     private void Wake()

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using PlantRuntime.Faults.Runaways;
+
+namespace PlantRuntime.Faults.Rows;
+
+/// <summary>Recipes that run away, one after the other, beside one that must miss nothing.</summary>
+internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2 GB of memory, recursion and more; the host may keep 256 MB", "stopped and named ≤ 5 s; the other recipe misses no scan; resident < 450 MB; the next version runs")
+{
+    private const double MegabytesAllowed = 450;
+
+    public override Task RunAsync(FaultRun run) => RunAsync(run, run.Pick(RunawayCase.All, [.. RunawayCase.All.Where(c => c.Name is "loop" or "hidden sleep" or "2 GB in a list" or "recursion")]));
+
+    public static async Task RunAsync(FaultRun run, IReadOnlyList<RunawayCase> cases)
+    {
+        await using var site = new RunawaySite();
+        await site.StartAsync();
+        foreach (var runaway in cases)
+        {
+            site.ForgetPeak();
+            var (said, watch) = (site.Host.Count(runaway.Said), Stopwatch.StartNew());
+            var (running, started) = (site.Host.Count("name=recipes/bad.csx state=Running version="), TimeSpan.Zero);
+            site.Break(runaway);
+            var named = await Until.HoldsAsync(
+                () =>
+                {
+                    // What runs away only as it runs is timed from then on; compiling and trying it out took its time before.
+                    if (started == TimeSpan.Zero && site.Host.Count("name=recipes/bad.csx state=Running version=") > running) started = watch.Elapsed;
+                    return site.Host.Count(runaway.Said) > said;
+                },
+                TimeSpan.FromSeconds(20));
+            var seconds = named is { } time ? (time - started).TotalSeconds : double.NaN;
+            run.Expect(seconds <= 5, string.Create(CultureInfo.InvariantCulture, $"{runaway.Name} {seconds:0.0} s"));
+            run.Expect(site.Peak <= MegabytesAllowed, $"{site.Peak:0} MB");
+            await site.MendAsync();
+        }
+
+        await site.Host.SignalAsync("TERM");
+        run.Expect(await site.Host.WhenExitedAsync() == 0, "ends in order");
+        var scans = site.Scans();
+        var missed = scans.Zip(scans.Skip(1), (a, b) => b.Number - a.Number - 1).Sum();
+        var gap = scans.Zip(scans.Skip(1), (a, b) => (b.Time - a.Time).TotalMilliseconds).Max();
+        var due = Math.Round((scans[^1].Time - scans[0].Time).TotalMilliseconds / RunawaySite.Period) + 1;
+        run.Expect(missed == 0, $"{scans.Count} scans of the other recipe, missed {missed}");
+        run.Expect(due - scans.Count <= 0.001 * due, string.Create(CultureInfo.InvariantCulture, $"not taken in time {due - scans.Count:0}, longest gap {gap:0} ms of {RunawaySite.Period}"));
+        if (run.Failed.Count > 0) await Console.Error.WriteLineAsync(site.Host.Output);
+    }
+}
