@@ -30,7 +30,7 @@ internal static class RecordCommand
                 return await RunAsync(Path.GetFullPath(result.GetValue(site)!), Request(result.GetValue(devices), result.GetValue(mask)),
                     result.GetValue(to), result.GetValue(duration)).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is ControlException or IOException or UnauthorizedAccessException or OperationCanceledException)
+            catch (Exception exception) when (exception is ControlException or IOException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine(exception.Message);
                 return 1;
@@ -50,7 +50,7 @@ internal static class RecordCommand
     {
         using var stop = new CancellationTokenSource();
         using var signals = new EndSignals(stop);
-        using var answer = await ControlClient.OpenAsync(folder, request, stop.Token).ConfigureAwait(false);
+        using var answer = await ControlClient.OpenAsync(folder, request, CancellationToken.None).ConfigureAwait(false);
         var started = (DateTime)answer.Head["started"]!;
         to ??= Path.Combine(folder, "captures", started.ToString("yyyy-MM-dd'T'HHmmss'Z.jsonl.gz'", CultureInfo.InvariantCulture));
         using var file = new CaptureFile(to);

@@ -9,13 +9,17 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
 {
     private const double MegabytesAllowed = 450;
 
-    public override Task RunAsync(FaultRun run) => RunAsync(run, run.Pick(RunawayCase.All, [.. RunawayCase.All.Where(c => c.Name is "loop" or "hidden sleep" or "2 GB in a list" or "recursion")]));
+    private static readonly string[] s_brief = ["loop", "recursion", "hidden sleep", "hidden read", "2 GB in a list", "2 GB of text", "2 GB at the top", "kept, 50 MB a scan"];
 
-    public static async Task RunAsync(FaultRun run, IReadOnlyList<RunawayCase> cases)
+    public override Task RunAsync(FaultRun run) => RunAsync(run, isTimed: true);
+
+    /// <param name="run">Gets what was measured.</param>
+    /// <param name="isTimed">False where other work on the machine makes times say nothing.</param>
+    public static async Task RunAsync(FaultRun run, bool isTimed)
     {
         await using var site = new RunawaySite();
         await site.StartAsync();
-        foreach (var runaway in cases)
+        foreach (var runaway in RunawayCase.All.Where(c => run.Pick(true, s_brief.Contains(c.Name))))
         {
             site.ForgetPeak();
             var (said, watch) = (site.Host.Count(runaway.Said), Stopwatch.StartNew());
@@ -28,9 +32,9 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
                     if (started == TimeSpan.Zero && site.Host.Count("name=recipes/bad.csx state=Running version=") > running) started = watch.Elapsed;
                     return site.Host.Count(runaway.Said) > said;
                 },
-                TimeSpan.FromSeconds(20));
+                TimeSpan.FromSeconds(isTimed ? 20 : 60));
             var seconds = named is { } time ? (time - started).TotalSeconds : double.NaN;
-            run.Expect(seconds <= 5, string.Create(CultureInfo.InvariantCulture, $"{runaway.Name} {seconds:0.0} s"));
+            run.Expect(seconds <= (isTimed ? 5 : 60), string.Create(CultureInfo.InvariantCulture, $"{runaway.Name} {seconds:0.0} s"));
             run.Expect(site.Peak <= MegabytesAllowed, $"{site.Peak:0} MB");
             await site.MendAsync();
         }
@@ -42,7 +46,7 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
         var gap = scans.Zip(scans.Skip(1), (a, b) => (b.Time - a.Time).TotalMilliseconds).Max();
         var due = Math.Round((scans[^1].Time - scans[0].Time).TotalMilliseconds / RunawaySite.Period) + 1;
         run.Expect(missed == 0, $"{scans.Count} scans of the other recipe, missed {missed}");
-        run.Expect(due - scans.Count <= 0.001 * due, string.Create(CultureInfo.InvariantCulture, $"not taken in time {due - scans.Count:0}, longest gap {gap:0} ms of {RunawaySite.Period}"));
+        run.Expect(!isTimed || due - scans.Count <= 0.001 * due, string.Create(CultureInfo.InvariantCulture, $"not taken in time {due - scans.Count:0}, longest gap {gap:0} ms of {RunawaySite.Period}"));
         if (run.Failed.Count > 0) await Console.Error.WriteLineAsync(site.Host.Output);
     }
 }
