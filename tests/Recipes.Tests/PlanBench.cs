@@ -27,7 +27,7 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
         Plan = Builder.Build();
         foreach (var route in Plan.Routes) route.Output = this;
         foreach (var write in Plan.Writes) write.Output = this;
-        if (before is not null) Carried = Plan.CarryFrom(before.Plan).ToString();
+        if (before is not null) Carried = Plan.Load(before.Plan.Save()).ToString();
         Plan.Start();
     }
 

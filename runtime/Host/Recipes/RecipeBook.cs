@@ -1,6 +1,7 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recipes.Keeping;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
@@ -22,6 +23,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly RecipeLoader _loader;
     private readonly Departures _departures;
     private readonly MemoryWatch _memory;
+    private readonly StateFolder _states;
     private readonly SettledChange _change = new();
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
     private bool _isStarted;
@@ -40,6 +42,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         _log = log;
         _departures = new Departures(time, log);
         _memory = new MemoryWatch(time);
+        _states = new StateFolder(Path.Combine(site.Folder, "data"));
         _loader = new RecipeLoader(site, devices.ToDictionary(d => d.Name, d => d.Tags), blocks, time);
     }
 
@@ -58,13 +61,15 @@ internal sealed class RecipeBook : IAsyncDisposable
         var stamp = _files.Stamp();
         if (!_isStarted) _change.Accept(stamp);
         else if (!_change.Look(stamp)) return;
-        _isStarted = true;
         var files = _files.List();
-        foreach (var file in files) await TakeAsync(file, cancel).ConfigureAwait(false);
+        if (!_isStarted) ForgetAllBut(files);
+        else if (_files.Stamp() != stamp) return;
+        _isStarted = true;
+        foreach (var file in files) await TakeAsync(file, stamp, cancel).ConfigureAwait(false);
         foreach (var gone in Entries.Where(e => !files.Contains(e.File)))
         {
             lock (_entries) _entries.Remove(gone.File);
-            await gone.StopAsync().ConfigureAwait(false);
+            await gone.RemoveAsync().ConfigureAwait(false);
             _log.Info($"RECIPE name={gone.File} state=Removed");
         }
     }
@@ -88,11 +93,19 @@ internal sealed class RecipeBook : IAsyncDisposable
         foreach (var entry in Entries) entry.Wake();
     }
 
-    private async Task TakeAsync(string file, CancellationToken cancel)
+    /// <summary>Recipes that were deleted while the host was down.</summary>
+    private void ForgetAllBut(IReadOnlyList<string> files)
+    {
+        if (!_files.IsThere) return;
+        foreach (var recipe in _states.DeleteAllBut(files)) _log.Info($"STATE recipe={recipe} state=Removed");
+    }
+
+    /// <summary>Takes a file as it was when the folder looked like this; one that is being saved right now is left for the next look.</summary>
+    private async Task TakeAsync(string file, string stamp, CancellationToken cancel)
     {
         if (!_entries.TryGetValue(file, out var entry))
         {
-            entry = new RecipeEntry(file, _loader, _departures, _devices, _outputs, _site.Limits, _site.Folder, _time, _log);
+            entry = new RecipeEntry(file, _loader, _departures, _devices, _outputs, _states, _site.Limits, _site.Folder, _time, _log);
             lock (_entries) _entries.Add(file, entry);
         }
 
@@ -100,12 +113,19 @@ internal sealed class RecipeBook : IAsyncDisposable
         {
             var source = _files.Source(file);
             var key = _compiler.KeyOf(source);
-            if (key != entry.Key)
-                await entry.TakeAsync(key, await _compiler.CompileAsync(source, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+            if (key == entry.Key) return;
+            if (_files.IsEmpty(file))
+            {
+                _log.Info($"RECIPE name={file} is empty next=\"taken when something is in it; delete it to end it\"");
+                return;
+            }
+
+            var compiled = await _compiler.CompileAsync(source, cancel).ConfigureAwait(false);
+            if (_files.Stamp() == stamp) await entry.TakeAsync(key, compiled).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _log.Error($"RECIPE name={file} reason=\"{exception.Message}\"");
+            if (_files.Stamp() == stamp) _log.Error($"RECIPE name={file} reason=\"{exception.Message}\"");
         }
     }
 }

@@ -1,10 +1,12 @@
 using PlantRuntime.Host.Delivery;
-using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recipes.Keeping;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
+using PlantRuntime.Recipes;
+using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Host.Recipes;
 
@@ -12,42 +14,58 @@ namespace PlantRuntime.Host.Recipes;
 /// One recipe file: what of it runs, and what is wrong with the file as it is now. A new version takes over between two scans, or not at
 /// all.
 /// </summary>
-internal sealed class RecipeEntry(
-    string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, LimitOptions limits,
-    string siteFolder, TimeProvider time, PlantLog log)
+internal sealed class RecipeEntry
 {
-    private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
-    private readonly LogLimit _faultLimit = new(time, TimeSpan.FromSeconds(10));
-    private string? _compiledPath;
-    private RecipeRunner? _runner;
-    private RecipeAssembly? _assembly;
-    private IReadOnlyList<BlockScans> _blocks = [];
+    private readonly RecipeLoader _loader;
+    private readonly RecipeOutputs _outputs;
+    private readonly RecipeFeed _feed;
+    private readonly RecipeStage _stage;
+    private readonly string _siteFolder;
+    private readonly TimeProvider _time;
+    private readonly PlantLog _log;
+    private readonly LogLimit _faultLimit;
     private long _faults;
-    private string? _stopped;
+
+    public RecipeEntry(
+        string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, StateFolder states,
+        LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
+    {
+        File = file;
+        _loader = loader;
+        _outputs = outputs;
+        _siteFolder = siteFolder;
+        _time = time;
+        _log = log;
+        _faultLimit = new LogLimit(time, TimeSpan.FromSeconds(10));
+        _feed = new RecipeFeed(devices, limits.RecipeQueue, time);
+        _stage = new RecipeStage(file, _feed, new RecipeMemory(file, states, time, log), outputs, departures, limits, siteFolder, time, log) { WentBack = OnWentBack };
+    }
 
     /// <summary>Path from the site folder.</summary>
-    public string File { get; } = file;
+    public string File { get; }
 
     /// <summary>What is wrong with the file as it is now; what ran before it runs on.</summary>
     public IReadOnlyList<Problem> Problems { get; private set; } = [];
 
     public RecipeState State =>
-        Stopped is not null ? RecipeState.Stopped : _runner is null ? RecipeState.Failed : RecipeState.Running;
+        _stage.Stopped is not null ? RecipeState.Stopped : _stage.Current is null ? RecipeState.Failed : RecipeState.Running;
 
-    public string? Reason => Stopped ?? Problems.FirstOrDefault()?.ToString();
-
-    /// <summary>Bytes that the version that runs has allocated since it started.</summary>
-    public long Allocated => _runner?.Allocated ?? 0;
-
-    private string? Stopped => _runner is { } runner ? runner.Stopped : _stopped;
+    public string? Reason => _stage.Stopped ?? Problems.FirstOrDefault()?.ToString();
 
     /// <summary>Exceptions that the recipe's lambdas have thrown.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
     /// <summary>Scans that the recipe was too slow to take.</summary>
-    public long Lost => _runner is { } r ? r.Inboxes.Values.Sum(i => i.Lost) + r.BlockInboxes.Sum(b => b.Inbox.Lost) : 0;
+    public long Lost => _feed.Lost;
 
-    public int Version { get; private set; }
+    /// <summary>Number of the version that runs; 0 when none does.</summary>
+    public int Version => _stage.Current?.Number ?? 0;
+
+    /// <summary>Bytes that the version that runs has allocated since it started.</summary>
+    public long Allocated => _stage.Current?.Loaded.Guard.Allocated ?? 0;
+
+    /// <summary>Where the operators that remember stand in the version that runs.</summary>
+    public IReadOnlyList<Place> Places => _stage.Current?.Loaded.Plan.Places ?? [];
 
     /// <summary>What the file and all that it loads was when it was last taken; null before.</summary>
     public string? Key { get; private set; }
@@ -56,103 +74,67 @@ internal sealed class RecipeEntry(
     public async Task TakeAsync(string key, CompiledRecipe compiled)
     {
         Key = key;
-        if (compiled.AssemblyPath is { } path && path == _compiledPath)
+        if (compiled.AssemblyPath is { } path && path == _stage.Current?.AssemblyPath)
         {
             Problems = [];
-            log.Info($"RECIPE name={File} state={State} version={Version} is again as it runs");
+            _log.Info($"RECIPE name={File} state={State} version={Version} is again as it runs");
             return;
         }
 
         var problems = new List<Problem>(compiled.Problems);
         var warnings = new List<Problem>(compiled.Warnings);
-        var loaded = problems.Count > 0 ? null : await loader.LoadAsync(compiled, OnFault, problems, warnings).ConfigureAwait(false);
+        var faults = new VersionFaults(_time);
+        var loaded = problems.Count > 0 ? null : await _loader.LoadAsync(compiled, e => OnFault(faults, e), problems, warnings).ConfigureAwait(false);
+        foreach (var warning in warnings) _log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         Problems = problems;
-        foreach (var warning in warnings) log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         if (loaded is null)
         {
-            foreach (var problem in problems) log.Error($"RECIPE name={File} {problem}");
-            var next = _runner is null ? "correct it: it starts when it is saved" : "the version before runs on";
-            log.Error($"RECIPE name={File} state={State} errors={problems.Count} next=\"{next}\"");
+            foreach (var problem in problems) _log.Error($"RECIPE name={File} {problem}");
+            var next = _stage.Current is null ? "correct it: it starts when it is saved" : "the version before runs on";
+            _log.Error($"RECIPE name={File} state={State} errors={problems.Count} next=\"{next}\"");
             return;
         }
 
-        await SwapAsync(loaded).ConfigureAwait(false);
-        _compiledPath = compiled.AssemblyPath;
-        log.Info($"RECIPE name={File} state=Running version={Version} devices={string.Join(',', loaded.Plan.Sources.Keys)} routes={loaded.Plan.Routes.Count}"
-            + (loaded.Plan.Mirrors.Count > 0 ? $" mirrors={loaded.Plan.Mirrors.Count}" : ""));
+        foreach (var route in loaded.Plan.Routes)
+            route.Output = new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue);
+        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
+        await _stage.SwapAsync(compiled.AssemblyPath!, loaded, faults).ConfigureAwait(false);
     }
 
-    /// <summary>Stops the recipe for good: its file is gone, or the host ends. What waits for it is run first.</summary>
-    public async Task StopAsync()
-    {
-        outputs.Mirrors.Take(File, []);
-        if (_runner is { } runner) await RetireAsync(runner, _assembly!, s_patienceAtEnd).ConfigureAwait(false);
-        _runner = null;
-        _assembly = null;
-        _stopped = null;
-    }
+    /// <summary>The host ends.</summary>
+    public Task StopAsync() => _stage.EndAsync(isGone: false);
+
+    /// <summary>The file is gone.</summary>
+    public Task RemoveAsync() => _stage.EndAsync(isGone: true);
 
     /// <summary>A queue that was full has room.</summary>
-    public void Wake() => _runner?.Wake();
+    public void Wake() => _stage.Current?.Runner.Wake();
 
-    /// <summary>Called from time to time: stops a recipe that has been busy with one scan for too long.</summary>
-    public void Watch()
-    {
-        if (_runner is not { } runner) return;
-        if (runner.CallTime > limits.RecipeTime) runner.Stop($"it was busy with one scan for more than {limits.RecipeTime.TotalSeconds:0.###} s");
-        if (runner.IsHoard && Interlocked.CompareExchange(ref _runner, null, runner) == runner)
-        {
-            _stopped = runner.Stopped;
-            _ = RetireAsync(runner, _assembly!, TimeSpan.Zero);
-        }
-    }
+    /// <summary>Called from time to time.</summary>
+    public void Watch() => _stage.Watch();
 
-    /// <summary>Stops the recipe because of its memory, and lets go of that.</summary>
-    public void StopGreedy(string reason) => _runner?.StopGreedy(reason);
+    /// <summary>Stops the recipe because of its memory.</summary>
+    public void StopGreedy(string reason) => _stage.Current?.Runner.StopGreedy(reason);
 
-    private async Task SwapAsync(LoadedRecipe loaded)
-    {
-        foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(File, [.. outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], outputs.Queue);
-        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(outputs.Writes, point, siteFolder);
-        var (old, oldAssembly) = (_runner, _assembly);
-        var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, siteFolder, time, log);
-        (_runner, _assembly) = (runner, loaded.Assembly);
-
-        // From here on each device tells the new one; the new one begins when the old one has run what it was told before.
-        foreach (var device in devices)
-            device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
-        if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
-        outputs.Mirrors.Take(File, loaded.Plan.Mirrors);
-        if (old is { Ended.IsCompleted: true } && loaded.Plan.CarryFrom(old.Plan) is { IsEmpty: false } carried)
-            log.Info($"STATE recipe={File} {carried}");
-        Version++;
-        runner.Start();
-        _blocks = [.. runner.BlockInboxes.Select(b => new BlockScans(b.Decoding, devices.First(d => d.Name == b.Decoding.Device), b.Inbox, time))];
-        foreach (var block in _blocks) block.Start();
-    }
-
-    private async Task RetireAsync(RecipeRunner runner, RecipeAssembly assembly, TimeSpan patience)
-    {
-        foreach (var device in devices) device.Swap(runner.Inboxes.GetValueOrDefault(device.Name), null);
-        foreach (var block in _blocks) block.Stop();
-        runner.Finish();
-        try
-        {
-            await runner.Ended.WaitAsync(patience, time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            runner.Stop("it did not end when it was told to");
-        }
-
-        departures.Add($"{File} version={Version}", assembly.Unload());
-    }
-
-    private void OnFault(Exception exception)
+    private void OnFault(VersionFaults faults, Exception exception)
     {
         Interlocked.Increment(ref _faults);
-        if (!_faultLimit.May(out var held)) return;
-        var at = RecipePosition.Of(exception, siteFolder, word: null);
-        log.Error($"FAULT recipe={File} {at}: {exception.GetType().Name}: {exception.Message}{(held > 0 ? $" unsaid={held}" : "")} next=\"the scan is lost to this branch\"");
+        if (_faultLimit.May(out var held))
+        {
+            _log.Error($"FAULT recipe={File} {Place(exception)}: {VersionFaults.Words(exception)}{(held > 0 ? $" unsaid={held}" : "")} "
+                + "next=\"the scan is lost to this branch\"");
+        }
+
+        // What a device did not send is not the recipe's fault.
+        if (exception is not IncompleteGroupException && faults.Add()) _stage.Refuse(faults, exception);
     }
+
+    private void OnWentBack(Exception exception, string instead)
+    {
+        Problems = [new Problem(Place(exception), $"{VersionFaults.Words(exception)} ({instead})")];
+        _log.Error($"RECIPE name={File} {Problems[0]}");
+    }
+
+    private Position Place(Exception exception) =>
+        RecipePosition.Of(exception, _siteFolder, word: null) is { Line: > 0 } at ? at : new Position(File, 0, 0);
 }

@@ -5,9 +5,10 @@ using PlantRuntime.Faults.Runaways;
 namespace PlantRuntime.Faults.Rows;
 
 /// <summary>Recipes that run away, one after the other, beside one that must miss nothing.</summary>
-internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2 GB of memory, recursion and more; the host may keep 256 MB", "stopped and named ≤ 5 s; the other recipe misses no scan; resident < 450 MB; the next version runs")
+internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2 GB of memory, recursion and more; the host may keep 256 MB", "stopped and named ≤ 5 s; the other recipe misses no scan; the version before runs on; resident < 450 MB")
 {
     private const double MegabytesAllowed = 450;
+    private const string BackAgain = @"BACK recipe=recipes/bad\.csx|name=recipes/bad\.csx .*the version before runs on";
 
     private static readonly string[] s_brief = ["loop", "recursion", "hidden sleep", "hidden read", "2 GB in a list", "2 GB of text", "2 GB at the top", "kept, 50 MB a scan"];
 
@@ -22,6 +23,7 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
         foreach (var runaway in RunawayCase.All.Where(c => run.Pick(true, s_brief.Contains(c.Name))))
         {
             site.ForgetPeak();
+            var before = site.Host.Count(BackAgain);
             var (said, watch) = (site.Host.Count(runaway.Said), Stopwatch.StartNew());
             var (running, started) = (site.Host.Count("name=recipes/bad.csx state=Running version="), TimeSpan.Zero);
             site.Break(runaway);
@@ -36,6 +38,10 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
             var seconds = named is { } time ? (time - started).TotalSeconds : double.NaN;
             run.Expect(seconds <= (isTimed ? 5 : 60), string.Create(CultureInfo.InvariantCulture, $"{runaway.Name} {seconds:0.0} s"));
             run.Expect(site.Peak <= MegabytesAllowed, $"{site.Peak:0} MB");
+            var back = await Until.HoldsAsync(() => site.Host.Count(BackAgain) > before, TimeSpan.FromSeconds(20));
+            var delivered = site.Delivered;
+            var runs = back is null ? null : await Until.HoldsAsync(() => site.Delivered > delivered, TimeSpan.FromSeconds(20));
+            if (runs is null) run.Expect(false, "the version before does not run");
             await site.MendAsync();
         }
 

@@ -27,6 +27,9 @@ internal sealed class RunawaySite : IAsyncDisposable
     public double Peak => long.Parse(File.ReadLines($"/proc/{Host.Id}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
         .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
 
+    /// <summary>Records of the recipe that is broken, while it is well.</summary>
+    public int Delivered => _folder.Lines("data/others.jsonl").Length;
+
     public async Task StartAsync()
     {
         _folder.Write("recipes/good.csx", "Plant.line.Scans.Payload(s => new { n = s.Number, t = s.Time }).To(Sinks.lines);");

@@ -92,6 +92,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         try
         {
             await thread.Ended.WaitAsync(site.Limits.RecipeTime, time).ConfigureAwait(false);
+            await Task.Yield();
         }
         catch (TimeoutException)
         {

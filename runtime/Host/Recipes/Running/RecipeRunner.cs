@@ -1,87 +1,70 @@
-using PlantRuntime.Host.Devices;
-using PlantRuntime.Host.Status;
 using PlantRuntime.Host.Time;
 using PlantRuntime.Recipes;
 using PlantRuntime.Recipes.Plans;
+using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Host.Recipes.Running;
 
 /// <summary>
-/// A recipe at work, on a thread of its own: whatever it does there slows nobody else. The thread ends when it is told to finish and
-/// nothing is left, or when the recipe was stopped for running away.
+/// A version of a recipe at work, on a thread of its own: whatever it does there slows nobody else. The thread ends when it is told to, or
+/// when the recipe was stopped for running away.
 /// </summary>
 internal sealed class RecipeRunner
 {
     private readonly Plan _plan;
     private readonly Guard _guard;
+    private readonly ScanQueue _queue;
     private readonly TimeProvider _time;
-    private readonly PlantLog _log;
-    private readonly object _gate = new();
-    private readonly Queue<(ScanInbox Inbox, Scan Scan, Receipt? Receipt)> _queue = new();
-    private readonly Dictionary<string, ScanInbox> _inboxes = new(StringComparer.Ordinal);
+    private readonly Action<RecipeRunner, Exception> _failed;
+    private readonly CallClock _call;
     private readonly ITimer _timer;
     private readonly RecipeThread _thread;
-    private readonly string _siteFolder;
+    private QueuedScan? _inHand;
+    private TaskCompletionSource<PlanState>? _asked;
     private long _armedFor = long.MaxValue;
-    private readonly CallClock _call;
+    private int _hasFailed;
+    private bool _hasRun;
     private bool _isFinishing;
-    private bool _isLeftBehind;
+    private bool _isHalted;
 
-    public RecipeRunner(string name, Plan plan, Guard guard, int queueCapacity, string siteFolder, TimeProvider time, PlantLog log)
+    /// <param name="name">The recipe's file.</param>
+    /// <param name="loaded">The version.</param>
+    /// <param name="queue">What it takes its scans from.</param>
+    /// <param name="failed">Told once, by any thread, when it was stopped: no more of it will run.</param>
+    /// <param name="time">The clock.</param>
+    public RecipeRunner(string name, LoadedRecipe loaded, ScanQueue queue, Action<RecipeRunner, Exception> failed, TimeProvider time)
     {
-        _siteFolder = siteFolder;
-        Name = name;
-        _plan = plan;
-        _guard = guard;
+        _plan = loaded.Plan;
+        _guard = loaded.Guard;
+        _queue = queue;
+        _failed = failed;
         _time = time;
         _call = new CallClock(time);
-        _log = log;
-        foreach (var (device, source) in plan.Sources) _inboxes.Add(device, new ScanInbox(this, source, queueCapacity));
-        BlockInboxes = [.. plan.Decodings.Select(d => (d, new ScanInbox(this, d.Source, queueCapacity)))];
         _timer = time.CreateTimer(static runner => ((RecipeRunner)runner!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new RecipeThread($"recipe {name}", Run, OnEnded);
     }
 
-    public string Name { get; }
-
-    public Plan Plan => _plan;
-
-    /// <summary>By device: what the device is to be told to listen.</summary>
-    public IReadOnlyDictionary<string, ScanInbox> Inboxes => _inboxes;
-
-    /// <summary>By block that is read for this recipe alone.</summary>
-    public IReadOnlyList<(Decoding Decoding, ScanInbox Inbox)> BlockInboxes { get; }
-
-    /// <summary>Completes when the recipe's thread has ended.</summary>
+    /// <summary>Completes when the recipe's thread runs nothing of the recipe any more, on that thread: be brief there, and yield.</summary>
     public Task Ended => _thread.Ended;
 
     /// <summary>Why the recipe was stopped, or null.</summary>
     public string? Stopped => _guard.Reason;
 
-    /// <summary>True when it was stopped for its memory and has ended: to let go of it is to get that back.</summary>
-    public bool IsHoard => _guard.IsGreedy && Ended.IsCompleted;
-
-    /// <summary>Bytes that the recipe has allocated since it started.</summary>
-    public long Allocated => _guard.Allocated;
-
     /// <summary>How long the recipe has been busy with one scan; zero when it is idle.</summary>
     public TimeSpan CallTime => _call.Elapsed;
 
+    /// <summary>Returns when the thread runs.</summary>
     public void Start() => _thread.Start();
 
     /// <summary>Lets the thread end once it has run what is waiting.</summary>
-    public void Finish()
-    {
-        lock (_gate)
-        {
-            _isFinishing = true;
-            Monitor.PulseAll(_gate);
-        }
-    }
+    public void Finish() => End(ref _isFinishing);
+
+    /// <summary>Lets the thread end before its next scan: what is waiting is for another version.</summary>
+    public void Halt() => End(ref _isHalted);
 
     /// <summary>
-    /// Stops the recipe at its next loop or call, or out of its wait, and names it with the place when it has ended; otherwise a second later
-    /// as left behind.
+    /// Stops the recipe at its next loop or call, or out of its wait, and says so when it has ended: then the place is known. What has not ended
+    /// a second later is left behind.
     /// </summary>
     public void Stop(string reason)
     {
@@ -94,48 +77,51 @@ internal sealed class RecipeRunner
         if (_guard.StopGreedy(reason)) _ = EndAsync();
     }
 
-    private async Task EndAsync()
+    /// <summary>Asks for what the recipe remembers, to be had between two scans; cancelled when the thread ends before.</summary>
+    /// <returns>Null when it has run nothing since it was asked last.</returns>
+    public Task<PlanState>? AskState()
     {
-        Finish();
-        if (await _thread.EndsAsync(_time).ConfigureAwait(false)) return;
-        _isLeftBehind = true;
-        LogStopped("", $"it blocks its thread, which is left behind until the host is restarted, as {RecipeThread.LeftBehind} by now; all else runs on");
-    }
-
-    internal void Post(ScanInbox inbox, Scan scan, Receipt? receipt)
-    {
-        lock (_gate)
+        lock (_queue.Gate)
         {
-            _queue.Enqueue((inbox, scan, receipt));
-            if (_queue.Count == 1) Monitor.PulseAll(_gate);
+            if (!_hasRun || _isHalted || _isFinishing) return null;
+            _hasRun = false;
+            _asked = new TaskCompletionSource<PlanState>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Monitor.PulseAll(_queue.Gate);
+            return _asked.Task;
         }
     }
-
-    private void LogStopped(string at, string next) => _log.Error($"STOPPED recipe={Name} reason=\"{Stopped}\"{at} next=\"{next}\"");
 
     /// <summary>Looks again whether there is something to do: a full queue has room.</summary>
     public void Wake()
     {
-        lock (_gate)
+        lock (_queue.Gate)
         {
             // Timers count whole milliseconds and may ring a little early: then the waiter arms it again.
             _armedFor = long.MaxValue;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_queue.Gate);
         }
+    }
+
+    private async Task EndAsync()
+    {
+        Halt();
+        if (await _thread.EndsAsync(_time).ConfigureAwait(false)) return;
+        Fail(new RecipeStoppedException($"{Stopped}, and it blocks its thread, which is left behind, as {RecipeThread.LeftBehind} by now"));
     }
 
     private void Run()
     {
         _plan.Start();
-        while (Next(out var work))
+        while (Next(out _inHand))
         {
             _call.Start();
             _guard.Begin();
-            if (work.Inbox is { } inbox) inbox.Push(work.Scan!);
+            if (_inHand is { } work) work.Inbox.Push(work.Scan);
+            else if (Interlocked.Exchange(ref _asked, null) is { } asked) asked.TrySetResult(_plan.Save());
             else _plan.Tick();
             _guard.End();
             _call.End();
-            if (work.Receipt is { } receipt) _plan.WhenStored(receipt.Release);
+            if (_inHand is { Receipt: { } receipt }) _plan.WhenStored(receipt.Release);
         }
     }
 
@@ -143,52 +129,46 @@ internal sealed class RecipeRunner
     {
         _call.End();
         _timer.Dispose();
-        ReleaseAll();
+        Halt();
+        if (failure is not null) _inHand?.Receipt?.Release();
         if (failure is OutOfMemoryException) _guard.StopGreedy("it asked for more memory than the host may use");
-        else if (failure is not null) _guard.Stop($"{failure.GetType().Name}: {failure.Message}");
-        if (Stopped is null) return;
-        var at = failure is null ? default : RecipePosition.Of(failure, _siteFolder, word: null);
-        if (_isLeftBehind) _log.Info($"STOPPED recipe={Name} its thread has ended after all");
-        else LogStopped(at.Line > 0 ? $" at={at}" : "", "edit the recipe; all else runs on");
+        else if (failure is not null) _guard.Stop(VersionFaults.Words(failure));
+        if (Stopped is { } reason) Fail(failure is RecipeStoppedException ? failure : new RecipeStoppedException(reason, failure));
     }
 
-    /// <summary>A recipe that was stopped holds nobody up: what it did not take is gone for it alone.</summary>
-    private void ReleaseAll()
+    /// <summary>Waits for a scan, or for something else to do: then there is none.</summary>
+    /// <returns>False when the thread is to end.</returns>
+    private bool Next(out QueuedScan? work)
     {
-        lock (_gate)
+        work = null;
+        lock (_queue.Gate)
         {
-            _isFinishing = true;
-            while (_queue.TryDequeue(out var work)) work.Receipt?.Release();
-        }
-    }
-
-    /// <summary>Waits for a scan, or for an operator that is due: then there is no inbox.</summary>
-    /// <returns>False when the recipe is to end.</returns>
-    private bool Next(out (ScanInbox? Inbox, Scan? Scan, Receipt? Receipt) work)
-    {
-        lock (_gate)
-        {
-            while (true)
+            while (!_isHalted)
             {
-                work = default;
+                if (_asked is not null) return true;
                 if (_plan.IsBlocked && !_isFinishing)
                 {
-                    Monitor.Wait(_gate);
+                    Monitor.Wait(_queue.Gate);
                     continue;
                 }
 
+                // In the order of time: what was read before an operator is due is run before it acts.
                 var due = _plan.Due;
-                if (due <= _time.GetTimestamp()) return !_isFinishing || _queue.Count > 0;
-                if (_queue.TryDequeue(out var next))
+                var isDue = due <= _time.GetTimestamp();
+                if (_queue.TryPeek(out var next) && (!isDue || next.Scan.Timestamp < due))
                 {
-                    work = next;
+                    work = _queue.Take();
+                    _hasRun = true;
                     return true;
                 }
 
-                if (_isFinishing) return false;
+                if (_isFinishing && _queue.Count == 0) return false;
+                if (isDue) return _hasRun = true;
                 Arm(due);
-                Monitor.Wait(_gate);
+                Monitor.Wait(_queue.Gate);
             }
+
+            return false;
         }
     }
 
@@ -198,5 +178,20 @@ internal sealed class RecipeRunner
         _armedFor = due;
         if (due == long.MaxValue) return;
         _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, due - _time.GetTimestamp()) * 1000.0 / _time.TimestampFrequency)), Timeout.InfiniteTimeSpan);
+    }
+
+    private void End(ref bool how)
+    {
+        lock (_queue.Gate)
+        {
+            how = true;
+            if (_isHalted) Interlocked.Exchange(ref _asked, null)?.TrySetCanceled();
+            Monitor.PulseAll(_queue.Gate);
+        }
+    }
+
+    private void Fail(Exception exception)
+    {
+        if (Interlocked.Exchange(ref _hasFailed, 1) == 0) _failed(this, exception);
     }
 }

@@ -13,14 +13,16 @@ internal sealed class RecipeThread(string name, Action code, Action<Exception?> 
     private static readonly TimeSpan s_wakeEvery = TimeSpan.FromMilliseconds(250);
     private static int s_leftBehind;
     private readonly object _gate = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Its continuation runs on the ending thread: a version that takes over does not wait for yet another one to wake up.
+    private readonly TaskCompletionSource _ended = new();
     private Thread? _thread;
     private bool _isOver;
 
     /// <summary>Threads that have been left behind since the process started.</summary>
     public static int LeftBehind => s_leftBehind;
 
-    /// <summary>Completes when the thread has ended.</summary>
+    /// <summary>Completes when the thread runs nothing of the recipe any more, on that thread: be brief there, and yield.</summary>
     public Task Ended => _ended.Task;
 
     public void Start()

@@ -14,6 +14,9 @@ internal sealed record LimitOptions : IValidatedOptions
     /// <summary>How much the host may keep in managed memory; without it half of the machine's memory, 1 GB at most.</summary>
     public ByteSize? Memory { get; init; }
 
+    /// <summary>How long the version before stays at hand after a reload, to be back when the new one fails; 0: not at all.</summary>
+    public TimeSpan RecipeWatch { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Scans that may wait, for each recipe and device.</summary>
     [Bounds(1, 100_000)]
     public int RecipeQueue { get; init; } = 64;
@@ -21,7 +24,7 @@ internal sealed record LimitOptions : IValidatedOptions
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate() =>
     [
-        .. TimeRule.Check(("recipe_time", RecipeTime)),
+        .. TimeRule.Check(("recipe_time", RecipeTime), ("recipe_watch", RecipeWatch == TimeSpan.Zero ? null : RecipeWatch)),
         .. RecipeMemory.Bytes < 1 << 20 ? [("recipe_memory", "expected at least 1MB")] : Array.Empty<(string, string)>(),
         .. Memory is { Bytes: < 128 << 20 } ? [("memory", "expected at least 128MB")] : Array.Empty<(string, string)>(),
     ];
