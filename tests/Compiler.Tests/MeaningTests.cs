@@ -30,7 +30,7 @@ public sealed class MeaningTests
     [InlineData("class A { static int s = 5; int x = s, y = new List<int> { 1, 2 }.Count; int[] z = [1]; public A(int d) : this() => x += d; public A() { } public override string ToString() => $\"{x}{y}{z.Length}\"; } Out.Add(new A(1));", "621")]
     [InlineData("class B { int v; public int V { get => v; set => v = value + 1; } } var b = new B { V = 1 }; Out.Add(b.V);", "2")]
     [InlineData("IEnumerable<int> Some() { for (var i = 0; i < 5; i++) { if (i == 3) yield break; yield return i; } } Out.Add(Some().Sum());", "3")]
-    [InlineData("async System.Threading.Tasks.Task<int> F(int x) { await System.Threading.Tasks.Task.CompletedTask; return x; } Func<System.Threading.Tasks.Task> g = async () => await F(1); g().Wait(); Out.Add(F(2).Result);", "2")]
+    [InlineData("async System.Threading.Tasks.Task<int> F(int x) { await System.Threading.Tasks.Task.CompletedTask; return x; } Func<System.Threading.Tasks.Task> g = async () => await F(1); Out.Add(g().Status); Out.Add(F(2).IsCompletedSuccessfully);", "RanToCompletion True")]
     [InlineData("int[] a = [1, 2]; ref int Last() => ref a[^1]; Last() = 7; Out.Add(a[1]);", "7")]
     [InlineData("Out.Add($\"{new[] { 1, 2 }.Select(x => x + 1).Sum()} {30.Seconds} {1.5.Hours}\");", "5 00:00:30 01:30:00")]
     [InlineData("Out.Add(unchecked((byte)(255 + Plant.press.Host.Length)));", "7")]

@@ -14,6 +14,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly Departures _departures;
+    private readonly MemoryWatch _memory;
     private readonly StateFolder _states;
     private readonly SettledChange _change = new();
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
@@ -28,6 +29,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         _time = time;
         _log = log;
         _departures = new Departures(time, log);
+        _memory = new MemoryWatch(time);
         _states = new StateFolder(Path.Combine(maker.Site.Folder, "data"));
     }
 
@@ -77,7 +79,9 @@ internal sealed class RecipeBook : IAsyncDisposable
 
     public void Watch()
     {
-        foreach (var entry in Entries) entry.Watch();
+        var entries = Entries;
+        foreach (var entry in entries) entry.Watch();
+        _memory.Look(entries);
         _departures.Watch();
     }
 
