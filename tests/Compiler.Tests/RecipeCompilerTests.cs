@@ -153,7 +153,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     private Task<CompiledRecipe> CompileAsync(string text) => _compiler.CompileAsync(Source(text), default);
 
     private RecipeSource Source(string text) =>
-        new(_bench.Folder, _bench.Write("recipes/press.csx", text), [_bench.Shared], Bench.Generated, Bench.Imports);
+        new(_bench.Folder, _bench.Write("recipes/press.csx", text), [_bench.Shared], Bench.Generated, Bench.Imports, []);
 
     private static void Signal(int process, string signal)
     {
