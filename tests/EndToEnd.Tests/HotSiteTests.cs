@@ -31,9 +31,9 @@ public class HotSiteTests
         }
 
         // Nor by a new tag, which the recipe of that device may use at once, and a new sink.
-        site.Write("recipes/tank.csx", """Plant.tank.Scans.Payload(s => new { n = s.Number, level = s["level"], full = s["full"] }).To(Sinks.tanks, Sinks.more);""");
         site.Write("site.toml", File.ReadAllText(site.At("site.toml")).Replace("[sinks.lines]", "  full = \"const 1\"\n\n[sinks.lines]", StringComparison.Ordinal)
             + TankSink.Replace("tanks", "more", StringComparison.Ordinal));
+        site.Write("recipes/tank.csx", """Plant.tank.Scans.Payload(s => new { n = s.Number, level = s["level"], full = s["full"] }).To(Sinks.tanks, Sinks.more);""");
         await plant.WhenAsync("CONNECTED sink=more");
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
