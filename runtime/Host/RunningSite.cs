@@ -90,7 +90,7 @@ internal sealed class RunningSite
     public void OpenQueue(SiteModel model)
     {
         if (Queue is not null || QueuesOf(model) is not { Count: > 0 } queues) return;
-        var queue = new SiteQueue(new QueueFolder(Path.Combine(model.Folder, "data")), queues, _time, _log);
+        var queue = new SiteQueue(new QueueFolder(Path.Combine(model.Folder, "data"), MachineName.Read()), queues, _time, _log);
         queue.RoomMade += Recipes.Wake;
         Outputs.Queue = queue;
     }
