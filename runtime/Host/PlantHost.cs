@@ -72,7 +72,7 @@ internal sealed class PlantHost : IAsyncDisposable
     /// <summary>Sinks first, then recipes, then devices: no scan is read before somebody can take it.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        _plugins.KeepOnly(_site.PluginNames);
+        _plugins.KeepOnly(_site.Model.PluginNames);
         GC.Collect();
         foreach (var sink in Sinks) _site.Start(sink);
         _site.NameOrphans();
@@ -98,8 +98,7 @@ internal sealed class PlantHost : IAsyncDisposable
         await Recipes.DisposeAsync().ConfigureAwait(false);
         await _compiler.DisposeAsync().ConfigureAwait(false);
         await _audit.DisposeAsync().ConfigureAwait(false);
-        var flushed = (Queue?.FlushAsync() ?? Task.CompletedTask).WaitAsync(TimeSpan.FromSeconds(1), _time);
-        await flushed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _site.FlushAsync().ConfigureAwait(false);
         await Task.WhenAll(Sinks.Select(s => s.StopAsync(TimeSpan.FromSeconds(2.5)))).ConfigureAwait(false);
         Queue?.Dispose();
         foreach (var sink in Sinks) _site.End(sink);

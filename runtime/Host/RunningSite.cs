@@ -73,9 +73,6 @@ internal sealed class RunningSite
 
     public RecipeBook Recipes { get; }
 
-    /// <summary>Names of the plugins that it uses.</summary>
-    public IReadOnlySet<string> PluginNames => Model.Devices.Select(d => d.Driver).Concat(Model.Sinks.Select(s => s.Sink)).ToHashSet(StringComparer.Ordinal);
-
     /// <summary>What runs now, in words.</summary>
     public SiteInventory Inventory() =>
         SiteInventory.Of(Model, Recipes.Entries.Where(e => e.Plan is not null).Select(e => RecipeInventory.Of(e.File, e.Meaning, e.Plan!)));
@@ -124,6 +121,13 @@ internal sealed class RunningSite
         if (Plugins.Sink(sink.Model.Sink) is not { } plugin) sink.Wait($"no plugin has the sink {sink.Model.Sink} yet");
         else if (Opener.Sink(sink.Model, plugin, problems) is { } open) sink.Start(open);
         else sink.Park(string.Join("; ", problems));
+    }
+
+    /// <summary>Puts what recipes have handed over on the disk, so that a sink that ends finds it there; for a second at most.</summary>
+    public async Task FlushAsync()
+    {
+        var flushed = (Queue?.FlushAsync() ?? Task.CompletedTask).WaitAsync(TimeSpan.FromSeconds(1), _time);
+        await flushed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Says what became of a sink's records, and lets go of it.</summary>

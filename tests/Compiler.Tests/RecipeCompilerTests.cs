@@ -34,7 +34,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_in_a_loaded_piece_or_in_what_the_host_generates_is_another_content()
+    public async Task A_change_in_a_loaded_piece_or_in_what_it_names_of_the_site_is_another_content()
     {
         _bench.Write("scripts/piece.csx", "#load \"inner.csx\"\nvar one = 1;");
         _bench.Write("scripts/inner.csx", "var two = 2;");
@@ -42,8 +42,9 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
         var first = await _compiler.CompileAsync(source, default);
         _bench.Write("scripts/inner.csx", "var two = 3;");
         var second = await _compiler.CompileAsync(source, default);
-        var third = await _compiler.CompileAsync(source with { Generated = source.Generated + "// More." }, default);
+        var third = await _compiler.CompileAsync(source with { Members = [("one", "a member")] }, default);
         Assert.Equal(3, new[] { first, second, third }.Select(c => c.AssemblyPath ?? string.Join(';', c.Problems)).Distinct().Count());
+        Assert.Equal(second.AssemblyPath, (await _compiler.CompileAsync(source with { Members = [("on", "another")] }, default)).AssemblyPath);
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     private Task<CompiledRecipe> CompileAsync(string text) => _compiler.CompileAsync(Source(text), default);
 
     private RecipeSource Source(string text) =>
-        new(_bench.Folder, _bench.Write("recipes/press.csx", text), [_bench.Shared], Bench.Generated, Bench.Imports);
+        new(_bench.Folder, _bench.Write("recipes/press.csx", text), [_bench.Shared], Bench.Generated, Bench.Imports, []);
 
     private static void Signal(int process, string signal)
     {

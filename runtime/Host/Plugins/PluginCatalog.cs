@@ -27,9 +27,9 @@ internal sealed class PluginCatalog : IDisposable
     public IReadOnlyList<PluginFolder> Folders =>
         [.. _folders.Values.OrderBy(f => RootOf(f.Path)).ThenBy(f => f.FolderName, StringComparer.Ordinal)];
 
-    public IEnumerable<string> DriverNames => Folders.Select(f => f.Current).Where(p => p?.Driver is not null).Select(p => p!.Name).Distinct();
+    public IEnumerable<string> DriverNames => Folders.Select(f => f.Driver).OfType<string>().Distinct();
 
-    public IEnumerable<string> SinkNames => Folders.Select(f => f.Current).Where(p => p?.Sink is not null).Select(p => p!.Name).Distinct();
+    public IEnumerable<string> SinkNames => Folders.Select(f => f.Sink).OfType<string>().Distinct();
 
     public IDriverPlugin? Driver(string name) =>
         Folders.Select(f => f.Current).FirstOrDefault(p => p?.Name == name && p.Driver is not null)?.Driver;
@@ -72,14 +72,14 @@ internal sealed class PluginCatalog : IDisposable
         {
             folder.Current!.Unload();
             folder.Current.DeleteCopy();
-            folder.Current = null;
+            folder.Left();
         }
     }
 
-    /// <summary>Loads again what <see cref="KeepOnly"/> left out: the site may name it now.</summary>
-    public void LoadRest()
+    /// <summary>Loads again those of these names that <see cref="KeepOnly"/> left out: the site names them now.</summary>
+    public void LoadAgain(IReadOnlySet<string> names)
     {
-        foreach (var folder in _folders.Values.Where(f => f is { Current: null, Refusal: null })) Reload(folder);
+        foreach (var folder in _folders.Values.Where(f => f.Current is null && names.Contains(f.Driver ?? f.Sink ?? ""))) Reload(folder);
     }
 
     /// <summary>Unloads a plugin that nobody uses any more; <see cref="VerifyRetired"/> tells whether it really left.</summary>
@@ -154,8 +154,7 @@ internal sealed class PluginCatalog : IDisposable
         try
         {
             var plugin = LoadedPlugin.Load(folder.Path, Path.Combine(_copies, $"{folder.FolderName}-{++_copyNumber}"));
-            folder.Current = plugin;
-            folder.Refusal = null;
+            folder.Loaded(plugin);
             _log.Info($"PLUGIN name={plugin.Name} version={plugin.Version} folder={folder.Path}");
         }
         catch (Exception exception) when (exception is PluginException or IOException or UnauthorizedAccessException)

@@ -12,10 +12,26 @@ internal sealed class PluginFolder(string path)
     public string FolderName => System.IO.Path.GetFileName(Path);
 
     /// <summary>What runs; stays when a later version of the folder is refused.</summary>
-    public LoadedPlugin? Current { get; set; }
+    public LoadedPlugin? Current { get; private set; }
+
+    /// <summary>The driver that it has, in memory or not; null when it has none.</summary>
+    public string? Driver { get; private set; }
+
+    /// <summary>The sink that it has, in memory or not; null when it has none.</summary>
+    public string? Sink { get; private set; }
 
     /// <summary>Why the folder as it is now was refused, or null.</summary>
     public string? Refusal { get; set; }
+
+    /// <summary>Its plugin is in memory.</summary>
+    public void Loaded(LoadedPlugin plugin)
+    {
+        (Current, Refusal) = (plugin, null);
+        (Driver, Sink) = (plugin.Driver is null ? null : plugin.Name, plugin.Sink is null ? null : plugin.Name);
+    }
+
+    /// <summary>Its plugin has left memory; what it has is still known.</summary>
+    public void Left() => Current = null;
 
     /// <summary>True when the folder changed since it was loaded and the copy under way has ended.</summary>
     public bool HasChanged() => FolderStamp.Of(Path) is { Length: > 0 } stamp && _change.Look(stamp);

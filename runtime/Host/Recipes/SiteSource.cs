@@ -38,14 +38,16 @@ internal static class SiteSource
         return text.ToString();
     }
 
-    /// <summary>The same in pieces, each with the name that a recipe must write to use it.</summary>
+    /// <summary>The same in pieces without comments, each with a name that a recipe must write to use it.</summary>
     public static IReadOnlyList<(string Name, string Text)> Members(SiteModel site) =>
     [
-        ("Site", SiteClass(site)),
-        .. site.Devices.Select(d => (d.Name, Property(d) + DeviceClasses(d))),
-        .. site.Devices.SelectMany(d => new[] { ($"{d.Name}_Device", DeviceClasses(d)), ($"{d.Name}_Tags", DeviceClasses(d)) }),
-        .. site.Sinks.Select(s => (s.Name, Property(s))),
+        ("Site", Code(SiteClass(site))),
+        .. site.Devices.SelectMany(d => new[] { d.Name, $"{d.Name}_Device", $"{d.Name}_Tags" }, (d, name) => (name, Code(Property(d) + DeviceClasses(d)))),
+        .. site.Sinks.Select(s => (s.Name, Code(Property(s)))),
     ];
+
+    private static string Code(string text) =>
+        string.Join('\n', text.Split('\n').Where(line => !line.TrimStart().StartsWith("///", StringComparison.Ordinal)));
 
     private static string SiteClass(SiteModel site) => $$"""
         /// <summary>The site.</summary>

@@ -52,14 +52,14 @@ internal sealed class SiteReload
         }
 
         var opener = _site.Opener.For(model);
-        if (opener.Missing(_site.Plugins).Count > 0) _site.Plugins.LoadRest();
+        _site.Plugins.LoadAgain(model.PluginNames);
         var next = await CheckedSite.OfAsync(
             said, _site.MakerFor(model, opener), opener, _site.Plugins, maker => _site.Recipes.MakeAsync(maker, cancel)).ConfigureAwait(false);
         problems = [.. next.Problems, .. next.Problems.Count > 0 ? [] : OpenQueue(model)];
         if (problems.Count > 0)
         {
             next.Dispose();
-            _site.Plugins.KeepOnly(_site.PluginNames);
+            _site.Plugins.KeepOnly(_site.Model.PluginNames);
             return Hold(problems);
         }
 

@@ -22,10 +22,11 @@ internal sealed class SiteSwap(RunningSite site, CheckedSite next, ReloadPlan pl
         (site.Model, site.Opener) = (next.Model, next.Opener);
         site.Writes.Take(next.Model, site.Devices);
         await site.Recipes.MoveAsync(next.Maker, next.Recipes, IsSwapped).ConfigureAwait(false);
+        foreach (var device in starting) site.Start(device);
+        if (leaving.Count > 0) await site.FlushAsync().ConfigureAwait(false);
         await Task.WhenAll(leaving.Select(EndAsync)).ConfigureAwait(false);
         await Task.WhenAll(site.Sinks.Select(StartAsync)).ConfigureAwait(false);
-        foreach (var device in starting) site.Start(device);
-        site.Plugins.KeepOnly(site.PluginNames);
+        site.Plugins.KeepOnly(site.Model.PluginNames);
         site.Recipes.Wake();
         if (leaving.Count > 0) site.NameOrphans();
     }

@@ -26,4 +26,7 @@ internal sealed record SiteModel
 
     /// <summary>The sinks, in the order of the file.</summary>
     public required IReadOnlyList<SinkModel> Sinks { get; init; }
+
+    /// <summary>Names of the plugins that it uses.</summary>
+    public IReadOnlySet<string> PluginNames => Devices.Select(d => d.Driver).Concat(Sinks.Select(s => s.Sink)).ToHashSet(StringComparer.Ordinal);
 }

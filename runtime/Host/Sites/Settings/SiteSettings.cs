@@ -9,6 +9,7 @@ namespace PlantRuntime.Host.Sites;
 internal static class SiteSettings
 {
     private const string TagOrder = "the order of its tags";
+    private static readonly string[] s_tagEnds = [" added", " removed", ".unit", ".description"];
 
     /// <summary>What is neither a device nor a sink, by section: <c>limits.recipe_time</c>.</summary>
     public static IReadOnlyList<Setting> Of(SiteModel site)
@@ -70,8 +71,9 @@ internal static class SiteSettings
         return keys.Length == 0 && !old.SequenceEqual(now) ? [TagOrder] : keys;
     }
 
-    /// <summary>Whether a word of <see cref="Difference"/> says that scans hold other tags.</summary>
-    public static bool IsOfTags(string difference) => difference == TagOrder || difference.StartsWith("tags.", StringComparison.Ordinal);
+    /// <summary>Whether a word of <see cref="Difference"/> says that scans hold other tags, and not only where they come from.</summary>
+    public static bool IsOfTags(string difference) =>
+        difference == TagOrder || (difference.StartsWith("tags.", StringComparison.Ordinal) && s_tagEnds.Any(end => difference.EndsWith(end, StringComparison.Ordinal)));
 
     /// <summary>A table that the other side has not at all is told once, not key by key.</summary>
     private static IEnumerable<string> OnlyIn(IReadOnlyList<Setting> settings, Dictionary<string, string> others)

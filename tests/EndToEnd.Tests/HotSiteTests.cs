@@ -1,0 +1,152 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace PlantRuntime.EndToEnd.Tests;
+
+/// <summary>site.toml is edited while the plant runs.</summary>
+public class HotSiteTests
+{
+    private const string Recipe = """Plant.line.Scans.Payload(s => new { n = s.Number }).To(Sinks.lines);""";
+
+    private const string TankSink = """
+
+
+        [sinks.tanks]
+        sink = "jsonl"
+        path = "data/tanks.jsonl"
+        """;
+
+    [Fact]
+    public async Task One_device_changes_and_the_other_does_not_notice()
+    {
+        const int Edits = 6;
+        using var site = Site();
+        await using var plant = PlantProcess.Start("run", site.Path);
+        await plant.WhenAsync("OK device=tank");
+        for (var edit = 1; edit <= Edits; edit++)
+        {
+            site.Replace("site.toml", $"const {4 + edit}", $"const {5 + edit}");
+            await plant.WhenAsync("SITE state=Changed", edit);
+            await plant.WhenAsync("OK device=tank", edit + 1);
+        }
+
+        // Nor by a new tag, which the recipe of that device may use at once, and a new sink.
+        site.Write("site.toml", File.ReadAllText(site.At("site.toml")).Replace("[sinks.lines]", "  full = \"const 1\"\n\n[sinks.lines]", StringComparison.Ordinal)
+            + TankSink.Replace("tanks", "more", StringComparison.Ordinal));
+        site.Write("recipes/tank.csx", """Plant.tank.Scans.Payload(s => new { n = s.Number, level = s["level"], full = s["full"] }).To(Sinks.tanks, Sinks.more);""");
+        await plant.WhenAsync("CONNECTED sink=more");
+        await plant.SignalAsync("TERM");
+        Assert.Equal(0, await plant.WhenExitedAsync());
+
+        Assert.Equal(1, plant.Count("CONNECTED plant=1 device=line"));
+        Assert.Equal(1, plant.Count("RECIPE name=recipes/line.csx"));
+        Assert.Equal(0, plant.Count("LEAK|RECONNECT|ERROR|BUG"));
+        Assert.Equal(Edits, plant.Count("PLAN devices=tank next=\"restarts: tags.level.address\""));
+        Assert.Equal(1, plant.Count("PLAN devices=tank next=\"restarts: tags.full added\""));
+        var numbers = Numbers(site, "data/lines.jsonl");
+        Assert.Equal(Enumerable.Range(1, numbers.Count), numbers);
+        Assert.Matches("skipped=0", plant.Output.Split('\n').Last(l => l.Contains("OK device=line", StringComparison.Ordinal)));
+        var tanks = Numbers(site, "data/tanks.jsonl");
+        Assert.Equal(Enumerable.Range(1, tanks.Count), tanks);
+        Assert.Equal(Enumerable.Range(5, Edits + 1), site.Lines("data/tanks.jsonl").Select(l => Json(l).GetProperty("level").GetInt32()).Distinct());
+        Assert.NotEmpty(site.Lines("data/more.jsonl"));
+        Assert.Equal(3, Regex.Count(plant.Output, @"END sink=\w+ produced=(\d+) delivered=\1 waiting=0 deadlettered=0 lost=0"));
+    }
+
+    [Fact]
+    public async Task A_site_toml_that_is_wrong_empty_or_gone_stops_nothing()
+    {
+        using var site = Site();
+        site.Write("recipes/line.csx", Recipe + "\nPlant.line.Scans.Only(\"speed\").To(Sinks.tanks);");
+        var right = File.ReadAllText(site.At("site.toml"));
+        await using var plant = PlantProcess.Start("run", site.Path);
+        await plant.WhenAsync("OK device=tank");
+
+        site.Write("site.toml", right[..(right.Length / 2)]);
+        await plant.WhenAsync("SITE state=Held", 1);
+        site.Write("site.toml", "");
+        await plant.WhenAsync(@"SITE site.toml:1:1: error: there is no \[site\]");
+        File.Delete(site.At("site.toml"));
+        await plant.WhenAsync("SITE site.toml: error: .*does not exist");
+        site.Write("site.toml", right.Replace("poll   = \"5ms\"", "poll   = \"5mn\"", StringComparison.Ordinal));
+        await plant.WhenAsync("SITE site.toml:6:10: error: poll: .*5mn");
+        site.Write("site.toml", right.Replace("const 5", "konst 5", StringComparison.Ordinal));
+        await plant.WhenAsync("SITE site.toml:17:12: error: tank.level: .*konst");
+        site.Write("site.toml", right.Replace("speed ", "sped ", StringComparison.Ordinal));
+        await plant.WhenAsync(@"SITE recipes/line.csx\(2,24\): error: no tag ""speed"" in device line: did you mean ""sped""");
+        var (exit, output) = await PlantProcess.RunAsync("diff", site.Path);
+        Assert.True(exit == 1 && output.Contains("did you mean \"sped\"", StringComparison.Ordinal), output);
+        await plant.WhenAsync("SITE state=Held", 6);
+
+        // The recipe is corrected: what was held back for it is taken.
+        site.Write("recipes/line.csx", Recipe + "\nPlant.line.Scans.Only(\"sped\").To(Sinks.tanks);");
+        await plant.WhenAsync("SITE state=Changed");
+        Assert.Equal(1, plant.Count("CONNECTED plant=1 device=tank"));
+        site.Write("site.toml", "# " + File.ReadAllText(site.At("site.toml")).Replace("[site]", "\n\n[site]", StringComparison.Ordinal));
+        site.Write("recipes/tank.csx", "Plant.tank.Scans.To(Sinks.tanks);");
+        await plant.WhenAsync("RECIPE name=recipes/tank.csx state=Running version=2");
+        await plant.SignalAsync("TERM");
+        Assert.Equal(0, await plant.WhenExitedAsync());
+        Assert.Equal(1, plant.Count("SITE state=Changed"));
+        var numbers = Numbers(site, "data/lines.jsonl");
+        Assert.Equal(Enumerable.Range(1, numbers.Count), numbers);
+    }
+
+    [Fact]
+    public async Task Diff_says_what_an_edited_copy_would_do()
+    {
+        using var site = Site();
+        site.Write("recipes/line.csx", Recipe + "\nPlant.line.Scans.Deadband(\"speed\", 0.5).To(Sinks.lines);");
+        using var copy = new SiteFolder(File.ReadAllText(site.At("site.toml")));
+        foreach (var recipe in new[] { "recipes/line.csx", "recipes/tank.csx" }) File.Copy(site.At(recipe), copy.At(recipe));
+        Assert.Matches("no host runs this site", await DiffAsync(4));
+        await using var plant = PlantProcess.Start("run", site.Path);
+        await plant.WhenAsync("OK device=tank");
+
+        Assert.Equal(
+            """
+            devices   line      kept
+                      tank      kept
+            sinks     lines     kept
+                      tanks     kept
+            recipes   line.csx  kept
+                      tank.csx  kept
+            """.ReplaceLineEndings("\n"),
+            await DiffAsync(0));
+
+        copy.Replace("recipes/line.csx", "new { n", "new { m = 1, n");
+        copy.Write("site.toml", File.ReadAllText(copy.At("site.toml")) + TankSink.Replace("tanks", "more", StringComparison.Ordinal));
+        Assert.Matches("more +added\nrecipes +line.csx +swapped; state: 1 carried\n", await DiffAsync(2));
+
+        copy.Replace("recipes/line.csx", "0.5", "1");
+        Assert.Matches(@"line.csx +swapped; state: dropped: Deadband on line.speed: its arguments changed from \(0.5\) to \(1\)", await DiffAsync(3));
+        copy.Replace("site.toml", "const 5", "const 6");
+        var plan = Json(await DiffAsync(3, "--json"));
+        Assert.Equal("tags.level.address", plan.GetProperty("devices")[1].GetProperty("keys")[0].GetString());
+
+        copy.Replace("site.toml", "const 6", "konst 6");
+        Assert.Matches("site.toml:17:12: error: tank.level: .*konst", await DiffAsync(1));
+        var (exit, output) = await PlantProcess.RunAsync("check", site.Path);
+        Assert.True(exit == 0 && output.Contains("all well\na host runs it, as it is here", StringComparison.Ordinal), output);
+
+        async Task<string> DiffAsync(int expected, params string[] options)
+        {
+            var (code, said) = await PlantProcess.RunAsync(["diff", copy.Path, "--against", site.Path, .. options]);
+            Assert.True(code == expected, $"exit code {code}, expected {expected}:\n{said}");
+            return said;
+        }
+    }
+
+    private static SiteFolder Site()
+    {
+        var first = SiteFolder.DefaultSite.IndexOf("poll   = \"100ms\"", StringComparison.Ordinal);
+        var site = new SiteFolder(SiteFolder.DefaultSite.Remove(first, 16).Insert(first, "poll   = \"5ms\"") + TankSink);
+        site.Write("recipes/line.csx", Recipe);
+        site.Write("recipes/tank.csx", """Plant.tank.Scans.Payload(s => new { n = s.Number, level = s["level"] }).To(Sinks.tanks);""");
+        return site;
+    }
+
+    private static List<int> Numbers(SiteFolder site, string file) => [.. site.Lines(file).Select(l => Json(l).GetProperty("n").GetInt32())];
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+}
