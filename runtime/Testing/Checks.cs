@@ -13,4 +13,15 @@ public static class Checks
     {
         if (!condition) throw new TestFailedException($"this is not so: {words}");
     }
+
+    /// <summary>Fails the test when two values are not the same.</summary>
+    /// <param name="expected">What should be.</param>
+    /// <param name="actual">What is.</param>
+    /// <param name="words">How the test says it; filled in by the compiler.</param>
+    /// <exception cref="TestFailedException">They are not.</exception>
+    public static void Equal<T>(T expected, T actual, [CallerArgumentExpression(nameof(actual))] string words = "")
+    {
+        if (!EqualityComparer<T>.Default.Equals(expected, actual))
+            throw new TestFailedException(FormattableString.Invariant($"{words}: expected {expected}, found {actual}"));
+    }
 }

@@ -13,6 +13,7 @@ internal static class PlantCommand
               plant run sites/demo                 run a site; Ctrl-C ends it
               plant run sites/demo --for 30s       the same for half a minute
               plant check sites/demo               find every mistake without touching a device
+              plant test sites/demo                run the tests of its recipes, on simulated devices and a virtual clock
               plant doctor sites/demo              ask each device step by step; say what to do where it fails
               plant read sites/demo line speed     read one tag of one device, once
               plant write sites/press press set 5  write one tag of a running site
@@ -24,6 +25,7 @@ internal static class PlantCommand
         {
             RunCommand.Make(),
             CheckCommand.Make(),
+            TestCommand.Make(),
             DoctorCommand.Make(),
             ReadCommand.Make(),
             WriteCommand.Make(),

@@ -54,7 +54,12 @@ internal sealed class CaptureLines(string path) : IDisposable
     {
         if (_start > 0) _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
         (_start, _end) = (0, _end - _start);
-        if (_end > MaxLine) throw new InvalidDataException($"line {Number + 1} is longer than 4 MB");
+        if (_end > MaxLine)
+        {
+            Number++;
+            throw new InvalidDataException("the line is longer than 4 MB");
+        }
+
         if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
         var read = _file.Read(_buffer, _end, _buffer.Length - _end);
         _isAtEnd = read == 0;

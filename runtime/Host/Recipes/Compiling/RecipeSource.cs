@@ -7,4 +7,8 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 /// <param name="Generated">C# made from site.toml: <c>Plant</c>, <c>Sinks</c>, <c>Site</c> and <c>RecipeGuard</c>.</param>
 /// <param name="Imports">Namespaces that need no <c>using</c>.</param>
 internal sealed record RecipeSource(
-    string SiteFolder, string File, IReadOnlyList<string> ScriptFolders, string Generated, IReadOnlyList<string> Imports);
+    string SiteFolder, string File, IReadOnlyList<string> ScriptFolders, string Generated, IReadOnlyList<string> Imports)
+{
+    /// <summary>Absolute paths of assemblies besides those that every recipe is compiled against.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+}
