@@ -60,7 +60,7 @@ internal sealed class CaptureLines(string path) : IDisposable
             throw new InvalidDataException("the line is longer than 4 MB");
         }
 
-        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, MaxLine + 1));
         var read = _file.Read(_buffer, _end, _buffer.Length - _end);
         _isAtEnd = read == 0;
         _end += read;
