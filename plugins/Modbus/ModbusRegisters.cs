@@ -23,7 +23,7 @@ internal static class ModbusRegisters
     };
 
     /// <summary>TRUE, FALSE, 1 or 0; null for any other value.</summary>
-    public static bool? Bit(Value value) => Integer(value) switch
+    public static bool? Bit(Value value) => Lossless.Whole(value) switch
     {
         { } number when number == 0 => false,
         { } number when number == 1 => true,
@@ -32,28 +32,22 @@ internal static class ModbusRegisters
 
     private static string? Whole(in ModbusAddress address, Value value, Int128 low, Int128 high, Span<ushort> registers)
     {
-        if (Integer(value) is not { } number || number < low || number > high) return $"whole numbers from {low} to {high}";
+        if (Lossless.Whole(value) is not { } number || number < low || number > high) return $"whole numbers from {low} to {high}";
         Split(address, (ulong)(UInt128)number, registers);
         return null;
     }
 
-    // A double is rounded to the nearest single, as a measured value is of a limited precision by nature; an integer is not.
     private static string? Single(in ModbusAddress address, Value value, Span<ushort> registers)
     {
-        var single = (float)value.Number;
-        var isLost = value.Kind is ValueKind.Int or ValueKind.UInt
-            ? (Int128)single != Integer(value)
-            : (float.IsInfinity(single) && !double.IsInfinity(value.Number)) || (single == 0 && value.Number != 0);
-        if (!value.IsNumber || isLost) return "numbers of about 7 digits up to 3.4e38";
+        if (Lossless.Single(value) is not { } single) return "numbers of about 7 digits up to 3.4e38";
         Split(address, BitConverter.SingleToUInt32Bits(single), registers);
         return null;
     }
 
     private static string? Double(in ModbusAddress address, Value value, Span<ushort> registers)
     {
-        var isLost = value.Kind is ValueKind.Int or ValueKind.UInt && (Int128)value.Number != Integer(value);
-        if (!value.IsNumber || isLost) return "numbers of about 15 digits";
-        Split(address, BitConverter.DoubleToUInt64Bits(value.Number), registers);
+        if (Lossless.Double(value) is not { } number) return "numbers of about 15 digits";
+        Split(address, BitConverter.DoubleToUInt64Bits(number), registers);
         return null;
     }
 
@@ -76,13 +70,4 @@ internal static class ModbusRegisters
 
     private static ushort Ordered(ushort register, ByteOrder order) =>
         (order & ByteOrder.BADC) == 0 ? register : BinaryPrimitives.ReverseEndianness(register);
-
-    // The value as a whole number; null when it is none. Text is no number: what looks like one may be a mistake.
-    private static Int128? Integer(Value value) => value.Kind switch
-    {
-        ValueKind.Bool or ValueKind.Int => value.Int,
-        ValueKind.UInt => value.UInt,
-        ValueKind.Float32 or ValueKind.Float64 when double.IsInteger(value.Number) && Math.Abs(value.Number) < 1e30 => (Int128)value.Number,
-        _ => null,
-    };
 }

@@ -26,7 +26,7 @@ internal static class S7NumberBytes
             case S7Type.S5Time: return S5Time(value, bytes);
             default:
                 const string Digits = "whole numbers from 0 to 999";
-                if (Integer(value) is not { } count || count < 0 || count > 999) return Digits;
+                if (Lossless.Whole(value) is not { } count || count < 0 || count > 999) return Digits;
                 WriteBcd(bytes, (int)count, timeBase: 0);
                 return null;
         }
@@ -34,7 +34,7 @@ internal static class S7NumberBytes
 
     private static string? Whole(Value value, Int128 low, Int128 high, Span<byte> bytes, string? expected = null)
     {
-        if (Integer(value) is not { } number || number < low || number > high)
+        if (Lossless.Whole(value) is not { } number || number < low || number > high)
             return expected ?? $"whole numbers from {low} to {high}";
         Span<byte> all = stackalloc byte[16];
         BinaryPrimitives.WriteInt128BigEndian(all, number);
@@ -42,31 +42,23 @@ internal static class S7NumberBytes
         return null;
     }
 
-    // A double is rounded to the nearest single, as a REAL is of a limited precision by nature; an integer is not.
     private static string? Real(Value value, Span<byte> bytes)
     {
-        const string Expected = "numbers of about 7 digits up to 3.4e38";
-        if (!value.IsNumber) return Expected;
-        var single = (float)value.Number;
-        var isLost = value.Kind is ValueKind.Int or ValueKind.UInt
-            ? (Int128)single != Integer(value)
-            : (float.IsInfinity(single) && !double.IsInfinity(value.Number)) || (single == 0 && value.Number != 0);
+        if (Lossless.Single(value) is not { } single) return "numbers of about 7 digits up to 3.4e38";
         BinaryPrimitives.WriteSingleBigEndian(bytes, single);
-        return isLost ? Expected : null;
+        return null;
     }
 
     private static string? LReal(Value value, Span<byte> bytes)
     {
-        const string Expected = "numbers of about 15 digits";
-        if (!value.IsNumber) return Expected;
-        // A single is widened by its digits' value, not by its text: 0.1f is 0.10000000149.
-        BinaryPrimitives.WriteDoubleBigEndian(bytes, value.Number);
-        return value.Kind is ValueKind.Int or ValueKind.UInt && (Int128)value.Number != Integer(value) ? Expected : null;
+        if (Lossless.Double(value) is not { } number) return "numbers of about 15 digits";
+        BinaryPrimitives.WriteDoubleBigEndian(bytes, number);
+        return null;
     }
 
     private static string? S5Time(Value value, Span<byte> bytes)
     {
-        if (Integer(value) is not { } time || time < 0 || time > 9_990_000) return "milliseconds from 0 to 9990000";
+        if (Lossless.Whole(value) is not { } time || time < 0 || time > 9_990_000) return "milliseconds from 0 to 9990000";
         var (unit, timeBase) = (10, 0);
         while (time > 999 * unit) (unit, timeBase) = (unit * 10, timeBase + 1);
         if (time % unit != 0) return $"three digits: multiples of {unit} ms for so long a time";
@@ -82,13 +74,4 @@ internal static class S7NumberBytes
 
     /// <summary>Two digits as a byte.</summary>
     public static byte Bcd(int number) => (byte)(number / 10 << 4 | number % 10);
-
-    // The value as a whole number; null when it is none. Text is no number: what looks like one may be a mistake.
-    private static Int128? Integer(Value value) => value.Kind switch
-    {
-        ValueKind.Bool or ValueKind.Int => value.Int,
-        ValueKind.UInt => value.UInt,
-        ValueKind.Float32 or ValueKind.Float64 when double.IsInteger(value.Number) && Math.Abs(value.Number) < 1e30 => (Int128)value.Number,
-        _ => null,
-    };
 }

@@ -134,7 +134,7 @@ internal sealed class PlantHost : IAsyncDisposable
     private static SiteQueue? OpenQueue(SiteModel site, TimeProvider time, PlantLog log)
     {
         var options = site.Sinks.Where(s => s.Delivery == DeliveryKind.Queued).ToDictionary(s => s.Name, s => s.Queue);
-        return options.Count == 0 ? null : new SiteQueue(new QueueFolder(Path.Combine(site.Folder, "data")), options, time, log);
+        return options.Count == 0 ? null : new SiteQueue(new QueueFolder(Path.Combine(site.Folder, "data"), MachineName.Read()), options, time, log);
     }
 
     private async Task RoundAsync(TimeSpan every, Func<Task> work)

@@ -6,7 +6,7 @@ using PlantRuntime.Recipes.Plans;
 namespace PlantRuntime.Recipes.Tests;
 
 /// <summary>A recipe on a bench: two devices, any sinks, virtual time; what comes out is text, one line a record.</summary>
-internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
+internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput, IImageOutput
 {
     private static readonly Dictionary<string, IReadOnlyList<Tag>> s_devices = new()
     {
@@ -27,6 +27,7 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
         Plan = Builder.Build();
         foreach (var route in Plan.Routes) route.Output = this;
         foreach (var write in Plan.Writes) write.Output = this;
+        foreach (var image in Plan.Images) image.Output = this;
         if (before is not null) Carried = Plan.CarryFrom(before.Plan).ToString();
         Plan.Start();
     }
@@ -127,6 +128,10 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput
         isWritten && device != "tank" ? $"{device} may not be written" : address[0] == 'X' ? $"{device}: bad address of {bytes} bytes" : null;
 
     void IWriteOutput.Write(Value value, long timestamp) => Records.Add($"write {value} of {timestamp / Time.TimestampFrequency} s");
+
+    void IImageOutput.Write(ReadOnlySpan<byte> image, long timestamp) => Records.Add($"image {Convert.ToHexString(image)} of {timestamp / Time.TimestampFrequency} s");
+
+    void IImageOutput.Skip(string tag, string why) => Records.Add($"no image: {tag} {why}");
 
     private static Value ToValue(object? value) => value switch
     {

@@ -52,4 +52,48 @@ public class DecodeTests
             }
         }
     }
+
+    [SkippableFact]
+    public async Task Values_go_back_into_the_bytes_of_another_block_as_soon_as_they_are_good()
+    {
+        var press = new Press(true, false, true, 12.5f, 3.25f, 1204, -3);
+        await using var source = await Plc.StartAsync(500, press.ToBytes());
+        await using var target = await Plc.StartAsync(600, [.. Enumerable.Repeat((byte)0xEE, 10)]);
+        using var site = new SiteFolder($"""
+            [site]
+            name = "test"
+
+            [devices.press]
+            driver = "s7"
+            host   = "127.0.0.1"
+            port   = {source.Port}
+
+            [devices.lab]
+            driver = "s7"
+            host   = "127.0.0.1"
+            port   = {target.Port}
+            blocks = "write"
+
+            [sinks.lines]
+            sink = "jsonl"
+            path = "data/lines.jsonl"
+            """);
+        site.Write("recipes/press.csx", """
+            var press = Plant.press.Block("DB500", bytes: 14)
+                .Decode(every: 50.Milliseconds, new("maquina_ligada", 0, DataType.Bool), new("AI_Corrente", 2, DataType.Real), new("contador_bom", 10, DataType.Int));
+            press.Scale("AI_Corrente", 2)
+                .EncodeTo(Plant.lab.Block("DB600", bytes: 10), new("maquina_ligada", 1, DataType.Bool, bit: 7), new("AI_Corrente", 2, DataType.LReal));
+            """);
+        await using var plant = PlantProcess.Start("run", site.Path);
+        using var look = target.Look();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        for (var image = ""; image != "EE804039000000000000";)
+        {
+            Assert.False(patience.IsCancellationRequested, $"{image}\n{plant.Output}");
+            image = (await look.ReadAsync("DB", 600, 0, 10)).ToUpperInvariant();
+        }
+
+        await plant.SignalAsync("TERM");
+        Assert.Equal(0, await plant.WhenExitedAsync());
+    }
 }

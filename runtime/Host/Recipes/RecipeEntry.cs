@@ -98,6 +98,7 @@ internal sealed class RecipeEntry(
     {
         foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(File, [.. outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], outputs.Queue);
         foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(outputs.Writes, point, siteFolder);
+        foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, devices.First(d => d.Name == image.Device), time, log);
         var (old, oldAssembly) = (_runner, _assembly);
         var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, time, log);
         (_runner, _assembly) = (runner, loaded.Assembly);

@@ -70,14 +70,39 @@ public sealed class Block
         else Report(_address, $"to decode a block it has to be known how long it is: Block(\"{_address}\", bytes: 14)");
         if (every < s_leastInterval)
             Report(null, $"a block is read at most every millisecond, for instance every 1.Seconds, not every {every}");
-        if (tags.Length == 0) Report(null, $"Decode needs a tag, for instance new(\"AI_Corrente\", 2, DataType.Real)");
-        foreach (var name in tags.GroupBy(t => t.Name).Where(g => g.Count() > 1).Select(g => g.Key))
-            Report(name, $"two tags of this block are called \"{name}\"");
-        foreach (var tag in tags) Check(tag);
+        Check(tags, "Decode");
 
         var schema = new Schema(_device, [.. tags.Select((t, i) => new Tag(i, t.Name, _device, t.Unit))]);
         return _plan.AddDecoding(new Decoding(new SourceNode(schema), _address, _bytes ?? 0, every, tags));
     }
+
+    /// <summary>A place for images that a recipe makes; its mistakes are reported.</summary>
+    internal ImagePoint Image(BlockTag[] tags)
+    {
+        if (_bytes is { } bytes) _plan.CheckBlock(_device, _address, bytes, isWritten: true);
+        else Report(_address, $"to encode a block it has to be known how long it is: Block(\"{_address}\", bytes: 14)");
+        Check(tags, "EncodeTo");
+        var owners = new BlockTag[(_bytes ?? 0) * 8];
+        foreach (var tag in tags.Where(IsInside))
+        {
+            var (first, count) = tag.Type == DataType.Bool ? ((tag.At * 8) + tag.Bit, 1) : (tag.At * 8, tag.Bytes * 8);
+            var other = owners.AsSpan(first, count).ToArray().FirstOrDefault(o => o is not null);
+            if (other is not null) Report(tag.Name, $"{tag.Name} lies over {other.Name}: one of the two would be lost");
+            owners.AsSpan(first, count).Fill(tag);
+        }
+
+        return new ImagePoint(_device, _address, _bytes ?? 0, tags);
+    }
+
+    private void Check(BlockTag[] tags, string verb)
+    {
+        if (tags.Length == 0) Report(null, $"{verb} needs a tag, for instance new(\"AI_Corrente\", 2, DataType.Real)");
+        foreach (var name in tags.GroupBy(t => t.Name).Where(g => g.Count() > 1).Select(g => g.Key))
+            Report(name, $"two tags of this block are called \"{name}\"");
+        foreach (var tag in tags) Check(tag);
+    }
+
+    private bool IsInside(BlockTag tag) => tag.At >= 0 && tag.Bytes <= (_bytes ?? 0) - tag.At && tag.Bit is >= 0 and <= 7;
 
     private void Check(BlockTag tag)
     {

@@ -53,4 +53,37 @@ public sealed class BlockTag(string name, int at, DataType type, int bit = 0, st
             _ => BinaryPrimitives.ReadDoubleBigEndian(bytes),
         };
     }
+
+    /// <summary>Puts a value into an image of the block.</summary>
+    /// <returns>False when the type cannot hold it; then nothing was put.</returns>
+    internal bool TryPut(Value value, Span<byte> image)
+    {
+        var bytes = image.Slice(At, Bytes);
+        switch (Type)
+        {
+            case DataType.Real when Lossless.Single(value) is { } single:
+                BinaryPrimitives.WriteSingleBigEndian(bytes, single);
+                return true;
+            case DataType.LReal when Lossless.Double(value) is { } number:
+                BinaryPrimitives.WriteDoubleBigEndian(bytes, number);
+                return true;
+            case DataType.Real or DataType.LReal:
+                return false;
+            case DataType.Bool:
+                if (Lossless.Whole(value) is not { } truth || truth < 0 || truth > 1) return false;
+                bytes[0] = (byte)((bytes[0] & ~(1 << Bit)) | ((int)truth << Bit));
+                return true;
+            default:
+                return Lossless.Whole(value) is { } whole && TryPutWhole(whole, bytes);
+        }
+    }
+
+    private bool TryPutWhole(Int128 whole, Span<byte> bytes)
+    {
+        var isSigned = Type is DataType.SInt or DataType.Int or DataType.DInt or DataType.LInt;
+        var beyond = Int128.One << ((8 * bytes.Length) - (isSigned ? 1 : 0));
+        if (whole < (isSigned ? -beyond : 0) || whole >= beyond) return false;
+        for (var i = bytes.Length - 1; i >= 0; i--, whole >>= 8) bytes[i] = (byte)(whole & 0xFF);
+        return true;
+    }
 }

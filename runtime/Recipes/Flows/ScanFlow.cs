@@ -125,6 +125,25 @@ public sealed partial class ScanFlow
         foreach (var branch in _branches) branch.Attach(new WriteNode(branch.Schema, point, _plan.Fence(value)));
     }
 
+    /// <summary>
+    /// Puts each scan into a block of a device, the way back from <see cref="Block.Decode"/>: whole or not at all, and only while the scan
+    /// is fresh (2 s). While a tag has no good value, or one that its type cannot hold, nothing is written and the log says which; of images
+    /// that cannot be written at once only the latest counts. Bytes that hold no tag are left alone; the bits of a byte that no tag names
+    /// become 0. The target allows it with <c>blocks = "write"</c> in site.toml.
+    /// </summary>
+    /// <param name="target">The block, with its length.</param>
+    /// <param name="tags">What of the scan lies where: <c>new("AI_Corrente", 2, DataType.Real)</c>.</param>
+    public void EncodeTo(Block target, params BlockTag[] tags)
+    {
+        var point = target.Image(tags);
+        _plan.AddImage(point);
+        foreach (var branch in _branches)
+        {
+            TagSet.Check(_plan, [branch], [.. tags.Select(t => t.Name)]);
+            branch.Attach(new EncodeNode(branch.Schema, point));
+        }
+    }
+
     private ScanFlow Chosen(string tags, Func<Schema, bool[], Node> make, string name, params object?[] arguments) =>
         Chosen([tags], make, name, arguments);
 

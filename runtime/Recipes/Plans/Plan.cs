@@ -7,7 +7,7 @@ namespace PlantRuntime.Recipes.Plans;
 /// </summary>
 internal sealed class Plan(
     IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<WritePoint> writes, IReadOnlyList<Mirror> mirrors,
-    IReadOnlyList<Decoding> decodings, IReadOnlyList<ITimed> timed, IReadOnlyList<Node> stateful, PlanClock clock)
+    IReadOnlyList<Decoding> decodings, IReadOnlyList<ImagePoint> images, IReadOnlyList<ITimed> timed, IReadOnlyList<Node> stateful, PlanClock clock)
 {
     // Arrays: what is asked before every scan allocates no enumerator.
     private readonly ITimed[] _timed = [.. timed];
@@ -26,6 +26,8 @@ internal sealed class Plan(
     public IReadOnlyList<Mirror> Mirrors { get; } = mirrors;
 
     public IReadOnlyList<Decoding> Decodings { get; } = decodings;
+
+    public IReadOnlyList<ImagePoint> Images { get; } = images;
 
     /// <summary>When the next operator wants to act by itself; <see cref="long.MaxValue"/> when none ever does.</summary>
     public long Due

@@ -18,6 +18,7 @@ public sealed class PlanBuilder
     private readonly List<ITimed> _timed = [];
     private readonly List<Mirror> _mirrors = [];
     private readonly List<Decoding> _decodings = [];
+    private readonly List<ImagePoint> _images = [];
     private readonly List<Node> _stateful = [];
     private readonly List<PlanProblem> _problems = [];
     private readonly List<(Node Node, PlanProblem Warning)> _ends = [];
@@ -63,9 +64,14 @@ public sealed class PlanBuilder
 
     internal void AddMirror(Mirror mirror)
     {
-        if (_mirrors.Any(m => m.Target == mirror.Target && m.TargetAddress == mirror.TargetAddress))
-            Report($"another mirror copies to {mirror.Target} {mirror.TargetAddress} already", mirror.TargetAddress);
+        CheckIsAlone(mirror.Target, mirror.TargetAddress);
         _mirrors.Add(mirror);
+    }
+
+    internal void AddImage(ImagePoint image)
+    {
+        CheckIsAlone(image.Device, image.Address);
+        _images.Add(image);
     }
 
     internal ScanFlow AddDecoding(Decoding decoding)
@@ -93,6 +99,14 @@ public sealed class PlanBuilder
         var point = new WritePoint(device.Name, tag, statement);
         _writes.Add(point);
         return point;
+    }
+
+    private void CheckIsAlone(string device, string address)
+    {
+        if (_mirrors.Any(m => m.Target == device && m.TargetAddress == address))
+            Report($"another mirror copies to {device} {address} already", address);
+        if (_images.Any(i => i.Device == device && i.Address == address))
+            Report($"another EncodeTo writes {device} {address} already", address);
     }
 
     /// <summary>Puts an operator behind another.</summary>
@@ -141,7 +155,7 @@ public sealed class PlanBuilder
             if (node.IsEnd) _problems.Add(warning);
         }
 
-        return new Plan(_sources, _routes, _writes, _mirrors, _decodings, _timed, _stateful, Clock);
+        return new Plan(_sources, _routes, _writes, _mirrors, _decodings, _images, _timed, _stateful, Clock);
     }
 
     /// <summary>The recipe's own frame: the first one above us whose assembly is not this library.</summary>

@@ -13,10 +13,10 @@ internal sealed class Nodes7Client : IDisposable
 
     public static bool IsInstalled => Directory.Exists(Path.Combine(PeerProcess.Folder, "node_modules", "nodes7"));
 
-    public static async Task<Nodes7Client> StartAsync(int port, int tags)
+    public static async Task<Nodes7Client> StartAsync(int port, TagLayout layout)
     {
         var script = Path.Combine(PeerProcess.Folder, "nodes7_client.js");
-        var client = new Nodes7Client(Process.Start(new ProcessStartInfo("node", [script, $"{port}", $"{tags}"])
+        var client = new Nodes7Client(Process.Start(new ProcessStartInfo("node", [script, $"{port}", .. layout.Tags.Select(t => $"DB9,{t.Type}{t.At}")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

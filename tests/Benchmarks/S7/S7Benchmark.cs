@@ -15,6 +15,7 @@ internal static class S7Benchmark
 {
     private const int WarmUp = 20;
     private const int Rounds = 101;
+    private const int Seed = 20261121;
     private const double Goal = 1.15;
     private const double GoalAgainstNodes7 = 3;
 
@@ -28,7 +29,7 @@ internal static class S7Benchmark
 
         object[] served =
         [
-            new { area = "DB", block = 9, at = 0, type = "SIZE", value = "32000" },
+            new { area = "DB", block = 9, at = 0, type = "SIZE", value = $"{TagLayout.Bytes}" },
             new { area = "DB", block = 9, at = 31936, type = "INT", value = "-5" },
         ];
         await using var server = await PeerProcess.StartAsync("node", "snap7_server.js", JsonSerializer.Serialize(served));
@@ -39,8 +40,9 @@ internal static class S7Benchmark
         Console.WriteLine($"s7: snap7's server grants PDUs of {setup.PduSize} bytes and {setup.Jobs} jobs at once");
 
         foreach (var bytes in (int[])[14, 8192]) await CompareBlockAsync(driver, bare, bytes);
-        foreach (var tags in (int[])[20, 500]) await CompareTagsAsync(driver, bare, tags);
-        await CompareNodes7Async(driver, server.Port, tags: 500);
+        TagLayout[] many = [TagLayout.AtRandom(500, Seed), TagLayout.FarApart(500)];
+        foreach (var layout in (TagLayout[])[TagLayout.FarApart(20), .. many]) await CompareTagsAsync(driver, bare, layout);
+        foreach (var layout in many) await CompareNodes7Async(driver, server.Port, layout);
     }
 
     private static Task CompareBlockAsync(S7Driver driver, BareClient bare, int bytes)
@@ -57,12 +59,12 @@ internal static class S7Benchmark
         });
     }
 
-    private static async Task CompareTagsAsync(S7Driver driver, BareClient bare, int tags)
+    private static async Task CompareTagsAsync(S7Driver driver, BareClient bare, TagLayout layout)
     {
-        var scan = new TagScan(driver, tags);
+        var scan = new TagScan(driver, layout);
         var train = BareTrain.Of(scan.Requests);
-        await CompareAsync($"s7: {tags} scattered INTs", train.Count, scan.ReadAsync, () => bare.RunAsync(train));
-        if (scan.Good != tags) Console.WriteLine($"s7: only {scan.Good} of {tags} tags are good");
+        await CompareAsync($"s7: {layout.Name}", train.Count, scan.ReadAsync, () => bare.RunAsync(train));
+        if (scan.Good != layout.Tags.Count) Console.WriteLine($"s7: only {scan.Good} of {layout.Tags.Count} tags are good");
     }
 
     private static async Task CompareAsync(string what, int requests, Func<CancellationToken, ValueTask> read, Func<Task> bare)
@@ -90,7 +92,7 @@ internal static class S7Benchmark
         Measure.Print($"{what}, {requests} PDUs", $"{allocated / perRound} bytes a scan", allocated == 0, "0 bytes");
     }
 
-    private static async Task CompareNodes7Async(S7Driver driver, int port, int tags)
+    private static async Task CompareNodes7Async(S7Driver driver, int port, TagLayout layout)
     {
         if (!Nodes7Client.IsInstalled)
         {
@@ -99,9 +101,9 @@ internal static class S7Benchmark
         }
 
         const int Scans = 20;
-        var scan = new TagScan(driver, tags);
+        var scan = new TagScan(driver, layout);
         using var limit = new CancellationTokenSource();
-        using var other = await Nodes7Client.StartAsync(port, tags);
+        using var other = await Nodes7Client.StartAsync(port, layout);
         var (ours, theirs, ratios) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = -WarmUp; round < Rounds / 2; round++)
         {
@@ -112,8 +114,8 @@ internal static class S7Benchmark
             ratios.Add(their / our);
         }
 
-        var (rate, theirRate, ratio) = (tags / Measure.Median(ours), tags / Measure.Median(theirs), Measure.Median(ratios));
-        Measure.Print($"s7: {tags} scattered INTs against nodes7", $"{rate * 1e3:F0}k tags/s, nodes7 {theirRate * 1e3:F0}k: {ratio:F1} x",
+        var (rate, theirRate, ratio) = (layout.Tags.Count / Measure.Median(ours), layout.Tags.Count / Measure.Median(theirs), Measure.Median(ratios));
+        Measure.Print($"s7: {layout.Name} against nodes7", $"{rate * 1e3:F0}k tags/s, nodes7 {theirRate * 1e3:F0}k: {ratio:F1} x",
             ratio >= GoalAgainstNodes7, $">= {GoalAgainstNodes7} x");
     }
 

@@ -4,15 +4,15 @@ using PlantRuntime.Plugins.S7.Plan;
 
 namespace PlantRuntime.Benchmarks.S7;
 
-/// <summary>INTs 64 bytes apart in DB9, with the buffer that a host would keep for them.</summary>
+/// <summary>The tags of a layout, with the buffer that a host would keep for them.</summary>
 internal sealed class TagScan
 {
     private readonly S7Reader _reader;
     private readonly ScanBuffer _buffer;
 
-    public TagScan(S7Driver driver, int tags)
+    public TagScan(S7Driver driver, TagLayout layout)
     {
-        var definitions = Enumerable.Range(0, tags).Select(n => new TagDefinition($"t{n}", $"DB9.DBW{64 * n}:INT")).ToArray();
+        var definitions = layout.Tags.Select((tag, n) => new TagDefinition($"t{n}", tag.Type == "INT" ? $"DB9.DBW{tag.At}:INT" : $"DB9.DBD{tag.At}:{tag.Type}")).ToArray();
         _reader = (S7Reader)driver.Prepare(definitions);
         _buffer = new ScanBuffer([.. definitions.Select((tag, n) => new Tag(n, tag.Name, "device"))]);
     }

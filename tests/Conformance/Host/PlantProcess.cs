@@ -7,7 +7,7 @@ namespace PlantRuntime.Conformance.Host;
 /// <summary>The program, started as a user does; its output line by line, and a way to wait for a line.</summary>
 public sealed class PlantProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly SemaphoreSlim _news = new(0);

@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
 using PlantRuntime.Modbus.Tests.Testing;
 
@@ -6,7 +7,7 @@ namespace PlantRuntime.Modbus.Tests.Faults;
 /// <summary>Connections that end, hang or bring garbage.</summary>
 public class ConnectionFaultTests
 {
-    private static async Task<string> LostAsync(Rig rig, Action<DeviceRequest, DeviceLine> script)
+    private static async Task<string> LostAsync(Rig rig, Action<DeviceRequest, PeerLine> script)
     {
         rig.Device.Script = script;
         var scan = new Scan(rig.Driver, "holding:5");

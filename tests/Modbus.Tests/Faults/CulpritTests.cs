@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
 using PlantRuntime.Modbus.Tests.Testing;
 using PlantRuntime.Plugins.Modbus.Plan;
@@ -9,7 +10,7 @@ public class CulpritTests
 {
     private const string Refused = "BAD_ADDRESS illegal data address";
 
-    private static Action<DeviceRequest, DeviceLine> Without(params int[] offsets) =>
+    private static Action<DeviceRequest, PeerLine> Without(params int[] offsets) =>
         (request, line) => line.Send(offsets.Any(request.Covers) ? request.Refusal(2) : request.Good());
 
     private static string[] Hundred(int step = 1) => [.. Enumerable.Range(0, 100).Select(n => $"holding:{n * step}")];

@@ -1,5 +1,6 @@
 using System.Text;
 using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Fuzzing;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Mqtt.Payloads;
 using PlantRuntime.Plugins.Mqtt.Session;
@@ -38,46 +39,25 @@ public class FuzzTests
     public void Twenty_thousand_mutated_packets_do_no_harm()
     {
         const int Seed = 3;
-        var random = new Random(Seed);
-        var (garbage, good, scans) = (0, 0, 0);
+        var (good, scans, version) = (0, 0, ProtocolVersion.V5);
         var payloads = Payloads();
         var buffer = new ScanBuffer([.. s_addresses.Select((a, i) => new Tag(i, a, "lab"))]);
-        for (var round = 0; round < Rounds; round++)
-        {
-            var version = random.Next(2) == 0 ? ProtocolVersion.V5 : ProtocolVersion.V311;
-            var bytes = Mutated(random);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            try
-            {
-                var frames = new FrameBuffer(FixedHeader.FrameLength, PublisherSession.MostReceivedBytes);
-                before = GC.GetAllocatedBytesForCurrentThread();
-                for (var at = 0; at < bytes.Length;)
-                {
-                    var slice = Math.Min(random.Next(1, 20), bytes.Length - at);
-                    bytes.AsSpan(at, slice).CopyTo(frames.Free().Span);
-                    frames.Filled(slice);
-                    at += slice;
-                    while (frames.TryTake(out var packet))
-                    {
-                        if (Parse(packet.Span, version, payloads, buffer)) scans++;
-                        good++;
-                    }
-                }
-            }
-            catch (FrameException)
-            {
-                garbage++;
-            }
-            catch (Exception e)
-            {
-                Assert.Fail($"seed {Seed}, round {round}: {e} on {Convert.ToHexString(bytes)}");
-            }
+        var garbage = FrameFuzz.Run<FrameException>(
+            Seed, Rounds, () => new FrameBuffer(FixedHeader.FrameLength, PublisherSession.MostReceivedBytes), Make, mostInSlice: 20, Take);
+        Assert.True(garbage > 1000 && good > 1000 && scans > 1000, $"seed {Seed}: {garbage} garbage, {good} good, {scans} scans");
 
-            var used = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(used <= (2 * bytes.Length) + (64 << 10), $"seed {Seed}, round {round}: {used} bytes for {bytes.Length}");
+        byte[] Make(Random random)
+        {
+            version = random.Next(2) == 0 ? ProtocolVersion.V5 : ProtocolVersion.V311;
+            return Damage.Of(random, Enumerable.Range(0, random.Next(1, 4)).SelectMany(_ =>
+                random.Next(2) == 0 ? Hex(s_packets[random.Next(s_packets.Length)]) : s_messages[random.Next(s_messages.Length)]));
         }
 
-        Assert.True(garbage > 1000 && good > 1000 && scans > 1000, $"seed {Seed}: {garbage} garbage, {good} good, {scans} scans");
+        void Take(ReadOnlySpan<byte> packet)
+        {
+            if (Parse(packet, version, payloads, buffer)) scans++;
+            good++;
+        }
     }
 
     private static bool Parse(ReadOnlySpan<byte> packet, ProtocolVersion version, PayloadReader payloads, ScanBuffer buffer)
@@ -105,23 +85,4 @@ public class FuzzTests
     }
 
     private static byte[] Hex(string text) => Convert.FromHexString(text.Replace(" ", "", StringComparison.Ordinal));
-
-    private static byte[] Mutated(Random random)
-    {
-        var bytes = Enumerable.Range(0, random.Next(1, 4)).SelectMany(_ =>
-            random.Next(2) == 0 ? Hex(s_packets[random.Next(s_packets.Length)]) : s_messages[random.Next(s_messages.Length)]).ToList();
-        for (var n = random.Next(4); n > 0; n--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(4))
-            {
-                case 0: bytes[at] ^= (byte)(1 << random.Next(8)); break;
-                case 1: bytes[at] = (byte)random.Next(256); break;
-                case 2: bytes.Insert(at, (byte)random.Next(256)); break;
-                default: bytes.RemoveRange(at, Math.Min(random.Next(1, 6), bytes.Count - at - 1)); break;
-            }
-        }
-
-        return [.. bytes];
-    }
 }

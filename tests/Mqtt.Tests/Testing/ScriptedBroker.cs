@@ -1,24 +1,13 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.Mqtt.Tests.Testing;
 
 /// <summary>A broker on loopback that does what a test tells it, above all what no good broker does.</summary>
-internal sealed class ScriptedBroker : IDisposable
+internal sealed class ScriptedBroker : LoopbackPeer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<BrokerPacket> _arrivals = Channel.CreateUnbounded<BrokerPacket>();
-    private readonly ConcurrentBag<Socket> _sockets = [];
-
-    public ScriptedBroker()
-    {
-        _listener.Start();
-        _ = AcceptAsync();
-    }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>What the broker does with a packet; it is a good one until told otherwise.</summary>
     public Action<BrokerPacket, BrokerLine> Script { get; set; } = (packet, line) => line.Good(packet);
@@ -41,58 +30,29 @@ internal sealed class ScriptedBroker : IDisposable
         return messages;
     }
 
-    public void Dispose()
-    {
-        _listener.Dispose();
-        foreach (var socket in _sockets) socket.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var socket = await _listener.AcceptSocketAsync();
-                socket.NoDelay = true;
-                _sockets.Add(socket);
-                _ = ServeAsync(socket, _sockets.Count);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-        }
-    }
-
-    private async Task ServeAsync(Socket socket, int connection)
+    protected override async Task ServeAsync(Socket socket, int number)
     {
         var line = new BrokerLine(socket);
-        try
+        await using var stream = new NetworkStream(socket);
+        var one = new byte[1];
+        while (await stream.ReadAsync(one) == 1)
         {
-            await using var stream = new NetworkStream(socket);
-            var one = new byte[1];
-            while (await stream.ReadAsync(one) == 1)
+            var first = one[0];
+            var (length, shift) = (0, 0);
+            do
             {
-                var first = one[0];
-                var (length, shift) = (0, 0);
-                do
-                {
-                    await stream.ReadExactlyAsync(one);
-                    length |= (one[0] & 0x7F) << shift;
-                    shift += 7;
-                }
-                while (one[0] > 0x7F);
-                var body = new byte[length];
-                await stream.ReadExactlyAsync(body);
-                var packet = new BrokerPacket(connection, first, body);
-                if (packet.Type == BrokerPacket.Connect) line.Version = packet.Version;
-                // First: whoever has got an answer finds what it answers.
-                _arrivals.Writer.TryWrite(packet);
-                Script(packet, line);
+                await stream.ReadExactlyAsync(one);
+                length |= (one[0] & 0x7F) << shift;
+                shift += 7;
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
-        {
+            while (one[0] > 0x7F);
+            var body = new byte[length];
+            await stream.ReadExactlyAsync(body);
+            var packet = new BrokerPacket(number, first, body);
+            if (packet.Type == BrokerPacket.Connect) line.Version = packet.Version;
+            // First: whoever has got an answer finds what it answers.
+            _arrivals.Writer.TryWrite(packet);
+            Script(packet, line);
         }
     }
 }

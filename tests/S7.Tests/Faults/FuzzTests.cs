@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance.Fuzzing;
 using PlantRuntime.Plugins.S7.Asking;
 using PlantRuntime.Plugins.S7.Wire;
 using PlantRuntime.S7.Tests.Testing;
@@ -14,7 +15,6 @@ public class FuzzTests
     public void Twenty_thousand_damaged_answers_do_no_harm()
     {
         const int Seed = 11;
-        var random = new Random(Seed);
         string[] addresses =
             ["DB1.DBX7.1", "DB1.DBD200:REAL", "DB1.DBB10:STRING[9]", "MB3", "DB2.DBB0:WSTRING[4]", "T3", "DB3.DBB0:DTL", "DB1.DBB100:DT"];
         var plan = Fuzz.Plan(240, addresses);
@@ -23,44 +23,19 @@ public class FuzzTests
         var request = new byte[job.PacketBytes];
         job.Write(request);
         var good = CpuRequest.Parse(request).Good();
-        var (garbage, faults, values) = (0, 0, 0);
-        for (var round = 0; round < Packets; round++)
-        {
-            var bytes = Fuzz.Damaged(random, good);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            try
-            {
-                var frames = new FrameBuffer(Tpkt.FrameLength, Tpkt.MostBytes);
-                for (var at = 0; at < bytes.Length;)
-                {
-                    var slice = Math.Min(random.Next(1, 200), bytes.Length - at);
-                    bytes.AsSpan(at, slice).CopyTo(frames.Free().Span);
-                    frames.Filled(slice);
-                    at += slice;
-                    while (frames.TryTake(out var packet))
-                    {
-                        var pdu = CotpData.Pdu(packet.Span);
-                        if (!S7Header.IsS7(pdu) || !S7Header.IsAnswer(pdu)) continue;
-                        into.Reset(DateTime.UnixEpoch);
-                        job.Read(pdu, into, plan);
-                        _ = into.Reason(1) is null ? values++ : faults++;
-                    }
-                }
-            }
-            catch (LinkException)
-            {
-                garbage++;
-            }
-            catch (Exception e)
-            {
-                Assert.Fail($"seed {Seed}, round {round}: {e} on {Convert.ToHexString(bytes)}");
-            }
-
-            var used = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(used <= (2 * bytes.Length) + (64 << 10), $"seed {Seed}, round {round}: {used} bytes for {bytes.Length}");
-        }
-
+        var (faults, values) = (0, 0);
+        var garbage = FrameFuzz.Run<LinkException>(
+            Seed, Packets, () => new FrameBuffer(Tpkt.FrameLength, Tpkt.MostBytes), random => Damage.Copies(random, good), mostInSlice: 200, Take);
         Assert.True(garbage > 1000 && faults > 1000 && values > 1000, $"seed {Seed}: {garbage} garbage, {faults} faults, {values} values");
+
+        void Take(ReadOnlySpan<byte> packet)
+        {
+            var pdu = CotpData.Pdu(packet);
+            if (!S7Header.IsS7(pdu) || !S7Header.IsAnswer(pdu)) return;
+            into.Reset(DateTime.UnixEpoch);
+            job.Read(pdu, into, plan);
+            _ = into.Reason(1) is null ? values++ : faults++;
+        }
     }
 
     [Fact]
@@ -74,10 +49,10 @@ public class FuzzTests
         {
             try
             {
-                var bytes = Fuzz.Damaged(random, confirm);
+                var bytes = Damage.Copies(random, confirm);
                 if (bytes.Length >= 7 && Tpkt.FrameLength(bytes) is var length && length <= bytes.Length)
                     CotpConnect.Check(bytes.AsSpan(0, length));
-                var agreed = new SetupCommunication(960, 8).Agreed(Fuzz.Damaged(random, setup));
+                var agreed = new SetupCommunication(960, 8).Agreed(Damage.Copies(random, setup));
                 Assert.True(agreed is { PduSize: >= 64 and <= 960, Jobs: >= 1 and <= 8 }, $"seed {Seed}, round {round}: {agreed}");
             }
             catch (LinkException)
@@ -97,7 +72,7 @@ public class FuzzTests
         var (taken, refused, told) = (0, 0, 0);
         for (var round = 0; round < Packets; round++)
         {
-            var (write, question, block) = (Fuzz.Damaged(random, ack), Fuzz.Damaged(random, list), Fuzz.Damaged(random, info));
+            var (write, question, block) = (Damage.Copies(random, ack), Damage.Copies(random, list), Damage.Copies(random, info));
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {

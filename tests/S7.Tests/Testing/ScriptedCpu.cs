@@ -1,30 +1,15 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.S7.Tests.Testing;
 
-/// <summary>
-/// A CPU on loopback that does what a test tells it, above all what no good CPU does. It parses by itself: a peer that shared the driver's
-/// codec would prove nothing.
-/// </summary>
-internal sealed class ScriptedCpu : IDisposable
+/// <summary>A CPU on loopback that does what a test tells it, above all what no good CPU does.</summary>
+internal sealed class ScriptedCpu : LoopbackPeer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<CpuRequest> _arrivals = Channel.CreateUnbounded<CpuRequest>();
     private readonly ConcurrentQueue<CpuRequest> _reads = new();
-    private readonly ConcurrentBag<Socket> _sockets = [];
-
-    public ScriptedCpu()
-    {
-        _listener.Start();
-        _ = AcceptAsync();
-    }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-    public int Connections => _sockets.Count;
 
     /// <summary>PDU size that the CPU grants at most.</summary>
     public int PduSize { get; set; } = 240;
@@ -36,17 +21,17 @@ internal sealed class ScriptedCpu : IDisposable
     public byte[] ConnectRequest { get; private set; } = [];
 
     /// <summary>What the CPU does with a connection request; it confirms until told otherwise.</summary>
-    public Action<CpuLine> Connect { get; set; } =
+    public Action<PeerLine> Connect { get; set; } =
         line => line.Send(Hex("03 00 00 16 11 D0 00 01 00 02 00 C0 01 0A C1 02 01 00 C2 02 01 01"));
 
     /// <summary>What the CPU does with a read; it answers rightly until told otherwise.</summary>
-    public Action<CpuRequest, CpuLine> Script { get; set; } = (request, line) => line.Send(request.Good());
+    public Action<CpuRequest, PeerLine> Script { get; set; } = (request, line) => line.Send(request.Good());
 
     /// <summary>What the CPU does with a write; it takes it until told otherwise.</summary>
-    public Action<CpuWrite, CpuLine> WriteScript { get; set; } = (write, line) => line.Send(write.Ack(0xFF));
+    public Action<CpuWrite, PeerLine> WriteScript { get; set; } = (write, line) => line.Send(write.Ack(0xFF));
 
     /// <summary>What the CPU does with a question about itself; it knows no answer until told otherwise, as a LOGO.</summary>
-    public Action<CpuQuestion, CpuLine> QuestionScript { get; set; } = (question, line) => line.Send(question.Answer("", error: 0x8104));
+    public Action<CpuQuestion, PeerLine> QuestionScript { get; set; } = (question, line) => line.Send(question.Answer("", error: 0x8104));
 
     public static byte[] Hex(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
 
@@ -61,53 +46,13 @@ internal sealed class ScriptedCpu : IDisposable
         return arrived;
     }
 
-    public void Dispose()
+    protected override Task ServeAsync(Socket socket, int number)
     {
-        _listener.Dispose();
-        foreach (var socket in _sockets) socket.Dispose();
+        var line = new PeerLine(socket);
+        return TakeFramesAsync(socket, 4, held => (held[2] << 8) + held[3], packet => Answer(packet, line));
     }
 
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var socket = await _listener.AcceptSocketAsync();
-                socket.NoDelay = true;
-                _sockets.Add(socket);
-                _ = ServeAsync(socket);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-        }
-    }
-
-    private async Task ServeAsync(Socket socket)
-    {
-        var line = new CpuLine(socket);
-        var held = new List<byte>();
-        var bytes = new byte[4096];
-        try
-        {
-            while (await socket.ReceiveAsync(bytes) is var count and > 0)
-            {
-                held.AddRange(bytes.AsSpan(0, count));
-                while (held.Count >= 4 && held.Count >= (held[2] << 8) + held[3])
-                {
-                    var packet = held.GetRange(0, (held[2] << 8) + held[3]).ToArray();
-                    held.RemoveRange(0, packet.Length);
-                    Answer(packet, line);
-                }
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-        }
-    }
-
-    private void Answer(byte[] packet, CpuLine line)
+    private void Answer(byte[] packet, PeerLine line)
     {
         if (packet[5] == 0xE0)
         {

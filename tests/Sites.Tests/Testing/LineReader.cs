@@ -5,7 +5,7 @@ namespace PlantRuntime.Sites.Tests.Testing;
 /// <summary>A program that goes on telling lines: <c>mosquitto_sub</c>, <c>tail -F</c>.</summary>
 internal sealed class LineReader : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
     private readonly Process _process;
 
     public LineReader(string program, params string[] arguments) =>

@@ -4,8 +4,12 @@ namespace PlantRuntime.Host.Delivery.Queue;
 
 /// <summary>The files of the queue, in the site's <c>data</c> folder.</summary>
 /// <param name="folder">The folder; it is made when it is not there.</param>
-internal sealed class QueueFolder(string folder)
+/// <param name="machine">Name of the machine that it is on; empty when it has none.</param>
+internal sealed class QueueFolder(string folder, string machine = "")
 {
+    /// <summary>Name of the machine that it is on; empty when it has none.</summary>
+    public string Machine => machine;
+
     /// <summary>The database.</summary>
     public string Path { get; } = System.IO.Path.Combine(folder, QueueFile.Name);
 

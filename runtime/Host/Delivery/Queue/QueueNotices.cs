@@ -37,5 +37,8 @@ internal sealed class QueueNotices(QueueFolder folder, TimeProvider time, PlantL
     public void DamagedFile(string reason) => log.Error($"DAMAGED queue={folder.Path} "
         + $"reason=\"{reason}\" next=\"what can be read is put into a new file\"");
 
+    public void Moved() => log.Warn($"MOVED queue={folder.Path} reason=\"it was written on another machine\" "
+        + "next=\"its records count as new ones; should the other machine go on, what waited when it was copied arrives twice\"");
+
     public void Bug(Exception exception) => log.Error($"BUG in=queue reason=\"{exception}\"");
 }

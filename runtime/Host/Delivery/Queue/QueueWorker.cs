@@ -227,6 +227,12 @@ internal sealed class QueueWorker : IDisposable
     private QueueStore Open()
     {
         var store = new QueueStore(QueueRepair.Open(_folder, _log), _time);
+        if (store.State.MoveTo(_folder.Machine))
+        {
+            store.Commit(() => { });
+            _notices.Moved();
+        }
+
         foreach (var (sink, load) in _loads) store.State.Lane(sink).Options = load.Options;
         foreach (var lane in store.State.Lanes) lane.Rewind();
         _tidyAt = _time.GetTimestamp();

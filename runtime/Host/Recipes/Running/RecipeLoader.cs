@@ -43,6 +43,7 @@ internal sealed class RecipeLoader(
         if (trial is null) return false;
         foreach (var route in trial.Plan.Routes) route.Output = NoOutput.Instance;
         foreach (var write in trial.Plan.Writes) write.Output = NoOutput.Instance;
+        foreach (var image in trial.Plan.Images) image.Output = NoOutput.Instance;
         await RunAsync(trial.Guard, "a trial scan", () => Probe(trial.Plan), RanAway).ConfigureAwait(false);
         trial.Assembly.Unload();
         problems.AddRange(unknown.Values);
@@ -134,7 +135,7 @@ internal sealed class RecipeLoader(
         }
     }
 
-    private sealed class NoOutput : IRecordOutput, IWriteOutput
+    private sealed class NoOutput : IRecordOutput, IWriteOutput, IImageOutput
     {
         public static readonly NoOutput Instance = new();
 
@@ -151,6 +152,14 @@ internal sealed class RecipeLoader(
         }
 
         public void Write(Value value, long timestamp)
+        {
+        }
+
+        public void Write(ReadOnlySpan<byte> image, long timestamp)
+        {
+        }
+
+        public void Skip(string tag, string why)
         {
         }
     }

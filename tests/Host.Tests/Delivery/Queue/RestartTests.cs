@@ -52,6 +52,36 @@ public class RestartTests
     }
 
     [Fact]
+    public async Task A_copy_of_the_queue_on_another_machine_is_known_by_another_name_and_loses_nothing()
+    {
+        using var bench = new QueueBench();
+        await bench.AddAsync(10);
+        bench.Queue.Dispose();
+        var (unnamed, gateway, again) = (await IdentityAsync(""), await IdentityAsync("gateway-1"), await IdentityAsync("gateway-1"));
+        Assert.Equal((unnamed, gateway), (gateway, again));
+        Assert.DoesNotContain(bench.Log.All, l => l.Contains("MOVED", StringComparison.Ordinal));
+
+        var copy = await IdentityAsync("gateway-2");
+        Assert.NotEqual(gateway, copy);
+        await bench.Log.WhenAsync("MOVED queue=");
+        Assert.Equal((copy, copy), (await IdentityAsync("gateway-2"), await IdentityAsync("")));
+        bench.Reopen();
+        Assert.Equal(10, (await bench.DrainAsync()).Count);
+
+        async Task<Guid> IdentityAsync(string machine)
+        {
+            using var log = new PlantLog(bench.Time, LogLevel.Debug, bench.Log);
+            var folder = new QueueFolder(Path.GetDirectoryName(bench.Folder.Path)!, machine);
+            using var queue = new SiteQueue(folder, new Dictionary<string, QueueOptions> { ["out"] = new() }, bench.Time, log);
+            return await queue.AskAsync(store =>
+            {
+                store.Commit(() => { });
+                return store.State.Queue;
+            });
+        }
+    }
+
+    [Fact]
     public async Task A_second_host_is_told_to_go()
     {
         using var bench = new QueueBench();

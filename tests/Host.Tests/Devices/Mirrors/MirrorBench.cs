@@ -40,6 +40,8 @@ internal sealed class MirrorBench : IAsyncDisposable
 
     public LogLines Log { get; } = new();
 
+    public PlantLog Speak => _log;
+
     public BlockDriver Source { get; } = new([.. Enumerable.Range(1, 14).Select(i => (byte)i)]);
 
     /// <summary>Fourteen bytes for the press's, one for the watchdog, one that nobody has a right to.</summary>

@@ -21,6 +21,9 @@ internal sealed class QueueState
     /// <summary>The queue's identity, a random number.</summary>
     public Guid Queue { get; set; } = Guid.NewGuid();
 
+    /// <summary>The machine that it was written on; empty when that has no name.</summary>
+    public string Machine { get; private set; } = "";
+
     /// <summary>The number of the next batch.</summary>
     public long NextNumber { get; set; } = 1;
 
@@ -51,6 +54,19 @@ internal sealed class QueueState
         account = new Account(recipe, sink);
         _accounts.Add((recipe, sink), account);
         return account;
+    }
+
+    /// <summary>
+    /// Says which machine it is on. The copy of a queue on another machine gets an identity of its own: otherwise a sink that refuses
+    /// duplicates would take its records for those of the first.
+    /// </summary>
+    /// <returns>True when it came from another machine.</returns>
+    public bool MoveTo(string machine)
+    {
+        var isAnother = Machine.Length > 0 && machine.Length > 0 && Machine != machine;
+        if (isAnother) Queue = Guid.NewGuid();
+        if (machine.Length > 0) Machine = machine;
+        return isAnother;
     }
 
     /// <summary>Forgets what is not loaded again afterwards: what a transaction that failed had changed.</summary>
@@ -103,6 +119,7 @@ internal sealed class QueueState
                 var (next, age, wall) = (reader.Int64(), reader.Int64(), reader.Int64());
                 if (next < NextNumber) break;
                 (Queue, NextNumber) = (queue, next);
+                Machine = reader.Left > 0 ? reader.Text() : "";
                 (Age, Wall) = (TimeSpan.FromMilliseconds(age), new DateTime(wall, DateTimeKind.Utc));
                 break;
             case LaneKind: LoadLane(row, ref reader); break;
@@ -150,6 +167,7 @@ internal sealed class QueueState
         _bytes.Int64(NextNumber);
         _bytes.Int64((long)Age.TotalMilliseconds);
         _bytes.Int64(Wall.Ticks);
+        _bytes.Text(Machine);
         return End();
     }
 

@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 
-namespace PlantRuntime.Modbus.Tests.Testing;
+namespace PlantRuntime.Conformance.Peers;
 
-/// <summary>The device's end of a connection, for a script to answer on.</summary>
-internal sealed class DeviceLine(Socket socket)
+/// <summary>A scripted peer's end of a connection, for a script to answer on.</summary>
+public sealed class PeerLine(Socket socket)
 {
+    /// <summary>Sends these frames as one.</summary>
     public void Send(params byte[][] frames) => socket.Send(frames.SelectMany(frame => frame).ToArray());
 
     /// <summary>One byte a packet.</summary>
@@ -13,7 +14,9 @@ internal sealed class DeviceLine(Socket socket)
         foreach (var value in bytes) socket.Send([value]);
     }
 
+    /// <summary>Ends the connection in order.</summary>
     public void Close() => socket.Shutdown(SocketShutdown.Both);
 
+    /// <summary>Ends it with a reset.</summary>
     public void Reset() => socket.Close(timeout: 0);
 }
