@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes;
 
@@ -14,6 +13,9 @@ public sealed class SimulatedBlock
 
     internal SimulatedBlock(SimulatedDevice device, string address) => (_device, _address) = (device, address);
 
+    /// <summary>Why what a recipe last had for it by <c>EncodeTo</c> was not written; null when it was.</summary>
+    public string? Skipped { get; internal set; }
+
     /// <summary>One byte.</summary>
     /// <param name="at">Its place, from 0.</param>
     public byte this[int at] => Image(Checked(at, 1), 1)[0];
@@ -25,20 +27,12 @@ public sealed class SimulatedBlock
     /// <param name="bit">Which bit of the byte a <see cref="DataType.Bool"/> is.</param>
     public void Set(int at, DataType type, Value value, int bit = 0)
     {
+        var tag = new BlockTag("", 0, type, bit);
         Span<byte> bytes = stackalloc byte[8];
-        var length = new BlockTag("", at, type).Bytes;
-        switch (type)
-        {
-            case DataType.Bool:
-                var mask = 1 << (bit & 7);
-                bytes[0] = (byte)(value.Bool ? this[at] | mask : this[at] & ~mask);
-                break;
-            case DataType.Real: BinaryPrimitives.WriteSingleBigEndian(bytes, (float)value.Number); break;
-            case DataType.LReal: BinaryPrimitives.WriteDoubleBigEndian(bytes, value.Number); break;
-            default: BinaryPrimitives.WriteInt64BigEndian(bytes, (long)(value.Kind == ValueKind.UInt ? value.UInt : (ulong)value.Int) << (64 - (8 * length))); break;
-        }
-
-        Write(at, bytes[..length]);
+        bytes = bytes[..tag.Bytes];
+        Image(Checked(at, tag.Bytes), tag.Bytes).CopyTo(bytes);
+        if (!tag.TryPut(value, bytes)) throw new TestFailedException($"{type} cannot hold {value}");
+        Write(at, bytes);
     }
 
     /// <summary>Writes bytes.</summary>

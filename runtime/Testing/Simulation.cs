@@ -144,6 +144,7 @@ public sealed class Simulation
     {
         foreach (var route in recipe.Plan.Routes) route.Output = new SimulatedOutput([.. route.Sinks.Select(Sink)]);
         foreach (var point in recipe.Plan.Writes) point.Output = new SimulatedWrites(point, _devices[point.Device]);
+        foreach (var image in recipe.Plan.Images) image.Output = Bed.Image(image, _devices[image.Device].Block(image.Address));
         var carried = "";
         if (before is null)
         {

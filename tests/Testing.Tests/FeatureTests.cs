@@ -12,7 +12,7 @@ public sealed class FeatureTests
         Pack(bench.Site, "captures/monday.jsonl", text => text.Replace("\"press\"", "\"hall\"", StringComparison.Ordinal));
         var (exit, output) = await bench.RunAsync();
         Assert.True(exit == 0, output);
-        Assert.EndsWith("\n20 passed, 0 failed\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("\n21 passed, 0 failed\n", output, StringComparison.Ordinal);
         Assert.Equal(["data/recipes"], Directory.GetDirectories(bench.Site.At("data"), "*", SearchOption.AllDirectories).Select(d => Path.GetRelativePath(bench.Site.Path, d)));
     }
 

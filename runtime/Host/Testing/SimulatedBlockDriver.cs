@@ -1,4 +1,5 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Host.Devices;
 using PlantRuntime.Testing;
 
 namespace PlantRuntime.Host.Testing;
@@ -6,6 +7,23 @@ namespace PlantRuntime.Host.Testing;
 /// <summary>A driver whose only block lies in memory.</summary>
 internal sealed class SimulatedBlockDriver(SimulatedBlock block) : IBlockAccess
 {
+    /// <summary>Has a job done.</summary>
+    /// <returns>Why it was not, or null.</returns>
+    public Exception? Try(DeviceJob job)
+    {
+        try
+        {
+            // Memory answers at once.
+            job.RunAsync(this, CancellationToken.None).GetAwaiter().GetResult();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            job.Fail(exception);
+            return exception;
+        }
+    }
+
     public string Endpoint => "simulated";
 
     public IReader Prepare(IReadOnlyList<TagDefinition> tags) => throw new NotSupportedException();

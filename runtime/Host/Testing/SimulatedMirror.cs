@@ -1,4 +1,3 @@
-using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Recipes;
 using PlantRuntime.Testing;
@@ -16,24 +15,9 @@ internal sealed class SimulatedMirror(Mirror mirror, SimulatedBlock source, Simu
     /// <summary>One beat, as <see cref="MirrorRunner"/> does it.</summary>
     public void Copy()
     {
-        if (TryDo(_read, _source)) _write.Begin(_read, connects: 0);
+        if (_source.Try(_read) is null) _write.Begin(_read, connects: 0);
         else if (mirror.Watchdog is not null) _write.BeginWithout();
         else return;
-        TryDo(_write, _target);
-    }
-
-    private static bool TryDo(DeviceJob job, SimulatedBlockDriver driver)
-    {
-        try
-        {
-            // Memory answers at once.
-            job.RunAsync(driver, CancellationToken.None).GetAwaiter().GetResult();
-            return true;
-        }
-        catch (Exception exception)
-        {
-            job.Fail(exception);
-            return false;
-        }
+        _target.Try(_write);
     }
 }

@@ -69,6 +69,8 @@ internal sealed class SiteTestBed : ITestBed
 
     public Action Mirror(Mirror mirror, SimulatedBlock source, SimulatedBlock target) => new SimulatedMirror(mirror, source, target, _time).Copy;
 
+    public IImageOutput Image(ImagePoint point, SimulatedBlock target) => new SimulatedImage(point, target, _time);
+
     public string PlaceOf(Exception exception) => _site.Shown(RecipePosition.Of(exception, Folder, word: null).ToString());
 
     private static Value FirstValue(TagModel tag)

@@ -30,6 +30,9 @@ internal interface ITestBed
     /// <summary>Makes what copies a mirror's block once, each time it is called.</summary>
     Action Mirror(Mirror mirror, SimulatedBlock source, SimulatedBlock target);
 
+    /// <summary>Makes what writes the images of an <c>EncodeTo</c>.</summary>
+    IImageOutput Image(ImagePoint point, SimulatedBlock target);
+
     /// <summary>Where in a recipe or test something was thrown: <c>recipes/press.csx(4,23)</c>.</summary>
     string PlaceOf(Exception exception);
 }

@@ -32,3 +32,17 @@ Test("a mirror copies, counts, and says when it cannot", plant =>
     plant.Advance(100.Milliseconds);
     Equal(9, plant.lab.Block("DB7")[0]);
 });
+
+Test("a scan is put into a block, whole or not at all", plant =>
+{
+    plant.Load("recipes/encode.csx");
+    var block = plant.lab.Block("DB9");
+    plant.press.Scan(amps: 100, good: true);
+    block.ShouldHave(0, 0, 100, 0x80, 0);
+    plant.press.Scan(amps: 99.5, good: false);
+    block.ShouldHave(0, 0, 100, 0x80, 0);
+    Equal("amps has a value that its type cannot hold", block.Skipped);
+    plant.lab.Cut("off");
+    plant.press.Scan(amps: 99);
+    Equal("off", block.Skipped);
+});
