@@ -61,7 +61,7 @@ public sealed class SimulatedSink : RecordList
             return;
         }
 
-        _waitingBytes += (samples.Length * 48) + json.Length;
+        _waitingBytes += Bytes(samples.Length, json.Length);
         if (_waitingBytes > MostWaiting)
             throw new TestFailedException($"more than 256 MB wait for a sink that fails (\"{_failure}\"): let it fail for a shorter time");
         Waiting.Add(time, device, samples, json);
@@ -75,10 +75,13 @@ public sealed class SimulatedSink : RecordList
         while (_arrivals.TryPeek(out var arrival) && arrival < oldest)
         {
             _arrivals.Dequeue();
+            _waitingBytes -= Bytes(Waiting.Store[0].Samples.Length, Waiting.Store[0].Json.Length);
             Waiting.Store.RemoveFirst(1);
             Expired++;
         }
     }
+
+    private static long Bytes(int samples, int json) => (samples * 48L) + json;
 
     private void Deliver()
     {

@@ -4,6 +4,7 @@ namespace PlantRuntime.Testing.Tests;
 public sealed class ShippedTests
 {
     [Theory]
+    [InlineData("costadellago")]
     [InlineData("demo")]
     [InlineData("retrofit")]
     public async Task The_tests_of_a_shipped_site_pass_and_write_nothing(string name)

@@ -45,6 +45,13 @@ internal static class TestCommand
             return 1;
         }
 
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            report.End();
+            errors.WriteLine("stopped before all tests had run");
+            return 1;
+        }
+
         if (report.Results.Count == 0) return SayNone(model, site, filter, errors);
         report.End();
         return report.Failed > 0 ? 1 : 0;

@@ -19,6 +19,7 @@ internal sealed class SiteTestBed : ITestBed
     private readonly RecipeLoader _loader;
     private readonly Dictionary<string, IReadOnlyList<Tag>> _tags;
     private readonly ConcurrentQueue<Guard> _guards = new();
+    private volatile string? _stopped;
 
     public SiteTestBed(TestSite site, VirtualTime time)
     {
@@ -31,9 +32,10 @@ internal sealed class SiteTestBed : ITestBed
 
     public IReadOnlyList<string> Recipes => _site.Recipes;
 
-    /// <summary>Stops every recipe of the test. May be called from any thread.</summary>
+    /// <summary>Stops every recipe of the test, those too that are loaded later. May be called from any thread.</summary>
     public void Stop(string reason)
     {
+        _stopped = reason;
         foreach (var guard in _guards) guard.Stop(reason);
     }
 
@@ -60,6 +62,7 @@ internal sealed class SiteTestBed : ITestBed
         var loaded = problems.Count > 0 ? null : _loader.LoadAsync(compiled, fault, problems, []).GetAwaiter().GetResult();
         if (loaded is null) throw new TestFailedException(_site.Shown($"{file} has errors{string.Concat(problems.Select(p => $"\n  {p}"))}"));
         _guards.Enqueue(loaded.Guard);
+        if (_stopped is { } reason) loaded.Guard.Stop(reason);
         return new RunningRecipe(file, loaded.Plan, loaded.Guard, () => loaded.Assembly.Unload());
     }
 

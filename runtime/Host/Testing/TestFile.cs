@@ -28,8 +28,14 @@ internal sealed class TestFile(TestSite site, string file, CompiledRecipe compil
             (book, guard) =>
             {
                 var simulation = new Simulation(bed, virtualTime, guard);
-                book.Tests[index].Body(simulation);
-                foreach (var recipe in simulation.Recipes) recipe.Unload();
+                try
+                {
+                    book.Tests[index].Body(simulation);
+                }
+                finally
+                {
+                    foreach (var recipe in simulation.Recipes) recipe.Unload();
+                }
             },
             bed.Stop).ConfigureAwait(false);
         return new TestResult(file, name, site.Time.GetElapsedTime(start), exception is null ? null : Explain(exception));

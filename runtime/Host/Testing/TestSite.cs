@@ -28,7 +28,7 @@ internal sealed class TestSite : IAsyncDisposable
     {
         (Model, Time, _sharedScripts) = (model, time, sharedScripts);
         _files = new RecipeFiles(model, sharedScripts);
-        _generated = TestSource.Write(model);
+        _generated = TestSource.NotOptimised + TestSource.Write(model);
         _compiler = new RecipeCompiler(Path.Combine(model.Folder, "data", "recipes"), time);
         _log = new PlantLog(time, LogLevel.Error, []);
         _noPlugins = new PluginCatalog([], _log);

@@ -12,6 +12,11 @@ internal static class TestSource
     /// <summary>Holds the book that takes the tests.</summary>
     public const string TestsClass = "Tests";
 
+    /// <summary>
+    /// Stands before the generated C#: optimised code jumps to what stands at the end of a function, and a failure there would have lost its line.
+    /// </summary>
+    public const string NotOptimised = "[assembly: System.Diagnostics.Debuggable(true, true)]\n";
+
     // Beyond it the tags of a device are no longer parameters of a method: ("name", value) says the same.
     private const int MostParameters = 1000;
 
@@ -23,8 +28,7 @@ internal static class TestSource
 
     public static string Write(SiteModel site)
     {
-        // Not optimised: a statement at the end of a function would be jumped to, and a failure there would have lost its line.
-        var text = new StringBuilder("[assembly: System.Diagnostics.Debuggable(true, true)]\n");
+        var text = new StringBuilder();
         SiteSource.WriteHead(text, site);
         text.AppendLine($$"""
             /// <summary>The tests of the file.</summary>
@@ -53,10 +57,12 @@ internal static class TestSource
 
     private static void WriteDevice(StringBuilder text, DeviceModel device)
     {
-        var names = device.Tags.Select(t => SiteSource.Identifier(t.Name)).ToList();
-        var isNamed = names.Count is > 0 and <= MostParameters && names.Distinct().Count() == names.Count;
-        var parameters = string.Join(", ", names.Select(n => $"PlantRuntime.Testing.TagInput @{n} = default"));
-        var values = string.Join(", ", names.Select(n => $"@{n}"));
+        // Of two names that are one word of C#, the first has it; the other is reached as ("name", value).
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var names = device.Tags.Select(t => SiteSource.Identifier(t.Name)).Select(n => taken.Add(n) ? $"@{n}" : "default").ToList();
+        var isNamed = names.Count is > 0 and <= MostParameters;
+        var parameters = string.Join(", ", names.Where(n => n != "default").Select(n => $"PlantRuntime.Testing.TagInput {n} = default"));
+        var values = string.Join(", ", names);
         text.AppendLine($$"""
             /// <summary>Device {{device.Name}}, simulated.</summary>
             public sealed class {{device.Name}}_Device(PlantRuntime.Testing.Simulation simulation) : PlantRuntime.Testing.SimulatedDevice(simulation, {{SiteSource.Literal(device.Name)}})
