@@ -82,7 +82,7 @@ internal sealed class RunningSite
         new(model, Files.For(model), model.Devices.ToDictionary(d => d.Name, TagsFor), new BlockCheck(model, Plugins, opener), _compiler, _time);
 
     /// <summary>The tags of a device by another model: those that it has, as long as they are the same.</summary>
-    public IReadOnlyList<Tag> TagsFor(DeviceModel model) => _devices.FirstOrDefault(d => d.Name == model.Name)?.TagsFor(model) ?? DeviceRunner.TagsOf(model);
+    public IReadOnlyList<Tag> TagsFor(DeviceModel model) => _devices.FirstOrDefault(d => d.Name == model.Name)?.TagsFor(model) ?? model.MakeTags();
 
     /// <summary>Opens the queue when the site needs one and has none.</summary>
     /// <exception cref="QueueLockedException">Another process has the queue.</exception>

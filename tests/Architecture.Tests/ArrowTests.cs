@@ -9,7 +9,8 @@ public class ArrowTests
     {
         ["PlantRuntime.Contracts.dll"] = [],
         ["PlantRuntime.Recipes.dll"] = ["PlantRuntime.Contracts"],
-        ["plant.dll"] = ["PlantRuntime.Contracts", "PlantRuntime.Recipes"],
+        ["PlantRuntime.Testing.dll"] = ["PlantRuntime.Contracts", "PlantRuntime.Recipes"],
+        ["plant.dll"] = ["PlantRuntime.Contracts", "PlantRuntime.Recipes", "PlantRuntime.Testing"],
     };
 
     public static TheoryData<string> Plugins => [.. Built.Plugins.Keys];

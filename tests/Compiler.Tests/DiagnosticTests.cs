@@ -13,6 +13,7 @@ public sealed class DiagnosticTests
     [InlineData("Plant.press.To(\"broker\");", "recipes/press.csx(1,16): CS1503: argument 1 is 'string', expected is 'PlantRuntime.Recipes.SinkRef'; a sink is written Sinks.name")]
     [InlineData("var t = 30.Secnds;", "recipes/press.csx(1,12): CS1061: '30' has no 'Secnds': did you mean 'Seconds'?")]
     [InlineData("var a = Plnt.press;", "recipes/press.csx(1,9): CS0103: there is no 'Plnt' here: did you mean 'Plant'?")]
+    [InlineData("Plant.press.Range(\"x\", 0, hihg: 1);", "recipes/press.csx(1,27): CS1739: 'Plant.press.Range' has no 'hihg': did you mean 'high'?")]
     [InlineData("TimeSpn a = default;", "recipes/press.csx(1,1): CS0246: there is no type or namespace 'TimeSpn': did you mean 'TimeSpan'?")]
     [InlineData("var a = 1\nvar b = 2;", "recipes/press.csx(1,10): CS1002: a ';' is missing here")]
     [InlineData("Plant.press.Range(\"x\", 0, 1;", "recipes/press.csx(1,28): CS1026: a ')' is missing here")]

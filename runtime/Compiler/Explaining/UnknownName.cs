@@ -19,6 +19,7 @@ internal static class UnknownName
         return diagnostic.Id switch
         {
             "CS0117" or "CS1061" => Member(name, word, model),
+            "CS1739" => Parameter(name, word, model),
             "CS0103" => $"there is no '{word}' here{Hint(word, Visible(name, model))}",
             "CS0246" => $"there is no type or namespace '{word}'{Hint(word, Visible(name, model))}",
             _ => null,
@@ -32,9 +33,17 @@ internal static class UnknownName
         var isType = symbol is INamedTypeSymbol;
         if ((isType ? symbol as ITypeSymbol : model.GetTypeInfo(access.Expression).Type) is not { } owner) return null;
         var members = MemberNames.Of(owner, isType, model, name.SpanStart);
-        var isOfTheSite = owner.Locations.Any(place => place.SourceTree?.FilePath == "<generated>");
-        return $"'{Shown(access.Expression, owner)}' has no '{word}'{Hint(word, members, isOfTheSite)}";
+        return $"'{Shown(access.Expression, owner)}' has no '{word}'{Hint(word, members, IsOfTheSite(owner))}";
     }
+
+    private static string? Parameter(SimpleNameSyntax name, string word, SemanticModel model)
+    {
+        if (name.FirstAncestorOrSelf<InvocationExpressionSyntax>()?.Expression is not { } called) return null;
+        var methods = model.GetMemberGroup(called).OfType<IMethodSymbol>().ToList();
+        return $"'{called}' has no '{word}'{Hint(word, [.. methods.SelectMany(m => m.Parameters).Select(p => p.Name)], methods.Any(m => IsOfTheSite(m.ContainingType)))}";
+    }
+
+    private static bool IsOfTheSite(ITypeSymbol type) => type.Locations.Any(place => place.SourceTree?.FilePath == "<generated>");
 
     /// <summary>What the author wrote, when it is short enough to be recognised; else its type.</summary>
     private static string Shown(ExpressionSyntax expression, ITypeSymbol type)

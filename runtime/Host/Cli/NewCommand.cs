@@ -9,8 +9,8 @@ internal static partial class NewCommand
 {
     public static Command Make() => new("new", "Make a site, a recipe, a driver or a sink to start from.")
     {
-        Kind("site", "A folder with site.toml and a first recipe.", name => name,
-            path => $"next: plant run {path}"),
+        Kind("site", "A folder with site.toml, a first recipe and its test.", name => name,
+            path => $"next: plant test {path}, then plant run {path}"),
         Kind("recipe", "A recipe file; run it in the folder of a site.", _ => "recipes",
             path => $"next: edit {path}, then plant check"),
         Kind("driver", "A driver plugin: one project with one package reference.", name => name,

@@ -62,7 +62,7 @@ internal sealed class OpenSite : IDisposable
     /// <summary>Checks all of it and writes what is wrong to <paramref name="errors"/>.</summary>
     public async Task<CheckedSite> CheckAsync(RecipeCompiler compiler, TextWriter errors, CancellationToken cancel)
     {
-        var devices = Model.Devices.ToDictionary(d => d.Name, DeviceRunner.TagsOf);
+        var devices = Model.Devices.ToDictionary(d => d.Name, d => d.MakeTags());
         var maker = new RecipeMaker(Model, Files, devices, new BlockCheck(Model, Plugins, Opener), compiler, Time);
         var site = await CheckedSite.OfAsync(Said, maker, Opener, Plugins, m => m.MakeAllAsync(_ => _ => { }, cancel)).ConfigureAwait(false);
         foreach (var warning in site.Warnings) errors.WriteLine($"{warning.At}: warning: {warning.Message}");

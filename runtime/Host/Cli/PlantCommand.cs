@@ -14,6 +14,7 @@ internal static class PlantCommand
               plant run sites/demo --for 30s       the same for half a minute
               plant check sites/demo               find every mistake without touching a device
               plant diff /tmp/demo --against sites/demo   see what a running site would do with an edited copy
+              plant test sites/demo                run the tests of its recipes, on simulated devices and a virtual clock
               plant doctor sites/demo              ask each device step by step; say what to do where it fails
               plant read sites/demo line speed     read one tag of one device, once
               plant write sites/press press set 5  write one tag of a running site
@@ -27,6 +28,7 @@ internal static class PlantCommand
             RunCommand.Make(),
             CheckCommand.Make(),
             DiffCommand.Make(),
+            TestCommand.Make(),
             DoctorCommand.Make(),
             ReadCommand.Make(),
             WriteCommand.Make(),

@@ -39,7 +39,7 @@ internal sealed class DeviceRunner : ISessionOwner
         _tagLimit = new LogLimit(time, TimeSpan.FromSeconds(1), burst: 20);
         _logTag = LogTag;
         _facts = new FactRound(this, time, log);
-        Tags = TagsOf(model);
+        Tags = model.MakeTags();
         Status = new DeviceStatus(Tags);
     }
 
@@ -54,13 +54,9 @@ internal sealed class DeviceRunner : ISessionOwner
 
     public DeviceStatus Status { get; }
 
-    /// <summary>The tags of a device that nobody has met yet.</summary>
-    public static IReadOnlyList<Tag> TagsOf(DeviceModel model) =>
-        [.. model.Tags.Select((t, i) => new Tag(i, t.Name, model.Name, t.Unit, t.Description))];
-
     /// <summary>Its tags as another model has them: its own as long as they are the same.</summary>
     public IReadOnlyList<Tag> TagsFor(DeviceModel next) =>
-        Model.Tags.Select(t => (t.Name, t.Unit, t.Description)).SequenceEqual(next.Tags.Select(t => (t.Name, t.Unit, t.Description))) ? Tags : TagsOf(next);
+        Model.Tags.Select(t => (t.Name, t.Unit, t.Description)).SequenceEqual(next.Tags.Select(t => (t.Name, t.Unit, t.Description))) ? Tags : next.MakeTags();
 
     /// <summary>
     /// Takes another model. One that means the same may come at any time; otherwise the device is stopped, and who listens must know the new

@@ -21,14 +21,8 @@ internal static class SiteSource
 
     public static string Write(SiteModel site)
     {
-        var text = new StringBuilder($$"""
-            // Generated from site.toml.
-            #nullable enable
-            internal static class {{GuardClass}} { public static PlantRuntime.Recipes.Guard Guard = null!; public static void Check() => Guard.Check(); }
-            internal static class {{PlanClass}} { public static PlantRuntime.Recipes.Plans.PlanBuilder Builder = null!; }
-
-            """);
-        text.Append(SiteClass(site));
+        var text = new StringBuilder(Head(site));
+        text.AppendLine($"internal static class {PlanClass} {{ public static PlantRuntime.Recipes.Plans.PlanBuilder Builder = null!; }}");
         text.AppendLine("/// <summary>The devices of the site.</summary>\npublic static class Plant\n{");
         foreach (var device in site.Devices) text.Append(Property(device));
         text.AppendLine("}\n/// <summary>The sinks of the site.</summary>\npublic static class Sinks\n{");
@@ -37,6 +31,14 @@ internal static class SiteSource
         foreach (var device in site.Devices) text.Append(DeviceClasses(device));
         return text.ToString();
     }
+
+    /// <summary>What recipes and their tests have alike: the guard and <c>Site</c>.</summary>
+    public static string Head(SiteModel site) => $$"""
+        // Generated from site.toml.
+        #nullable enable
+        internal static class {{GuardClass}} { public static PlantRuntime.Recipes.Guard Guard = null!; public static void Check() => Guard.Check(); }
+
+        """ + SiteClass(site);
 
     /// <summary>The same in pieces without comments, each with a name that a recipe must write to use it.</summary>
     public static IReadOnlyList<(string Name, string Text)> Members(SiteModel site) =>
@@ -96,9 +98,7 @@ internal static class SiteSource
         return text.AppendLine("}").ToString();
     }
 
-    private static string TypeOf(object value) => value switch { string => "string", bool => "bool", long => "long", _ => "double" };
-
-    private static string Literal(object value) => value switch
+    public static string Literal(object value) => value switch
     {
         string text => $"\"{string.Concat(text.Select(Escape))}\"",
         bool truth => truth ? "true" : "false",
@@ -106,19 +106,22 @@ internal static class SiteSource
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) + "L",
     };
 
-    private static string Escape(char c) =>
-        c is '"' or '\\' ? $"\\{c}" : char.IsAsciiLetterOrDigit(c) || (c >= ' ' && c < 127) ? c.ToString() : $"\\u{(int)c:x4}";
-
-    private static string Comment(string text) =>
+    public static string Comment(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
 
-    /// <summary>unit_id → UnitId.</summary>
-    private static string Pascal(string key) =>
-        Identifier(string.Concat(key.Split('_', '-').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part[1..])));
-
-    private static string Identifier(string name)
+    /// <summary>A tag's name as a word of C#, to be written behind an @.</summary>
+    public static string Identifier(string name)
     {
         var word = string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
         return word.Length == 0 || char.IsDigit(word[0]) ? $"_{word}" : word;
     }
+
+    private static string TypeOf(object value) => value switch { string => "string", bool => "bool", long => "long", _ => "double" };
+
+    private static string Escape(char c) =>
+        c is '"' or '\\' ? $"\\{c}" : char.IsAsciiLetterOrDigit(c) || (c >= ' ' && c < 127) ? c.ToString() : $"\\u{(int)c:x4}";
+
+    /// <summary>unit_id → UnitId.</summary>
+    private static string Pascal(string key) =>
+        Identifier(string.Concat(key.Split('_', '-').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part[1..])));
 }

@@ -64,7 +64,8 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         await EndChildAsync().ConfigureAwait(false);
     }
 
-    private SourceSnapshot Snapshot(RecipeSource source) => SourceSnapshot.Take(source, [.. _references, _compiler, typeof(RecipeCompiler).Assembly.Location]);
+    private SourceSnapshot Snapshot(RecipeSource source) =>
+        SourceSnapshot.Take(source, [.. _references, .. source.References, _compiler, typeof(RecipeCompiler).Assembly.Location]);
 
     private static CompiledRecipe Failed(RecipeSource source, string output, string reason)
     {
@@ -83,7 +84,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
     private static Problem Problem(CompileDiagnostic d) => new(new Position(d.File, d.Line, d.Column), d.Message, d.Id);
 
     private CompileRequest Request(RecipeSource source, string output) =>
-        new(Id: 0, source.SiteFolder, source.File, source.ScriptFolders, source.Generated, _references, source.Imports, output);
+        new(Id: 0, source.SiteFolder, source.File, source.ScriptFolders, source.Generated, [.. _references, .. source.References], source.Imports, output);
 
     /// <summary>Asks the child that runs, and a new one when that one was about to leave or has died.</summary>
     private async Task<(CompileReply? Reply, string Failure)> AskAsync(CompileRequest request, CancellationToken cancel)

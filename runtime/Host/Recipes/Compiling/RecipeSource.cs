@@ -9,4 +9,8 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 /// <param name="Members">What of <paramref name="Generated"/> belongs to one name alone: a recipe without that word is not concerned by it.</param>
 internal sealed record RecipeSource(
     string SiteFolder, string File, IReadOnlyList<string> ScriptFolders, string Generated, IReadOnlyList<string> Imports,
-    IReadOnlyList<(string Name, string Text)> Members);
+    IReadOnlyList<(string Name, string Text)> Members)
+{
+    /// <summary>Absolute paths of assemblies besides those that every recipe is compiled against.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+}

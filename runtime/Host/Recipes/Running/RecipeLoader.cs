@@ -11,8 +11,17 @@ namespace PlantRuntime.Host.Recipes.Running;
 /// Runs a compiled recipe's top level to get its plan, on a thread and for a time of its own, and tries the plan with made-up scans: a
 /// recipe that asks a scan for a tag that is not there is found before it runs.
 /// </summary>
-internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, IBlockCheck blocks, TimeProvider time)
+/// <param name="site">The site.</param>
+/// <param name="devices">Tags by device name.</param>
+/// <param name="blocks">Knows which blocks can be read and written.</param>
+/// <param name="time">Says when a recipe has run for too long.</param>
+/// <param name="planTime">The clock that plans live by, when it is another one.</param>
+internal sealed class RecipeLoader(
+    SiteModel site, IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, IBlockCheck blocks, TimeProvider time, TimeProvider? planTime = null)
 {
+    private readonly TimeProvider _planTime = planTime ?? time;
+
+
     /// <summary>Loads a recipe for good.</summary>
     /// <param name="compiled">The compiled recipe.</param>
     /// <param name="fault">Told of every exception of its lambdas, as long as it runs.</param>
@@ -54,7 +63,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
     {
         var assembly = RecipeAssembly.Load(compiled);
         var guard = new Guard(site.Limits.RecipeMemory.Bytes);
-        var builder = new PlanBuilder(devices, time, fault, blocks, (device, tag) => WriteRules.Objection(site, device, tag));
+        var builder = new PlanBuilder(devices, _planTime, fault, blocks, (device, tag) => WriteRules.Objection(site, device, tag));
         assembly.SetStatic(SiteSource.PlanClass, "Builder", builder);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
         if (await RunAsync(guard, "its top level", assembly.Run).ConfigureAwait(false) is { } failure)
@@ -118,7 +127,7 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         plan.Start();
         foreach (var source in plan.Sources.Values.Concat(plan.Decodings.Select(d => d.Source)))
         {
-            var scan = new Scan(source.Schema) { Number = 1, Time = time.GetUtcNow().UtcDateTime, Timestamp = time.GetTimestamp() };
+            var scan = new Scan(source.Schema) { Number = 1, Time = _planTime.GetUtcNow().UtcDateTime, Timestamp = _planTime.GetTimestamp() };
             scan.Fill([.. source.Schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = scan.Time })]);
             source.Push(scan);
         }

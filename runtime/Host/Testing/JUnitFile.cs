@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace PlantRuntime.Host.Testing;
+
+/// <summary>
+/// Results in the XML of JUnit's Ant task, which CI systems read: <c>testsuites</c>, a <c>testsuite</c> a file, a <c>testcase</c> a test, and
+/// a <c>failure</c> in those that failed. Times are seconds.
+/// </summary>
+internal static class JUnitFile
+{
+    public static void Write(string path, string site, IReadOnlyList<TestResult> results)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+        using var xml = XmlWriter.Create(path, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" });
+        new XElement("testsuites", Counts(results), results.GroupBy(r => r.File).Select(file => Suite(site, file.Key, [.. file]))).Save(xml);
+    }
+
+    private static XElement Suite(string site, string file, IReadOnlyList<TestResult> results) =>
+        new("testsuite", new XAttribute("name", file), Counts(results), results.Select(r => new XElement(
+            "testcase", new XAttribute("classname", Text($"{site}.{Class(file)}")), new XAttribute("name", Text(r.Name)), Seconds(r.Time),
+            r.Failure is null ? null : new XElement("failure", new XAttribute("message", Text(r.Failure.Split('\n')[0])), Text(r.Failure)))));
+
+    private static XAttribute[] Counts(IReadOnlyList<TestResult> results) =>
+    [
+        new("tests", results.Count), new("failures", results.Count(r => r.Failure is not null)), new("errors", 0), new("skipped", 0),
+        Seconds(results.Aggregate(TimeSpan.Zero, (sum, r) => sum + r.Time)),
+    ];
+
+    private static XAttribute Seconds(TimeSpan time) => new("time", time.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture));
+
+    /// <summary>tests/press.test.csx → tests.press.</summary>
+    private static string Class(string file) =>
+        file.Replace(".test.csx", "", StringComparison.Ordinal).Replace(".csx", "", StringComparison.Ordinal).Replace('/', '.');
+
+    /// <summary>XML has no way to say most control characters.</summary>
+    private static string Text(string text) => string.Concat(text.Select(c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c) ? c : '\uFFFD'));
+}

@@ -1,0 +1,46 @@
+using PlantRuntime.Host.Sites;
+
+namespace PlantRuntime.Host.Testing;
+
+/// <summary>Runs the tests of a site, one after the other.</summary>
+/// <param name="site">The site.</param>
+/// <param name="limit">How long one test may take before it is stopped.</param>
+internal sealed class TestRun(TestSite site, TimeSpan limit)
+{
+    /// <summary>Runs the tests whose name or file has the filter's text; all without one.</summary>
+    /// <param name="filter">Part of a test's name or of its file's.</param>
+    /// <param name="ended">Told of each test as it ends, and of each file that cannot be run.</param>
+    /// <param name="cancel">Ends it after the test that is running.</param>
+    public async Task RunAsync(string? filter, Action<TestResult> ended, CancellationToken cancel)
+    {
+        foreach (var (file, problems) in await site.PrepareAsync(cancel).ConfigureAwait(false)) ended(Wrong(file, problems));
+        foreach (var file in site.TestFiles)
+        {
+            var compiled = await site.CompileTestAsync(file, cancel).ConfigureAwait(false);
+            if (compiled.Problems.Count > 0)
+            {
+                ended(Wrong(file, compiled.Problems));
+                continue;
+            }
+
+            var tests = new TestFile(site, file, compiled, limit);
+            var (names, failure) = await tests.ListAsync().ConfigureAwait(false);
+            if (failure is not null)
+            {
+                ended(new TestResult(file, "its top level runs", TimeSpan.Zero, failure));
+                continue;
+            }
+
+            foreach (var (index, name) in names.Index().Where(n => Has(file) || Has(n.Item)))
+            {
+                cancel.ThrowIfCancellationRequested();
+                ended(await tests.RunAsync(index, name).ConfigureAwait(false));
+            }
+        }
+
+        bool Has(string text) => filter is null || text.Contains(filter, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static TestResult Wrong(string file, IReadOnlyList<Problem> problems) =>
+        new(file, "it compiles", TimeSpan.Zero, string.Join('\n', problems));
+}

@@ -1,0 +1,69 @@
+using System.IO.Compression;
+
+namespace PlantRuntime.Testing.Captures;
+
+/// <summary>The lines of a capture, one after the other in the same memory, whatever the file's size.</summary>
+/// <param name="path">The file; one that ends in .gz is unpacked.</param>
+internal sealed class CaptureLines(string path) : IDisposable
+{
+    /// <summary>Longest line that is read: a scan of some 100,000 tags.</summary>
+    public const int MaxLine = 4 << 20;
+
+    private readonly Stream _file = Open(path);
+    private byte[] _buffer = new byte[64 << 10];
+    private int _start;
+    private int _end;
+    private bool _isAtEnd;
+
+    /// <summary>Number of the line that was read last, from 1.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>Reads the next line, without its end.</summary>
+    /// <returns>False at the end of the file.</returns>
+    /// <exception cref="InvalidDataException">The line is too long, or what is packed is damaged.</exception>
+    public bool TryRead(out ReadOnlyMemory<byte> line)
+    {
+        for (var searched = _start; ;)
+        {
+            var newline = _buffer.AsSpan(searched, _end - searched).IndexOf((byte)'\n');
+            if (newline >= 0 || _isAtEnd)
+            {
+                var end = newline >= 0 ? searched + newline : _end;
+                line = _buffer.AsMemory(_start, end - _start);
+                var isLine = newline >= 0 || end > _start;
+                _start = Math.Min(end + 1, _end);
+                if (isLine) Number++;
+                return isLine;
+            }
+
+            searched = Fill();
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static Stream Open(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    /// <summary>Reads on behind what is there.</summary>
+    /// <returns>Where what is new begins.</returns>
+    private int Fill()
+    {
+        if (_start > 0) _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        (_start, _end) = (0, _end - _start);
+        if (_end > MaxLine)
+        {
+            Number++;
+            throw new InvalidDataException("the line is longer than 4 MB");
+        }
+
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, MaxLine + 1));
+        var read = _file.Read(_buffer, _end, _buffer.Length - _end);
+        _isAtEnd = read == 0;
+        _end += read;
+        return _end - read;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text.Json;
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Testing.Captures;
+
+/// <summary>
+/// Reads what <c>plant record</c> writes: JSON lines, the first one a header,
+/// <c>{"format":"plant-capture 1","site":"…","started":"…","devices":{"press":["good","amps"]}}</c>, each other one a scan,
+/// <c>{"d":"press","t":"2026-11-21T10:00:00.123Z","v":{"good":true,"amps":null},"q":{"amps":"BAD_RANGE"},"f":"why the scan failed"}</c>.
+/// <c>v</c> has the tags that were in the scan; <c>q</c> those of them that are not good, and is left out when all are; so is <c>f</c>.
+/// </summary>
+/// <param name="lines">The file.</param>
+/// <param name="simulation">Whose devices the scans are for.</param>
+/// <param name="names">Device of the capture to device of the site, where they differ.</param>
+internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, IReadOnlyDictionary<string, string> names)
+{
+    private const string Format = "plant-capture 1";
+    private static readonly Dictionary<string, Quality> s_qualities = Enum.GetValues<Quality>().ToDictionary(q => q.ToText());
+
+    /// <summary>Reads the header.</summary>
+    /// <returns>When the recording began, in UTC.</returns>
+    /// <exception cref="FormatException">It is none, or has devices or tags that the site does not have.</exception>
+    public DateTime ReadHeader()
+    {
+        using var header = lines.TryRead(out var line) ? Parse(line) : throw new FormatException("the file is empty");
+        var root = header.RootElement;
+        var format = Text(root, "format");
+        if (format != Format) throw new FormatException($"its format is \"{format}\", and \"{Format}\" is read here");
+        foreach (var device in Object(root, "devices"))
+        {
+            if (device.Value.ValueKind != JsonValueKind.Array) throw new FormatException($"devices.{device.Name} is no list of tags");
+            var simulated = Device(device.Name);
+            foreach (var tag in device.Value.EnumerateArray()) Place(simulated, tag.ValueKind == JsonValueKind.String ? tag.GetString()! : tag.GetRawText());
+        }
+
+        return Time(root, "started");
+    }
+
+    /// <summary>Reads the next scan; null at the end.</summary>
+    /// <exception cref="FormatException">The line is damaged, or knows a device or tag that the site does not have.</exception>
+    public CaptureScan? Read()
+    {
+        if (!lines.TryRead(out var line)) return null;
+        using var document = Parse(line);
+        var root = document.RootElement;
+        var device = Device(Text(root, "d"));
+        var time = Time(root, "t");
+        var failure = root.TryGetProperty("f", out _) ? Text(root, "f") : null;
+        var samples = new SortedDictionary<int, Sample>();
+        foreach (var value in Object(root, "v"))
+        {
+            var place = Place(device, value.Name);
+            samples[place] = new Sample { Tag = device.Tags[place], Value = Value(value.Value), Time = time };
+        }
+
+        foreach (var quality in Object(root, "q"))
+        {
+            var place = Place(device, quality.Name);
+            if (quality.Value.ValueKind != JsonValueKind.String || !s_qualities.TryGetValue(quality.Value.GetString()!, out var bad))
+                throw new FormatException($"q.{quality.Name} is {quality.Value.GetRawText()}, expected one of {string.Join(", ", s_qualities.Keys)}");
+            var value = samples.TryGetValue(place, out var sample) ? sample.Value : default;
+            samples[place] = new Sample { Tag = device.Tags[place], Value = value, Quality = bad, Time = time };
+        }
+
+        if (failure is not null && samples.Count == 0)
+            return new CaptureScan(device, time, failure, [.. device.Tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm, Time = time })]);
+        return new CaptureScan(device, time, failure, [.. samples.Values]);
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new FormatException("expected a JSON object");
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException($"the line is no JSON: {exception.Message}");
+        }
+    }
+
+    private static string Text(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw new FormatException($"expected a text \"{name}\"");
+
+    private static JsonElement.ObjectEnumerator Object(JsonElement owner, string name) =>
+        !owner.TryGetProperty(name, out var value) ? default
+        : value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : throw new FormatException($"expected an object \"{name}\"");
+
+    private static DateTime Time(JsonElement owner, string name) =>
+        DateTimeOffset.TryParse(Text(owner, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.UtcDateTime
+            : throw new FormatException($"\"{name}\" is no time, for instance \"2026-11-21T10:00:00.123Z\"");
+
+    private static Value Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number when value.TryGetInt64(out var whole) => whole,
+        JsonValueKind.Number when value.TryGetUInt64(out var whole) => whole,
+        JsonValueKind.Number => value.GetDouble(),
+        JsonValueKind.Array => Contracts.Value.Of([.. value.EnumerateArray().Select(Value)]),
+        JsonValueKind.Null => default,
+        _ => throw new FormatException($"a tag holds no {value.GetRawText()}"),
+    };
+
+    private static int Place(SimulatedDevice device, string tag) => device.Find(tag) is var place and >= 0
+        ? place
+        : throw new FormatException($"no tag \"{tag}\" in device {device.Name}{Nearest.Hint(tag, device.Tags.Select(t => t.Name))}");
+
+    private SimulatedDevice Device(string name)
+    {
+        var known = names.GetValueOrDefault(name, name);
+        return simulation.DeviceNames.Contains(known)
+            ? simulation.Device(known)
+            : throw new FormatException($"no device \"{known}\" in site.toml{Nearest.Hint(known, simulation.DeviceNames)}");
+    }
+}

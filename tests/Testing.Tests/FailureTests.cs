@@ -1,0 +1,79 @@
+using System.Xml.Linq;
+
+namespace PlantRuntime.Testing.Tests;
+
+/// <summary>What an engineer reads when a test fails, word for word, and what a CI system does.</summary>
+public sealed class FailureTests
+{
+    [Fact]
+    public async Task Each_failure_says_where_what_and_how()
+    {
+        using var bench = new Bench("failures");
+        var (exit, output) = await bench.RunAsync(junit: bench.Site.At("results/junit.xml"));
+        var expected = Path.Combine(SiteFolder.Root, "tests", "Testing.Tests", "Sites", "failures", "output.txt");
+        if (Environment.GetEnvironmentVariable("UPDATE_OUTPUT") == "1") File.WriteAllText(expected, output);
+        Assert.Equal(File.ReadAllText(expected), output);
+        Assert.Equal(1, exit);
+
+        var root = XDocument.Load(bench.Site.At("results/junit.xml")).Root!;
+        Assert.Equal(("testsuites", "17", "16"), (root.Name.LocalName, root.Attribute("tests")!.Value, root.Attribute("failures")!.Value));
+        Assert.Equal(["recipes/broken.csx", "tests/a.test.csx", "tests/b.test.csx", "tests/c.test.csx"], root.Elements("testsuite").Select(s => s.Attribute("name")!.Value));
+        Assert.All(root.Elements("testsuite"), suite =>
+        {
+            Assert.Equal(suite.Elements("testcase").Count(), int.Parse(suite.Attribute("tests")!.Value));
+            Assert.Equal(suite.Descendants("failure").Count(), int.Parse(suite.Attribute("failures")!.Value));
+            Assert.All(suite.Elements("testcase"), test => Assert.Matches(@"^\d+\.\d{3}$", test.Attribute("time")!.Value));
+        });
+        var first = root.Descendants("testcase").Single(t => t.Attribute("name")!.Value == "values differ");
+        Assert.Equal("failures.tests.a", first.Attribute("classname")!.Value);
+        Assert.Equal("tests/a.test.csx(6,5): broker has other records than expected", first.Element("failure")!.Attribute("message")!.Value);
+        Assert.Contains("record 2, list[1]: expected 3, found 2", first.Element("failure")!.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_runs_away_is_stopped_and_named()
+    {
+        using var bench = new Bench("failures");
+        bench.Site.Write("tests/away.test.csx", """
+            Test("the recipe", plant => { plant.Load("recipes/endless.csx"); plant.press.Scan(amps: 2); });
+            Test("the test", plant => { while (plant.Time.Year == 2026) plant.press.Set(amps: 1); });
+            Test("time", plant => { plant.Load("recipes/press.csx"); plant.Run(100000.Days); });
+            Test("the next one", plant => { });
+            """);
+        var (exit, output) = await bench.RunAsync("away", limit: 3);
+        Assert.Equal(1, exit);
+        Assert.Matches(@"FAILED  the recipe\n    recipes/endless\.csx\(\d,\d+\): stopped: it ran for more than 3 s\n", output);
+        Assert.Matches(@"FAILED  the test\n    tests/away\.test\.csx\(2,\d+\): stopped: it ran for more than 3 s\n", output);
+        Assert.Matches(@"FAILED  time\n    tests/away\.test\.csx\(3,\d+\): stopped: it ran for more than 3 s\n", output);
+        Assert.Matches("passed  the next one", output);
+    }
+
+    [Fact]
+    public async Task A_filter_chooses_tests_by_name_or_file()
+    {
+        using var bench = new Bench("features");
+        Assert.Equal((0, "tests/devices.test.csx\n  passed  a test knows nothing of the one before\n1 passed, 0 failed\n"), await bench.RunAsync("KNOWS nothing"));
+        var (exit, output) = await bench.RunAsync("blocks.test");
+        Assert.True(exit == 0 && output.EndsWith("3 passed, 0 failed\n", StringComparison.Ordinal), output);
+        Assert.Equal((2, "no test has \"nowhere\" in its name or its file's\n"), await bench.RunAsync("nowhere"));
+    }
+
+    [Fact]
+    public async Task A_site_without_tests_is_told_how_to_write_one()
+    {
+        using var bench = new Bench("failures");
+        Directory.Delete(bench.Site.At("tests"), recursive: true);
+        var (exit, output) = await bench.RunAsync();
+        Assert.Equal(2, exit);
+        Assert.Equal("""
+            failures has no tests: they are files like tests/first.test.csx in its folder, for instance
+
+            Test("a scan becomes a record", plant =>
+            {
+                plant.press.Scan(amps: 1);
+                plant.Sinks.broker.ShouldHaveCount(1);
+            });
+
+            """.ReplaceLineEndings("\n"), output);
+    }
+}

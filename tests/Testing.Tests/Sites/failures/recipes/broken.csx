@@ -1,0 +1,1 @@
+Plant.pres.Scans.To(Sinks.broker);

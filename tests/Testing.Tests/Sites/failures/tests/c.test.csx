@@ -1,0 +1,2 @@
+Test("never run", plant => { });
+throw new InvalidOperationException("the top level throws");

@@ -1,0 +1,3 @@
+Plant.press.Scans
+    .Payload(scan => new { whole = int.Parse(scan["good"].Text) })
+    .To(Sinks.table);
