@@ -5,6 +5,7 @@ using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Devices.Writing;
+using PlantRuntime.Host.Editing;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
@@ -29,6 +30,7 @@ internal sealed class PlantHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ControlServer _control;
     private readonly AuditLog _audit;
+    private readonly EditSupport _editing;
     private readonly List<Task> _rounds = [];
 
     /// <param name="site">The site, checked.</param>
@@ -56,6 +58,7 @@ internal sealed class PlantHost : IAsyncDisposable
         var outputs = new RecipeOutputs(Sinks, Queue, Mirrors, writes);
         Recipes = new RecipeBook(site, recipes, Devices, outputs, new BlockCheck(site, plugins, opener), compiler, time, log);
 
+        _editing = new EditSupport(site.Folder, compiler, log);
         _control = new ControlServer(site.Folder, time, log);
         new QueueCommands(Sinks, Queue).AddTo(_control);
         new DeviceCommands(Devices, writes, time).AddTo(_control);
@@ -166,6 +169,7 @@ internal sealed class PlantHost : IAsyncDisposable
         }
 
         await Recipes.LookAsync(_stop.Token).ConfigureAwait(false);
+        await _editing.LookAsync(_stop.Token).ConfigureAwait(false);
     }
 
     private Task WatchAsync()

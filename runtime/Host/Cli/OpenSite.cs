@@ -43,7 +43,9 @@ internal sealed class OpenSite : IDisposable
         return new OpenSite(model, TimeProvider.System, makeLog(model));
     }
 
-    public RecipeCompiler Compiler() => new(Path.Combine(Model.Folder, "data", "recipes"), Time);
+    public static RecipeCompiler CompilerOf(SiteModel site, TimeProvider time) => new(Path.Combine(site.Folder, "data", "recipes"), time);
+
+    public RecipeCompiler Compiler() => CompilerOf(Model, Time);
 
     public void Dispose()
     {
