@@ -24,7 +24,7 @@ internal sealed class EditSupport(string siteFolder, RecipeCompiler compiler, Pl
     /// <summary>For the running host: takes every settled change of site.toml, the tag tables and the scripts, where the folder is.</summary>
     public async Task LookAsync(CancellationToken cancel)
     {
-        if (!Directory.Exists(_folder) || !_change.Look(Stamp())) return;
+        if (!Directory.Exists(_folder) || !_change.Look(SiteStamp.Of(siteFolder))) return;
         if (SiteFile.Load(siteFolder, Environment.GetEnvironmentVariable).Model is { } site) await RefreshAsync(site, cancel).ConfigureAwait(false);
     }
 
@@ -80,7 +80,4 @@ internal sealed class EditSupport(string siteFolder, RecipeCompiler compiler, Pl
         if (await compiler.DeclarationsAsync(source, cancel).ConfigureAwait(false) is { } declarations) generated.Write(file, head + declarations);
         else if (known is null) generated.Write(file, "");
     }
-
-    /// <summary>A tag table may lie anywhere in the site.</summary>
-    private string Stamp() => string.Join('\n', new[] { SiteFile.Name, "*.csv", "*.csx" }.Select(pattern => FolderStamp.Of(siteFolder, pattern)));
 }

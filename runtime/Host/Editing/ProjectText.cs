@@ -12,8 +12,8 @@ internal static class ProjectText
     private const string Symbol = "EDITOR";
 
     /// <summary>
-    /// What all projects have in common. They stand alone: nothing of a folder above them comes in. CS7022 and CS8321: a script may have no
-    /// statement, or functions for others only.
+    /// What all projects have in common. They stand alone: nothing of a folder above them comes in. No warnings of what a script may have: no
+    /// statement (CS7022), functions and variables that only others use (CS8321, CS0168, CS0219).
     /// </summary>
     public static string Common() => $"""
         <Project>
@@ -25,7 +25,7 @@ internal static class ProjectText
             <ImplicitUsings>disable</ImplicitUsings>
             <EnableDefaultItems>false</EnableDefaultItems>
             <DefineConstants>$(DefineConstants);{Symbol}</DefineConstants>
-            <NoWarn>$(NoWarn);CS7022;CS8321</NoWarn>
+            <NoWarn>$(NoWarn);CS7022;CS8321;CS0168;CS0219</NoWarn>
             <ImportDirectoryBuildTargets>false</ImportDirectoryBuildTargets>
             <ImportDirectoryPackagesProps>false</ImportDirectoryPackagesProps>
           </PropertyGroup>
