@@ -47,16 +47,20 @@ internal static class Declarations
     {
         MethodDeclarationSyntax m =>
             $"static {m.ReturnType} {m.Identifier}{m.TypeParameterList}{m.ParameterList} {m.ConstraintClauses} => throw null!;",
+        FieldDeclarationSyntax f when f.Modifiers.Any(SyntaxKind.ConstKeyword) => $"const {f.Declaration};",
         FieldDeclarationSyntax f => string.Join("\n    public ", f.Declaration.Variables.Select(v => $"static {TypeOf(v, model)} {v.Identifier} = default!;")),
         PropertyDeclarationSyntax p => $"static {p.Type} {p.Identifier} {{ get; set; }} = default!;",
         BaseTypeDeclarationSyntax or DelegateDeclarationSyntax => Bare(member).ToString(),
         _ => null,
     };
 
-    private static string TypeOf(VariableDeclaratorSyntax variable, SemanticModel model) =>
-        model.GetDeclaredSymbol(variable) is IFieldSymbol { Type: { TypeKind: not TypeKind.Error } type }
-            ? type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)
-            : "dynamic";
+    /// <summary><c>dynamic</c> where the type has an error or no name.</summary>
+    private static string TypeOf(VariableDeclaratorSyntax variable, SemanticModel model)
+    {
+        if (model.GetDeclaredSymbol(variable) is not IFieldSymbol { Type: { TypeKind: not TypeKind.Error } type }) return "dynamic";
+        var name = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+        return name.Contains("<anonymous", StringComparison.Ordinal) ? "dynamic" : name;
+    }
 
     private static MemberDeclarationSyntax Bare(MemberDeclarationSyntax type) =>
         type.WithModifiers(SyntaxFactory.TokenList(type.Modifiers.Where(m => !m.IsKind(SyntaxKind.PublicKeyword)
