@@ -22,13 +22,19 @@ internal sealed class RecipeCompilation
     {
         var scripts = ScriptLoader.Load(request.Recipe, request.SiteFolder, request.ScriptFolders);
         var compilation = Create(request, scripts);
+        if (request.Output is not { } output)
+        {
+            var declared = Declarations.Of(compilation, [.. scripts.Trees.SkipLast(1)], request.SiteFolder);
+            return new CompileReply(request.Id, null, null, [], scripts.Files, declared);
+        }
+
         var found = new List<Diagnostic>(scripts.Diagnostics);
         found.AddRange(compilation.GetDiagnostics());
         if (!HasErrors(found)) found.AddRange(scripts.Trees.SelectMany(tree => RecipeRules.Check(compilation.GetSemanticModel(tree))));
         var explained = Explain(compilation, found, request.SiteFolder);
         if (HasErrors(found)) return new CompileReply(request.Id, null, null, explained, scripts.Files);
 
-        var (assembly, symbols) = (request.Output + ".dll", request.Output + ".pdb");
+        var (assembly, symbols) = (output + ".dll", output + ".pdb");
         var failed = Emit(Guard(compilation, scripts), assembly, symbols);
         return failed.Count > 0
             ? new CompileReply(request.Id, null, null, Explain(compilation, failed, request.SiteFolder), scripts.Files)

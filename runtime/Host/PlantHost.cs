@@ -4,6 +4,7 @@ using PlantRuntime.Host.Delivery.Queue;
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Devices.Writing;
+using PlantRuntime.Host.Editing;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
@@ -31,6 +32,7 @@ internal sealed class PlantHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ControlServer _control;
     private readonly AuditLog _audit;
+    private readonly EditSupport _editing;
     private readonly List<Task> _rounds = [];
 
     /// <param name="site">The site, checked.</param>
@@ -51,6 +53,7 @@ internal sealed class PlantHost : IAsyncDisposable
         _site = new RunningSite(site, plugins, opener, recipes, compiler, _audit, time, log);
         _reload = new SiteReload(_site, log);
 
+        _editing = new EditSupport(site.Folder, compiler, log);
         _control = new ControlServer(site.Folder, time, log);
         new QueueCommands(Sinks, () => Queue).AddTo(_control);
         new DeviceCommands(Devices, _site.Writes, time).AddTo(_control);
@@ -137,6 +140,7 @@ internal sealed class PlantHost : IAsyncDisposable
 
         await _reload.LookAsync(_stop.Token).ConfigureAwait(false);
         await Recipes.LookAsync(_stop.Token).ConfigureAwait(false);
+        await _editing.LookAsync(_stop.Token).ConfigureAwait(false);
     }
 
     private Task WatchAsync()

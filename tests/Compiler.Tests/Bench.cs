@@ -75,14 +75,13 @@ internal sealed class Bench : IDisposable
 
     public CompileReply Compile(string text)
     {
-        var recipe = Write("recipes/press.csx", text);
-        var request = new CompileRequest(
-            1, Folder, recipe, [Shared], Generated, [typeof(Tag).Assembly.Location, typeof(Guard).Assembly.Location], Imports, Path.Combine(Folder, $"out{_outputs++}"));
-        CompileReply reply;
-        lock (s_compilation) reply = s_compilation.Compile(request);
+        var reply = Ask(text, Path.Combine(Folder, $"out{_outputs++}"));
         if (reply.Symbols is not null) CheckSymbols(reply.Symbols);
         return reply;
     }
+
+    /// <summary>What editors are told of the scripts that a recipe loads.</summary>
+    public string Declarations(string text) => Ask(text, output: null).Declarations!;
 
     /// <summary>The errors as the host shows them.</summary>
     public IReadOnlyList<string> Errors(string text) =>
@@ -117,6 +116,14 @@ internal sealed class Bench : IDisposable
             assembly.Run();
             guard.End();
         }
+    }
+
+    private CompileReply Ask(string text, string? output)
+    {
+        var recipe = Write("recipes/press.csx", text);
+        var request = new CompileRequest(
+            1, Folder, recipe, [Shared], Generated, [typeof(Tag).Assembly.Location, typeof(Guard).Assembly.Location], Imports, output);
+        lock (s_compilation) return s_compilation.Compile(request);
     }
 
     /// <summary>A statement without a width would make the rest of a method's debug information unreadable.</summary>

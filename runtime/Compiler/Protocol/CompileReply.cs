@@ -6,5 +6,7 @@ namespace PlantRuntime.Compiler.Protocol;
 /// <param name="Symbols">The written <c>.pdb</c>; null when there is an error.</param>
 /// <param name="Diagnostics">Errors and warnings, by file and place.</param>
 /// <param name="Files">The recipe and every file it loads, as they were read.</param>
+/// <param name="Declarations">What the loaded scripts declare, as C# for editors, where that was asked for.</param>
 internal sealed record CompileReply(
-    int Id, string? Assembly, string? Symbols, IReadOnlyList<CompileDiagnostic> Diagnostics, IReadOnlyList<SourceFile> Files);
+    int Id, string? Assembly, string? Symbols, IReadOnlyList<CompileDiagnostic> Diagnostics, IReadOnlyList<SourceFile> Files,
+    string? Declarations = null);

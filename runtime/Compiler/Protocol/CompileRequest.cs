@@ -8,7 +8,8 @@ namespace PlantRuntime.Compiler.Protocol;
 /// <param name="Generated">C# that the host wrote: what is in the site, and the guard.</param>
 /// <param name="References">Absolute paths of assemblies besides the framework's.</param>
 /// <param name="Imports">Namespaces that need no <c>using</c>.</param>
-/// <param name="Output">Absolute path without extension: <c>.dll</c> and <c>.pdb</c> are written there when there is no error.</param>
+/// <param name="Output">Absolute path without extension: <c>.dll</c> and <c>.pdb</c> are written there when there is no error. Null: nothing
+/// is compiled, only told what the loaded scripts declare.</param>
 internal sealed record CompileRequest(
     int Id,
     string SiteFolder,
@@ -17,4 +18,4 @@ internal sealed record CompileRequest(
     string Generated,
     IReadOnlyList<string> References,
     IReadOnlyList<string> Imports,
-    string Output);
+    string? Output);

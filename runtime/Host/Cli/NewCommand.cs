@@ -9,13 +9,13 @@ internal static partial class NewCommand
 {
     public static Command Make() => new("new", "Make a site, a recipe, a driver or a sink to start from.")
     {
-        Kind("site", "A folder with site.toml, a first recipe and its test.", name => name,
-            path => $"next: plant test {path}, then plant run {path}"),
-        Kind("recipe", "A recipe file; run it in the folder of a site.", _ => "recipes",
+        Kind("site", "A folder with site.toml, a first recipe, its test and what editors need to complete names in it (see plant edit-support).", path => path,
+            path => $"next: plant test {path}, then plant run {path}", (path, cancel) => EditSupportCommand.RunAsync(path, Console.Out, Console.Error, cancel)),
+        Kind("recipe", "A recipe file; run it in the folder of a site.", path => Path.Combine(Path.GetDirectoryName(path)!, "recipes"),
             path => $"next: edit {path}, then plant check"),
-        Kind("driver", "A driver plugin: one project with one package reference.", name => name,
+        Kind("driver", "A driver plugin: one project with one package reference.", path => path,
             path => $"next: dotnet build {path} -o <site>/plugins/{Path.GetFileName(path)}"),
-        Kind("sink", "A sink plugin: one project with one package reference.", name => name,
+        Kind("sink", "A sink plugin: one project with one package reference.", path => path,
             path => $"next: dotnet build {path} -o <site>/plugins/{Path.GetFileName(path)}"),
     };
 
@@ -34,16 +34,18 @@ internal static partial class NewCommand
         }
     }
 
-    private static Command Kind(string kind, string description, Func<string, string> folder, Func<string, string> next)
+    private static Command Kind(
+        string kind, string description, Func<string, string> folder, Func<string, string> next, Func<string, CancellationToken, Task<int>>? complete = null)
     {
-        var argument = new Argument<string>("name") { Description = "Name: letters, digits, - and _; it starts with a letter" };
+        var argument = new Argument<string>("name") { Description = "Name: letters, digits, - and _; it starts with a letter. A path may stand before it" };
         var place = new Option<string>("--in") { Description = "Folder to make it in", DefaultValueFactory = _ => "." };
         var command = new Command(kind, description) { argument, place };
-        command.SetAction(result =>
+        command.SetAction(async (result, cancel) =>
         {
-            var name = result.GetValue(argument)!;
+            var path = Path.TrimEndingDirectorySeparator(Path.Combine(result.GetValue(place)!, result.GetValue(argument)!));
+            var name = Path.GetFileName(path);
             if (!Name().IsMatch(name)) return Fail($"\"{name}\" is no name: letters, digits, - and _, starting with a letter");
-            var target = Path.Combine(result.GetValue(place)!, folder(name));
+            var target = folder(path);
             try
             {
                 Copy(kind, name, target);
@@ -55,7 +57,7 @@ internal static partial class NewCommand
 
             Console.WriteLine($"made {target}");
             Console.WriteLine(next(target));
-            return 0;
+            return complete is null ? 0 : await complete(target, cancel).ConfigureAwait(false);
         });
         return command;
     }

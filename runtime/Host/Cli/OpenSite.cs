@@ -57,7 +57,9 @@ internal sealed class OpenSite : IDisposable
         return new OpenSite(running?.Adapt(model) ?? model, model, TimeProvider.System, makeLog(model));
     }
 
-    public RecipeCompiler Compiler() => new(Path.Combine(Model.Folder, "data", "recipes"), Time);
+    public static RecipeCompiler CompilerOf(SiteModel site, TimeProvider time) => new(Path.Combine(site.Folder, "data", "recipes"), time);
+
+    public RecipeCompiler Compiler() => CompilerOf(Model, Time);
 
     /// <summary>Checks all of it and writes what is wrong to <paramref name="errors"/>.</summary>
     public async Task<CheckedSite> CheckAsync(RecipeCompiler compiler, TextWriter errors, CancellationToken cancel)

@@ -23,6 +23,7 @@ internal static class PlantCommand
               plant queue sites/demo               show what waits for each sink of a running site
               plant new site my-plant              make a site to start from
               plant new driver my-machine          make a driver plugin to start from
+              plant edit-support sites/demo        complete names and show errors in VS Code and other editors
             """)
         {
             RunCommand.Make(),
@@ -37,5 +38,6 @@ internal static class PlantCommand
             QueueCommand.Make(),
             PluginsCommand.Make(),
             NewCommand.Make(),
+            EditSupportCommand.Make(),
         };
 }

@@ -58,6 +58,20 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         }
     }
 
+    /// <summary>What the scripts that a recipe loads declare, as C# for editors; null when the compiler could not tell.</summary>
+    public async Task<string?> DeclarationsAsync(RecipeSource source, CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return (await AskAsync(Request(source, output: null), cancel).ConfigureAwait(false)).Reply?.Declarations;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -83,7 +97,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
 
     private static Problem Problem(CompileDiagnostic d) => new(new Position(d.File, d.Line, d.Column), d.Message, d.Id);
 
-    private CompileRequest Request(RecipeSource source, string output) =>
+    private CompileRequest Request(RecipeSource source, string? output) =>
         new(Id: 0, source.SiteFolder, source.File, source.ScriptFolders, source.Generated, [.. _references, .. source.References], source.Imports, output);
 
     /// <summary>Asks the child that runs, and a new one when that one was about to leave or has died.</summary>

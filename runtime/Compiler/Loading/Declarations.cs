@@ -1,0 +1,68 @@
+using System.Security;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PlantRuntime.Compiler.Loading;
+
+/// <summary>
+/// What loaded scripts declare, as C# that is no script: a static class a script, without the bodies. For editors, which know no
+/// <c>#load</c>.
+/// </summary>
+internal static class Declarations
+{
+    /// <param name="compilation">Of the scripts and what they are compiled with.</param>
+    /// <param name="loaded">The scripts, without the one that loads them.</param>
+    /// <param name="siteFolder">Absolute; files are named from here.</param>
+    public static string Of(Compilation compilation, IReadOnlyList<SyntaxTree> loaded, string siteFolder)
+    {
+        var text = new StringBuilder();
+        var usings = loaded.SelectMany(tree => ((CompilationUnitSyntax)tree.GetRoot()).Usings).Select(u => u.NormalizeWhitespace().ToString());
+        for (var i = 0; i < loaded.Count; i++) text.AppendLine($"global using static Loaded{i};");
+        foreach (var line in usings.Distinct().Order(StringComparer.Ordinal)) text.AppendLine(line);
+        for (var i = 0; i < loaded.Count; i++) Write(text, $"Loaded{i}", loaded[i], compilation.GetSemanticModel(loaded[i]), siteFolder);
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, string name, SyntaxTree tree, SemanticModel model, string siteFolder)
+    {
+        text.AppendLine($"public static class {name}\n{{");
+        foreach (var member in ((CompilationUnitSyntax)tree.GetRoot()).Members)
+        {
+            if (Declared(member, model) is not { } declared) continue;
+            var line = tree.GetLineSpan(member.Span).StartLinePosition.Line + 1;
+            text.AppendLine($"    /// <summary>{SecurityElement.Escape(Shown(tree.FilePath, siteFolder))}({line})</summary>");
+            text.AppendLine($"    public {declared}");
+        }
+
+        text.AppendLine("}");
+    }
+
+    private static string Shown(string path, string siteFolder) =>
+        path.StartsWith(siteFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? Path.GetRelativePath(siteFolder, path) : path;
+
+    /// <summary>What follows <c>public</c>; null for a statement, which declares nothing.</summary>
+    private static string? Declared(MemberDeclarationSyntax member, SemanticModel model) => member switch
+    {
+        MethodDeclarationSyntax m =>
+            $"static {m.ReturnType} {m.Identifier}{m.TypeParameterList}{m.ParameterList} {m.ConstraintClauses} => throw null!;",
+        FieldDeclarationSyntax f when f.Modifiers.Any(SyntaxKind.ConstKeyword) => $"const {f.Declaration};",
+        FieldDeclarationSyntax f => string.Join("\n    public ", f.Declaration.Variables.Select(v => $"static {TypeOf(v, model)} {v.Identifier} = default!;")),
+        PropertyDeclarationSyntax p => $"static {p.Type} {p.Identifier} {{ get; set; }} = default!;",
+        BaseTypeDeclarationSyntax or DelegateDeclarationSyntax => Bare(member).ToString(),
+        _ => null,
+    };
+
+    /// <summary><c>dynamic</c> where the type has an error or no name.</summary>
+    private static string TypeOf(VariableDeclaratorSyntax variable, SemanticModel model)
+    {
+        if (model.GetDeclaredSymbol(variable) is not IFieldSymbol { Type: { TypeKind: not TypeKind.Error } type }) return "dynamic";
+        var name = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+        return name.Contains("<anonymous", StringComparison.Ordinal) ? "dynamic" : name;
+    }
+
+    private static MemberDeclarationSyntax Bare(MemberDeclarationSyntax type) =>
+        type.WithModifiers(SyntaxFactory.TokenList(type.Modifiers.Where(m => !m.IsKind(SyntaxKind.PublicKeyword)
+            && !m.IsKind(SyntaxKind.InternalKeyword) && !m.IsKind(SyntaxKind.PrivateKeyword)))).WithoutLeadingTrivia();
+}

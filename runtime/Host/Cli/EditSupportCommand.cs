@@ -1,0 +1,49 @@
+using System.CommandLine;
+using PlantRuntime.Host.Editing;
+using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Status;
+
+namespace PlantRuntime.Host.Cli;
+
+/// <summary><c>plant edit-support</c>: lets editors complete names and show errors in the scripts of a site.</summary>
+internal static class EditSupportCommand
+{
+    public static Command Make()
+    {
+        var site = SiteArgument.Make();
+        var command = new Command(
+            "edit-support",
+            $"""
+            Write what editors need to complete names, show errors and find definitions in a site's recipes: C# projects in its folder {EditSupport.FolderName}.
+            `plant run` and `plant check` keep it up to date from then on; delete the folder to end that.
+            """) { site };
+        command.SetAction((result, cancel) => RunAsync(result.GetValue(site)!, Console.Out, Console.Error, cancel));
+        return command;
+    }
+
+    /// <summary>Asks for site.toml alone: a site whose plugins are somewhere else can be edited, too.</summary>
+    public static async Task<int> RunAsync(string folder, TextWriter output, TextWriter errors, CancellationToken cancel)
+    {
+        var (model, problems) = SiteFile.Load(folder, Environment.GetEnvironmentVariable);
+        foreach (var problem in problems) errors.WriteLine(problem);
+        if (model is null) return 1;
+        using var log = new PlantLog(TimeProvider.System, LogLevel.Error, []);
+        var compiler = OpenSite.CompilerOf(model, TimeProvider.System);
+        await using (compiler.ConfigureAwait(false))
+        {
+            try
+            {
+                var changes = await new EditSupport(model.Folder, compiler, log).WriteAsync(model, cancel).ConfigureAwait(false);
+                output.WriteLine(changes == 0 ? "all up to date" : $"{changes} files changed in {Path.Combine(folder, EditSupport.FolderName)}");
+                output.WriteLine($"next: open {folder} in VS Code with its C# extension, or {Path.Combine(folder, EditSupport.Solution)} in another editor");
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                errors.WriteLine(exception.Message);
+                return 1;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Completion;
+using Microsoft.CodeAnalysis.FindSymbols;
+using Microsoft.CodeAnalysis.MSBuild;
+using Microsoft.CodeAnalysis.QuickInfo;
+using Microsoft.CodeAnalysis.Text;
+
+namespace PlantRuntime.Editors.Tests.Testing;
+
+/// <summary>
+/// What an editor does with a solution: loads it, completes, hovers, follows definitions and shows errors, by the services of Roslyn that
+/// VS Code's C# extension runs in its language server.
+/// </summary>
+public sealed class Editor
+{
+    private readonly Solution _solution;
+
+    private Editor(Solution solution) => _solution = solution;
+
+    /// <summary>Restores and opens a solution; every failure on the way fails the test.</summary>
+    public static async Task<Editor> OpenAsync(string solution)
+    {
+        await RestoreAsync(solution);
+        var workspace = MSBuildWorkspace.Create();
+        var failures = new List<string>();
+        using var _ = workspace.RegisterWorkspaceFailedHandler(failure => failures.Add(failure.Diagnostic.Message));
+        var opened = await workspace.OpenSolutionAsync(solution);
+        Assert.Empty(failures);
+        return new Editor(opened);
+    }
+
+    /// <summary>What is offered at the end of a text that stands in this file.</summary>
+    public async Task<IReadOnlyList<string>> CompleteAsync(string file, string text)
+    {
+        var document = Document(file).WithText(SourceText.From(text));
+        var list = await CompletionService.GetService(document)!.GetCompletionsAsync(document, text.Length);
+        return [.. list.ItemsList.Select(item => item.DisplayText)];
+    }
+
+    /// <summary>The errors and warnings of a file: line, column, id.</summary>
+    public async Task<IReadOnlyList<string>> ErrorsAsync(string file, string? text = null)
+    {
+        var document = text is null ? Document(file) : Document(file).WithText(SourceText.From(text));
+        var model = await document.GetSemanticModelAsync();
+        var found = model!.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed);
+        return [.. found.Select(d => $"{d.Location.GetLineSpan().StartLinePosition.Line + 1},{d.Location.GetLineSpan().StartLinePosition.Character + 1}: {d.Id}")];
+    }
+
+    /// <summary>What is shown when the mouse rests on the end of the first place that holds these words.</summary>
+    public async Task<string> HoverAsync(string file, string words)
+    {
+        var document = Document(file);
+        var shown = await QuickInfoService.GetService(document)!.GetQuickInfoAsync(document, await EndOfAsync(document, words));
+        return string.Join('\n', shown?.Sections.Select(section => section.Text) ?? []);
+    }
+
+    /// <summary>Where the definition of what ends there lies: the file, and its line as text.</summary>
+    public async Task<(string File, string Line)> DefinitionAsync(string file, string words)
+    {
+        var document = Document(file);
+        var symbol = await SymbolFinder.FindSymbolAtPositionAsync(document, await EndOfAsync(document, words));
+        var place = symbol!.Locations[0];
+        var text = await place.SourceTree!.GetTextAsync();
+        return (place.SourceTree.FilePath, text.Lines.GetLineFromPosition(place.SourceSpan.Start).ToString().Trim());
+    }
+
+    /// <summary>The same with the files as they are on the disk now, as an editor has them that watches them.</summary>
+    public Editor WithFilesAsTheyAre()
+    {
+        var documents = _solution.Projects.SelectMany(p => p.Documents);
+        return new Editor(documents.Aggregate(
+            _solution, (solution, document) => solution.WithDocumentText(document.Id, SourceText.From(File.ReadAllText(document.FilePath!)))));
+    }
+
+    private Document Document(string file) => _solution.Projects.SelectMany(p => p.Documents).Single(d => d.FilePath == file);
+
+    private static async Task<int> EndOfAsync(Document document, string words) =>
+        (await document.GetTextAsync()).ToString().IndexOf(words, StringComparison.Ordinal) + words.Length - 1;
+
+    private static async Task RestoreAsync(string solution)
+    {
+        using var restore = Process.Start(new ProcessStartInfo("dotnet", ["restore", solution, "-v", "q"]) { RedirectStandardOutput = true })!;
+        var output = await restore.StandardOutput.ReadToEndAsync();
+        await restore.WaitForExitAsync();
+        Assert.True(restore.ExitCode == 0, output);
+    }
+}
