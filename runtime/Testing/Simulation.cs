@@ -152,7 +152,7 @@ public sealed class Simulation
         }
         else
         {
-            carried = recipe.Plan.CarryFrom(before.Plan).ToString();
+            carried = recipe.Plan.Load(before.Plan.Save()).ToString();
             before.Unload();
             _recipes![_recipes.IndexOf(before)] = recipe;
         }
