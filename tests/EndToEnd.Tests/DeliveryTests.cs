@@ -20,6 +20,9 @@ public class DeliveryTests
     [Fact]
     public Task A_dead_sink_slows_no_other() => PassAsync(run => DeadSink.RunAsync(run, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)));
 
+    [Fact]
+    public Task Reloads_of_recipes_and_plugins_lose_nothing_and_keep_every_connection() => PassAsync(run => Reloads.RunAsync(run, recipes: 24, plugins: 2));
+
     private static async Task PassAsync(Func<FaultRun, Task> row)
     {
         var run = new FaultRun(Seed, isShort: true);

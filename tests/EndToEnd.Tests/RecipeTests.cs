@@ -68,32 +68,6 @@ public class RecipeTests
     }
 
     [Fact]
-    public async Task Many_reloads_lose_nothing_and_keep_every_connection()
-    {
-        const int Reloads = 15;
-        using var site = new SiteFolder(SiteFolder.DefaultSite.Replace("poll   = \"100ms\"", "poll   = \"5ms\"", StringComparison.Ordinal));
-        site.Write("recipes/line.csx", Recipe(1));
-        await using var plant = PlantProcess.Start("run", site.Path);
-        for (var version = 1; version <= Reloads; version++)
-        {
-            await plant.WhenAsync($"name=recipes/line.csx state=Running version={version} ");
-            site.Write("recipes/line.csx", Recipe(version + 1));
-        }
-
-        await plant.WhenAsync($"version={Reloads + 1} ");
-        await plant.SignalAsync("TERM");
-        Assert.Equal(0, await plant.WhenExitedAsync());
-        var records = site.Lines("data/lines.jsonl").Select(l => JsonDocument.Parse(l).RootElement).ToList();
-        var numbers = records.Select(r => r.GetProperty("n").GetInt32()).ToList();
-        Assert.Equal(Enumerable.Range(1, numbers.Count), numbers);
-        Assert.Equal(Enumerable.Range(1, Reloads + 1), records.Select(r => r.GetProperty("v").GetInt32()).Distinct());
-        Assert.Equal(1, plant.Count("CONNECTED plant=1 device=line"));
-        Assert.Equal(0, plant.Count("LEAK|RECONNECT"));
-
-        static string Recipe(int version) => $"Plant.line.Scans.Payload(s => new {{ v = {version}, n = s.Number }}).To(Sinks.lines);";
-    }
-
-    [Fact]
     public async Task Shared_pieces_are_loaded_and_a_change_of_one_reloads()
     {
         using var site = new SiteFolder();

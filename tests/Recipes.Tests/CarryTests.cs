@@ -63,6 +63,23 @@ public class CarryTests
     }
 
     [Fact]
+    public void What_would_be_lost_is_known_from_places_alone_and_places_are_text()
+    {
+        var bench = new PlanBench(b => Recipe(b, edited: false)).Scan(10, 90.0);
+        var other = new PlanBench(b =>
+        {
+            Recipe(b, edited: true);
+            b.Line.Scans.Where(s => s["speed"].Number > 1 && s["temp"].Text == "\t;)").Events("temp", above: 8, clear: 7).To(b.Sink);
+        });
+        var told = other.Plan.Places.Select(p => Place.Parse(p.ToString())).ToList();
+        Assert.Equal(other.Plan.Places, told);
+        Assert.Equal("would_carry=12", other.Plan.WouldCarry(bench.Plan.Places).ToString("would_carry"));
+        Assert.Equal(bench.Plan.Load(other.Plan.Save()).ToString(), bench.Plan.WouldCarry(told).ToString());
+        Assert.Contains("Events on line.temp: it is no longer there", bench.Plan.WouldCarry(told).Dropped);
+        Assert.Throws<InvalidDataException>(() => Place.Parse("line\tOnly"));
+    }
+
+    [Fact]
     public void Equals_are_told_apart_by_their_order()
     {
         var bench = new PlanBench(b =>

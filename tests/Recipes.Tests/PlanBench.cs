@@ -28,7 +28,7 @@ internal sealed class PlanBench : IRecordOutput, IBlockCheck, IWriteOutput, IIma
         foreach (var route in Plan.Routes) route.Output = this;
         foreach (var write in Plan.Writes) write.Output = this;
         foreach (var image in Plan.Images) image.Output = this;
-        if (before is not null) Carried = Plan.CarryFrom(before.Plan).ToString();
+        if (before is not null) Carried = Plan.Load(before.Plan.Save()).ToString();
         Plan.Start();
     }
 

@@ -1,4 +1,5 @@
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Recipes.Keeping;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Host.Watching;
@@ -13,6 +14,7 @@ internal sealed class RecipeBook : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly Departures _departures;
+    private readonly StateFolder _states;
     private readonly SettledChange _change = new();
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
     private RecipeMaker _maker;
@@ -26,6 +28,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         _time = time;
         _log = log;
         _departures = new Departures(time, log);
+        _states = new StateFolder(Path.Combine(maker.Site.Folder, "data"));
     }
 
     /// <summary>A snapshot, by file name.</summary>
@@ -43,15 +46,17 @@ internal sealed class RecipeBook : IAsyncDisposable
         var stamp = _maker.Files.Stamp();
         if (!_isStarted) _change.Accept(stamp);
         else if (!_change.Look(stamp)) return;
-        _isStarted = true;
         var files = _maker.Files.List();
-        foreach (var file in files) await TakeAsync(file, cancel).ConfigureAwait(false);
+        if (!_isStarted) ForgetAllBut(files);
+        else if (_maker.Files.Stamp() != stamp) return;
+        _isStarted = true;
+        foreach (var file in files) await TakeAsync(file, stamp, cancel).ConfigureAwait(false);
         await RemoveAsync(files).ConfigureAwait(false);
     }
 
     /// <summary>Makes every recipe by another site.toml; what runs is not touched.</summary>
     public Task<IReadOnlyList<MadeRecipe>> MakeAsync(RecipeMaker maker, CancellationToken cancel) =>
-        maker.MakeAllAsync(file => EntryOf(file).OnFault, cancel);
+        maker.MakeAllAsync(file => EntryOf(file).FaultOfNext(), cancel);
 
     /// <summary>Moves to another site.toml.</summary>
     /// <param name="maker">Makes recipes from now on.</param>
@@ -89,7 +94,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         lock (_entries)
         {
             if (_entries.TryGetValue(file, out var entry)) return entry;
-            entry = new RecipeEntry(file, _maker.Loader, _departures, _devices, _outputs, _maker.Site.Limits, _maker.Site.Folder, _time, _log);
+            entry = new RecipeEntry(file, _maker.Loader, _departures, _devices, _outputs, _states, _maker.Site.Limits, _maker.Site.Folder, _time, _log);
             _entries.Add(file, entry);
             return entry;
         }
@@ -100,22 +105,38 @@ internal sealed class RecipeBook : IAsyncDisposable
         foreach (var gone in Entries.Where(e => !files.Contains(e.File)))
         {
             lock (_entries) _entries.Remove(gone.File);
-            await gone.StopAsync().ConfigureAwait(false);
+            await gone.RemoveAsync().ConfigureAwait(false);
             _log.Info($"RECIPE name={gone.File} state=Removed");
         }
     }
 
-    private async Task TakeAsync(string file, CancellationToken cancel)
+    /// <summary>Recipes that were deleted while the host was down.</summary>
+    private void ForgetAllBut(IReadOnlyList<string> files)
+    {
+        if (!_maker.Files.IsThere) return;
+        foreach (var recipe in _states.DeleteAllBut(files)) _log.Info($"STATE recipe={recipe} state=Removed");
+    }
+
+    /// <summary>Takes a file as it was when the folder looked like this; one that is being saved right now is left for the next look.</summary>
+    private async Task TakeAsync(string file, string stamp, CancellationToken cancel)
     {
         var entry = EntryOf(file);
         try
         {
             var key = _maker.KeyOf(file);
-            if (key != entry.Key) await entry.TakeAsync(key, await _maker.CompileAsync(file, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+            if (key == entry.Key) return;
+            if (_maker.Files.IsEmpty(file))
+            {
+                _log.Info($"RECIPE name={file} is empty next=\"taken when something is in it; delete it to end it\"");
+                return;
+            }
+
+            var compiled = await _maker.CompileAsync(file, cancel).ConfigureAwait(false);
+            if (_maker.Files.Stamp() == stamp) await entry.TakeAsync(key, compiled).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _log.Error($"RECIPE name={file} reason=\"{exception.Message}\"");
+            if (_maker.Files.Stamp() == stamp) _log.Error($"RECIPE name={file} reason=\"{exception.Message}\"");
         }
     }
 }

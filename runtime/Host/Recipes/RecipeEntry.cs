@@ -1,11 +1,12 @@
 using PlantRuntime.Host.Delivery;
-using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recipes.Keeping;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
-using PlantRuntime.Recipes.Plans;
+using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Host.Recipes;
 
@@ -13,146 +14,142 @@ namespace PlantRuntime.Host.Recipes;
 /// One recipe file: what of it runs, and what is wrong with the file as it is now. A new version takes over between two scans, or not at
 /// all.
 /// </summary>
-internal sealed class RecipeEntry(
-    string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, LimitOptions limits,
-    string siteFolder, TimeProvider time, PlantLog log)
+internal sealed class RecipeEntry
 {
-    private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
-    private readonly LogLimit _faultLimit = new(time, TimeSpan.FromSeconds(10));
-    private string? _compiledPath;
-    private RecipeRunner? _runner;
-    private RecipeAssembly? _assembly;
-    private IReadOnlyList<BlockScans> _blocks = [];
+    private readonly RecipeOutputs _outputs;
+    private readonly IReadOnlyList<DeviceRunner> _devices;
+    private readonly RecipeFeed _feed;
+    private readonly RecipeStage _stage;
+    private readonly string _siteFolder;
+    private readonly TimeProvider _time;
+    private readonly PlantLog _log;
+    private readonly LogLimit _faultLimit;
+    private RecipeLoader _loader;
+    private VersionFaults? _next;
     private long _faults;
 
+    public RecipeEntry(
+        string file, RecipeLoader loader, Departures departures, IReadOnlyList<DeviceRunner> devices, RecipeOutputs outputs, StateFolder states,
+        LimitOptions limits, string siteFolder, TimeProvider time, PlantLog log)
+    {
+        File = file;
+        _loader = loader;
+        _outputs = outputs;
+        _devices = devices;
+        _siteFolder = siteFolder;
+        _time = time;
+        _log = log;
+        _faultLimit = new LogLimit(time, TimeSpan.FromSeconds(10));
+        _feed = new RecipeFeed(devices, limits.RecipeQueue, time);
+        _stage = new RecipeStage(file, _feed, new RecipeMemory(file, states, time, log), outputs, departures, limits, time, log) { WentBack = OnWentBack };
+    }
+
     /// <summary>Path from the site folder.</summary>
-    public string File { get; } = file;
+    public string File { get; }
 
     /// <summary>What is wrong with the file as it is now; what ran before it runs on.</summary>
     public IReadOnlyList<Problem> Problems { get; private set; } = [];
 
-    public RecipeState State => _runner is null ? RecipeState.Failed : _runner.Stopped is null ? RecipeState.Running : RecipeState.Stopped;
+    public RecipeState State =>
+        _stage.Current is not { } current ? RecipeState.Failed : current.Runner.Stopped is null ? RecipeState.Running : RecipeState.Stopped;
 
-    public string? Reason => _runner?.Stopped ?? Problems.FirstOrDefault()?.ToString();
+    public string? Reason => _stage.Current?.Runner.Stopped ?? Problems.FirstOrDefault()?.ToString();
 
     /// <summary>Exceptions that the recipe's lambdas have thrown.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
     /// <summary>Scans that the recipe was too slow to take.</summary>
-    public long Lost => _runner is { } r ? r.Inboxes.Values.Sum(i => i.Lost) + r.BlockInboxes.Sum(b => b.Inbox.Lost) : 0;
+    public long Lost => _feed.Lost;
 
-    public int Version { get; private set; }
+    /// <summary>Number of the version that runs; 0 when none does.</summary>
+    public int Version => _stage.Current?.Number ?? 0;
 
-    /// <summary>What runs of it; null when nothing does.</summary>
-    public Plan? Plan => _runner?.Plan;
-
-    /// <summary>What the version that runs was made of.</summary>
-    public string Meaning { get; private set; } = "";
+    /// <summary>The version that runs; null when none does.</summary>
+    public RecipeVersion? Running => _stage.Current;
 
     /// <summary>What the file and all that it loads was when it was last taken; null before.</summary>
     public string? Key { get; private set; }
 
-    /// <summary>From now on versions are loaded and run as another site.toml says.</summary>
-    public void Move(RecipeLoader nowLoader, LimitOptions nowLimits) => (loader, limits) = (nowLoader, nowLimits);
+    /// <summary>From now on versions are loaded and run as another site.toml says. There is no way back to one that was made by the old one.</summary>
+    public void Move(RecipeLoader loader, LimitOptions limits)
+    {
+        _loader = loader;
+        _stage.Move(limits);
+    }
+
+    /// <summary>Who is to hear of the faults of a version that is loaded before it is taken.</summary>
+    public Action<Exception> FaultOfNext()
+    {
+        var faults = _next = new VersionFaults(_time);
+        return exception => OnFault(faults, exception);
+    }
 
     /// <summary>Takes a result of the compiler: swaps to it, or stays and says why.</summary>
     /// <param name="key">What the file is now.</param>
     /// <param name="compiled">What the compiler made of it.</param>
-    /// <param name="made">The recipe when it was loaded already: it is swapped to even when it is the same again.</param>
+    /// <param name="made">The recipe when it was made by another site.toml: it is swapped to even when it is the same again.</param>
     public async Task TakeAsync(string key, CompiledRecipe compiled, LoadedRecipe? made = null)
     {
         Key = key;
-        if (made is null && compiled.AssemblyPath is { } path && path == _compiledPath)
+        if (made is null && compiled.AssemblyPath is { } path && path == _stage.Current?.AssemblyPath)
         {
             Problems = [];
-            log.Info($"RECIPE name={File} state={State} version={Version} is again as it runs");
+            _log.Info($"RECIPE name={File} state={State} version={Version} is again as it runs");
             return;
         }
 
         var problems = new List<Problem>(compiled.Problems);
         var warnings = new List<Problem>(compiled.Warnings);
-        var loaded = problems.Count > 0 ? null : made ?? await loader.LoadAsync(compiled, OnFault, problems, warnings).ConfigureAwait(false);
+        var faults = made is null ? new VersionFaults(_time) : _next!;
+        var loaded = problems.Count > 0 ? null : made ?? await _loader.LoadAsync(compiled, e => OnFault(faults, e), problems, warnings).ConfigureAwait(false);
+        foreach (var warning in warnings) _log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         Problems = problems;
-        foreach (var warning in warnings) log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         if (loaded is null)
         {
-            foreach (var problem in problems) log.Error($"RECIPE name={File} {problem}");
-            var next = _runner is null ? "correct it: it starts when it is saved" : "the version before runs on";
-            log.Error($"RECIPE name={File} state={State} errors={problems.Count} next=\"{next}\"");
+            foreach (var problem in problems) _log.Error($"RECIPE name={File} {problem}");
+            var next = _stage.Current is null ? "correct it: it starts when it is saved" : "the version before runs on";
+            _log.Error($"RECIPE name={File} state={State} errors={problems.Count} next=\"{next}\"");
             return;
         }
 
-        await SwapAsync(loaded).ConfigureAwait(false);
-        (_compiledPath, Meaning) = (compiled.AssemblyPath, compiled.Meaning);
-        log.Info($"RECIPE name={File} state=Running version={Version} devices={string.Join(',', loaded.Plan.Sources.Keys)} routes={loaded.Plan.Routes.Count}"
-            + (loaded.Plan.Mirrors.Count > 0 ? $" mirrors={loaded.Plan.Mirrors.Count}" : ""));
+        foreach (var route in loaded.Plan.Routes)
+            route.Output = new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue);
+        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
+        foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log);
+        await _stage.SwapAsync(compiled, loaded, faults, isMove: made is not null).ConfigureAwait(false);
     }
 
-    /// <summary>Stops the recipe for good: its file is gone, or the host ends. What waits for it is run first.</summary>
-    public async Task StopAsync()
-    {
-        outputs.Mirrors.Take(File, []);
-        if (_runner is { } runner) await RetireAsync(runner, _assembly!, s_patienceAtEnd).ConfigureAwait(false);
-        _runner = null;
-        _assembly = null;
-    }
+    /// <summary>The host ends.</summary>
+    public Task StopAsync() => _stage.EndAsync(isGone: false);
+
+    /// <summary>The file is gone.</summary>
+    public Task RemoveAsync() => _stage.EndAsync(isGone: true);
 
     /// <summary>A queue that was full has room.</summary>
-    public void Wake() => _runner?.Wake();
+    public void Wake() => _stage.Current?.Runner.Wake();
 
-    /// <summary>Called from time to time: stops a recipe that has been busy with one scan for too long.</summary>
-    public void Watch()
-    {
-        if (_runner is { } runner && runner.CallTime > limits.RecipeTime)
-            runner.Stop($"it was busy with one scan for more than {limits.RecipeTime.TotalSeconds:0.###} s");
-    }
+    /// <summary>Called from time to time.</summary>
+    public void Watch() => _stage.Watch();
 
-    private async Task SwapAsync(LoadedRecipe loaded)
-    {
-        foreach (var route in loaded.Plan.Routes) route.Output = new RouteOutput(File, [.. outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], outputs.Queue);
-        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(outputs.Writes, point, siteFolder);
-        foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, devices.First(d => d.Name == image.Device), time, log);
-        var (old, oldAssembly) = (_runner, _assembly);
-        var runner = new RecipeRunner(File, loaded.Plan, loaded.Guard, limits.RecipeQueue, time, log);
-        (_runner, _assembly) = (runner, loaded.Assembly);
-
-        // From here on each device tells the new one; the new one begins when the old one has run what it was told before.
-        foreach (var device in devices)
-            device.Swap(old?.Inboxes.GetValueOrDefault(device.Name), runner.Inboxes.GetValueOrDefault(device.Name));
-        if (old is not null) await RetireAsync(old, oldAssembly!, limits.RecipeTime + s_patienceAtEnd).ConfigureAwait(false);
-        outputs.Mirrors.Take(File, loaded.Plan.Mirrors);
-        if (old is { Ended.IsCompleted: true } && loaded.Plan.CarryFrom(old.Plan) is { IsEmpty: false } carried)
-            log.Info($"STATE recipe={File} {carried}");
-        Version++;
-        runner.Start();
-        _blocks = [.. runner.BlockInboxes.Select(b => new BlockScans(b.Decoding, devices.First(d => d.Name == b.Decoding.Device), b.Inbox, time))];
-        foreach (var block in _blocks) block.Start();
-    }
-
-    private async Task RetireAsync(RecipeRunner runner, RecipeAssembly assembly, TimeSpan patience)
-    {
-        foreach (var device in devices) device.Swap(runner.Inboxes.GetValueOrDefault(device.Name), null);
-        foreach (var block in _blocks) block.Stop();
-        runner.Finish();
-        try
-        {
-            await runner.Ended.WaitAsync(patience, time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            runner.Stop("it did not end when it was told to");
-            log.Error($"STUCK recipe={File} reason=\"it blocks its thread, which is left behind\"");
-        }
-
-        departures.Add($"{File} version={Version}", assembly.Unload());
-    }
-
-    /// <summary>Told of every exception of its lambdas.</summary>
-    public void OnFault(Exception exception)
+    private void OnFault(VersionFaults faults, Exception exception)
     {
         Interlocked.Increment(ref _faults);
-        if (!_faultLimit.May(out var held)) return;
-        var at = RecipePosition.Of(exception, siteFolder, word: null);
-        log.Error($"FAULT recipe={File} {at}: {exception.GetType().Name}: {exception.Message}{(held > 0 ? $" unsaid={held}" : "")} next=\"the scan is lost to this branch\"");
+        if (_faultLimit.May(out var held))
+        {
+            _log.Error($"FAULT recipe={File} {Place(exception)}: {VersionFaults.Words(exception)}{(held > 0 ? $" unsaid={held}" : "")} "
+                + "next=\"the scan is lost to this branch\"");
+        }
+
+        // What a device did not send is not the recipe's fault.
+        if (exception is not IncompleteGroupException && faults.Add()) _stage.Refuse(faults, exception);
     }
+
+    private void OnWentBack(Exception exception, string instead)
+    {
+        Problems = [new Problem(Place(exception), $"{VersionFaults.Words(exception)} ({instead})")];
+        _log.Error($"RECIPE name={File} {Problems[0]}");
+    }
+
+    private Position Place(Exception exception) =>
+        RecipePosition.Of(exception, _siteFolder, word: null) is { Line: > 0 } at ? at : new Position(File, 0, 0);
 }

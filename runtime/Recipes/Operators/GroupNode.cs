@@ -103,6 +103,9 @@ internal abstract class GroupNode(Schema schema, GroupRule rule, PlanBuilder pla
         }
 
         if (!_free.TryPop(out var group)) group = new TimeGroup(Schema.Device);
+
+        // A recipe that was stopped while it was told of a group has left it full.
+        group.Clear();
         group.Time = time;
         group.Deadline = now + rule.Within;
         group.IsClosed = false;

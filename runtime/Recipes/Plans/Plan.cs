@@ -21,6 +21,9 @@ internal sealed class Plan(
     /// <summary>The operators that remember, in the order of their declaration.</summary>
     public IReadOnlyList<Node> Stateful { get; } = stateful;
 
+    /// <summary>Where they stand, in the same order.</summary>
+    public IReadOnlyList<Place> Places => [.. Stateful.Select(n => n.Place)];
+
     public IReadOnlyList<WritePoint> Writes { get; } = writes;
 
     public IReadOnlyList<Mirror> Mirrors { get; } = mirrors;
@@ -67,11 +70,33 @@ internal sealed class Plan(
         }
     }
 
-    /// <summary>
-    /// Takes over what the operators of <paramref name="old"/> remember, where their places mean the same here. To be called when the old
-    /// plan has ended, before <see cref="Start"/>.
-    /// </summary>
-    public Carried CarryFrom(Plan old) => new Carrier(clock).Carry(old.Stateful, Stateful);
+    /// <summary>What all operators remember. On the plan's thread, or when that has ended.</summary>
+    public PlanState Save()
+    {
+        var now = clock.Now;
+        return new PlanState(now, [.. Stateful.Select(n => new OperatorState(n.Place, SavedState.Save((IStateful)n, clock, now)))]);
+    }
+
+    /// <summary>What of a plan with operators at these places could be taken over; nothing is.</summary>
+    public Carried WouldCarry(IReadOnlyList<Place> old)
+    {
+        var heirs = Heirs.Find(old, Places);
+        return new Carried(heirs.Pairs.Count, heirs.Dropped);
+    }
+
+    /// <summary>Takes over what operators remembered whose places mean the same here. Before <see cref="Start"/>.</summary>
+    public Carried Load(PlanState state)
+    {
+        var heirs = Heirs.Find([.. state.Operators.Select(o => o.Place)], Places);
+        var dropped = new List<string>();
+        foreach (var (old, now) in heirs.Pairs)
+        {
+            var (place, bytes) = state.Operators[old];
+            if (SavedState.Load((IStateful)Stateful[now], bytes, clock, state.Moment) is { } problem) dropped.Add($"{place.Name}: {problem}");
+        }
+
+        return new Carried(heirs.Pairs.Count - dropped.Count, [.. dropped, .. heirs.Dropped]);
+    }
 
     public void Start()
     {

@@ -10,13 +10,26 @@ namespace PlantRuntime.Recipes.State;
 /// <param name="Arguments">Its other arguments, as text.</param>
 internal sealed record Place(Place? Before, string Operator, string Tags = "", string Arguments = "")
 {
+    private const char Separator = '\t';
+
     public string Device => Before?.Device ?? Operator;
 
     /// <summary>As a log line names it: "Deadband on line.speed".</summary>
     public string Name => $"{Operator} on {Device}{(Tags.Length > 0 ? $".{Tags}" : "")}";
 
-    public Place Then(string name, IEnumerable<string> tags, params IEnumerable<object?> arguments) =>
-        new(this, name, string.Join(',', tags), string.Join(", ", arguments.OfType<object>().Select(a => FormattableString.Invariant($"{a}"))));
+    public Place Then(string name, IEnumerable<string> tags, params IEnumerable<object?> arguments) => new(
+        this, name, Text(string.Join(',', tags)), Text(string.Join(", ", arguments.OfType<object>().Select(a => FormattableString.Invariant($"{a}")))));
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It wrote something else.</exception>
+    public static Place Parse(string text)
+    {
+        var parts = text.Split(Separator);
+        if (parts.Length % 3 != 1) throw new InvalidDataException($"no place has {parts.Length} parts");
+        var place = new Place(null, parts[0]);
+        for (var i = 1; i < parts.Length; i += 3) place = new Place(place, parts[i], parts[i + 1], parts[i + 2]);
+        return place;
+    }
 
     /// <summary>A lambda as an argument: what the recipe says, without the blanks.</summary>
     public static string Words(string lambda) => string.Concat(lambda.Where(c => !char.IsWhiteSpace(c)));
@@ -27,6 +40,8 @@ internal sealed record Place(Place? Before, string Operator, string Tags = "", s
         : Arguments != old.Arguments ? $"its arguments changed from ({old.Arguments}) to ({Arguments})"
         : "what comes before it changed";
 
-    public override string ToString() =>
-        Before is null ? Operator : $"{Before} > {Operator}({string.Join("; ", new[] { Tags, Arguments }.Where(a => a.Length > 0))})";
+    /// <summary>The device, then name, tags and arguments of each operator, apart by tabs: places are equal when their texts are.</summary>
+    public override string ToString() => Before is null ? Operator : string.Join(Separator, Before, Operator, Tags, Arguments);
+
+    private static string Text(string text) => text.Replace(Separator, ' ');
 }

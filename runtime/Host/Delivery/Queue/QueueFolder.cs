@@ -16,8 +16,8 @@ internal sealed class QueueFolder(string folder, string machine = "")
     /// <summary>The database's write-ahead log: newer than the database, and as dear.</summary>
     public string LogPath => Path + "-wal";
 
-    /// <summary>Where damaged things are kept. Nothing is ever deleted there.</summary>
-    public string Damaged { get; } = System.IO.Path.Combine(folder, "damaged");
+    /// <summary>Where damaged things are kept.</summary>
+    public DamagedFolder Damaged { get; } = new(folder);
 
     public Reserve Reserve { get; } = new(System.IO.Path.Combine(folder, "queue.reserve"));
 
@@ -42,28 +42,16 @@ internal sealed class QueueFolder(string folder, string machine = "")
     public void Create() => Directory.CreateDirectory(folder);
 
     /// <summary>Keeps bytes aside.</summary>
-    public void Keep(string name, ReadOnlySpan<byte> bytes)
-    {
-        Directory.CreateDirectory(Damaged);
-        File.WriteAllBytes(Free(name), bytes);
-    }
+    public void Keep(string name, ReadOnlySpan<byte> bytes) => File.WriteAllBytes(Damaged.Free(name), bytes);
 
     /// <summary>Moves the database and its log aside.</summary>
     /// <returns>Where they are now.</returns>
     public (string Database, string Log) MoveAside()
     {
-        Directory.CreateDirectory(Damaged);
-        var target = Free(QueueFile.Name);
+        var target = Damaged.Free(QueueFile.Name);
         if (File.Exists(Path)) File.Move(Path, target);
         else File.Create(target).Dispose();
         if (File.Exists(LogPath)) File.Move(LogPath, target + "-wal");
         return (target, target + "-wal");
-    }
-
-    private string Free(string name)
-    {
-        var path = System.IO.Path.Combine(Damaged, name);
-        for (var i = 2; File.Exists(path); i++) path = System.IO.Path.Combine(Damaged, $"{i}-{name}");
-        return path;
     }
 }

@@ -29,10 +29,10 @@ internal sealed class QueueNotices(QueueFolder folder, TimeProvider time, PlantL
     public void Expired(string sink, long records) => log.Warn($"EXPIRED sink={sink} records={records} reason=\"waited longer than max_age\"");
 
     public void Lost(string sink, long records) => log.Error($"DAMAGED sink={sink} records={records} "
-        + $"reason=\"the disk gave them back changed, or not at all\" kept=\"{folder.Damaged}\"");
+        + $"reason=\"the disk gave them back changed, or not at all\" kept=\"{folder.Damaged.Path}\"");
 
     public void DamagedBatch(long number) => log.Error($"DAMAGED queue={folder.Path} batch={number} "
-        + $"reason=\"its checksum is wrong\" kept=\"{folder.Damaged}\" next=\"the others go on\"");
+        + $"reason=\"its checksum is wrong\" kept=\"{folder.Damaged.Path}\" next=\"the others go on\"");
 
     public void DamagedFile(string reason) => log.Error($"DAMAGED queue={folder.Path} "
         + $"reason=\"{reason}\" next=\"what can be read is put into a new file\"");

@@ -1,56 +1,52 @@
-using PlantRuntime.Host.Devices;
-using PlantRuntime.Host.Status;
 using PlantRuntime.Host.Time;
 using PlantRuntime.Recipes;
 using PlantRuntime.Recipes.Plans;
+using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Host.Recipes.Running;
 
 /// <summary>
-/// A recipe at work, on a thread of its own: whatever it does there slows nobody else. The thread ends when it is told to finish and
-/// nothing is left, or when the recipe was stopped for running away.
+/// A version of a recipe at work, on a thread of its own: whatever it does there slows nobody else. The thread ends when it is told to, or
+/// when the recipe was stopped for running away.
 /// </summary>
 internal sealed class RecipeRunner
 {
     private readonly Plan _plan;
     private readonly Guard _guard;
+    private readonly ScanQueue _queue;
     private readonly TimeProvider _time;
-    private readonly PlantLog _log;
-    private readonly object _gate = new();
-    private readonly Queue<(ScanInbox Inbox, Scan Scan, Receipt? Receipt)> _queue = new();
-    private readonly Dictionary<string, ScanInbox> _inboxes = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action<RecipeRunner, Exception> _failed;
+    private readonly CallClock _call;
+
+    // Its continuation runs on the ending thread: a version that takes over does not wait for yet another one to wake up.
+    private readonly TaskCompletionSource _ended = new();
     private readonly ITimer _timer;
     private readonly Thread _thread;
+    private TaskCompletionSource<PlanState>? _asked;
     private long _armedFor = long.MaxValue;
-    private readonly CallClock _call;
+    private int _hasFailed;
+    private bool _hasRun;
     private bool _isFinishing;
+    private bool _isHalted;
 
-    public RecipeRunner(string name, Plan plan, Guard guard, int queueCapacity, TimeProvider time, PlantLog log)
+    /// <param name="name">The recipe's file.</param>
+    /// <param name="loaded">The version.</param>
+    /// <param name="queue">What it takes its scans from.</param>
+    /// <param name="failed">Told once, by any thread, when it was stopped: no more of it will run.</param>
+    /// <param name="time">The clock.</param>
+    public RecipeRunner(string name, LoadedRecipe loaded, ScanQueue queue, Action<RecipeRunner, Exception> failed, TimeProvider time)
     {
-        Name = name;
-        _plan = plan;
-        _guard = guard;
+        _plan = loaded.Plan;
+        _guard = loaded.Guard;
+        _queue = queue;
+        _failed = failed;
         _time = time;
         _call = new CallClock(time);
-        _log = log;
-        foreach (var (device, source) in plan.Sources) _inboxes.Add(device, new ScanInbox(this, source, queueCapacity));
-        BlockInboxes = [.. plan.Decodings.Select(d => (d, new ScanInbox(this, d.Source, queueCapacity)))];
         _timer = time.CreateTimer(static runner => ((RecipeRunner)runner!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new Thread(Run, maxStackSize: 1 << 20) { IsBackground = true, Name = $"recipe {name}" };
     }
 
-    public string Name { get; }
-
-    public Plan Plan => _plan;
-
-    /// <summary>By device: what the device is to be told to listen.</summary>
-    public IReadOnlyDictionary<string, ScanInbox> Inboxes => _inboxes;
-
-    /// <summary>By block that is read for this recipe alone.</summary>
-    public IReadOnlyList<(Decoding Decoding, ScanInbox Inbox)> BlockInboxes { get; }
-
-    /// <summary>Completes when the recipe's thread has ended.</summary>
+    /// <summary>Completes when the recipe's thread runs nothing of the recipe any more, on that thread: be brief there, and yield.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>Why the recipe was stopped, or null.</summary>
@@ -59,118 +55,112 @@ internal sealed class RecipeRunner
     /// <summary>How long the recipe has been busy with one scan; zero when it is idle.</summary>
     public TimeSpan CallTime => _call.Elapsed;
 
+    /// <summary>Returns when the thread runs.</summary>
     public void Start() => _thread.Start();
 
     /// <summary>Lets the thread end once it has run what is waiting.</summary>
-    public void Finish()
-    {
-        lock (_gate)
-        {
-            _isFinishing = true;
-            Monitor.PulseAll(_gate);
-        }
-    }
+    public void Finish() => End(ref _isFinishing);
 
-    /// <summary>Stops the recipe at its next loop or call, and names it at once: it may be a while before it comes to one.</summary>
+    /// <summary>Lets the thread end before its next scan: what is waiting is for another version.</summary>
+    public void Halt() => End(ref _isHalted);
+
+    /// <summary>Stops the recipe at its next loop or call, and says so at once: it may be a while before it comes to one.</summary>
     public void Stop(string reason)
     {
-        if (_guard.Reason is null) LogStopped(reason);
         _guard.Stop(reason);
-        Finish();
+        Halt();
+        Fail(new RecipeStoppedException(reason));
     }
 
-    internal void Post(ScanInbox inbox, Scan scan, Receipt? receipt)
+    /// <summary>Asks for what the recipe remembers, to be had between two scans; cancelled when the thread ends before.</summary>
+    /// <returns>Null when it has run nothing since it was asked last.</returns>
+    public Task<PlanState>? AskState()
     {
-        lock (_gate)
+        lock (_queue.Gate)
         {
-            _queue.Enqueue((inbox, scan, receipt));
-            if (_queue.Count == 1) Monitor.PulseAll(_gate);
+            if (!_hasRun || _isHalted || _isFinishing) return null;
+            _hasRun = false;
+            _asked = new TaskCompletionSource<PlanState>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Monitor.PulseAll(_queue.Gate);
+            return _asked.Task;
         }
     }
-
-    private void LogStopped(string reason) =>
-        _log.Error($"STOPPED recipe={Name} reason=\"{reason}\" next=\"edit the recipe; all else runs on\"");
 
     /// <summary>Looks again whether there is something to do: a full queue has room.</summary>
     public void Wake()
     {
-        lock (_gate)
+        lock (_queue.Gate)
         {
             // Timers count whole milliseconds and may ring a little early: then the waiter arms it again.
             _armedFor = long.MaxValue;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_queue.Gate);
         }
     }
 
     private void Run()
     {
+        QueuedScan? inHand = null;
         try
         {
             _plan.Start();
-            while (Next(out var work))
+            while (Next(out inHand))
             {
                 _call.Start();
-                if (work.Inbox is { } inbox) inbox.Push(work.Scan!);
+                if (inHand is { } work) work.Inbox.Push(work.Scan);
+                else if (Interlocked.Exchange(ref _asked, null) is { } asked) asked.TrySetResult(_plan.Save());
                 else _plan.Tick();
                 _call.End();
-                if (work.Receipt is { } receipt) _plan.WhenStored(receipt.Release);
+                if (inHand is { Receipt: { } receipt }) _plan.WhenStored(receipt.Release);
             }
-        }
-        catch (RecipeStoppedException exception)
-        {
-            if (!_isFinishing) LogStopped(exception.Message);
         }
         catch (Exception exception)
         {
             _guard.Stop(exception.Message);
-            _log.Error($"STOPPED recipe={Name} reason=\"{exception.GetType().Name}: {exception.Message}\"");
+            inHand?.Receipt?.Release();
+            Fail(exception);
         }
         finally
         {
             _call.End();
             _timer.Dispose();
-            ReleaseAll();
+            Halt();
             _ended.SetResult();
         }
     }
 
-    /// <summary>A recipe that was stopped holds nobody up: what it did not take is gone for it alone.</summary>
-    private void ReleaseAll()
+    /// <summary>Waits for a scan, or for something else to do: then there is none.</summary>
+    /// <returns>False when the thread is to end.</returns>
+    private bool Next(out QueuedScan? work)
     {
-        lock (_gate)
+        work = null;
+        lock (_queue.Gate)
         {
-            _isFinishing = true;
-            while (_queue.TryDequeue(out var work)) work.Receipt?.Release();
-        }
-    }
-
-    /// <summary>Waits for a scan, or for an operator that is due: then there is no inbox.</summary>
-    /// <returns>False when the recipe is to end.</returns>
-    private bool Next(out (ScanInbox? Inbox, Scan? Scan, Receipt? Receipt) work)
-    {
-        lock (_gate)
-        {
-            while (true)
+            while (!_isHalted)
             {
-                work = default;
+                if (_asked is not null) return true;
                 if (_plan.IsBlocked && !_isFinishing)
                 {
-                    Monitor.Wait(_gate);
+                    Monitor.Wait(_queue.Gate);
                     continue;
                 }
 
+                // In the order of time: what was read before an operator is due is run before it acts.
                 var due = _plan.Due;
-                if (due <= _time.GetTimestamp()) return !_isFinishing || _queue.Count > 0;
-                if (_queue.TryDequeue(out var next))
+                var isDue = due <= _time.GetTimestamp();
+                if (_queue.TryPeek(out var next) && (!isDue || next.Scan.Timestamp < due))
                 {
-                    work = next;
+                    work = _queue.Take();
+                    _hasRun = true;
                     return true;
                 }
 
-                if (_isFinishing) return false;
+                if (_isFinishing && _queue.Count == 0) return false;
+                if (isDue) return _hasRun = true;
                 Arm(due);
-                Monitor.Wait(_gate);
+                Monitor.Wait(_queue.Gate);
             }
+
+            return false;
         }
     }
 
@@ -180,5 +170,20 @@ internal sealed class RecipeRunner
         _armedFor = due;
         if (due == long.MaxValue) return;
         _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, due - _time.GetTimestamp()) * 1000.0 / _time.TimestampFrequency)), Timeout.InfiniteTimeSpan);
+    }
+
+    private void End(ref bool how)
+    {
+        lock (_queue.Gate)
+        {
+            how = true;
+            if (_isHalted) Interlocked.Exchange(ref _asked, null)?.TrySetCanceled();
+            Monitor.PulseAll(_queue.Gate);
+        }
+    }
+
+    private void Fail(Exception exception)
+    {
+        if (Interlocked.Exchange(ref _hasFailed, 1) == 0) _failed(this, exception);
     }
 }

@@ -6,17 +6,26 @@ using PlantRuntime.Recipes.Plans;
 namespace PlantRuntime.Host.Recipes.Running;
 
 /// <summary>
-/// One device's scans on their way into one recipe. A device never waits for a recipe: when too many scans wait, the new one is left out
-/// and counted.
+/// One device's scans on their way into one recipe, whatever its version. A device never waits for a recipe: when too many scans wait, the
+/// new one is left out and counted.
 /// </summary>
-internal sealed class ScanInbox(RecipeRunner runner, SourceNode source, int capacity) : IScanListener
+internal sealed class ScanInbox(ScanQueue queue, Schema schema, int capacity) : IScanListener
 {
     private readonly Stack<Scan> _free = new();
+    private SourceNode? _source;
     private int _made;
     private long _lost;
 
+    public IReadOnlyList<Tag> Tags => schema.Tags;
+
+    /// <summary>Scans that may wait.</summary>
+    public int Capacity => capacity;
+
     /// <summary>Scans that the recipe was too slow to take.</summary>
     public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Number of the last scan that was run; 0 before the first.</summary>
+    public long LastRun { get; private set; }
 
     public void OnScan(in ScanHeader header, ReadOnlySpan<Sample> samples)
     {
@@ -25,7 +34,7 @@ internal sealed class ScanInbox(RecipeRunner runner, SourceNode source, int capa
         {
             if (!_free.TryPop(out scan) && _made < capacity)
             {
-                scan = new Scan(source.Schema);
+                scan = new Scan(schema);
                 _made++;
             }
         }
@@ -36,26 +45,37 @@ internal sealed class ScanInbox(RecipeRunner runner, SourceNode source, int capa
             return;
         }
 
-        scan.Schema = source.Schema;
+        scan.Schema = schema;
         scan.Number = header.Number;
         scan.Time = header.Time;
         scan.Timestamp = header.Timestamp;
         scan.Failure = header.Failure;
         scan.Fill(samples);
         header.Receipt?.Hold();
-        runner.Post(this, scan, header.Receipt);
+        queue.Post(new QueuedScan(this, scan, header.Receipt));
     }
 
-    /// <summary>Runs the scan through the recipe, on the recipe's thread.</summary>
+    /// <summary>Leads the scans to another plan, while no version of the recipe runs; null when it does not want them.</summary>
+    public void Lead(SourceNode? source) => _source = source;
+
+    /// <summary>Runs the scan through the plan, on the recipe's thread.</summary>
     public void Push(Scan scan)
     {
         try
         {
+            if (_source is not { } source) return;
+            LastRun = scan.Number;
             source.Push(scan);
         }
         finally
         {
-            lock (_free) _free.Push(scan);
+            Recycle(scan);
         }
+    }
+
+    /// <summary>The scan is no longer used.</summary>
+    public void Recycle(Scan scan)
+    {
+        lock (_free) _free.Push(scan);
     }
 }

@@ -37,7 +37,7 @@ public class DamageTests
             var before = bench.Added;
             await bench.AddAsync(10);
             Assert.Equal(Enumerable.Range(before + 1, 10), await bench.DrainAsync());
-            Assert.NotEmpty(Directory.GetFiles(bench.Folder.Damaged));
+            Assert.NotEmpty(Directory.GetFiles(bench.Folder.Damaged.Path));
         }
     }
 

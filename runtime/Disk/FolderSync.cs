@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PlantRuntime.Plugins.Jsonl;
+namespace PlantRuntime.Disk;
 
 /// <summary>
 /// Puts a folder's names on the disk: fsync of a file does not promise that its new name is there too (fsync(2), "Notes"). Windows keeps

@@ -1,0 +1,29 @@
+using PlantRuntime.Recipes;
+
+namespace PlantRuntime.Host.Recipes.Running;
+
+/// <summary>What the lambdas of one version have thrown, and how much of it is too much for a new version.</summary>
+internal sealed class VersionFaults(TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+    private long _count;
+    private long _allowed = long.MaxValue;
+
+    /// <summary>It may throw twice as much as the one before would have in this time, by that one's average.</summary>
+    public void Watch(VersionFaults before, TimeSpan watch)
+    {
+        var life = Math.Max(1, time.GetElapsedTime(before._started).Ticks);
+        Interlocked.Exchange(ref _allowed, (long)(2.0 * Interlocked.Read(ref before._count) * watch.Ticks / life));
+    }
+
+    /// <summary>The version has proved itself.</summary>
+    public void Accept() => Interlocked.Exchange(ref _allowed, long.MaxValue);
+
+    /// <summary>Counts an exception.</summary>
+    /// <returns>True when that is one too many.</returns>
+    public bool Add() => Interlocked.Increment(ref _count) > Interlocked.Read(ref _allowed);
+
+    /// <summary>An exception as log lines say it.</summary>
+    public static string Words(Exception exception) =>
+        exception is RecipeStoppedException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+}
