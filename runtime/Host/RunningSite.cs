@@ -75,7 +75,7 @@ internal sealed class RunningSite
 
     /// <summary>What runs now, in words.</summary>
     public SiteInventory Inventory() =>
-        SiteInventory.Of(Model, Recipes.Entries.Where(e => e.Plan is not null).Select(e => RecipeInventory.Of(e.File, e.Meaning, e.Plan!)));
+        SiteInventory.Of(Model, Recipes.Entries.Where(e => e.Running is not null).Select(e => RecipeInventory.Of(e.File, e.Running!.Compiled.Meaning, e.Running.Loaded.Plan)));
 
     /// <summary>Makes recipes by this or another site.toml, for devices with the tags that they will have then.</summary>
     public RecipeMaker MakerFor(SiteModel model, Opener opener) =>

@@ -7,7 +7,6 @@ using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Recipes;
-using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Host.Recipes;
 
@@ -66,11 +65,8 @@ internal sealed class RecipeEntry
     /// <summary>Number of the version that runs; 0 when none does.</summary>
     public int Version => _stage.Current?.Number ?? 0;
 
-    /// <summary>What runs of it; null when nothing does.</summary>
-    public Plan? Plan => _stage.Current?.Loaded.Plan;
-
-    /// <summary>What the version that runs was made of.</summary>
-    public string Meaning => _stage.Current?.Compiled.Meaning ?? "";
+    /// <summary>The version that runs; null when none does.</summary>
+    public RecipeVersion? Running => _stage.Current;
 
     /// <summary>Bytes that the version that runs has allocated since it started.</summary>
     public long Allocated => _stage.Current?.Loaded.Guard.Allocated ?? 0;

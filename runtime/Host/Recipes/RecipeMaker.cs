@@ -51,6 +51,7 @@ internal sealed class RecipeMaker(
         try
         {
             var key = KeyOf(file);
+            if (files.IsEmpty(file)) return Not(file, "the file is empty: write a recipe, or delete it");
             var compiled = await CompileAsync(file, cancel).ConfigureAwait(false);
             var problems = new List<Problem>(compiled.Problems);
             var warnings = new List<Problem>(compiled.Warnings);
@@ -59,8 +60,13 @@ internal sealed class RecipeMaker(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Problem[] unread = [new Problem(new Position(file, 0, 0), exception.Message)];
-            return new MadeRecipe(file, "", CompiledRecipe.Failed(unread, []), null, unread, []);
+            return Not(file, exception.Message);
         }
+    }
+
+    private static MadeRecipe Not(string file, string reason)
+    {
+        Problem[] problems = [new Problem(new Position(file, 0, 0), reason)];
+        return new MadeRecipe(file, "", CompiledRecipe.Failed(problems, []), null, problems, []);
     }
 }

@@ -11,11 +11,11 @@ namespace PlantRuntime.Host.Reloading;
 /// <param name="Devices">The devices whose scans it takes.</param>
 /// <param name="Sinks">The sinks that it feeds.</param>
 /// <param name="Mirrors">Its mirrors, in words.</param>
-/// <param name="Writes">The tags that it writes: press.setpoint.</param>
-/// <param name="Places">Where its operators that remember stand: each as the chain of steps from the device, of operator, tags and arguments.</param>
+/// <param name="Writes">The tags and blocks that it writes: press.setpoint, lab DB500.</param>
+/// <param name="Places">Where its operators that remember stand, as <see cref="Place.Parse"/> reads it.</param>
 internal sealed record RecipeInventory(
     string File, string Meaning, IReadOnlyList<string> Devices, IReadOnlyList<string> Sinks, IReadOnlyList<string> Mirrors,
-    IReadOnlyList<string> Writes, IReadOnlyList<string[][]> Places)
+    IReadOnlyList<string> Writes, IReadOnlyList<string> Places)
 {
     public static RecipeInventory Of(string file, string meaning, Plan plan) => new(
         file,
@@ -23,15 +23,11 @@ internal sealed record RecipeInventory(
         [.. plan.Sources.Keys],
         [.. plan.Routes.SelectMany(r => r.Sinks).Distinct()],
         [.. plan.Mirrors.Select(Words)],
-        [.. plan.Writes.Select(w => $"{w.Device}.{w.Tag}").Distinct()],
-        [.. plan.Stateful.Select(n => Chain(n.Place))]);
+        [.. plan.Writes.Select(w => $"{w.Device}.{w.Tag}").Concat(plan.Images.Select(i => $"{i.Device} {i.Address}")).Distinct()],
+        [.. plan.Places.Select(p => p.ToString())]);
 
     /// <summary>The places as a plan knows them.</summary>
-    public IReadOnlyList<Place> PlacesOfPlan() => [.. Places.Select(chain =>
-        chain.Aggregate((Place?)null, (before, step) => new Place(before, step[0], step[1], step[2]))!)];
-
-    private static string[][] Chain(Place place) =>
-        [.. place.Before is { } before ? Chain(before) : [], [place.Operator, place.Tags, place.Arguments]];
+    public IReadOnlyList<Place> PlacesOfPlan() => [.. Places.Select(Place.Parse)];
 
     private static string Words(Mirror mirror) => string.Create(
         CultureInfo.InvariantCulture,

@@ -91,9 +91,9 @@ internal sealed record ReloadPlan(
             }
 
             var kind = old.Meaning != recipe.Meaning || mustSwap(recipe) ? ChangeKind.Swapped : ChangeKind.Kept;
-            var carried = Heirs.Find(old.PlacesOfPlan(), recipe.PlacesOfPlan());
+            var heirs = Heirs.Find(old.PlacesOfPlan(), recipe.PlacesOfPlan());
             yield return new RecipeChange(
-                recipe.File, kind, [.. Effects(recipe).Except(Effects(old))], [.. Effects(old).Except(Effects(recipe))], carried.Pairs.Count, carried.Dropped);
+                recipe.File, kind, [.. Effects(recipe).Except(Effects(old))], [.. Effects(old).Except(Effects(recipe))], heirs.Pairs.Count, heirs.Dropped);
         }
 
         foreach (var old in running.Recipes.Where(r => next.Recipes.All(n => n.File != r.File)))

@@ -18,6 +18,7 @@ internal sealed class SiteReload
     private readonly SettledChange _others = new();
     private readonly HashSet<string> _tables = new(StringComparer.Ordinal);
     private IReadOnlyList<Problem>? _held;
+    private bool _isUnsettled;
 
     public SiteReload(RunningSite site, PlantLog log)
     {
@@ -29,10 +30,11 @@ internal sealed class SiteReload
     public async Task LookAsync(CancellationToken cancel)
     {
         var isNews = _change.Look(FolderStamp.OfFiles([Path.Combine(_site.Model.Folder, SiteFile.Name), .. _tables]));
-        if (!isNews && (_held is null || !_others.Look(Others()))) return;
+        if (!isNews && !_isUnsettled && (_held is null || !_others.Look(Others()))) return;
 
         // As it was before the check: what is edited while it runs is news again.
         var others = Others();
+        _isUnsettled = false;
         if (await TakeAsync(cancel).ConfigureAwait(false)) _held = null;
         else _others.Accept(others);
     }
@@ -51,10 +53,19 @@ internal sealed class SiteReload
             return true;
         }
 
+        var recipes = _site.Files.Stamp();
         var opener = _site.Opener.For(model);
         _site.Plugins.LoadAgain(model.PluginNames);
         var next = await CheckedSite.OfAsync(
             said, _site.MakerFor(model, opener), opener, _site.Plugins, maker => _site.Recipes.MakeAsync(maker, cancel)).ConfigureAwait(false);
+        _isUnsettled = _site.Files.Stamp() != recipes;
+        if (_isUnsettled)
+        {
+            // A recipe is being saved: what was made of half of it is worth nothing.
+            next.Dispose();
+            return false;
+        }
+
         problems = [.. next.Problems, .. next.Problems.Count > 0 ? [] : OpenQueue(model)];
         if (problems.Count > 0)
         {

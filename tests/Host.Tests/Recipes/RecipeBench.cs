@@ -29,6 +29,7 @@ internal sealed class RecipeBench : IAsyncDisposable, IBlockCheck
     private readonly ScanGroup _group;
     private readonly SinkRunner _out;
     private readonly AuditLog _audit;
+    private readonly RecipeCompiler _compiler;
     private long _taken;
 
     public RecipeBench(TemporaryFolder folder, ManualTimeProvider time, string watch = "30s")
@@ -56,11 +57,11 @@ internal sealed class RecipeBench : IAsyncDisposable, IBlockCheck
         _out = new SinkRunner(site.Sinks[0], null, () => 0.5, TimeProvider.System, _log);
         _out.Start(() => _sink);
         _audit = new AuditLog(folder.Path, 1 << 20, 1, time, _log);
-        var outputs = new RecipeOutputs([_out], null, new MirrorBook([_device], time, _log), new SiteWrites(site, [_device], _audit, time, _log));
+        var outputs = new RecipeOutputs([_out], new MirrorBook([_device], time, _log), new SiteWrites(site, [_device], _audit, time, _log));
         var compiler = Path.Combine(PlantProcess.Folder, "compiler", "plant-compiler.dll");
-        Book = new RecipeBook(
-            site, new RecipeFiles(site, folder.Of("shared")), [_device], outputs, this,
-            new RecipeCompiler(folder.Of("data", "recipes"), TimeProvider.System, compiler), time, _log);
+        _compiler = new RecipeCompiler(folder.Of("data", "recipes"), TimeProvider.System, compiler);
+        var tags = new Dictionary<string, IReadOnlyList<Tag>> { ["line"] = _device.Tags };
+        Book = new RecipeBook(new RecipeMaker(site, new RecipeFiles(site, folder.Of("shared")), tags, this, _compiler, time), [_device], outputs, time, _log);
     }
 
     public TemporaryFolder Folder { get; }
@@ -132,6 +133,7 @@ internal sealed class RecipeBench : IAsyncDisposable, IBlockCheck
     public async ValueTask DisposeAsync()
     {
         await Book.DisposeAsync();
+        await _compiler.DisposeAsync();
         await _out.StopAsync(TimeSpan.FromSeconds(2));
         _out.Dispose();
         await _audit.DisposeAsync();

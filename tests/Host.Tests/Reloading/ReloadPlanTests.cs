@@ -8,9 +8,8 @@ namespace PlantRuntime.Host.Tests.Reloading;
 
 public class ReloadPlanTests
 {
-    private static readonly string[] s_device = ["press", "", ""];
-    private static readonly string[][] s_deadband = [s_device, ["Deadband", "current", "0.5"]];
-    private static readonly RecipeInventory s_recipe = new("recipes/press.csx", "1", ["press"], ["broker"], [], [], [s_deadband, [s_device, ["Rate", "pieces", ""]]]);
+    private static readonly RecipeInventory s_recipe = new(
+        "recipes/press.csx", "1", ["press"], ["broker"], [], [], ["press\tDeadband\tcurrent\t0.5", "press\tRate\tpieces\t"]);
 
     private static readonly SiteModel s_site = new()
     {
@@ -38,7 +37,7 @@ public class ReloadPlanTests
                 Devices = [s_site.Devices[0] with { Poll = TimeSpan.FromSeconds(2) }, SiteParts.Device("oven")],
                 Sinks = [s_site.Sinks[0] with { Queue = new QueueOptions { MaxAge = TimeSpan.FromDays(1) } }, s_site.Sinks[1] with { Sink = "console" }],
             },
-            s_recipe with { Meaning = "2", Sinks = ["screen"], Places = [[s_device, ["Deadband", "current", "1"]], s_recipe.Places[1]] });
+            s_recipe with { Meaning = "2", Sinks = ["screen"], Places = ["press\tDeadband\tcurrent\t1", s_recipe.Places[1]] });
         Assert.Equal(
             [
                 "site [site] takes effect at the next start: name",
