@@ -68,18 +68,23 @@ public class RecordList
     /// <exception cref="TestFailedException">More came than are kept.</exception>
     public IReadOnlyList<JsonNode> Take() => [.. Look().Select(record => JsonNode.Parse(record.GetRawText())!)];
 
-    internal void Add(DateTime time, string device, ReadOnlySpan<Sample> samples, ReadOnlySpan<byte> json) => _gone += _store.Add(time, device, samples, json);
+    internal void Add(DateTime time, string device, ReadOnlySpan<Sample> samples, ReadOnlySpan<byte> json) =>
+        _gone += _store.Add(time, device, samples, json);
 
-    internal void AddWrite(DateTime time, string device, string tag, Value value, string? refusal) => Add(time, device, default, Json.Write(json =>
+    internal void AddWrite(DateTime time, string device, string tag, Value value, string? refusal)
     {
-        json.WriteStartObject();
-        json.WriteString("time", time);
-        json.WriteString("tag", tag);
-        json.WritePropertyName("value");
-        RecordJson.WriteValue(json, value);
-        if (refusal is not null) json.WriteString("refused", refusal);
-        json.WriteEndObject();
-    }).Span);
+        var write = Json.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("time", time);
+            json.WriteString("tag", tag);
+            json.WritePropertyName("value");
+            RecordJson.WriteValue(json, value);
+            if (refusal is not null) json.WriteString("refused", refusal);
+            json.WriteEndObject();
+        });
+        Add(time, device, default, write.Span);
+    }
 
     internal static string Counted(long count) => count == 1 ? "1 record" : $"{count} records";
 

@@ -69,7 +69,8 @@ public sealed class SimulatedBlock
 
     private int Checked(int at, int length) => at >= 0 && at <= MaxLength - length
         ? at
-        : throw new TestFailedException($"{_device.Name} {_address}: bytes {at} to {(long)at + length - 1} are not within a block of {MaxLength} bytes");
+        : throw new TestFailedException(
+            $"{_device.Name} {_address}: bytes {at} to {(long)at + length - 1} are not within a block of {MaxLength} bytes");
 
     private void Grow(int length)
     {

@@ -11,6 +11,7 @@ public class SimulatedDevice
 {
     private readonly Simulation _simulation;
     private readonly DeviceShape _shape;
+    private readonly Dictionary<string, int> _places;
     private readonly Value[] _values;
     private readonly Quality[] _qualities;
     private readonly Dictionary<string, SimulatedBlock> _blocks = new(StringComparer.Ordinal);
@@ -22,6 +23,7 @@ public class SimulatedDevice
     {
         _simulation = simulation;
         _shape = simulation.Bed.Device(name);
+        _places = _shape.Tags.ToDictionary(t => t.Name, t => t.Index, StringComparer.Ordinal);
         _values = [.. _shape.FirstValues];
         _qualities = new Quality[_values.Length];
         Writes = new RecordList($"writes to {name}");
@@ -93,15 +95,7 @@ public class SimulatedDevice
 
     /// <summary>The place of a tag.</summary>
     /// <returns>-1 when it has no such tag.</returns>
-    internal int Find(string tag)
-    {
-        for (var i = 0; i < Tags.Count; i++)
-        {
-            if (Tags[i].Name == tag) return i;
-        }
-
-        return -1;
-    }
+    internal int Find(string tag) => _places.GetValueOrDefault(tag, -1);
 
     internal void Write(string tag, Value value)
     {

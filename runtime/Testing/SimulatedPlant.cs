@@ -43,10 +43,13 @@ public abstract class SimulatedPlant(Simulation simulation)
     public void Run(TimeSpan time, Action<TimeSpan>? before = null)
     {
         var start = simulation.Time.GetTimestamp();
-        simulation.PassUntil(After(time), isPolled: true, before is null ? null : () => before(TimeSpan.FromTicks(simulation.Time.GetTimestamp() - start)));
+        Action? set = before is null ? null : () => before(TimeSpan.FromTicks(simulation.Time.GetTimestamp() - start));
+        simulation.PassUntil(After(time), isPolled: true, set);
     }
 
-    /// <summary>Loads a recipe again between two scans, as the host does when it was saved. What its operators remember goes over.</summary>
+    /// <summary>
+    /// Loads a recipe again between two scans, as the host does when it was saved. What its operators remember goes over.
+    /// </summary>
     /// <param name="recipe">Its path from the site's folder.</param>
     /// <param name="edit">Changes its text: <c>text => text.Replace("0.5", "1")</c>; the file stays as it is.</param>
     /// <returns>What was carried over, as the host's log says it: <c>carried=1</c>.</returns>

@@ -61,7 +61,8 @@ public sealed class Simulation
     internal string Replace(string file, Func<string, string>? edit)
     {
         Begin();
-        var old = _recipes!.Find(r => r.File == file) ?? throw new TestFailedException($"{file} does not run{Nearest.Hint(file, Bed.Recipes)}");
+        var old = _recipes!.Find(r => r.File == file)
+            ?? throw new TestFailedException($"{file} does not run{Nearest.Hint(file, Bed.Recipes)}");
         var carried = Start(Bed.Load(file, edit, _faults.Add), old);
         _faults.Check();
         return carried;
@@ -157,7 +158,8 @@ public sealed class Simulation
             _recipes![_recipes.IndexOf(before)] = recipe;
         }
 
-        recipe.Beats = [.. recipe.Plan.Decodings.Select(d => new DecodedBlock(d, _devices[d.Device], recipe, Time)).Select(d => new Beat(d.Every, Time.GetTimestamp(), d.Read))];
+        var decoded = recipe.Plan.Decodings.Select(d => new DecodedBlock(d, _devices[d.Device], recipe, Time));
+        recipe.Beats = [.. decoded.Select(d => new Beat(d.Every, Time.GetTimestamp(), d.Read))];
         StateMirrors();
         recipe.Plan.Start();
         return carried;
@@ -170,7 +172,8 @@ public sealed class Simulation
         foreach (var gone in _mirrors.Keys.Where(m => !stated.Contains(m)).ToList()) _mirrors.Remove(gone);
         foreach (var mirror in stated.Where(m => !_mirrors.ContainsKey(m)))
         {
-            var copy = Bed.Mirror(mirror, _devices[mirror.Source].Block(mirror.SourceAddress), _devices[mirror.Target].Block(mirror.TargetAddress));
+            var (source, target) = (_devices[mirror.Source].Block(mirror.SourceAddress), _devices[mirror.Target].Block(mirror.TargetAddress));
+            var copy = Bed.Mirror(mirror, source, target);
             _mirrors.Add(mirror, new Beat(mirror.Every, Time.GetTimestamp(), copy));
         }
     }

@@ -29,5 +29,6 @@ public sealed class ShippedTests
     }
 
     private static IEnumerable<string> Files(SiteFolder site) =>
-        Directory.GetFiles(site.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(site.Path, f)).Order(StringComparer.Ordinal).ToList();
+        Directory.GetFiles(site.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(site.Path, f))
+            .Order(StringComparer.Ordinal).ToList();
 }

@@ -14,11 +14,15 @@ internal static class TestCommand
     public static Command Make()
     {
         var site = SiteArgument.Make();
-        var filter = new Argument<string?>("filter") { Description = "Part of a test's name or of its file's", Arity = ArgumentArity.ZeroOrOne };
+        var filter = new Argument<string?>("filter")
+        {
+            Description = "Part of a test's name or of its file's",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var junit = new Option<string?>("--junit") { Description = "Also write the results to this file, as JUnit XML" };
         var command = new Command(
             "test",
-            "Run the tests of a site, tests/*.test.csx: simulated devices, real recipes, a virtual clock. Touches no device and needs no plugin."
+            "Run the tests of a site, tests/*.test.csx: simulated devices, real recipes, a virtual clock. Touches no device, needs no plugin."
             + " Exit code 1 when a test failed or does not compile, 2 when there is none.") { site, filter, junit };
         command.SetAction((result, cancel) => RunAsync(
             result.GetValue(site)!, result.GetValue(filter), result.GetValue(junit), s_limit, Console.Out, Console.Error, cancel));

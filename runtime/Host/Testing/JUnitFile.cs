@@ -6,22 +6,27 @@ using System.Xml.Linq;
 namespace PlantRuntime.Host.Testing;
 
 /// <summary>
-/// Results in the XML of JUnit's Ant task, which CI systems read: <c>testsuites</c>, a <c>testsuite</c> a file, a <c>testcase</c> a test, and
-/// a <c>failure</c> in those that failed. Times are seconds.
+/// Results in the XML of JUnit's Ant task, which CI systems read: <c>testsuites</c>, a <c>testsuite</c> a file, a <c>testcase</c> a test,
+/// and a <c>failure</c> in those that failed. Times are seconds.
 /// </summary>
 internal static class JUnitFile
 {
     public static void Write(string path, string site, IReadOnlyList<TestResult> results)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-        using var xml = XmlWriter.Create(path, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" });
-        new XElement("testsuites", Counts(results), results.GroupBy(r => r.File).Select(file => Suite(site, file.Key, [.. file]))).Save(xml);
+        var suites = results.GroupBy(r => r.File).Select(file => Suite(site, file.Key, [.. file]));
+        var form = new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" };
+        using var xml = XmlWriter.Create(path, form);
+        new XElement("testsuites", Counts(results), suites).Save(xml);
     }
 
     private static XElement Suite(string site, string file, IReadOnlyList<TestResult> results) =>
         new("testsuite", new XAttribute("name", file), Counts(results), results.Select(r => new XElement(
             "testcase", new XAttribute("classname", Text($"{site}.{Class(file)}")), new XAttribute("name", Text(r.Name)), Seconds(r.Time),
-            r.Failure is null ? null : new XElement("failure", new XAttribute("message", Text(r.Failure.Split('\n')[0])), Text(r.Failure)))));
+            Failure(r.Failure))));
+
+    private static XElement? Failure(string? text) =>
+        text is null ? null : new("failure", new XAttribute("message", Text(text.Split('\n')[0])), Text(text));
 
     private static XAttribute[] Counts(IReadOnlyList<TestResult> results) =>
     [
@@ -36,5 +41,6 @@ internal static class JUnitFile
         file.Replace(".test.csx", "", StringComparison.Ordinal).Replace(".csx", "", StringComparison.Ordinal).Replace('/', '.');
 
     /// <summary>XML has no way to say most control characters.</summary>
-    private static string Text(string text) => string.Concat(text.Select(c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c) ? c : '\uFFFD'));
+    private static string Text(string text) =>
+        string.Concat(text.Select(c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c) ? c : '\uFFFD'));
 }

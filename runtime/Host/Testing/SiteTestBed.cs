@@ -60,7 +60,7 @@ internal sealed class SiteTestBed : ITestBed
         var compiled = edit is null ? _site.Compiled(file) : _site.CompileEdited(file, edit);
         var problems = new List<Problem>(compiled.Problems);
         var loaded = problems.Count > 0 ? null : _loader.LoadAsync(compiled, fault, problems, []).GetAwaiter().GetResult();
-        if (loaded is null) throw new TestFailedException(_site.Shown($"{file} has errors{string.Concat(problems.Select(p => $"\n  {p}"))}"));
+        if (loaded is null) throw new TestFailedException(_site.Shown($"{file} has errors\n  {string.Join("\n  ", problems)}"));
         _guards.Enqueue(loaded.Guard);
         if (_stopped is { } reason) loaded.Guard.Stop(reason);
         return new RunningRecipe(file, loaded.Plan, loaded.Guard, () => loaded.Assembly.Unload());
@@ -70,7 +70,8 @@ internal sealed class SiteTestBed : ITestBed
         WriteRules.Objection(_site.Model, device, tag)
         ?? WriteRules.Objection(_site.Model.Devices.First(d => d.Name == device).Tags.First(t => t.Name == tag), value);
 
-    public Action Mirror(Mirror mirror, SimulatedBlock source, SimulatedBlock target) => new SimulatedMirror(mirror, source, target, _time).Copy;
+    public Action Mirror(Mirror mirror, SimulatedBlock source, SimulatedBlock target) =>
+        new SimulatedMirror(mirror, source, target, _time).Copy;
 
     public IImageOutput Image(ImagePoint point, SimulatedBlock target) => new SimulatedImage(point, target, _time);
 

@@ -7,7 +7,9 @@ using PlantRuntime.Testing.Running;
 
 namespace PlantRuntime.Host.Testing;
 
-/// <summary>A compiled file of tests. Each test runs in a load of its own, so that no variable of the file goes from one to the next.</summary>
+/// <summary>
+/// A compiled file of tests. Each test runs in a load of its own, so that no variable of the file goes from one to the next.
+/// </summary>
 internal sealed class TestFile(TestSite site, string file, CompiledRecipe compiled, TimeSpan limit)
 {
     /// <summary>Runs the file's top level to learn its tests.</summary>
@@ -66,13 +68,16 @@ internal sealed class TestFile(TestSite site, string file, CompiledRecipe compil
 
     private string Explain(Exception exception)
     {
-        var at = RecipePosition.Of(exception, site.Model.Folder, word: null);
-        var place = at.Line == 0 ? file : at.ToString();
-        return site.Shown($"{place}: " + exception switch
+        var places = RecipePosition.Frames(exception, site.Model.Folder, word: null).Select(p => p.ToString()).DefaultIfEmpty(file).ToList();
+        var what = exception switch
         {
             TestFailedException or TimeoutException => exception.Message,
             RecipeStoppedException => $"stopped: {exception.Message}",
             _ => $"{exception.GetType().Name}: {exception.Message}",
-        });
+        };
+
+        // What a recipe did, the test had it do: both places are wanted.
+        var from = places[0].StartsWith(file, StringComparison.Ordinal) ? null : places.FindLast(p => p.StartsWith(file, StringComparison.Ordinal));
+        return site.Shown($"{places[0]}: {what}{(from is null ? "" : $"\n  reached from {from}")}");
     }
 }

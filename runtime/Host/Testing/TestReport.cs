@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PlantRuntime.Host.Testing;
 
 /// <summary>Prints results as they come: a line a test, failures in full, and a last line that counts.</summary>
@@ -16,7 +14,7 @@ internal sealed class TestReport(TextWriter output)
     {
         _results.Add(result);
         if (result.File != _file) output.WriteLine(_file = result.File);
-        var time = result.Time == TimeSpan.Zero ? "" : string.Create(CultureInfo.InvariantCulture, $"  {result.Time.TotalMilliseconds:0} ms");
+        var time = result.Time == TimeSpan.Zero ? "" : FormattableString.Invariant($"  {result.Time.TotalMilliseconds:0} ms");
         output.WriteLine($"  {(result.Failure is null ? "passed" : "FAILED")}  {result.Name}{time}");
         foreach (var line in result.Failure?.Split('\n') ?? []) output.WriteLine($"    {line}");
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PlantRuntime.Contracts;
 using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
@@ -11,7 +12,9 @@ using PlantRuntime.Testing;
 
 namespace PlantRuntime.Host.Testing;
 
-/// <summary>A site under test, without any plugin: its model, its files and what they compile to. Writes nothing but the compiler's cache.</summary>
+/// <summary>
+/// A site under test, without any plugin: its model, its files and what they compile to. Writes nothing but the compiler's cache.
+/// </summary>
 internal sealed class TestSite : IAsyncDisposable
 {
     private const string Edited = "data/recipes/edited";
@@ -58,16 +61,20 @@ internal sealed class TestSite : IAsyncDisposable
             : [.. Directory.EnumerateFiles(tests, "*.test.csx", SearchOption.AllDirectories)
                 .Select(f => Path.GetRelativePath(Model.Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
         if (TestFiles.Count == 0) return [];
-        foreach (var recipe in Recipes) _compiled[recipe] = await _compiler.CompileAsync(_files.Source(recipe), cancel).ConfigureAwait(false);
+        foreach (var recipe in Recipes)
+            _compiled[recipe] = await _compiler.CompileAsync(_files.Source(recipe), cancel).ConfigureAwait(false);
         return [.. _compiled.Where(c => c.Value.Problems.Count > 0).Select(c => (c.Key, c.Value.Problems))];
     }
 
-    public Task<CompiledRecipe> CompileTestAsync(string file, CancellationToken cancel) => _compiler.CompileAsync(
-        new RecipeSource(Model.Folder, file, [_sharedScripts], _generated, TestSource.Imports, [(TestSource.Word, _generated)]) { References = [typeof(Simulation).Assembly.Location] }, cancel);
+    public Task<CompiledRecipe> CompileTestAsync(string file, CancellationToken cancel)
+    {
+        var source = new RecipeSource(Model.Folder, file, [_sharedScripts], _generated, TestSource.Imports, [(TestSource.Word, _generated)]);
+        return _compiler.CompileAsync(source with { References = [typeof(Simulation).Assembly.Location] }, cancel);
+    }
 
     public CompiledRecipe Compiled(string file) => _compiled.TryGetValue(file, out var compiled)
         ? compiled
-        : throw new TestFailedException($"there is no {file}{Contracts.Nearest.Hint(file, Recipes, $"; there are {string.Join(", ", Recipes)}")}");
+        : throw new TestFailedException($"there is no {file}{Nearest.Hint(file, Recipes, $"; there are {string.Join(", ", Recipes)}")}");
 
     /// <summary>Compiles a recipe as it would be after an edit; its file stays as it is.</summary>
     public CompiledRecipe CompileEdited(string file, Func<string, string> edit)
@@ -87,7 +94,8 @@ internal sealed class TestSite : IAsyncDisposable
     }
 
     /// <summary>A text in which edited recipes bear the names of their files.</summary>
-    public string Shown(string text) => _editFolders.Aggregate(text, (shown, folder) => shown.Replace(folder, "", StringComparison.Ordinal));
+    public string Shown(string text) =>
+        _editFolders.Aggregate(text, (shown, folder) => shown.Replace(folder, "", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

@@ -16,7 +16,8 @@ internal static class TestSource
     public const string TestsClass = "Tests";
 
     /// <summary>
-    /// Stands before the generated C#: optimised code jumps to what stands at the end of a function, and a failure there would have lost its line.
+    /// Stands before the generated C#: optimised code jumps to what stands at the end of a function, and a failure there would have lost
+    /// its line.
     /// </summary>
     public const string NotOptimised = "[assembly: System.Diagnostics.Debuggable(true, true)]\n";
 
@@ -27,7 +28,8 @@ internal static class TestSource
         { "Sinks", "Time", "StartAt", "Load", "Advance", "Run", "Reload", "Restart", "Replay", "ShouldFault", "TestPlant" };
 
     /// <summary>What a test may use without a <c>using</c>.</summary>
-    public static readonly IReadOnlyList<string> Imports = [.. SiteSource.Imports, "PlantRuntime.Testing", "PlantRuntime.Testing.Checks", TestsClass];
+    public static readonly IReadOnlyList<string> Imports =
+        [.. SiteSource.Imports, "PlantRuntime.Testing", "PlantRuntime.Testing.Checks", TestsClass];
 
     public static string Write(SiteModel site)
     {
@@ -38,7 +40,8 @@ internal static class TestSource
             {
                 public static PlantRuntime.Testing.TestBook Book = null!;
                 /// <summary>A test: what it proves, in words, and how.</summary>
-                public static void Test(string name, System.Action<TestPlant> body, [System.Runtime.CompilerServices.CallerLineNumber] int line = 0) =>
+                public static void Test(
+                    string name, System.Action<TestPlant> body, [System.Runtime.CompilerServices.CallerLineNumber] int line = 0) =>
                     Book.Add(name, line, simulation => body(new TestPlant(simulation)));
             }
             /// <summary>The simulated plant.</summary>
@@ -48,10 +51,27 @@ internal static class TestSource
                 public TestSinks Sinks { get; } = new(simulation);
             """);
         foreach (var device in site.Devices)
-            text.AppendLine($"    /// <summary>Device {device.Name}, {device.Tags.Count} tags.</summary>\n    public {device.Name}_Device @{Member(device.Name)} {{ get; }} = new(simulation);");
-        text.AppendLine("}\n/// <summary>Stand-ins for the sinks.</summary>\npublic sealed class TestSinks(PlantRuntime.Testing.Simulation simulation)\n{");
+        {
+            text.AppendLine($$"""
+                    /// <summary>Device {{device.Name}}, {{device.Tags.Count}} tags.</summary>
+                    public {{device.Name}}_Device @{{Member(device.Name)}} { get; } = new(simulation);
+                """);
+        }
+
+        text.AppendLine("""
+            }
+            /// <summary>Stand-ins for the sinks.</summary>
+            public sealed class TestSinks(PlantRuntime.Testing.Simulation simulation)
+            {
+            """);
         foreach (var sink in site.Sinks)
-            text.AppendLine($"    /// <summary>{SiteSource.Comment(sink.Sink)}</summary>\n    public PlantRuntime.Testing.SimulatedSink @{sink.Name} {{ get; }} = simulation.Sink({SiteSource.Literal(sink.Name)});");
+        {
+            text.AppendLine($$"""
+                    /// <summary>{{SiteSource.Comment(sink.Sink)}}</summary>
+                    public PlantRuntime.Testing.SimulatedSink @{{sink.Name}} { get; } = simulation.Sink({{SiteSource.Literal(sink.Name)}});
+                """);
+        }
+
         text.AppendLine("}");
         foreach (var device in site.Devices) WriteDevice(text, device);
         return text.ToString();
@@ -67,7 +87,8 @@ internal static class TestSource
         var values = string.Join(", ", names);
         text.AppendLine($$"""
             /// <summary>Device {{device.Name}}, simulated.</summary>
-            public sealed class {{device.Name}}_Device(PlantRuntime.Testing.Simulation simulation) : PlantRuntime.Testing.SimulatedDevice(simulation, {{SiteSource.Literal(device.Name)}})
+            public sealed class {{device.Name}}_Device(PlantRuntime.Testing.Simulation simulation)
+                : PlantRuntime.Testing.SimulatedDevice(simulation, {{SiteSource.Literal(device.Name)}})
             {
             """);
         if (isNamed)

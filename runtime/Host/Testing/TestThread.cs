@@ -26,7 +26,7 @@ internal static class TestThread
         }
         catch (TimeoutException)
         {
-            return new TimeoutException($"it blocks: after {limit.TotalSeconds:0.###} s it could not be stopped either, and was left behind");
+            return new TimeoutException($"it blocks: after {limit.TotalSeconds:0.###} s it could not be stopped, and was left behind");
         }
     }
 

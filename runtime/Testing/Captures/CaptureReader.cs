@@ -16,6 +16,7 @@ namespace PlantRuntime.Testing.Captures;
 internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, IReadOnlyDictionary<string, string> names)
 {
     private const string Format = "plant-capture 1";
+    private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
     private static readonly Dictionary<string, Quality> s_qualities = Enum.GetValues<Quality>().ToDictionary(q => q.ToText());
 
     /// <summary>Reads the header.</summary>
@@ -31,7 +32,8 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
         {
             if (device.Value.ValueKind != JsonValueKind.Array) throw new FormatException($"devices.{device.Name} is no list of tags");
             var simulated = Device(device.Name);
-            foreach (var tag in device.Value.EnumerateArray()) Place(simulated, tag.ValueKind == JsonValueKind.String ? tag.GetString()! : tag.GetRawText());
+            foreach (var tag in device.Value.EnumerateArray())
+                Tag(simulated, tag.ValueKind == JsonValueKind.String ? tag.GetString()! : tag.GetRawText());
         }
 
         return Time(root, "started");
@@ -47,32 +49,35 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
         var device = Device(Text(root, "d"));
         var time = Time(root, "t");
         var failure = root.TryGetProperty("f", out _) ? Text(root, "f") : null;
-        var samples = new SortedDictionary<int, Sample>();
+        var samples = new List<Sample>();
         foreach (var value in Object(root, "v"))
-        {
-            var place = Place(device, value.Name);
-            samples[place] = new Sample { Tag = device.Tags[place], Value = Value(value.Value), Time = time };
-        }
-
+            samples.Add(new Sample { Tag = Tag(device, value.Name), Value = Value(value.Value), Time = time });
         foreach (var quality in Object(root, "q"))
         {
-            var place = Place(device, quality.Name);
-            if (quality.Value.ValueKind != JsonValueKind.String || !s_qualities.TryGetValue(quality.Value.GetString()!, out var bad))
-                throw new FormatException($"q.{quality.Name} is {quality.Value.GetRawText()}, expected one of {string.Join(", ", s_qualities.Keys)}");
-            var value = samples.TryGetValue(place, out var sample) ? sample.Value : default;
-            samples[place] = new Sample { Tag = device.Tags[place], Value = value, Quality = bad, Time = time };
+            var tag = Tag(device, quality.Name);
+            var at = samples.FindIndex(s => s.Tag == tag);
+            var value = at < 0 ? default : samples[at].Value;
+            if (at >= 0) samples.RemoveAt(at);
+            samples.Add(new Sample { Tag = tag, Value = value, Quality = Bad(quality), Time = time });
         }
 
         if (failure is not null && samples.Count == 0)
-            return new CaptureScan(device, time, failure, [.. device.Tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm, Time = time })]);
-        return new CaptureScan(device, time, failure, [.. samples.Values]);
+            samples.AddRange(device.Tags.Select(t => new Sample { Tag = t, Quality = Quality.BadComm, Time = time }));
+        samples.Sort((a, b) => a.Tag.Index.CompareTo(b.Tag.Index));
+        return new CaptureScan(device, time, failure, [.. samples]);
     }
+
+    private static Quality Bad(JsonProperty quality) =>
+        quality.Value.ValueKind == JsonValueKind.String && s_qualities.TryGetValue(quality.Value.GetString()!, out var bad)
+            ? bad
+            : throw new FormatException(
+                $"q.{quality.Name} is {quality.Value.GetRawText()}, expected one of {string.Join(", ", s_qualities.Keys)}");
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> line)
     {
         try
         {
-            var document = JsonDocument.Parse(line);
+            var document = JsonDocument.Parse(line, s_options);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new FormatException("expected a JSON object");
         }
         catch (JsonException exception)
@@ -107,8 +112,8 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
         _ => throw new FormatException($"a tag holds no {value.GetRawText()}"),
     };
 
-    private static int Place(SimulatedDevice device, string tag) => device.Find(tag) is var place and >= 0
-        ? place
+    private static Tag Tag(SimulatedDevice device, string tag) => device.Find(tag) is var place and >= 0
+        ? device.Tags[place]
         : throw new FormatException($"no tag \"{tag}\" in device {device.Name}{Nearest.Hint(tag, device.Tags.Select(t => t.Name))}");
 
     private SimulatedDevice Device(string name)

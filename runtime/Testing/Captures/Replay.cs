@@ -44,7 +44,8 @@ internal sealed class Replay(Simulation simulation, string capture, IReadOnlyDic
         {
             read();
         }
-        catch (Exception exception) when (exception is FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new TestFailedException($"{capture}:{lines.Number}: {exception.Message}");
         }

@@ -25,10 +25,9 @@ internal static class JsonComparison
         {
             if (e is { ValueKind: JsonValueKind.Object } left && a is { ValueKind: JsonValueKind.Object } right)
             {
-                foreach (var field in left.EnumerateObject())
-                    Compare(Join(path, field.Name), column == path ? Join(path, field.Name) : column, field.Value, Field(right, field.Name));
+                foreach (var field in left.EnumerateObject()) CompareField(field.Name, field.Value, Field(right, field.Name));
                 foreach (var field in right.EnumerateObject().Where(f => isWhole && Field(left, f.Name) is null))
-                    Compare(Join(path, field.Name), column == path ? Join(path, field.Name) : column, null, field.Value);
+                    CompareField(field.Name, null, field.Value);
             }
             else if (e is { ValueKind: JsonValueKind.Array } list && a is { ValueKind: JsonValueKind.Array } other)
             {
@@ -36,6 +35,10 @@ internal static class JsonComparison
                     Compare($"{path}[{i}]", column, Item(list, i), Item(other, i));
             }
             else if (!IsSame(e, a)) found.Add(new FieldDifference(path, column, e?.GetRawText() ?? None, a?.GetRawText() ?? None));
+
+            // Fields below a list have no column of their own.
+            void CompareField(string name, JsonElement? left, JsonElement? right) =>
+                Compare(Join(path, name), column == path ? Join(path, name) : column, left, right);
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed class RecordComparison
         var columns = Columns(shown);
         List<string[]> rows = [["", "", .. columns], .. shown.SelectMany(i => Rows(i, columns))];
         var widths = Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length)).ToList();
-        foreach (var row in rows) text.Append("  ").AppendLine(string.Join("  ", row.Select((cell, c) => cell.PadRight(widths[c]))).TrimEnd());
+        foreach (var row in rows)
+            text.Append("  ").AppendLine(string.Join("  ", row.Select((cell, c) => cell.PadRight(widths[c]))).TrimEnd());
         if (total > shown.Count) text.AppendLine($"  {total - shown.Count} of {total} records are not shown");
         var fields = shown.Where(i => i < _differences.Length).SelectMany(i => _differences[i].Select(d => (i, d))).ToList();
         foreach (var (i, d) in fields.Take(MaxDifferences))
@@ -53,7 +54,8 @@ internal sealed class RecordComparison
     {
         var differing = shown.Where(i => i < _differences.Length).SelectMany(i => _differences[i]).Select(d => d.Column).Distinct().ToList();
         var source = _expected.Count > 0 ? _expected : _actual;
-        var all = shown.Where(i => i < source.Count).SelectMany(i => JsonComparison.Columns(source[i])).Select(c => c.Column).Concat(differing).Distinct().ToList();
+        var fields = shown.Where(i => i < source.Count).SelectMany(i => JsonComparison.Columns(source[i])).Select(c => c.Column);
+        var all = fields.Concat(differing).Distinct().ToList();
         return [.. (all.Count > MaxColumns && differing.Count > 0 ? differing : all).Take(MaxColumns)];
     }
 
@@ -69,9 +71,10 @@ internal sealed class RecordComparison
         ];
     }
 
-    private static IEnumerable<string> Row(IReadOnlyList<JsonElement> records, int i, List<string> columns, HashSet<string> marked) => i < records.Count
-        ? columns.Select(c => marked.Contains(c) ? $"*{Cell(records, i, c)}*" : Cell(records, i, c))
-        : columns.Select((_, c) => c == 0 ? "(no record)" : "");
+    private static IEnumerable<string> Row(IReadOnlyList<JsonElement> records, int i, List<string> columns, HashSet<string> marked) =>
+        i < records.Count
+            ? columns.Select(c => marked.Contains(c) ? $"*{Cell(records, i, c)}*" : Cell(records, i, c))
+            : columns.Select((_, c) => c == 0 ? "(no record)" : "");
 
     private static string Cell(IReadOnlyList<JsonElement> records, int i, string column) =>
         Cut(JsonComparison.Value(records[i], column)?.GetRawText() ?? JsonComparison.None);

@@ -7,4 +7,5 @@ namespace PlantRuntime.Testing.Running;
 /// <param name="Tags">Its tags.</param>
 /// <param name="FirstValues">What they hold at first, by place.</param>
 /// <param name="Groups">The tags by their rates; each with the host's own buffer.</param>
-internal sealed record DeviceShape(string Name, IReadOnlyList<Tag> Tags, IReadOnlyList<Value> FirstValues, IReadOnlyList<GroupShape> Groups);
+internal sealed record DeviceShape(
+    string Name, IReadOnlyList<Tag> Tags, IReadOnlyList<Value> FirstValues, IReadOnlyList<GroupShape> Groups);

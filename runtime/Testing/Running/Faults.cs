@@ -42,7 +42,8 @@ internal sealed class Faults(Func<Exception, string> placeOf)
         }
     }
 
-    private string Listed() => string.Concat(_faults.Select(f => $"\n  {f}")) + (_count > _faults.Count ? $"\n  and {_count - _faults.Count} more" : "");
+    private string Listed() =>
+        string.Concat(_faults.Select(f => $"\n  {f}")) + (_count > _faults.Count ? $"\n  and {_count - _faults.Count} more" : "");
 
     private void Clear()
     {

@@ -4,7 +4,9 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Testing.Running;
 
-/// <summary>A recipe whose plan is driven by a simulation, in the order in which the host's runner does it: what is due goes before a scan.</summary>
+/// <summary>
+/// A recipe whose plan is driven by a simulation, in the order in which the host's runner does it: what is due goes before a scan.
+/// </summary>
 internal sealed class RunningRecipe(string file, Plan plan, Guard guard, Action unload)
 {
     private readonly Dictionary<SourceNode, Scan> _scans = [];

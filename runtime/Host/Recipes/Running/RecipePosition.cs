@@ -10,15 +10,16 @@ internal static class RecipePosition
     /// <param name="exception">What was thrown.</param>
     /// <param name="siteFolder">Paths are shown relative to it.</param>
     /// <param name="word">The literal at fault, whose column is wanted; null when there is none.</param>
-    public static Position Of(Exception exception, string siteFolder, string? word)
-    {
-        foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
-        {
-            if (frame.GetFileName() is { } file && file.EndsWith(".csx", StringComparison.OrdinalIgnoreCase))
-                return Of(file, frame.GetFileLineNumber(), frame.GetFileColumnNumber(), siteFolder, word);
-        }
+    public static Position Of(Exception exception, string siteFolder, string? word) =>
+        Frames(exception, siteFolder, word).DefaultIfEmpty(new Position("recipe", 0, 0)).First();
 
-        return exception.InnerException is { } inner ? Of(inner, siteFolder, word) : new Position("recipe", 0, 0);
+    /// <summary>Every frame of an exception that lies in a script, the innermost first; then those of what caused it.</summary>
+    public static IEnumerable<Position> Frames(Exception exception, string siteFolder, string? word)
+    {
+        var own = from frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames()
+                  where frame.GetFileName()?.EndsWith(".csx", StringComparison.OrdinalIgnoreCase) == true
+                  select Of(frame.GetFileName(), frame.GetFileLineNumber(), frame.GetFileColumnNumber(), siteFolder, word);
+        return exception.InnerException is { } inner ? own.Concat(Frames(inner, siteFolder, word)) : own;
     }
 
     /// <summary>A statement's place, or that of a literal in it.</summary>
