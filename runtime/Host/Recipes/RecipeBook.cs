@@ -13,6 +13,7 @@ namespace PlantRuntime.Host.Recipes;
 /// <summary>The recipes of a site, each alone, kept current with their files.</summary>
 internal sealed class RecipeBook : IAsyncDisposable
 {
+    private static readonly TimeSpan s_progress = TimeSpan.FromSeconds(2);
     private readonly SiteModel _site;
     private readonly RecipeFiles _files;
     private readonly IReadOnlyList<DeviceRunner> _devices;
@@ -65,7 +66,13 @@ internal sealed class RecipeBook : IAsyncDisposable
         if (!_isStarted) ForgetAllBut(files);
         else if (_files.Stamp() != stamp) return;
         _isStarted = true;
-        foreach (var file in files) await TakeAsync(file, stamp, cancel).ConfigureAwait(false);
+        var (taken, progress) = (0, new LogLimit(_time, s_progress));
+        progress.May(out _);
+        await Parallel.ForEachAsync(files, cancel, async (file, stop) =>
+        {
+            await TakeAsync(file, stamp, stop).ConfigureAwait(false);
+            if (Interlocked.Increment(ref taken) < files.Count && progress.May(out _)) _log.Info($"RECIPES taken={taken} of={files.Count}");
+        }).ConfigureAwait(false);
         foreach (var gone in Entries.Where(e => !files.Contains(e.File)))
         {
             lock (_entries) _entries.Remove(gone.File);
@@ -103,10 +110,11 @@ internal sealed class RecipeBook : IAsyncDisposable
     /// <summary>Takes a file as it was when the folder looked like this; one that is being saved right now is left for the next look.</summary>
     private async Task TakeAsync(string file, string stamp, CancellationToken cancel)
     {
-        if (!_entries.TryGetValue(file, out var entry))
+        RecipeEntry? entry;
+        lock (_entries)
         {
-            entry = new RecipeEntry(file, _loader, _departures, _devices, _outputs, _states, _site.Limits, _site.Folder, _time, _log);
-            lock (_entries) _entries.Add(file, entry);
+            if (!_entries.TryGetValue(file, out entry))
+                _entries.Add(file, entry = new RecipeEntry(file, _loader, _departures, _devices, _outputs, _states, _site.Limits, _site.Folder, _time, _log));
         }
 
         try
