@@ -42,14 +42,15 @@ internal static class StartBenchmark
         }
 
         var compiled = await StartAsync(site);
-        var cached = new List<double>();
+        var cached = new List<(double Wall, double Processor)>();
         for (var i = 0; i < 5; i++) cached.Add(await StartAsync(site));
         Directory.Delete(site, recursive: true);
-        Measure.Print("start: 50 recipes, compiled", $"{compiled:0.0} s", true, "none");
-        Measure.Print("start: 50 recipes, from the cache", $"{Measure.Median(cached):0.00} s, {cached.Min():0.00}–{cached.Max():0.00}", Measure.Median(cached) < 2, "< 2 s");
+        Measure.Print("start: 50 recipes, compiled", $"{compiled.Wall:0.0} s", true, "none");
+        var (wall, processor) = (Measure.Median(cached.Select(c => c.Wall)), Measure.Median(cached.Select(c => c.Processor)));
+        Measure.Print("start: 50 recipes, from the cache", $"{wall:0.00} s, {processor:0.00} s of processor", wall < 2, "< 2 s");
     }
 
-    private static async Task<double> StartAsync(string site)
+    private static async Task<(double Wall, double Processor)> StartAsync(string site)
     {
         var watch = Stopwatch.StartNew();
         using var plant = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(s_plant, "plant.dll"), "run", site, "--plain"]) { RedirectStandardOutput = true })!;
@@ -59,9 +60,9 @@ internal static class StartBenchmark
             if (line.Contains("state=Running version=1", StringComparison.Ordinal)) running++;
         }
 
-        var seconds = watch.Elapsed.TotalSeconds;
+        var taken = (watch.Elapsed.TotalSeconds, plant.TotalProcessorTime.TotalSeconds);
         plant.Kill(entireProcessTree: true);
         await plant.WaitForExitAsync();
-        return seconds;
+        return taken;
     }
 }
