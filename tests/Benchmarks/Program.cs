@@ -13,6 +13,7 @@ var all = new Dictionary<string, Func<Task>>
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,
     ["recipe-test"] = PlantRuntime.Benchmarks.Testing.RecipeTestBenchmark.RunAsync,
+    ["start"] = StartBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || args.Any(a => !all.ContainsKey(a)))

@@ -9,6 +9,7 @@ namespace PlantRuntime.Host.Recipes;
 /// <summary>The recipes of a site, each alone, kept current with their files.</summary>
 internal sealed class RecipeBook : IAsyncDisposable
 {
+    private static readonly TimeSpan s_progress = TimeSpan.FromSeconds(2);
     private readonly IReadOnlyList<DeviceRunner> _devices;
     private readonly RecipeOutputs _outputs;
     private readonly TimeProvider _time;
@@ -52,7 +53,13 @@ internal sealed class RecipeBook : IAsyncDisposable
         if (!_isStarted) ForgetAllBut(files);
         else if (_maker.Files.Stamp() != stamp) return;
         _isStarted = true;
-        foreach (var file in files) await TakeAsync(file, stamp, cancel).ConfigureAwait(false);
+        var (taken, progress) = (0, new LogLimit(_time, s_progress));
+        progress.May(out _);
+        await Parallel.ForEachAsync(files, cancel, async (file, stop) =>
+        {
+            await TakeAsync(file, stamp, stop).ConfigureAwait(false);
+            if (Interlocked.Increment(ref taken) < files.Count && progress.May(out _)) _log.Info($"RECIPES taken={taken} of={files.Count}");
+        }).ConfigureAwait(false);
         await RemoveAsync(files).ConfigureAwait(false);
     }
 

@@ -35,8 +35,11 @@ internal sealed class RecipeLoader(
         return await PlanAsync(compiled, fault, problems, warnings).ConfigureAwait(false);
     }
 
+    /// <summary>What passed once is not tried again: the same content, site.toml and tools have the same cache entry.</summary>
     private async Task<bool> TryOutAsync(CompiledRecipe compiled, List<Problem> problems)
     {
+        var mark = Path.ChangeExtension(compiled.AssemblyPath!, RecipeCache.TriedExtension);
+        if (File.Exists(mark)) return true;
         var unknown = new Dictionary<string, Problem>();
         var trial = await PlanAsync(compiled, Fault, problems, []).ConfigureAwait(false);
         if (trial is null) return false;
@@ -47,7 +50,9 @@ internal sealed class RecipeLoader(
             problems.Add(Explain(trial.Guard, failure));
         trial.Assembly.Unload();
         problems.AddRange(unknown.Values);
-        return problems.Count == 0;
+        if (problems.Count > 0) return false;
+        await File.WriteAllBytesAsync(mark, []).ConfigureAwait(false);
+        return true;
 
         void Fault(Exception exception)
         {
