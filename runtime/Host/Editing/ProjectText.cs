@@ -12,8 +12,8 @@ internal static class ProjectText
     private const string Symbol = "EDITOR";
 
     /// <summary>
-    /// What all projects have in common. They stand alone: nothing of a folder above them comes in. No warnings of what a script may have: no
-    /// statement (CS7022), functions and variables that only others use (CS8321, CS0168, CS0219).
+    /// What all projects have in common. They stand alone: nothing of a folder above them comes in. No warnings of what a script may have:
+    /// no statement (CS7022), functions and variables that only others use (CS8321, CS0168, CS0219).
     /// </summary>
     public static string Common() => $"""
         <Project>
