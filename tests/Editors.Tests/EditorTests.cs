@@ -21,6 +21,7 @@ public sealed class EditorTests(EditedSite site) : IClassFixture<EditedSite>
     [InlineData("recipes/line.csx")]
     [InlineData("recipes/hidden.csx")]
     [InlineData("recipes/nothing.csx")]
+    [InlineData("recipes/night shift/50% & (more).csx")]
     [InlineData("scripts/pieces.csx")]
     public async Task What_is_right_has_no_error(string file) => Assert.Empty(await site.Editor.ErrorsAsync(site.At(file)));
 
@@ -66,8 +67,9 @@ public sealed class EditorTests(EditedSite site) : IClassFixture<EditedSite>
     {
         var file = site.At("recipes/loads.csx");
         Assert.Equal(["1,2: CS8097"], await site.Editor.ErrorsAsync(file));
-        Assert.Superset(new HashSet<string> { "High", "limit", "culture", "Shift" }, (await site.Editor.CompleteAsync(file, "")).ToHashSet());
+        var offered = await site.Editor.CompleteAsync(file, "");
+        Assert.Superset(new HashSet<string> { "High", "limit", "culture", "Shift" }, offered.ToHashSet());
         Assert.Contains("scripts/pieces.csx(4)", await site.Editor.HoverAsync(file, "High"), StringComparison.Ordinal);
-        Assert.Equal(["1,40: CS1503"], await site.Editor.ErrorsAsync(file, "High(Plant.line.Scans, \"speed\", above: \"\").To(Sinks.lines);"));
+        Assert.Equal(["1,40: CS1503"], await site.Editor.ErrorsAsync(file, """High(Plant.line.Scans, "speed", above: "").To(Sinks.lines);"""));
     }
 }

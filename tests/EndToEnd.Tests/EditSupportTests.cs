@@ -69,7 +69,7 @@ public class EditSupportTests
         Assert.True(exit == 0, output);
         (exit, output) = await PlantProcess.RunAsync("edit-support", folder.At("my-plant"));
         Assert.True(exit == 0, output);
-        Assert.Contains("all up to date", output, StringComparison.Ordinal);
+        Assert.Contains("is up to date", output, StringComparison.Ordinal);
         Assert.Equal("*\n", File.ReadAllText(folder.At("my-plant/.plant/.gitignore")));
         Assert.Contains(".plant/site.slnx", File.ReadAllText(folder.At("my-plant/.vscode/settings.json")), StringComparison.Ordinal);
     }

@@ -18,9 +18,9 @@ internal static class Declarations
     public static string Of(Compilation compilation, IReadOnlyList<SyntaxTree> loaded, string siteFolder)
     {
         var text = new StringBuilder();
-        var usings = loaded.SelectMany(tree => ((CompilationUnitSyntax)tree.GetRoot()).Usings).Select(u => u.NormalizeWhitespace().ToString());
+        var usings = loaded.SelectMany(tree => ((CompilationUnitSyntax)tree.GetRoot()).Usings);
         for (var i = 0; i < loaded.Count; i++) text.AppendLine($"global using static Loaded{i};");
-        foreach (var line in usings.Distinct().Order(StringComparer.Ordinal)) text.AppendLine(line);
+        foreach (var line in usings.Select(u => u.NormalizeWhitespace().ToString()).Distinct().Order(StringComparer.Ordinal)) text.AppendLine(line);
         for (var i = 0; i < loaded.Count; i++) Write(text, $"Loaded{i}", loaded[i], compilation.GetSemanticModel(loaded[i]), siteFolder);
         return text.ToString();
     }
@@ -48,7 +48,8 @@ internal static class Declarations
         MethodDeclarationSyntax m =>
             $"static {m.ReturnType} {m.Identifier}{m.TypeParameterList}{m.ParameterList} {m.ConstraintClauses} => throw null!;",
         FieldDeclarationSyntax f when f.Modifiers.Any(SyntaxKind.ConstKeyword) => $"const {f.Declaration};",
-        FieldDeclarationSyntax f => string.Join("\n    public ", f.Declaration.Variables.Select(v => $"static {TypeOf(v, model)} {v.Identifier} = default!;")),
+        FieldDeclarationSyntax f => string.Join(
+            "\n    public ", f.Declaration.Variables.Select(v => $"static {TypeOf(v, model)} {v.Identifier} = default!;")),
         PropertyDeclarationSyntax p => $"static {p.Type} {p.Identifier} {{ get; set; }} = default!;",
         BaseTypeDeclarationSyntax or DelegateDeclarationSyntax => Bare(member).ToString(),
         _ => null,

@@ -14,7 +14,8 @@ internal static class EditSupportCommand
         var command = new Command(
             "edit-support",
             $"""
-            Write what editors need to complete names, show errors and find definitions in a site's recipes: C# projects in its folder {EditSupport.FolderName}.
+            Write what editors need to complete names, show errors and find definitions in a site's recipes:
+            C# projects in its folder {EditSupport.FolderName}. Open the site in VS Code, or {EditSupport.Solution} in another editor.
             `plant run` and `plant check` keep it up to date from then on; delete the folder to end that.
             """) { site };
         command.SetAction((result, cancel) => RunAsync(result.GetValue(site)!, Console.Out, Console.Error, cancel));
@@ -34,8 +35,9 @@ internal static class EditSupportCommand
             try
             {
                 var changes = await new EditSupport(model.Folder, compiler, log).WriteAsync(model, cancel).ConfigureAwait(false);
-                output.WriteLine(changes == 0 ? "all up to date" : $"{changes} files changed in {Path.Combine(folder, EditSupport.FolderName)}");
-                output.WriteLine($"next: open {folder} in VS Code with its C# extension, or {Path.Combine(folder, EditSupport.Solution)} in another editor");
+                var place = Path.Combine(folder, EditSupport.FolderName);
+                output.WriteLine(changes == 0 ? $"{place} is up to date" : $"{changes} files changed in {place}");
+                output.WriteLine($"next: open {folder} in VS Code with its C# extension");
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

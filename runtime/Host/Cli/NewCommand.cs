@@ -9,7 +9,7 @@ internal static partial class NewCommand
 {
     public static Command Make() => new("new", "Make a site, a recipe, a driver or a sink to start from.")
     {
-        Kind("site", "A folder with site.toml, a first recipe, its test and what editors need to complete names in it (see plant edit-support).", path => path,
+        Kind("site", "A folder with site.toml, a first recipe, its test and what editors need (see plant edit-support).", path => path,
             path => $"next: plant test {path}, then plant run {path}", (path, cancel) => EditSupportCommand.RunAsync(path, Console.Out, Console.Error, cancel)),
         Kind("recipe", "A recipe file; run it in the folder of a site.", path => Path.Combine(Path.GetDirectoryName(path)!, "recipes"),
             path => $"next: edit {path}, then plant check"),
@@ -35,9 +35,11 @@ internal static partial class NewCommand
     }
 
     private static Command Kind(
-        string kind, string description, Func<string, string> folder, Func<string, string> next, Func<string, CancellationToken, Task<int>>? complete = null)
+        string kind, string description, Func<string, string> folder, Func<string, string> next,
+        Func<string, CancellationToken, Task<int>>? complete = null)
     {
-        var argument = new Argument<string>("name") { Description = "Name: letters, digits, - and _; it starts with a letter. A path may stand before it" };
+        const string Rule = "Name: letters, digits, - and _; it starts with a letter. A path may stand before it";
+        var argument = new Argument<string>("name") { Description = Rule };
         var place = new Option<string>("--in") { Description = "Folder to make it in", DefaultValueFactory = _ => "." };
         var command = new Command(kind, description) { argument, place };
         command.SetAction(async (result, cancel) =>

@@ -1,6 +1,7 @@
 using PlantRuntime.Host.Cli;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Sites;
+using PlantRuntime.Host.Testing;
 
 namespace PlantRuntime.Host.Editing;
 
@@ -9,9 +10,12 @@ namespace PlantRuntime.Host.Editing;
 /// <param name="Path">Absolute.</param>
 /// <param name="Names">Name of the generated file that says what is in the site.</param>
 /// <param name="Generated">C# made from site.toml.</param>
-/// <param name="Imports">What needs no <c>using</c>; a class with <c>static</c> before it.</param>
+/// <param name="Imports">Namespaces that need no <c>using</c>.</param>
 internal sealed record EditedFolder(string Name, string Path, string Names, string Generated, IReadOnlyList<string> Imports)
 {
+    /// <summary>Classes whose members need no name of the class before them.</summary>
+    public IReadOnlyList<string> StaticImports { get; init; } = [];
+
     /// <summary>Everything that somebody may edit: the recipes and tests of a site, its scripts, and those beside the host.</summary>
     public static IReadOnlyList<EditedFolder> Of(SiteModel site)
     {
@@ -19,7 +23,7 @@ internal sealed record EditedFolder(string Name, string Path, string Names, stri
         return
         [
             recipes,
-            recipes with { Name = "tests", Path = Folder("tests") },
+            new EditedFolder("tests", Folder("tests"), "tests.cs", TestSource.Write(site), TestSource.Namespaces) { StaticImports = TestSource.Classes },
             recipes with { Name = "scripts", Path = Folder("scripts") },
             recipes with { Name = "shared", Path = HostFolders.Scripts },
         ];

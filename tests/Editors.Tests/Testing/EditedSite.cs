@@ -14,7 +14,12 @@ public sealed class EditedSite : IAsyncLifetime
     /// <summary>Adds a device to site.toml and checks the site, which brings everything up to date.</summary>
     public async Task AddDeviceAsync(string name)
     {
-        await File.AppendAllTextAsync(At("site.toml"), $"\n[devices.{name}]\ndriver = \"simulator\"\n  [devices.{name}.tags]\n  heat = \"const 5\"\n");
+        await File.AppendAllTextAsync(At("site.toml"), $"""
+
+            [devices.{name}]
+            driver = "simulator"
+            tags   = "oven.csv"
+            """);
         await RunAsync("check");
     }
 
@@ -22,11 +27,15 @@ public sealed class EditedSite : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Directory.CreateDirectory(At("scripts"));
+        Directory.CreateDirectory(At("recipes/night shift"));
+        _site.Write("oven.csv", "name,address\nheat,const 5\n");
+        _site.Write("recipes/night shift/50% & (more).csx", "Plant.tank.Scans.To(Sinks.lines);");
         _site.Write("scripts/pieces.csx", """
             using System.Globalization;
             var limit = 5.0;
             CultureInfo culture = CultureInfo.InvariantCulture;
-            ScanFlow High<T>(ScanFlow flow, T tag, double above = 1) where T : class => flow.Where(scan => scan[tag.ToString()!].Number > limit + above);
+            ScanFlow High<T>(ScanFlow flow, T tag, double above = 1) where T : class =>
+                flow.Where(scan => scan[tag.ToString()!].Number > limit + above);
             enum Shift { Early, Late }
             """);
         _site.Write("recipes/line.csx", """

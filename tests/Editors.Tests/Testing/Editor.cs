@@ -44,7 +44,8 @@ public sealed class Editor
         var document = text is null ? Document(file) : Document(file).WithText(SourceText.From(text));
         var model = await document.GetSemanticModelAsync();
         var found = model!.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed);
-        return [.. found.Select(d => $"{d.Location.GetLineSpan().StartLinePosition.Line + 1},{d.Location.GetLineSpan().StartLinePosition.Character + 1}: {d.Id}")];
+        return [.. found.Select(d => (Start: d.Location.GetLineSpan().StartLinePosition, d.Id))
+            .Select(d => $"{d.Start.Line + 1},{d.Start.Character + 1}: {d.Id}")];
     }
 
     /// <summary>What is shown when the mouse rests on the end of the first place that holds these words.</summary>
@@ -70,7 +71,7 @@ public sealed class Editor
     {
         var documents = _solution.Projects.SelectMany(p => p.Documents);
         return new Editor(documents.Aggregate(
-            _solution, (solution, document) => solution.WithDocumentText(document.Id, SourceText.From(File.ReadAllText(document.FilePath!)))));
+            _solution, (solution, d) => solution.WithDocumentText(d.Id, SourceText.From(File.ReadAllText(d.FilePath!)))));
     }
 
     private Document Document(string file) => _solution.Projects.SelectMany(p => p.Documents).Single(d => d.FilePath == file);
@@ -78,9 +79,11 @@ public sealed class Editor
     private static async Task<int> EndOfAsync(Document document, string words) =>
         (await document.GetTextAsync()).ToString().IndexOf(words, StringComparison.Ordinal) + words.Length - 1;
 
+    /// <summary>With a source that is not there: a laptop beside a machine has no network, and nothing is needed from one.</summary>
     private static async Task RestoreAsync(string solution)
     {
-        using var restore = Process.Start(new ProcessStartInfo("dotnet", ["restore", solution, "-v", "q"]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["restore", solution, "-v", "q", "--source", "https://127.0.0.1:9/v3/index.json"];
+        using var restore = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var output = await restore.StandardOutput.ReadToEndAsync();
         await restore.WaitForExitAsync();
         Assert.True(restore.ExitCode == 0, output);
