@@ -27,9 +27,14 @@ internal static class TestSource
     private static readonly HashSet<string> s_taken = new(StringComparer.Ordinal)
         { "Sinks", "Time", "StartAt", "Load", "Advance", "Run", "Reload", "Restart", "Replay", "ShouldFault", "TestPlant" };
 
-    /// <summary>What a test may use without a <c>using</c>.</summary>
-    public static readonly IReadOnlyList<string> Imports =
-        [.. SiteSource.Imports, "PlantRuntime.Testing", "PlantRuntime.Testing.Checks", TestsClass];
+    /// <summary>Namespaces that a test may use without a <c>using</c>.</summary>
+    public static readonly IReadOnlyList<string> Namespaces = [.. SiteSource.Imports, "PlantRuntime.Testing"];
+
+    /// <summary>Classes whose members it may use without their name.</summary>
+    public static readonly IReadOnlyList<string> Classes = ["PlantRuntime.Testing.Checks", TestsClass];
+
+    /// <summary>Both.</summary>
+    public static readonly IReadOnlyList<string> Imports = [.. Namespaces, .. Classes];
 
     public static string Write(SiteModel site)
     {
