@@ -70,6 +70,8 @@ internal sealed class RecipeBench : IAsyncDisposable, IBlockCheck
 
     public LogLines Log { get; } = new();
 
+    public PlantLog PlantLog => _log;
+
     public RecipeBook Book { get; }
 
     public RecipeEntry Entry => Book.Entries.Single();
