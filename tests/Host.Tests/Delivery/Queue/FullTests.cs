@@ -56,6 +56,26 @@ public class FullTests
         Assert.Equal(0, bench.Account.Dropped);
     }
 
+    [Fact]
+    public async Task Other_limits_hold_at_once_and_lose_nothing()
+    {
+        var limits = new QueueOptions { MaxSize = new ByteSize(1 << 20), WhenFull = WhenFull.Block };
+        using var bench = new QueueBench(limits);
+        var rooms = 0;
+        bench.Queue.RoomMade += () => Interlocked.Increment(ref rooms);
+        while (!bench.IsBlocked) await bench.AddAsync(100, 100);
+        await TakeAsync(limits with { MaxSize = new ByteSize(2 << 20) });
+        Assert.Equal((false, 1), (bench.IsBlocked, rooms));
+        await TakeAsync(limits);
+        Assert.True(bench.IsBlocked);
+        await TakeAsync(limits with { WhenFull = WhenFull.DropOldest });
+        Assert.Equal((false, 2), (bench.IsBlocked, rooms));
+        Assert.Equal(Enumerable.Range(1, bench.Added), await bench.DrainAsync());
+        Assert.Equal(0, bench.Account.Dropped);
+
+        Task TakeAsync(QueueOptions now) => bench.Queue.TakeAsync(new Dictionary<string, QueueOptions> { ["out"] = now });
+    }
+
     [SkippableFact]
     public async Task A_full_disk_loses_nothing_that_was_committed_and_is_said_once()
     {
