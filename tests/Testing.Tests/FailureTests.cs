@@ -66,6 +66,17 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_tag_that_has_another_name_now_is_found()
+    {
+        using var bench = new Bench("features");
+        Assert.Equal(0, (await bench.RunAsync("blocks.test")).ExitCode);
+        bench.Site.Replace("site.toml", "good     = \"b\"", "fine     = \"b\"");
+        var (exit, output) = await bench.RunAsync("blocks.test");
+        Assert.Equal(1, exit);
+        Assert.Contains("tests/blocks.test.csx(40,34): error CS1739: 'plant.press.Scan' has no 'good'", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_site_without_tests_is_told_how_to_write_one()
     {
         using var bench = new Bench("failures");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
@@ -44,7 +45,7 @@ internal static class CheckCommand
         OpenSite site, List<Problem> problems, List<Problem> warnings, CancellationToken cancel)
     {
         await using var compiler = site.Compiler();
-        var devices = site.Model.Devices.ToDictionary(d => d.Name, d => d.MakeTags());
+        var devices = site.Model.Devices.ToDictionary(d => d.Name, d => new DeviceRunner(d, site.Model.PlantId, site.Model.Limits.RecipeQueue, site.Time, site.Log).Tags);
         var loader = new RecipeLoader(site.Model, devices, new BlockCheck(site.Model, site.Plugins, site.Opener), site.Time);
         var files = site.Files.List();
         foreach (var file in files)

@@ -41,7 +41,7 @@ internal sealed class DeviceRunner : ISessionOwner
         _tagLimit = new LogLimit(time, TimeSpan.FromSeconds(1), burst: 20);
         _logTag = LogTag;
         _facts = new FactRound(this, time, log);
-        Tags = model.MakeTags();
+        Tags = [.. model.Tags.Select((t, i) => new Tag(i, t.Name, model.Name, t.Unit, t.Description))];
         Status = new DeviceStatus(Tags);
     }
 

@@ -21,20 +21,21 @@ internal static class SiteSource
 
     public static string Write(SiteModel site)
     {
-        var text = new StringBuilder();
-        WriteHead(text, site);
-        text.AppendLine($"internal static class {PlanClass} {{ public static PlantRuntime.Recipes.Plans.PlanBuilder Builder = null!; }}");
+        var text = new StringBuilder($$"""
+            // Generated from site.toml.
+            #nullable enable
+            internal static class {{GuardClass}} { public static PlantRuntime.Recipes.Guard Guard = null!; public static void Check() => Guard.Check(); }
+            internal static class {{PlanClass}} { public static PlantRuntime.Recipes.Plans.PlanBuilder Builder = null!; }
+
+            """);
+        text.Append(SiteClass(site));
         WritePlant(text, site);
         WriteSinks(text, site);
         foreach (var device in site.Devices) WriteDevice(text, device);
         return text.ToString();
     }
 
-    /// <summary>What recipes and their tests have alike: the guard and <c>Site</c>.</summary>
-    public static void WriteHead(StringBuilder text, SiteModel site) => text.AppendLine($$"""
-        // Generated from site.toml.
-        #nullable enable
-        internal static class {{GuardClass}} { public static PlantRuntime.Recipes.Guard Guard = null!; public static void Check() => Guard.Check(); }
+    public static string SiteClass(SiteModel site) => $$"""
         /// <summary>The site.</summary>
         public static class Site
         {
@@ -45,25 +46,8 @@ internal static class SiteSource
             /// <summary>Tenant that the data belongs to.</summary>
             public const string Tenant = {{Literal(site.Tenant)}};
         }
-        """);
 
-    public static string Literal(object value) => value switch
-    {
-        string text => $"\"{string.Concat(text.Select(Escape))}\"",
-        bool truth => truth ? "true" : "false",
-        double number => number.ToString("R", CultureInfo.InvariantCulture) + "d",
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) + "L",
-    };
-
-    public static string Comment(string text) =>
-        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
-
-    /// <summary>A tag's name as a word of C#, to be written behind an @.</summary>
-    public static string Identifier(string name)
-    {
-        var word = string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
-        return word.Length == 0 || char.IsDigit(word[0]) ? $"_{word}" : word;
-    }
+        """;
 
     private static void WritePlant(StringBuilder text, SiteModel site)
     {
@@ -109,10 +93,27 @@ internal static class SiteSource
 
     private static string TypeOf(object value) => value switch { string => "string", bool => "bool", long => "long", _ => "double" };
 
+    public static string Literal(object value) => value switch
+    {
+        string text => $"\"{string.Concat(text.Select(Escape))}\"",
+        bool truth => truth ? "true" : "false",
+        double number => number.ToString("R", CultureInfo.InvariantCulture) + "d",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) + "L",
+    };
+
     private static string Escape(char c) =>
         c is '"' or '\\' ? $"\\{c}" : char.IsAsciiLetterOrDigit(c) || (c >= ' ' && c < 127) ? c.ToString() : $"\\u{(int)c:x4}";
+
+    public static string Comment(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
 
     /// <summary>unit_id → UnitId.</summary>
     private static string Pascal(string key) =>
         Identifier(string.Concat(key.Split('_', '-').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part[1..])));
+
+    public static string Identifier(string name)
+    {
+        var word = string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
+        return word.Length == 0 || char.IsDigit(word[0]) ? $"_{word}" : word;
+    }
 }

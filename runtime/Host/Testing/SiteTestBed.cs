@@ -24,7 +24,7 @@ internal sealed class SiteTestBed : ITestBed
     public SiteTestBed(TestSite site, VirtualTime time)
     {
         (_site, _time) = (site, time);
-        _tags = site.Model.Devices.ToDictionary(d => d.Name, d => d.MakeTags());
+        _tags = site.Devices.ToDictionary(d => d.Name, d => d.Tags);
         _loader = new RecipeLoader(site.Model, _tags, site.Blocks, site.Time, time);
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using PlantRuntime.Contracts;
+using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
@@ -37,6 +38,7 @@ internal sealed class TestSite : IAsyncDisposable
         _noPlugins = new PluginCatalog([], _log);
         Blocks = new BlockCheck(model, _noPlugins, new Opener(model, Environment.GetEnvironmentVariable, time, _log));
         Recipes = _files.List();
+        Devices = [.. model.Devices.Select(d => new DeviceRunner(d, model.PlantId, model.Limits.RecipeQueue, time, _log))];
     }
 
     public SiteModel Model { get; }
@@ -47,6 +49,9 @@ internal sealed class TestSite : IAsyncDisposable
 
     /// <summary>Its recipes, as paths from its folder.</summary>
     public IReadOnlyList<string> Recipes { get; }
+
+    /// <summary>Its devices as the host would run them: here they never start, and only their tags are wanted.</summary>
+    public IReadOnlyList<DeviceRunner> Devices { get; }
 
     /// <summary>Its test files, as paths from its folder.</summary>
     public IReadOnlyList<string> TestFiles { get; private set; } = [];

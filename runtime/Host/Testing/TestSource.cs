@@ -30,8 +30,17 @@ internal static class TestSource
 
     public static string Write(SiteModel site)
     {
-        var text = new StringBuilder();
-        SiteSource.WriteHead(text, site);
+        var text = new StringBuilder($$"""
+            // Generated from site.toml.
+            #nullable enable
+            internal static class {{SiteSource.GuardClass}}
+            {
+                public static PlantRuntime.Recipes.Guard Guard = null!;
+                public static void Check() => Guard.Check();
+            }
+
+            """);
+        text.Append(SiteSource.SiteClass(site));
         text.AppendLine($$"""
             /// <summary>The tests of the file.</summary>
             internal static class {{TestsClass}}

@@ -1,5 +1,3 @@
-using PlantRuntime.Contracts;
-
 namespace PlantRuntime.Host.Sites;
 
 /// <summary>One <c>[devices.NAME]</c>.</summary>
@@ -43,7 +41,4 @@ internal sealed record DeviceModel
 
     /// <summary>The strings, longs, doubles and bools of <see cref="Settings"/>, by key. Secrets are tables, so none is here.</summary>
     public required IReadOnlyDictionary<string, object> Scalars { get; init; }
-
-    /// <summary>Its tags as samples name them: made anew, and compared by reference.</summary>
-    public IReadOnlyList<Tag> MakeTags() => [.. Tags.Select((t, i) => new Tag(i, t.Name, Name, t.Unit, t.Description))];
 }
