@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using PlantRuntime.Conformance;
+using PlantRuntime.Host.Testing;
 
 namespace PlantRuntime.Testing.Tests;
 
@@ -32,6 +34,17 @@ public sealed class FailureTests
         var failure = first.Element("failure")!;
         Assert.Equal("tests/a.test.csx(6,5): broker has other records than expected", failure.Attribute("message")!.Value);
         Assert.Contains("record 2, list[1]: expected 3, found 2", failure.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Junit_takes_any_text()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "results.xml");
+        JUnitFile.Write(file, "hall", [new TestResult("tests/a.test.csx", "a <b> & \"c\"", TimeSpan.FromMilliseconds(12), "\u0001\ud800 é 🏭\nmore")]);
+        var test = XDocument.Load(file).Root!.Element("testsuite")!.Element("testcase")!;
+        Assert.Equal(("a <b> & \"c\"", "0.012"), (test.Attribute("name")!.Value, test.Attribute("time")!.Value));
+        Assert.Equal("\ufffd\ufffd é 🏭\nmore", test.Element("failure")!.Value);
     }
 
     [Fact]
@@ -73,7 +86,7 @@ public sealed class FailureTests
         bench.Site.Replace("site.toml", "good     = \"b\"", "fine     = \"b\"");
         var (exit, output) = await bench.RunAsync("blocks.test");
         Assert.Equal(1, exit);
-        Assert.Contains("tests/blocks.test.csx(40,34): error CS1739: 'plant.press.Scan' has no 'good'", output, StringComparison.Ordinal);
+        Assert.Contains("tests/blocks.test.csx(40,33): error CS1739: 'plant.press.Scan' has no 'good'", output, StringComparison.Ordinal);
     }
 
     [Fact]
