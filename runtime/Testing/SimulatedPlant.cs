@@ -7,6 +7,8 @@ namespace PlantRuntime.Testing;
 /// <param name="simulation">What the test runs in.</param>
 public abstract class SimulatedPlant(Simulation simulation)
 {
+    private static readonly TimeSpan s_most = TimeSpan.FromDays(36_500);
+
     /// <summary>The virtual time, in UTC. A test begins with the year 2026; only the test itself lets time pass.</summary>
     public DateTime Time => simulation.Time.UtcNow;
 
@@ -17,7 +19,7 @@ public abstract class SimulatedPlant(Simulation simulation)
     public void StartAt(string utc)
     {
         if (simulation.HasBegun) throw new TestFailedException("StartAt comes before the first scan");
-        if (!DateTimeOffset.TryParse(utc, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (!DateTimeOffset.TryParse(utc, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) || time.Year < 1970)
             throw new TestFailedException($"\"{utc}\" is no time, for instance \"2026-03-29T00:59:00Z\"");
         simulation.Time.SetWallClock(time.UtcDateTime);
     }
@@ -74,7 +76,7 @@ public abstract class SimulatedPlant(Simulation simulation)
     /// <exception cref="TestFailedException">None was thrown that says so.</exception>
     public void ShouldFault(string words, Action action) => simulation.ExpectFault(words, action);
 
-    private long After(TimeSpan time) => time >= TimeSpan.Zero
+    private long After(TimeSpan time) => time >= TimeSpan.Zero && time <= s_most
         ? simulation.Time.GetTimestamp() + time.Ticks
-        : throw new TestFailedException($"time does not go back, by {time}");
+        : throw new TestFailedException($"time goes on by up to {s_most.TotalDays:0} days, not by {time}");
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using PlantRuntime.Conformance;
+using PlantRuntime.Testing.Captures;
 
 namespace PlantRuntime.Testing.Tests;
 
@@ -6,6 +8,27 @@ namespace PlantRuntime.Testing.Tests;
 public sealed class CaptureTests
 {
     private const string Header = """{"format":"plant-capture 1","site":"x","started":"2026-11-21T10:00:00Z","devices":{"press":["amps"]}}""";
+
+    [Fact]
+    public void Lines_of_any_length_come_back_as_they_were_written()
+    {
+        const int Seed = 12;
+        var chance = new Random(Seed);
+        using var folder = new TemporaryFolder();
+        string[] expected = [.. Enumerable.Range(0, 200).Select(i => new string((char)('a' + (i % 26)), chance.Next(1 << chance.Next(18))))];
+        File.WriteAllText(folder.Of("lines"), string.Join('\n', expected));
+        using var lines = new CaptureLines(folder.Of("lines"));
+        foreach (var line in expected.AsSpan(0, expected.Length - 1))
+        {
+            Assert.True(lines.TryRead(out var read), $"seed {Seed}");
+            Assert.True(Encoding.UTF8.GetString(read.Span) == line, $"line {lines.Number} of seed {Seed}");
+        }
+
+        // What follows the last line's end is a line only when there is something.
+        Assert.Equal(expected[^1].Length > 0, lines.TryRead(out var last));
+        Assert.Equal(expected[^1], Encoding.UTF8.GetString(last.Span));
+        Assert.False(lines.TryRead(out _));
+    }
 
     [Fact]
     public async Task A_wrong_line_is_named()
@@ -28,6 +51,9 @@ public sealed class CaptureTests
             (Line("""{"d":"press","t":"2026-11-21T10:00:00Z","v":{"good":{}}}"""), "2: a tag holds no {}"),
             (Line("""{"d":"press","t":"2026-11-21T10:00:00Z","q":{"good":"WORSE"}}"""),
                 "2: q.good is \"WORSE\", expected one of GOOD, STALE, BAD_RANGE"),
+            (Line("""{"d":"\ud800","t":"2026-11-21T10:00:00Z"}"""), "2: "),
+            (Line("""{"d":"press","t":"0001-01-01T00:00:00Z"}"""), "2: \"t\" is no time"),
+            (Line("""{"d":"press","t":"2026-11-21T10:00:00Z","v":{"good":1,"good":2}}"""), "2: the line is no JSON: "),
             (Line($$"""{"d":"press","t":"2026-11-21T10:00:00Z","f":"{{new string('x', 5 << 20)}}"}"""), "2: the line is longer than 4 MB"),
         ];
         using var bench = new Bench("features");

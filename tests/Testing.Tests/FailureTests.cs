@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using PlantRuntime.Conformance;
+using PlantRuntime.Host.Testing;
 
 namespace PlantRuntime.Testing.Tests;
 
@@ -35,6 +37,17 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void Junit_takes_any_text()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "results.xml");
+        JUnitFile.Write(file, "hall", [new TestResult("tests/a.test.csx", "a <b> & \"c\"", TimeSpan.FromMilliseconds(12), "\u0001\ud800 é 🏭\nmore")]);
+        var test = XDocument.Load(file).Root!.Element("testsuite")!.Element("testcase")!;
+        Assert.Equal(("a <b> & \"c\"", "0.012"), (test.Attribute("name")!.Value, test.Attribute("time")!.Value));
+        Assert.Equal("\ufffd\ufffd é 🏭\nmore", test.Element("failure")!.Value);
+    }
+
+    [Fact]
     public async Task What_runs_away_is_stopped_and_named()
     {
         using var bench = new Bench("failures");
@@ -63,6 +76,17 @@ public sealed class FailureTests
         var (exit, output) = await bench.RunAsync("blocks.test");
         Assert.True(exit == 0 && output.EndsWith("3 passed, 0 failed\n", StringComparison.Ordinal), output);
         Assert.Equal((2, "no test has \"nowhere\" in its name or its file's\n"), await bench.RunAsync("nowhere"));
+    }
+
+    [Fact]
+    public async Task A_tag_that_has_another_name_now_is_found()
+    {
+        using var bench = new Bench("features");
+        Assert.Equal(0, (await bench.RunAsync("blocks.test")).ExitCode);
+        bench.Site.Replace("site.toml", "good     = \"b\"", "fine     = \"b\"");
+        var (exit, output) = await bench.RunAsync("blocks.test");
+        Assert.Equal(1, exit);
+        Assert.Contains("tests/blocks.test.csx(40,33): error CS1739: 'plant.press.Scan' has no 'good'", output, StringComparison.Ordinal);
     }
 
     [Fact]

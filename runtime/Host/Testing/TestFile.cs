@@ -68,7 +68,7 @@ internal sealed class TestFile(TestSite site, string file, CompiledRecipe compil
 
     private string Explain(Exception exception)
     {
-        var places = RecipePosition.Frames(exception, site.Model.Folder, word: null).Select(p => p.ToString()).DefaultIfEmpty(file).ToList();
+        var at = RecipePosition.Of(exception, site.Model.Folder, word: null);
         var what = exception switch
         {
             TestFailedException or TimeoutException => exception.Message,
@@ -77,7 +77,7 @@ internal sealed class TestFile(TestSite site, string file, CompiledRecipe compil
         };
 
         // What a recipe did, the test had it do: both places are wanted.
-        var from = places[0].StartsWith(file, StringComparison.Ordinal) ? null : places.FindLast(p => p.StartsWith(file, StringComparison.Ordinal));
-        return site.Shown($"{places[0]}: {what}{(from is null ? "" : $"\n  reached from {from}")}");
+        var from = at.File == file ? null : RecipePosition.Outermost(exception, site.Model.Folder, file);
+        return site.Shown($"{(at.Line == 0 ? file : at)}: {what}{(from is null ? "" : $"\n  reached from {from}")}");
     }
 }

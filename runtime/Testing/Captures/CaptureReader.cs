@@ -15,6 +15,9 @@ namespace PlantRuntime.Testing.Captures;
 /// <param name="names">Device of the capture to device of the site, where they differ.</param>
 internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, IReadOnlyDictionary<string, string> names)
 {
+    // No recorder is older, and the virtual clock has room on both sides.
+    private const int FirstYear = 1970;
+    private const int LastYear = 2200;
     private const string Format = "plant-capture 1";
     private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
     private static readonly Dictionary<string, Quality> s_qualities = Enum.GetValues<Quality>().ToDictionary(q => q.ToText());
@@ -97,6 +100,7 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
 
     private static DateTime Time(JsonElement owner, string name) =>
         DateTimeOffset.TryParse(Text(owner, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && time.Year is >= FirstYear and <= LastYear
             ? time.UtcDateTime
             : throw new FormatException($"\"{name}\" is no time, for instance \"2026-11-21T10:00:00.123Z\"");
 

@@ -10,16 +10,15 @@ internal static class RecipePosition
     /// <param name="exception">What was thrown.</param>
     /// <param name="siteFolder">Paths are shown relative to it.</param>
     /// <param name="word">The literal at fault, whose column is wanted; null when there is none.</param>
-    public static Position Of(Exception exception, string siteFolder, string? word) =>
-        Frames(exception, siteFolder, word).DefaultIfEmpty(new Position("recipe", 0, 0)).First();
-
-    /// <summary>Every frame of an exception that lies in a script, the innermost first; then those of what caused it.</summary>
-    public static IEnumerable<Position> Frames(Exception exception, string siteFolder, string? word)
+    public static Position Of(Exception exception, string siteFolder, string? word)
     {
-        var own = from frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames()
-                  where frame.GetFileName()?.EndsWith(".csx", StringComparison.OrdinalIgnoreCase) == true
-                  select Of(frame.GetFileName(), frame.GetFileLineNumber(), frame.GetFileColumnNumber(), siteFolder, word);
-        return exception.InnerException is { } inner ? own.Concat(Frames(inner, siteFolder, word)) : own;
+        foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
+        {
+            if (frame.GetFileName() is { } file && file.EndsWith(".csx", StringComparison.OrdinalIgnoreCase))
+                return Of(file, frame.GetFileLineNumber(), frame.GetFileColumnNumber(), siteFolder, word);
+        }
+
+        return exception.InnerException is { } inner ? Of(inner, siteFolder, word) : new Position("recipe", 0, 0);
     }
 
     /// <summary>A statement's place, or that of a literal in it.</summary>
@@ -31,6 +30,12 @@ internal static class RecipePosition
         var at = new Position(shown.Replace('\\', '/'), line, column);
         return word is null ? at : Find(path, at, $"\"{word}\"");
     }
+
+    /// <summary>The outermost frame of an exception that lies in this file: what led there. Null when none does.</summary>
+    public static Position? Outermost(Exception exception, string siteFolder, string file) =>
+        new StackTrace(exception, fNeedFileInfo: true).GetFrames()
+            .Select(f => Of(f.GetFileName(), f.GetFileLineNumber(), f.GetFileColumnNumber(), siteFolder, word: null))
+            .Where(p => p.File == file).Select(p => (Position?)p).LastOrDefault();
 
     /// <summary>Statements are long, with an operator a line: the literal is looked for from the statement's start.</summary>
     private static Position Find(string path, Position at, string literal)
