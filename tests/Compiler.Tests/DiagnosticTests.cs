@@ -75,6 +75,7 @@ public sealed class DiagnosticTests
     [InlineData("foreach (var x in new[] { 1 }) { if (x == 1) throw new InvalidOperationException(\"here\"); }", 1, 46)]
     [InlineData("_ = new[] { 1 }.Select(x => x * 2).Where(y => int.Parse(\"no\") > y).ToList();", 1, 47)]
     [InlineData("Action<int> f = x => Out.Add(1 / (x - 1)); f(1);", 1, 22)]
+    [InlineData("record A(int X);   record B { public int Y; }  throw new InvalidOperationException(\"here\");", 1, 48)]
     [InlineData("try { throw new Exception(); } catch { throw new InvalidOperationException(\"here\"); }", 1, 40)]
     public void An_exception_points_to_the_line_and_column_of_the_file(string text, int line, int column)
     {

@@ -26,6 +26,7 @@ public sealed class MeaningTests
     [InlineData("Out.Add((from q in new[] { 1, 2, 3 }.AsQueryable() where q > 1 select q * 2).Sum());", "10")]
     [InlineData("var p = new { A = 1, B = new { C = \"c\" } }; Out.Add(p); Out.Add(p.B.C);", "{ A = 1, B = { C = c } } c")]
     [InlineData("record P(int A, int B) { public int Sum => A + B; public P Next { get { return this with { A = A + 1 }; } } } Out.Add(new P(1, 2).Next.Sum);", "4")]
+    [InlineData("record B(int X);\nsealed record S { public int Y { get; init; } }\nrecord D<T>(int X, T Z) : B(X) where T : notnull; partial record Q; partial record Q { } readonly record struct R(int V);\nOut.Add(new B(1) == new B(1)); Out.Add(new S { Y = 2 } == new S { Y = 3 }); B d = new D<string>(1, \"z\"); Out.Add(d == new B(1)); Out.Add(d); Out.Add(new Q() == new Q()); Out.Add(new R(1) == new R(1));", "True False False D { X = 1, Z = z } True True")]
     [InlineData("struct V { public int X; public readonly int this[int i] => X + i; public static V operator +(V a, V b) => new() { X = a.X + b.X }; public static implicit operator V(int x) => new() { X = x }; } V v = 3; Out.Add((v + 4)[1]);", "8")]
     [InlineData("class A { static int s = 5; int x = s, y = new List<int> { 1, 2 }.Count; int[] z = [1]; public A(int d) : this() => x += d; public A() { } public override string ToString() => $\"{x}{y}{z.Length}\"; } Out.Add(new A(1));", "621")]
     [InlineData("class B { int v; public int V { get => v; set => v = value + 1; } } var b = new B { V = 1 }; Out.Add(b.V);", "2")]
