@@ -46,7 +46,7 @@ internal static class CheckCommand
         OpenSite site, List<Problem> problems, List<Problem> warnings, CancellationToken cancel)
     {
         await using var compiler = site.Compiler();
-        await new EditSupport(site.Model.Folder, compiler, site.Log).RefreshAsync(site.Model, cancel).ConfigureAwait(false);
+        await new EditSupport(site.Model.Folder, compiler, site.Log).RefreshAsync(cancel).ConfigureAwait(false);
         var devices = site.Model.Devices.ToDictionary(d => d.Name, d => new DeviceRunner(d, site.Model.PlantId, site.Model.Limits.RecipeQueue, site.Time, site.Log).Tags);
         var loader = new RecipeLoader(site.Model, devices, new BlockCheck(site.Model, site.Plugins, site.Opener), site.Time);
         var files = site.Files.List();
