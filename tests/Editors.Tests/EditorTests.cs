@@ -70,6 +70,7 @@ public sealed class EditorTests(EditedSite site) : IClassFixture<EditedSite>
         var offered = await site.Editor.CompleteAsync(file, "");
         Assert.Superset(new HashSet<string> { "High", "limit", "culture", "Shift" }, offered.ToHashSet());
         Assert.Contains("scripts/pieces.csx(4)", await site.Editor.HoverAsync(file, "High"), StringComparison.Ordinal);
-        Assert.Equal(["1,40: CS1503"], await site.Editor.ErrorsAsync(file, """High(Plant.line.Scans, "speed", above: "").To(Sinks.lines);"""));
+        const string Mistake = """High(Plant.line.Scans, "speed", above: "").To(Sinks.lines);""";
+        Assert.Equal(["1,40: CS1503"], await site.Editor.ErrorsAsync(file, Mistake));
     }
 }

@@ -59,6 +59,17 @@ public class EditSupportTests
         Assert.Equal(before, Names(site));
     }
 
+    [Theory]
+    [InlineData("retrofit", "TENANT_ID")]
+    [InlineData("costadellago", "PLC_HOST")]
+    public async Task A_site_is_edited_where_its_environment_is_not(string name, string variable)
+    {
+        using var site = SiteFolder.CopyOf(name);
+        var (exit, output) = await PlantProcess.RunAsync("edit-support", site.Path);
+        Assert.True(exit == 0, output);
+        Assert.Contains(variable, Names(site), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_new_site_has_it_and_git_never_sees_it()
     {

@@ -25,7 +25,7 @@ internal static class CheckCommand
         using var site = OpenSite.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, []), errors, running);
         if (site is null) return 1;
         await using var compiler = site.Compiler();
-        await new EditSupport(site.Model.Folder, compiler, site.Log).RefreshAsync(site.Said, cancel).ConfigureAwait(false);
+        await new EditSupport(site.Model.Folder, compiler, site.Log).RefreshAsync(cancel).ConfigureAwait(false);
         using var found = await site.CheckAsync(compiler, errors, cancel).ConfigureAwait(false);
         if (found.Problems.Count > 0) return 1;
         var model = site.Said;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PlantRuntime.Host.Editing;
-using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Cli;
@@ -25,7 +24,7 @@ internal static class EditSupportCommand
     /// <summary>Asks for site.toml alone: a site whose plugins are somewhere else can be edited, too.</summary>
     public static async Task<int> RunAsync(string folder, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
-        var (model, problems) = SiteFile.Load(folder, Environment.GetEnvironmentVariable);
+        var (model, problems) = EditSupport.Load(folder);
         foreach (var problem in problems) errors.WriteLine(problem);
         if (model is null) return 1;
         using var log = new PlantLog(TimeProvider.System, LogLevel.Error, []);

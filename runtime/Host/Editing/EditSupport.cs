@@ -23,21 +23,23 @@ internal sealed class EditSupport(string siteFolder, RecipeCompiler compiler, Pl
     private readonly string _folder = Path.Combine(siteFolder, FolderName);
     private readonly SettledChange _change = new();
 
+    /// <summary>A site as an editor needs it: where an environment variable is not set, its name stands for its value.</summary>
+    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Load(string siteFolder) =>
+        SiteFile.Load(siteFolder, name => Environment.GetEnvironmentVariable(name) ?? name);
+
     /// <summary>
     /// For the running host: takes every settled change of site.toml, the tag tables and the scripts, where the folder is. What site.toml
     /// says counts, not what runs: recipes are edited to match it.
     /// </summary>
     public async Task LookAsync(CancellationToken cancel)
     {
-        if (!Directory.Exists(_folder) || !_change.Look(SiteStamp.Of(siteFolder))) return;
-        var site = SiteFile.Load(siteFolder, Environment.GetEnvironmentVariable).Model;
-        if (site is not null) await RefreshAsync(site, cancel).ConfigureAwait(false);
+        if (Directory.Exists(_folder) && _change.Look(SiteStamp.Of(siteFolder))) await RefreshAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Brings the folder up to date if there is one. What goes wrong is a warning: no plant stands still for it.</summary>
-    public async Task RefreshAsync(SiteModel site, CancellationToken cancel)
+    public async Task RefreshAsync(CancellationToken cancel)
     {
-        if (!Directory.Exists(_folder)) return;
+        if (!Directory.Exists(_folder) || Load(siteFolder).Model is not { } site) return;
         try
         {
             var changes = await WriteAsync(site, cancel).ConfigureAwait(false);

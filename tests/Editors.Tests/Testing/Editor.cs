@@ -82,7 +82,7 @@ public sealed class Editor
     /// <summary>With a source that is not there: a laptop beside a machine has no network, and nothing is needed from one.</summary>
     private static async Task RestoreAsync(string solution)
     {
-        string[] arguments = ["restore", solution, "-v", "q", "--source", "https://127.0.0.1:9/v3/index.json"];
+        string[] arguments = ["restore", solution, "-v", "q", "-nodeReuse:false", "--source", "https://127.0.0.1:9/v3/index.json"];
         using var restore = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var output = await restore.StandardOutput.ReadToEndAsync();
         await restore.WaitForExitAsync();

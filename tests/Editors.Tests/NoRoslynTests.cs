@@ -1,0 +1,9 @@
+namespace PlantRuntime.Editors.Tests;
+
+/// <summary>Stands for all others where the SDK has no Roslyn for editors.</summary>
+public sealed class NoRoslynTests
+{
+    [SkippableFact]
+    public void What_editors_see_is_not_tested() =>
+        Skip.If(true, "this .NET SDK has no folder DotnetTools/dotnet-format with Roslyn's services for editors");
+}
