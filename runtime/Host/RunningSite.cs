@@ -35,7 +35,8 @@ internal sealed class RunningSite
     /// <param name="time">The clock.</param>
     /// <param name="log">Where the host speaks.</param>
     public RunningSite(
-        SiteModel model, PluginCatalog plugins, Opener opener, RecipeFiles files, RecipeCompiler compiler, AuditLog audit, TimeProvider time, PlantLog log)
+        SiteModel model, PluginCatalog plugins, Opener opener, RecipeFiles files, RecipeCompiler compiler, AuditLog audit, TimeProvider time,
+        PlantLog log)
     {
         (Model, Plugins, Opener, Files) = (model, plugins, opener, files);
         (_compiler, _time, _log) = (compiler, time, log);
@@ -74,15 +75,19 @@ internal sealed class RunningSite
     public RecipeBook Recipes { get; }
 
     /// <summary>What runs now, in words.</summary>
-    public SiteInventory Inventory() =>
-        SiteInventory.Of(Model, Recipes.Entries.Where(e => e.Running is not null).Select(e => RecipeInventory.Of(e.File, e.Running!.Compiled.Meaning, e.Running.Loaded.Plan)));
+    public SiteInventory Inventory() => SiteInventory.Of(
+        Model,
+        from entry in Recipes.Entries
+        let running = entry.Running
+        where running is not null
+        select RecipeInventory.Of(entry.File, running.Compiled.Meaning, running.Loaded.Plan));
 
     /// <summary>Makes recipes by this or another site.toml, for devices with the tags that they will have then.</summary>
-    public RecipeMaker MakerFor(SiteModel model, Opener opener) =>
-        new(model, Files.For(model), model.Devices.ToDictionary(d => d.Name, TagsFor), new BlockCheck(model, Plugins, opener), _compiler, _time);
-
-    /// <summary>The tags of a device by another model: those that it has, as long as they are the same.</summary>
-    public IReadOnlyList<Tag> TagsFor(DeviceModel model) => _devices.FirstOrDefault(d => d.Name == model.Name)?.TagsFor(model) ?? model.MakeTags();
+    public RecipeMaker MakerFor(SiteModel model, Opener opener)
+    {
+        var tags = model.Devices.ToDictionary(d => d.Name, TagsFor);
+        return new RecipeMaker(model, Files.For(model), tags, new BlockCheck(model, Plugins, opener), _compiler, _time);
+    }
 
     /// <summary>Opens the queue when the site needs one and has none.</summary>
     /// <exception cref="QueueLockedException">Another process has the queue.</exception>
@@ -149,6 +154,10 @@ internal sealed class RunningSite
                 + $"next=\"they are delivered when it is back, and expire after {new QueueOptions().MaxAge.TotalDays:0} days\"");
         }
     }
+
+    /// <summary>The tags of a device by another model: those that it has, as long as they are the same.</summary>
+    private IReadOnlyList<Tag> TagsFor(DeviceModel model) =>
+        _devices.FirstOrDefault(d => d.Name == model.Name)?.TagsFor(model) ?? model.MakeTags();
 
     private double Chance()
     {

@@ -13,8 +13,8 @@ internal static class CheckCommand
         var site = SiteArgument.Make();
         var command = new Command(
             "check",
-            "Check a site: settings, plugins, addresses and recipes. Touches no device. Exit code 1 with every error found. Where a host runs the site, "
-            + "says what it does with what it has not taken yet.") { site };
+            "Check a site: settings, plugins, addresses and recipes. Touches no device. Exit code 1 with every error found. "
+            + "Where a host runs the site, says what it does with what it has not taken yet.") { site };
         command.SetAction((result, cancel) => RunAsync(result.GetValue(site)!, Console.Out, Console.Error, cancel));
         return command;
     }

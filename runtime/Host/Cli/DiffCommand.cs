@@ -31,16 +31,24 @@ internal static class DiffCommand
               plant diff /tmp/press --against sites/press
             Of the running folder itself it shows why the host holds an edit back. Environment variables must be set as for the host.
 
-            Exit codes: 0 nothing would change; 1 errors in the folder; 2 changes that nobody feels: recipes swap with all their state, something is
-            added, or takes effect at the next start; 3 a connection ends or state is lost; 4 no host runs the site.
+            Exit codes:
+              0  nothing would change
+              1  errors in the folder
+              2  changes that nobody feels: recipes swap with all their state, something is added, or takes effect at the next start
+              3  a connection ends, or state is lost
+              4  no host runs the site
             """) { site, against, json };
         command.SetAction((result, cancel) =>
-            RunAsync(result.GetValue(site)!, result.GetValue(against) ?? result.GetValue(site)!, result.GetValue(json), Console.Out, Console.Error, cancel));
+        {
+            var folder = result.GetValue(site)!;
+            return RunAsync(folder, result.GetValue(against) ?? folder, result.GetValue(json), cancel);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string folder, string against, bool json, TextWriter output, TextWriter errors, CancellationToken cancel)
+    private static async Task<int> RunAsync(string folder, string against, bool json, CancellationToken cancel)
     {
+        var (output, errors) = (Console.Out, Console.Error);
         SiteInventory running;
         try
         {

@@ -69,7 +69,8 @@ internal sealed class OpenSite : IDisposable
         var site = await CheckedSite.OfAsync(Said, maker, Opener, Plugins, m => m.MakeAllAsync(_ => _ => { }, cancel)).ConfigureAwait(false);
         foreach (var warning in site.Warnings) errors.WriteLine($"{warning.At}: warning: {warning.Message}");
         foreach (var problem in site.Problems) errors.WriteLine(problem);
-        if (site.Problems.Count > 0) errors.WriteLine($"{site.Problems.Count} {(site.Problems.Count == 1 ? "error" : "errors")} in {Said.Name}");
+        var count = site.Problems.Count;
+        if (count > 0) errors.WriteLine($"{count} {(count == 1 ? "error" : "errors")} in {Said.Name}");
         return site;
     }
 

@@ -11,7 +11,8 @@ internal static class RunningInventory
     /// <exception cref="ControlException">No host runs the site, or it does not know the question.</exception>
     public static async Task<SiteInventory> AskAsync(string folder, CancellationToken cancel)
     {
-        var answer = await ControlClient.AskAsync(Path.GetFullPath(folder), new JsonObject { ["command"] = SiteCommands.Inventory }, cancel).ConfigureAwait(false);
+        var question = new JsonObject { ["command"] = SiteCommands.Inventory };
+        var answer = await ControlClient.AskAsync(Path.GetFullPath(folder), question, cancel).ConfigureAwait(false);
         return answer.Deserialize(ReloadJson.Default.SiteInventory)!;
     }
 

@@ -55,8 +55,12 @@ internal sealed class DeviceRunner : ISessionOwner
     public DeviceStatus Status { get; }
 
     /// <summary>Its tags as another model has them: its own as long as they are the same.</summary>
-    public IReadOnlyList<Tag> TagsFor(DeviceModel next) =>
-        Model.Tags.Select(t => (t.Name, t.Unit, t.Description)).SequenceEqual(next.Tags.Select(t => (t.Name, t.Unit, t.Description))) ? Tags : next.MakeTags();
+    public IReadOnlyList<Tag> TagsFor(DeviceModel next)
+    {
+        return Heads(Model).SequenceEqual(Heads(next)) ? Tags : next.MakeTags();
+
+        static IEnumerable<(string, string, string)> Heads(DeviceModel model) => model.Tags.Select(t => (t.Name, t.Unit, t.Description));
+    }
 
     /// <summary>
     /// Takes another model. One that means the same may come at any time; otherwise the device is stopped, and who listens must know the new

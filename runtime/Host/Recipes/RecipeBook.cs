@@ -105,7 +105,8 @@ internal sealed class RecipeBook : IAsyncDisposable
         lock (_entries)
         {
             if (_entries.TryGetValue(file, out var entry)) return entry;
-            entry = new RecipeEntry(file, _maker.Loader, _departures, _devices, _outputs, _states, _maker.Site.Limits, _maker.Site.Folder, _time, _log);
+            var site = _maker.Site;
+            entry = new RecipeEntry(file, _maker.Loader, _departures, _devices, _outputs, _states, site.Limits, site.Folder, _time, _log);
             _entries.Add(file, entry);
             return entry;
         }

@@ -16,9 +16,14 @@ internal sealed record RecipeChange(
         Carried + Dropped.Count > 0 && Kind != ChangeKind.Kept ? $"state: {State}" : "",
     }.Where(part => part.Length > 0));
 
-    private string State =>
-        string.Join(", ", new[] { Carried > 0 ? $"{Carried} carried" : "", Dropped.Count > 0 ? $"dropped: {string.Join(", ", Dropped)}" : "" }
-            .Where(part => part.Length > 0));
+    private string State
+    {
+        get
+        {
+            var dropped = $"dropped: {string.Join(", ", Dropped)}";
+            return Dropped.Count == 0 ? $"{Carried} carried" : Carried == 0 ? dropped : $"{Carried} carried, {dropped}";
+        }
+    }
 
     private string Listed
     {

@@ -27,7 +27,8 @@ internal sealed record ReloadPlan(
         var devices = CompareParts(running.Devices, next.Devices, _ => false);
         var newTags = devices.Where(d => d.Keys.Any(SiteSettings.IsOfTags)).Select(d => d.Name).ToList();
         var newQueues = site.Any(s => s.Kind == ChangeKind.Adjusted && s.Keys.Contains("recipe_queue"));
-        var moved = next.Sinks.Where(s => running.Sinks.FirstOrDefault(r => r.Name == s.Name) is { } old && IsMoved(old, s)).Select(s => s.Name);
+        var moved = running.Sinks.Join(next.Sinks, s => s.Name, s => s.Name, (old, now) => (old, now))
+            .Where(s => IsMoved(s.old, s.now)).Select(s => s.now.Name).ToList();
         return new ReloadPlan(
             site,
             devices,
@@ -92,8 +93,9 @@ internal sealed record ReloadPlan(
 
             var kind = old.Meaning != recipe.Meaning || mustSwap(recipe) ? ChangeKind.Swapped : ChangeKind.Kept;
             var heirs = Heirs.Find(old.PlacesOfPlan(), recipe.PlacesOfPlan());
+            var (before, after) = (Effects(old), Effects(recipe));
             yield return new RecipeChange(
-                recipe.File, kind, [.. Effects(recipe).Except(Effects(old))], [.. Effects(old).Except(Effects(recipe))], heirs.Pairs.Count, heirs.Dropped);
+                recipe.File, kind, [.. after.Except(before)], [.. before.Except(after)], heirs.Pairs.Count, heirs.Dropped);
         }
 
         foreach (var old in running.Recipes.Where(r => next.Recipes.All(n => n.File != r.File)))
@@ -110,5 +112,6 @@ internal sealed record ReloadPlan(
         .. recipe.Writes.Select(w => $"write {w}"),
     ];
 
-    private static string ShortName(string file) => file.StartsWith("recipes/", StringComparison.Ordinal) ? file["recipes/".Length..] : file;
+    private static string ShortName(string file) =>
+        file.StartsWith("recipes/", StringComparison.Ordinal) ? file["recipes/".Length..] : file;
 }

@@ -2,7 +2,9 @@ using PlantRuntime.Host.Sites;
 
 namespace PlantRuntime.Host.Reloading;
 
-/// <summary>What a site consists of, in words that another process can read: the site that runs, or a folder. Two make a <see cref="ReloadPlan"/>.</summary>
+/// <summary>
+/// What a site consists of, in words that another process can read: the site that runs, or a folder. Two make a <see cref="ReloadPlan"/>.
+/// </summary>
 /// <param name="Name">The site's name, which holds until the host ends; so do the next two.</param>
 /// <param name="PlantId">Number of the plant in records.</param>
 /// <param name="Tenant">Whose plant it is.</param>
@@ -11,8 +13,8 @@ namespace PlantRuntime.Host.Reloading;
 /// <param name="Sinks">The sinks.</param>
 /// <param name="Recipes">The recipes that run; of a folder, all.</param>
 internal sealed record SiteInventory(
-    string Name, int PlantId, string Tenant, IReadOnlyList<Setting> Site, IReadOnlyList<PartInventory> Devices, IReadOnlyList<PartInventory> Sinks,
-    IReadOnlyList<RecipeInventory> Recipes)
+    string Name, int PlantId, string Tenant, IReadOnlyList<Setting> Site, IReadOnlyList<PartInventory> Devices,
+    IReadOnlyList<PartInventory> Sinks, IReadOnlyList<RecipeInventory> Recipes)
 {
     /// <param name="site">The site; <paramref name="said"/> when that is not all that its site.toml says.</param>
     /// <param name="recipes">Its recipes.</param>

@@ -56,8 +56,8 @@ internal sealed class SiteReload
         var recipes = _site.Files.Stamp();
         var opener = _site.Opener.For(model);
         _site.Plugins.LoadAgain(model.PluginNames);
-        var next = await CheckedSite.OfAsync(
-            said, _site.MakerFor(model, opener), opener, _site.Plugins, maker => _site.Recipes.MakeAsync(maker, cancel)).ConfigureAwait(false);
+        var maker = _site.MakerFor(model, opener);
+        var next = await CheckedSite.OfAsync(said, maker, opener, _site.Plugins, m => _site.Recipes.MakeAsync(m, cancel)).ConfigureAwait(false);
         _isUnsettled = _site.Files.Stamp() != recipes;
         if (_isUnsettled)
         {
@@ -119,5 +119,7 @@ internal sealed class SiteReload
         return SiteFile.Load(_site.Model.Folder, _site.Opener.Environment, _tables);
     }
 
-    private string Others() => string.Join('\n', [_site.Files.Stamp(), .. _site.Plugins.Folders.Select(f => $"{f.Path} {f.Current?.GetHashCode()} {f.Refusal}")]);
+    /// <summary>Recipes and plugins, as they are now.</summary>
+    private string Others() =>
+        string.Join('\n', [_site.Files.Stamp(), .. _site.Plugins.Folders.Select(f => $"{f.Path} {f.Current?.GetHashCode()} {f.Refusal}")]);
 }

@@ -61,7 +61,8 @@ internal sealed class SiteSwap(RunningSite site, CheckedSite next, ReloadPlan pl
     private SinkRunner Taken(SinkModel model)
     {
         // Where the records wait is part of what a sink is: one with a queue and one without are two.
-        if (site.Sinks.FirstOrDefault(s => s.Name == model.Name && s.Model.Delivery == model.Delivery) is not { } sink) return site.NewSink(model);
+        var sink = site.Sinks.FirstOrDefault(s => s.Name == model.Name && s.Model.Delivery == model.Delivery);
+        if (sink is null) return site.NewSink(model);
         if (KindOf(plan.Sinks, sink.Name) != ChangeKind.Restarts) sink.Model = model;
         return sink;
     }

@@ -6,7 +6,8 @@ namespace PlantRuntime.Host.Delivery.Queue;
 /// <summary>The queues of the site's sinks, by sink. Replaced as a whole, so that nobody who reads them needs a lock.</summary>
 internal sealed class LaneLoads(IReadOnlyDictionary<string, QueueOptions> options)
 {
-    private volatile FrozenDictionary<string, LaneLoad> _loads = options.ToFrozenDictionary(o => o.Key, o => new LaneLoad(o.Value), StringComparer.Ordinal);
+    private volatile FrozenDictionary<string, LaneLoad> _loads =
+        options.ToFrozenDictionary(o => o.Key, o => new LaneLoad(o.Value), StringComparer.Ordinal);
 
     /// <summary>A snapshot.</summary>
     public FrozenDictionary<string, LaneLoad> All => _loads;

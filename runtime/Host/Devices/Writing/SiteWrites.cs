@@ -27,7 +27,9 @@ internal sealed class SiteWrites
         Take(site, devices);
     }
 
-    /// <summary>Allows from now on what another site.toml allows. Tags of devices that did not change keep the value that waits for its turn.</summary>
+    /// <summary>
+    /// Allows from now on what another site.toml allows. A tag that did not change keeps the value that waits for its turn.
+    /// </summary>
     /// <param name="site">The site.</param>
     /// <param name="devices">Its devices, those that changed with their new models.</param>
     [MemberNotNull(nameof(_site))]
@@ -54,8 +56,8 @@ internal sealed class SiteWrites
     }
 
     private static TagWriter? Kept(Dictionary<(string Device, string Tag), TagWriter> before, DeviceRunner device, TagModel tag) =>
-        before.GetValueOrDefault((device.Name, tag.Name)) is { } old && old.Device == device && SiteSettings.Of(old.Model).SequenceEqual(SiteSettings.Of(tag))
-            ? old : null;
+        before.GetValueOrDefault((device.Name, tag.Name)) is { } old && old.Device == device
+        && SiteSettings.Of(old.Model).SequenceEqual(SiteSettings.Of(tag)) ? old : null;
 
     private Task RecordAsync(WriteRequest request, WriteResult result)
     {

@@ -17,6 +17,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
     private const int Tries = 3;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
     private readonly string _compiler = compiler ?? CompilerLocation.Default;
+    private readonly string _host = typeof(RecipeCompiler).Assembly.Location;
     private readonly string[] _references = [typeof(Tag).Assembly.Location, typeof(ScanFlow).Assembly.Location];
     private readonly RecipeCache _cache = new(cacheFolder, time);
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -26,7 +27,9 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
     /// <summary>Process id of the compiler, or null while none is needed.</summary>
     public int? ChildId => _child is { IsAlive: true } child ? child.Id : null;
 
-    /// <summary>Changes exactly when a recipe must be compiled anew: with its text, what it loads, the devices and sinks that it names, and the tools.</summary>
+    /// <summary>
+    /// Changes exactly when a recipe must be compiled anew: with its text, what it loads, the devices and sinks that it names, and the tools.
+    /// </summary>
     /// <exception cref="IOException">The recipe cannot be read.</exception>
     public string KeyOf(RecipeSource source) => Snapshot(source).Key;
 
@@ -78,8 +81,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         await EndChildAsync().ConfigureAwait(false);
     }
 
-    private SourceSnapshot Snapshot(RecipeSource source) =>
-        SourceSnapshot.Take(source, [.. _references, .. source.References, _compiler, typeof(RecipeCompiler).Assembly.Location]);
+    private SourceSnapshot Snapshot(RecipeSource source) => SourceSnapshot.Take(source, [.. _references, .. source.References, _compiler, _host]);
 
     private static CompiledRecipe Failed(RecipeSource source, string output, string reason)
     {

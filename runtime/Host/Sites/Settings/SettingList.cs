@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Host.Sites;
@@ -6,7 +7,9 @@ namespace PlantRuntime.Host.Sites;
 /// <summary>Settings as they are collected. What is not said is not there: a default that is written out changes nothing.</summary>
 internal sealed class SettingList
 {
-    private static readonly OptionProperty[] s_tag = [.. OptionProperty.Of(typeof(TagModel)).Where(p => p.Property.Name != nameof(TagModel.Name))];
+    private static readonly OptionProperty[] s_tag =
+        [.. OptionProperty.Of(typeof(TagModel)).Where(p => p.Property.Name != nameof(TagModel.Name))];
+
     private readonly List<Setting> _items = [];
 
     public IReadOnlyList<Setting> Items => _items;
@@ -35,7 +38,7 @@ internal sealed class SettingList
     /// <summary>A plugin's keys, in the order of the alphabet.</summary>
     public void AddTable(string prefix, TomlTable table)
     {
-        foreach (var entry in table.Entries.OrderBy(e => e.Key, StringComparer.Ordinal))
+        foreach (var entry in Ordered(table))
         {
             var key = prefix + Quoted(entry.Key);
             _items.Add(new Setting(key, entry.Value is TomlTable ? "{}" : Text(entry.Value)));
@@ -56,13 +59,15 @@ internal sealed class SettingList
 
     private static string Text(TomlValue value) => value switch
     {
-        TomlString text => $"\"{text.Text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+        TomlString text => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text.Text)}\"",
         TomlInteger integer => integer.Value.ToString(CultureInfo.InvariantCulture),
         TomlFloat number => number.Value.ToString(CultureInfo.InvariantCulture),
         TomlBoolean truth => truth.Value ? "true" : "false",
         TomlDateTime time => string.Create(CultureInfo.InvariantCulture, $"{time.DateTimeKind} {time.Value:O} {time.Offset}"),
         TomlArray array => $"[{string.Join(", ", array.Items.Select(Text))}]",
-        TomlTable table => $"{{{string.Join(", ", table.Entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{Quoted(e.Key)}={Text(e.Value)}"))}}}",
+        TomlTable table => $"{{{string.Join(", ", Ordered(table).Select(e => $"{Quoted(e.Key)}={Text(e.Value)}"))}}}",
         _ => throw new NotSupportedException($"no text for {value.Kind}"),
     };
+
+    private static IEnumerable<TomlEntry> Ordered(TomlTable table) => table.Entries.OrderBy(e => e.Key, StringComparer.Ordinal);
 }

@@ -72,8 +72,8 @@ internal static class SiteSettings
     }
 
     /// <summary>Whether a word of <see cref="Difference"/> says that scans hold other tags, and not only where they come from.</summary>
-    public static bool IsOfTags(string difference) =>
-        difference == TagOrder || (difference.StartsWith("tags.", StringComparison.Ordinal) && s_tagEnds.Any(end => difference.EndsWith(end, StringComparison.Ordinal)));
+    public static bool IsOfTags(string difference) => difference == TagOrder
+        || (difference.StartsWith("tags.", StringComparison.Ordinal) && s_tagEnds.Any(end => difference.EndsWith(end, StringComparison.Ordinal)));
 
     /// <summary>A table that the other side has not at all is told once, not key by key.</summary>
     private static IEnumerable<string> OnlyIn(IReadOnlyList<Setting> settings, Dictionary<string, string> others)
