@@ -39,13 +39,14 @@ internal sealed class EditSupport(string siteFolder, RecipeCompiler compiler, Pl
     /// <summary>Brings the folder up to date if there is one. What goes wrong is a warning: no plant stands still for it.</summary>
     public async Task RefreshAsync(CancellationToken cancel)
     {
-        if (!Directory.Exists(_folder) || Load(siteFolder).Model is not { } site) return;
+        if (!Directory.Exists(_folder)) return;
         try
         {
+            if (Load(siteFolder).Model is not { } site) return;
             var changes = await WriteAsync(site, cancel).ConfigureAwait(false);
             if (changes > 0) log.Info($"EDITORS folder={FolderName} files={changes}");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             log.Warn($"EDITORS folder={FolderName} reason=\"{exception.Message}\" next=\"it stays as it is until the next change\"");
         }
