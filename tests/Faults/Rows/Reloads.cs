@@ -9,7 +9,7 @@ namespace PlantRuntime.Faults.Rows;
 /// <summary>Recipes and plugins are replaced again and again under load; every sample goes through one version, in order.</summary>
 internal sealed partial class Reloads() : FaultRow(
     "15", "1,000 recipe reloads and 200 plugin reloads at 10,000 samples/s",
-    "lost, doubled, out of order 0; reconnects 0; old contexts alive 0; memory ≤ +10 %; swap pause < 5 ms")
+    "lost, doubled, out of order 0; reconnects 0; old contexts alive 0; memory ≤ +10 %; swap pause p99 < 5 ms")
 {
     private static readonly string[] s_recipes = ["first", "second"];
     private static readonly string[] s_plugins = ["Simulator", "Http"];
@@ -129,7 +129,8 @@ internal sealed partial class Reloads() : FaultRow(
             .Where(f => last.ContainsKey(f.Key)).ToList();
         var torn = first.Count(f => f.First != last[f.Key] + 1);
         run.Expect(first.Count > 0 && torn == 0, $"switched at the number told {first.Count - torn}/{first.Count}");
-        run.Expect(run.Pick(5, 5000) > Note(swaps.Select(m => double.Parse(m.Groups[4].ValueSpan, CultureInfo.InvariantCulture)), "swap pause"), "p99 as wanted");
+        var pause = Note(swaps.Select(m => double.Parse(m.Groups[4].ValueSpan, CultureInfo.InvariantCulture)), "swap pause");
+        if (run.Pick(true, false)) run.Expect(pause < 5, "p99 < 5 ms");
         Note(first.Select(f => f.Late), "latest of the first 50 scans");
 
         double Note(IEnumerable<double> milliseconds, string what)
