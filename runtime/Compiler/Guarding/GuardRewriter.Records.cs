@@ -10,8 +10,8 @@ internal sealed partial class GuardRewriter
     private const string Contract = "EqualityContract";
 
     /// <summary>
-    /// Both begin with the record's contract (C# specification, Records, "Equality members"): stated here, with a check, unless its author states
-    /// it. It takes the place of the last brace or semicolon.
+    /// Both begin with the record's contract (C# specification, Records, "Equality members"): stated here, with a check, unless its author
+    /// states it. It takes the place of the last brace or semicolon.
     /// </summary>
     public override SyntaxNode? VisitRecordDeclaration(RecordDeclarationSyntax node)
     {
@@ -23,12 +23,14 @@ internal sealed partial class GuardRewriter
         var end = node.SemicolonToken.IsKind(SyntaxKind.None) ? record.CloseBraceToken : record.SemicolonToken;
         var open = record.OpenBraceToken.IsKind(SyntaxKind.None) ? Unseen.Token(SyntaxKind.OpenBraceToken) : record.OpenBraceToken;
         return record.WithOpenBraceToken(open).WithMembers(record.Members.Add(ContractOf(symbol, end)))
-            .WithCloseBraceToken(Unseen.Token(SyntaxKind.CloseBraceToken).WithTrailingTrivia(end.TrailingTrivia)).WithSemicolonToken(default);
+            .WithCloseBraceToken(Unseen.Token(SyntaxKind.CloseBraceToken).WithTrailingTrivia(end.TrailingTrivia))
+            .WithSemicolonToken(default);
     }
 
     private static MemberDeclarationSyntax ContractOf(INamedTypeSymbol record, SyntaxToken end)
     {
-        var modifiers = record.BaseType!.SpecialType != SpecialType.System_Object ? "protected override" : record.IsSealed ? "private" : "protected virtual";
+        var isFirst = record.BaseType!.SpecialType == SpecialType.System_Object;
+        var modifiers = !isFirst ? "protected override" : record.IsSealed ? "private" : "protected virtual";
         var arguments = record.TypeParameters.Length == 0 ? "" : $"<{string.Join(", ", record.TypeParameters.Select(p => p.Name))}>";
         var text = $"{modifiers} global::System.Type {Contract} => global::RecipeGuardValue.Of(typeof(@{record.Name}{arguments}));";
         var member = Unseen.Of((PropertyDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration(text)!);

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace PlantRuntime.Compiler.Rules;
 
 /// <summary>
-/// Types and members of the framework that a recipe has no business with: it would wait, or reach past its host. A type is refused where it
-/// is named, so its members need no list. This catches mistakes; it is no sandbox against an author who means harm.
+/// Types and members of the framework that a recipe has no business with: it would wait, or reach past its host. A type is refused where
+/// it is named, so its members need no list. This catches mistakes; it is no sandbox against an author who means harm.
 /// </summary>
 internal static class OutOfReach
 {
@@ -25,8 +25,8 @@ internal static class OutOfReach
     /// <summary>What those namespaces have that neither waits nor does I/O.</summary>
     private static readonly HashSet<string> s_harmless =
     [
-        "System.IO.Path", "System.IO.StringReader", "System.IO.StringWriter", "System.IO.TextReader", "System.IO.TextWriter", "System.IO.MemoryStream",
-        "System.IO.IOException", "System.IO.InvalidDataException", "System.IO.EndOfStreamException", "System.Net.IPAddress", "System.Net.WebUtility",
+        "System.IO.Path", "System.IO.StringReader", "System.IO.StringWriter", "System.IO.TextReader", "System.IO.TextWriter",
+        "System.IO.MemoryStream", "System.IO.IOException", "System.IO.InvalidDataException", "System.IO.EndOfStreamException", "System.Net.IPAddress", "System.Net.WebUtility",
         "System.Threading.Interlocked", "System.Threading.Volatile", "System.Threading.CancellationToken",
         "System.Threading.Tasks.Task", "System.Threading.Tasks.ValueTask", "System.Runtime.InteropServices.LayoutKind",
     ];
@@ -75,7 +75,8 @@ internal static class OutOfReach
         if (symbol is IAliasSymbol alias) symbol = alias.Target;
         if (symbol is INamedTypeSymbol type) return Of(type) is { } rule ? (rule, type.Name) : null;
         if (symbol is not (IMethodSymbol or IPropertySymbol) || symbol.ContainingType is not { } owner) return null;
-        return s_members.TryGetValue($"{NameOf(owner)}.{symbol.Name}", out var broken) ? (broken, $"{owner.Name}.{symbol.Name}") : null;
+        if (!s_members.TryGetValue($"{NameOf(owner)}.{symbol.Name}", out var broken)) return null;
+        return (broken, $"{owner.Name}.{symbol.Name}");
     }
 
     private static Rule? Of(INamedTypeSymbol type)

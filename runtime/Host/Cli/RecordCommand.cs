@@ -17,8 +17,14 @@ internal static class RecordCommand
         var site = SiteArgument.Make();
         var duration = DurationOption.Make("--for", "End after this time, for instance 10min (default: at Ctrl-C)");
         var devices = new Option<string[]>("--devices") { Description = "Devices to record, with commas between (default: all)" };
-        var to = new Option<string?>("--to") { Description = "File to write, compressed when it ends in .gz (default: captures/<time>.jsonl.gz of the site)" };
-        var mask = new Option<string[]>("--mask") { Description = "Tags whose values are hidden, as device.tag with * and ?; may be given again" };
+        var to = new Option<string?>("--to")
+        {
+            Description = "File to write, compressed when it ends in .gz (default: captures/<time>.jsonl.gz of the site)",
+        };
+        var mask = new Option<string[]>("--mask")
+        {
+            Description = "Tags whose values are hidden, as device.tag with * and ?; may be given again",
+        };
         var command = new Command("record", """
             Record what the devices of a running site deliver, scan by scan, as lines of JSON. Ctrl-C ends it; the file is whole then too.
             Exit code 1 when no host runs the site, or the host ends before the recording does.
@@ -42,7 +48,8 @@ internal static class RecordCommand
     private static JsonObject Request(string[]? devices, string[]? mask) => new()
     {
         ["command"] = "record",
-        ["devices"] = new JsonArray([.. (devices ?? []).SelectMany(d => d.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(d => JsonValue.Create(d.Trim()))]),
+        ["devices"] = new JsonArray([.. (devices ?? [])
+            .SelectMany(d => d.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(d => JsonValue.Create(d.Trim()))]),
         ["mask"] = new JsonArray([.. (mask ?? []).Select(m => JsonValue.Create(m))]),
     };
 
