@@ -101,8 +101,11 @@ internal sealed class PluginCatalog : IDisposable
             _leaving.Clear();
         }
 
+        using var never = new ManualResetEventSlim();
         for (var i = 0; i < tries && leaving.Any(p => p.IsAlive); i++)
         {
+            // On a busy machine it takes a moment until the last thread has let go of it.
+            never.Wait(TimeSpan.FromMilliseconds(50 * i));
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }

@@ -9,7 +9,7 @@ namespace PlantRuntime.Faults.Rows;
 /// <summary>Recipes and plugins are replaced again and again under load; every sample goes through one version, in order.</summary>
 internal sealed partial class Reloads() : FaultRow(
     "15", "1,000 recipe reloads and 200 plugin reloads at 10,000 samples/s",
-    "lost, doubled, out of order 0; reconnects 0; old contexts alive 0; memory ≤ +10 %; swap pause < 5 ms")
+    "lost, doubled, out of order 0; reconnects 0; old contexts alive 0; memory ≤ +10 %; swap pause p99 < 5 ms")
 {
     private static readonly string[] s_recipes = ["first", "second"];
     private static readonly string[] s_plugins = ["Simulator", "Http"];
@@ -50,17 +50,20 @@ internal sealed partial class Reloads() : FaultRow(
         for (var round = 1; round <= rounds; round++)
         {
             for (var i = 0; i < s_recipes.Length; i++) Save(site, i, round + 1);
-            if (replaced < plugins && (long)replaced * rounds < (long)plugins * round) Touch(site, s_plugins[replaced++ % s_plugins.Length], replaced);
+            if (replaced < plugins && (long)replaced * rounds < (long)plugins * round)
+            {
+                await site.Host.WhenAsync("(UNLOADED|LEAK) plugin=", replaced);
+                Touch(site, s_plugins[replaced++ % s_plugins.Length], replaced);
+            }
+
             await site.Host.WhenAsync($"state=Running version={round + 1} ", s_recipes.Length);
-            if (round == Math.Max(2, rounds / 10)) memory = site.ResidentBytes;
+            if (round == Math.Max(2, rounds / 10)) memory = await RestAsync(run, site);
         }
 
         var rate = site.Ledger.Handed / TimeProvider.System.GetElapsedTime(watch).TotalSeconds;
-        await site.Host.WhenAsync("UNLOADED plugin=", replaced);
+        await site.Host.WhenAsync("(UNLOADED|LEAK) plugin=", replaced);
 
-        // Old versions that are not gone by then are named.
-        await Task.Delay(TimeSpan.FromSeconds(run.Pick(15, 3)));
-        var growth = (double)site.ResidentBytes / memory - 1;
+        var growth = (double)await RestAsync(run, site) / memory - 1;
         site.Ledger.Limit = site.Ledger.Handed;
         await site.FedAsync(site.Ledger.Handed, TimeSpan.FromSeconds(60));
         var drained = await site.DrainedAsync(TimeSpan.FromSeconds(180), "web");
@@ -75,9 +78,17 @@ internal sealed partial class Reloads() : FaultRow(
         Verdict.ExpectSound(run, site.Ledger, arrivals);
         Verdict.ExpectAccounted(run, routes);
         run.Expect(host.Count("CONNECTED plant=1 device=source") == 1 && host.Count("RECONNECT") == 0, $"reconnects {host.Count("RECONNECT")}");
-        run.Expect(host.Count("LEAK") == 0, $"contexts alive {host.Count("LEAK")}");
+        run.Expect(host.Count("LEAK") == 0, $"contexts alive {host.Count("LEAK recipe=")} of recipes, {host.Count("LEAK plugin=")} of plugins");
         run.Expect(growth <= run.Pick(0.1, 10), $"resident {memory / 1e6:0} MB {growth:+0.0 %;-0.0 %}");
         ExpectSeamless(run, host.Output, site.Folder);
+    }
+
+    /// <summary>A while under load alone: old versions that are not gone by then are named, and what they took is let go.</summary>
+    /// <returns>Bytes of memory that the host holds.</returns>
+    private static async Task<long> RestAsync(FaultRun run, NumberedSite site)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(run.Pick(30, 1)));
+        return site.ResidentBytes;
     }
 
     /// <summary>A recipe for half of the tags, and a note of its first scan and of how late its first 50 were.</summary>
@@ -118,14 +129,15 @@ internal sealed partial class Reloads() : FaultRow(
             .Where(f => last.ContainsKey(f.Key)).ToList();
         var torn = first.Count(f => f.First != last[f.Key] + 1);
         run.Expect(first.Count > 0 && torn == 0, $"switched at the number told {first.Count - torn}/{first.Count}");
-        run.Expect(run.Pick(5, 5000) > Note(swaps.Select(m => double.Parse(m.Groups[4].ValueSpan, CultureInfo.InvariantCulture)), "swap pause"), "p99 as wanted");
+        var pause = Note(swaps.Select(m => double.Parse(m.Groups[4].ValueSpan, CultureInfo.InvariantCulture)), "swap pause");
+        if (run.Pick(true, false)) run.Expect(pause < 5, "p99 < 5 ms");
         Note(first.Select(f => f.Late), "latest of the first 50 scans");
 
         double Note(IEnumerable<double> milliseconds, string what)
         {
             var sorted = milliseconds.Order().ToList();
             var p99 = sorted[(int)(sorted.Count * 0.99)];
-            run.Note(FormattableString.Invariant($"{what} p50 {sorted[sorted.Count / 2]:0.0}, p99 {p99:0.0}, max {sorted[^1]:0.0} ms"));
+            run.Note(FormattableString.Invariant($"{what} p50 {sorted[sorted.Count / 2]:0.0}, p99 {p99:0.0}, max {sorted[^1]:0.0} ms, {sorted.Count(m => m >= 5)} of {sorted.Count} not below 5 ms"));
             return p99;
         }
     }

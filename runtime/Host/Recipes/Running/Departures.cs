@@ -9,7 +9,12 @@ namespace PlantRuntime.Host.Recipes.Running;
 internal sealed class Departures(TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>A collection stops everything for a moment: many edits share one.</summary>
+    private static readonly TimeSpan s_between = TimeSpan.FromSeconds(15);
+
     private readonly List<(string Name, WeakReference Context, long Since)> _leaving = [];
+    private long? _collected;
 
     public void Add(string name, WeakReference context)
     {
@@ -24,10 +29,11 @@ internal sealed class Departures(TimeProvider time, PlantLog log)
         {
             _leaving.RemoveAll(d => !d.Context.IsAlive);
             late = [.. _leaving.Where(d => time.GetElapsedTime(d.Since) > s_patience)];
+            if (late.Count == 0 || (_collected is { } last && time.GetElapsedTime(last) < s_between)) return;
+            _collected = time.GetTimestamp();
             _leaving.RemoveAll(late.Contains);
         }
 
-        if (late.Count == 0) return;
         for (var i = 0; i < 3 && late.Any(d => d.Context.IsAlive); i++)
         {
             // Aggressive: what the compilation and the old version took goes back to the system, which has little.
