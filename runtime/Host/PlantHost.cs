@@ -7,6 +7,7 @@ using PlantRuntime.Host.Devices.Writing;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recording;
 using PlantRuntime.Host.Reloading;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
@@ -53,6 +54,7 @@ internal sealed class PlantHost : IAsyncDisposable
         _control = new ControlServer(site.Folder, time, log);
         new QueueCommands(Sinks, () => Queue).AddTo(_control);
         new DeviceCommands(Devices, _site.Writes, time).AddTo(_control);
+        new RecordingBook(site.Name, Devices, time, log).AddTo(_control);
         new SiteCommands(_site).AddTo(_control);
     }
 

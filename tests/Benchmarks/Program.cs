@@ -12,6 +12,7 @@ var all = new Dictionary<string, Func<Task>>
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,
+    ["start"] = StartBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || args.Any(a => !all.ContainsKey(a)))

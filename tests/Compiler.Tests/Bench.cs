@@ -100,16 +100,23 @@ internal sealed class Bench : IDisposable
     {
         var assembly = Load(text);
         var written = new List<string>();
-        var guard = new Guard();
+        var guard = new Guard(memory: 64 << 20);
         assembly.SetStatic("RecipeGuard", "Guard", guard);
         assembly.SetStatic("RecipeGuard", "Left", checks);
         assembly.SetStatic("Out", "Write", (Action<object?>)(value => written.Add(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "null")));
         Exception? thrown = null;
-        var thread = new Thread(() => thrown = Xunit.Record.Exception(assembly.Run), maxStackSize: 1 << 20) { IsBackground = true };
+        var thread = new Thread(() => thrown = Xunit.Record.Exception(Guarded), maxStackSize: 1 << 20) { IsBackground = true };
         thread.Start();
         Assert.True(thread.Join(TimeSpan.FromSeconds(60)), $"not stopped:\n{text}");
         assembly.Unload();
         return (string.Join(' ', written), thrown);
+
+        void Guarded()
+        {
+            guard.Begin();
+            assembly.Run();
+            guard.End();
+        }
     }
 
     /// <summary>A statement without a width would make the rest of a method's debug information unreadable.</summary>

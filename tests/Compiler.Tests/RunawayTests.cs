@@ -54,9 +54,12 @@ public sealed class RunawayTests
     [InlineData("class B(A a); class A() : B(new A()); new A();")]
     [InlineData("record A(int X) { public static A operator +(A a, int b) => a + (b + 1); } _ = new A(1) + 1;")]
     [InlineData("record A(int X) { public static implicit operator int(A a) => a + 1; } int x = new A(1);")]
+    [InlineData("record A(int X) { public A? Next { get; set; } } var a = new A(1); a.Next = a; a.GetHashCode();")]
+    [InlineData("sealed record A(object? Next); var a = new A(null); for (var i = 0; i < 100_000; i++) a = new A(a); a.GetHashCode();")]
+    [InlineData("record B(int X); record A<T>(int X, T? Next) : B(X); object? a = null; for (var i = 0; i < 100_000; i++) a = new A<object>(1, a); a!.GetHashCode();")]
     [InlineData("IEnumerable<int> F() { foreach (var x in F()) yield return x; } F().Count();")]
     [InlineData("void F() { try { F(); } catch { F(); } } F();")]
-    [InlineData("async System.Threading.Tasks.Task F() => await F(); F().Wait();")]
+    [InlineData("async System.Threading.Tasks.Task F() => await F(); if (F().Exception is { } e) throw e;")]
     public void A_recursion_is_stopped_before_the_stack_ends(string text)
     {
         // Where the runtime turns the last call of a function into a jump the stack does not grow: then it is a loop like any other.
@@ -64,5 +67,22 @@ public sealed class RunawayTests
         var (_, thrown) = bench.Run(text, checks: 1_000_000);
         var stop = thrown is AggregateException many ? many.GetBaseException() : thrown;
         Assert.IsType<RecipeStoppedException>(stop);
+    }
+
+    [Theory]
+    [InlineData("var all = new List<object>(); while (true) all.Add(new byte[1000]);")]
+    [InlineData("var all = new List<int>(); foreach (var x in Enumerable.InfiniteSequence(0, 1)) all.Add(x);")]
+    [InlineData("var all = Enumerable.InfiniteSequence(0, 1).Select(x => new byte[1000]).ToList();")]
+    [InlineData("var all = \"x\"; for (;;) all += all;")]
+    [InlineData("byte[] last; while (true) try { last = new byte[100_000]; } catch (Exception) { }")]
+    [InlineData("var a = new byte[2_000_000_000];")]
+    [InlineData("var a = new int[100_000, 1000];")]
+    [InlineData("_ = new string('x', 100_000_000);")]
+    [InlineData("_ = Enumerable.Repeat(1L, 30_000_000).ToArray();")]
+    public void A_flood_of_memory_is_stopped(string text)
+    {
+        using var bench = new Bench();
+        var (_, thrown) = bench.Run(text);
+        Assert.Equal("it allocated more than 64 MB at once", Assert.IsType<RecipeStoppedException>(thrown).Message);
     }
 }

@@ -26,8 +26,11 @@ internal static class Unseen
     {
         public static readonly Eraser Instance = new();
 
-        public override SyntaxToken VisitToken(SyntaxToken token) => token.IsKind(SyntaxKind.IdentifierToken)
-            ? SyntaxFactory.Identifier(default, SyntaxKind.IdentifierToken, "", token.ValueText, default)
-            : Token(token.Kind());
+        public override SyntaxToken VisitToken(SyntaxToken token) => token.Kind() switch
+        {
+            SyntaxKind.None => token,
+            SyntaxKind.IdentifierToken => SyntaxFactory.Identifier(default, SyntaxKind.IdentifierToken, "", token.ValueText, default),
+            var kind => Token(kind),
+        };
     }
 }

@@ -4,9 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PlantRuntime.Compiler.Rules;
 
-/// <summary>
-/// What a recipe may not contain. This is the place to refuse further syntax, and calls by their symbol, should it become needed.
-/// </summary>
+/// <summary>What a recipe may not contain: syntax here, the framework's types and members in <see cref="OutOfReach"/>.</summary>
 internal static class RecipeRules
 {
     public static readonly Rule Reference =
@@ -19,16 +17,22 @@ internal static class RecipeRules
     private static readonly Rule s_asyncVoid =
         new("PR0007", "an async function that returns nothing cannot be watched over: let it return Task");
 
+    private static readonly Rule s_stack = new("PR0011", "stackalloc beyond the stack's end would end the host: make it an array with new");
+
     /// <summary>Every broken rule in a file that is otherwise free of errors.</summary>
-    public static IEnumerable<Diagnostic> Check(SemanticModel model) =>
-        from node in model.SyntaxTree.GetRoot().DescendantNodes()
-        let rule = Broken(node, model)
-        where rule is not null
-        select rule.At(Place(node));
+    public static IEnumerable<Diagnostic> Check(SemanticModel model)
+    {
+        foreach (var node in model.SyntaxTree.GetRoot().DescendantNodes())
+        {
+            if (node is SimpleNameSyntax name && OutOfReach.Find(name, model) is var (reached, shown)) yield return reached.At(Place(node), shown);
+            else if (Broken(node, model) is { } rule) yield return rule.At(Place(node));
+        }
+    }
 
     private static Rule? Broken(SyntaxNode node, SemanticModel model) => node switch
     {
         DestructorDeclarationSyntax => s_finalizer,
+        StackAllocArrayCreationExpressionSyntax or ImplicitStackAllocArrayCreationExpressionSyntax => s_stack,
         UnsafeStatementSyntax or PointerTypeSyntax or FunctionPointerTypeSyntax => s_unsafe,
         MemberDeclarationSyntax member when member.Modifiers.Any(SyntaxKind.UnsafeKeyword) => s_unsafe,
         LocalFunctionStatementSyntax function when function.Modifiers.Any(SyntaxKind.UnsafeKeyword) => s_unsafe,

@@ -3,6 +3,7 @@ using PlantRuntime.Host.Devices.Mirrors;
 using PlantRuntime.Host.Plugins;
 using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Reloading;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
@@ -52,6 +53,7 @@ internal sealed class OpenSite : IDisposable
         var (model, problems) = SiteFile.Load(Path.GetFullPath(folder), Environment.GetEnvironmentVariable);
         foreach (var problem in problems) errors.WriteLine(problem);
         if (model is null) return null;
+        HeapLimit.Set(model.Limits);
         return new OpenSite(running?.Adapt(model) ?? model, model, TimeProvider.System, makeLog(model));
     }
 

@@ -18,6 +18,7 @@ internal static class PlantCommand
               plant read sites/demo line speed     read one tag of one device, once
               plant write sites/press press set 5  write one tag of a running site
               plant browse sites/press press       list what a device has
+              plant record sites/demo --for 10min  write what the devices of a running site deliver to a file
               plant queue sites/demo               show what waits for each sink of a running site
               plant new site my-plant              make a site to start from
               plant new driver my-machine          make a driver plugin to start from
@@ -30,6 +31,7 @@ internal static class PlantCommand
             ReadCommand.Make(),
             WriteCommand.Make(),
             BrowseCommand.Make(),
+            RecordCommand.Make(),
             QueueCommand.Make(),
             PluginsCommand.Make(),
             NewCommand.Make(),

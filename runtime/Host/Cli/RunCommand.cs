@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Runtime.InteropServices;
 using PlantRuntime.Host.Delivery.Queue.Store;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
@@ -13,7 +11,7 @@ internal static class RunCommand
     public static Command Make()
     {
         var site = SiteArgument.Make();
-        var duration = new Option<TimeSpan?>("--for") { Description = "End after this time, for instance 30s or 5min", CustomParser = ParseDuration };
+        var duration = DurationOption.Make("--for", "End after this time, for instance 30s or 5min");
         var plain = new Option<bool>("--plain") { Description = "Log lines even on a terminal, instead of the live table" };
         var command = new Command("run", "Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C ends it.") { site, duration, plain };
         command.SetAction((result, _) => RunAsync(result.GetValue(site)!, result.GetValue(duration), result.GetValue(plain)));
@@ -71,37 +69,5 @@ internal static class RunCommand
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = end.Register(ended.SetResult).ConfigureAwait(false);
         await ended.Task.ConfigureAwait(false);
-    }
-
-    private static TimeSpan? ParseDuration(ArgumentResult argument)
-    {
-        if (Duration.TryParse(argument.Tokens[0].Value, out var duration, out var error)) return duration;
-        argument.AddError(error);
-        return null;
-    }
-
-    /// <summary>Ctrl-C and SIGTERM: the first one ends the run in order, the second one at once.</summary>
-    private sealed class EndSignals : IDisposable
-    {
-        private readonly List<PosixSignalRegistration> _registrations = [];
-        private int _count;
-
-        public EndSignals(CancellationTokenSource stop)
-        {
-            foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
-            {
-                _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-                {
-                    context.Cancel = true;
-                    if (Interlocked.Increment(ref _count) > 1) Environment.Exit(130);
-                    stop.Cancel();
-                }));
-            }
-        }
-
-        public void Dispose()
-        {
-            foreach (var registration in _registrations) registration.Dispose();
-        }
     }
 }

@@ -25,19 +25,30 @@ internal static class ControlClient
     /// <exception cref="ControlException">No host runs the site, or it cannot do the command.</exception>
     public static async Task<JsonNode> AskAsync(string siteFolder, JsonObject command, CancellationToken cancel)
     {
+        using var answer = await OpenAsync(siteFolder, command, cancel).ConfigureAwait(false);
+        return answer.Head;
+    }
+
+    /// <summary>Gives a command whose answer goes on.</summary>
+    /// <exception cref="ControlException">No host runs the site, or it cannot do the command.</exception>
+    public static async Task<ControlAnswer> OpenAsync(string siteFolder, JsonObject command, CancellationToken cancel)
+    {
         var path = ControlSocket.PathOf(siteFolder);
+        var socket = ControlSocket.Create();
         try
         {
-            using var socket = ControlSocket.Create();
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel).ConfigureAwait(false);
             await socket.SendAsync(Encoding.UTF8.GetBytes(command.ToJsonString() + "\n"), cancel).ConfigureAwait(false);
-            using var reader = new StreamReader(new NetworkStream(socket), Encoding.UTF8);
+            var reader = new StreamReader(new NetworkStream(socket, ownsSocket: true), Encoding.UTF8);
             var line = await reader.ReadLineAsync(cancel).ConfigureAwait(false) ?? throw new ControlException("the host ended before it answered");
             var reply = JsonNode.Parse(line)!;
-            return reply["error"] is { } error ? throw new ControlException((string)error!) : reply["result"]!;
+            if (reply["error"] is { } error) throw new ControlException((string)error!);
+            return new ControlAnswer(socket, reader, reply["result"]!);
         }
-        catch (Exception exception) when (exception is SocketException or IOException)
+        catch (Exception exception)
         {
+            socket.Dispose();
+            if (exception is not (SocketException or IOException)) throw;
             throw new ControlException($"no host runs this site (nobody answers at {path}): start it with plant run {siteFolder}");
         }
     }

@@ -8,13 +8,14 @@ namespace PlantRuntime.Host.Control;
 
 /// <summary>
 /// Takes commands for a running site: a line of JSON in, <c>{"command":"queue","sink":"broker"}</c>, and one out, <c>{"result":…}</c> or
-/// <c>{"error":"…"}</c>. One command a connection.
+/// <c>{"error":"…"}</c>. One command a connection. Some go on after their answer until the other side has said all that it will.
 /// </summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
     private const int LongestCommand = 64 << 10;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Func<JsonObject, Task<JsonNode>>> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<JsonObject, IControlStream>> _streams = new(StringComparer.Ordinal);
     private readonly string _path;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
@@ -31,6 +32,9 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Names a command and what it does. Before <see cref="Start"/>.</summary>
     public void On(string command, Func<JsonObject, Task<JsonNode>> work) => _commands.Add(command, work);
+
+    /// <summary>Names a command that goes on after its answer. Before <see cref="Start"/>.</summary>
+    public void OnStream(string command, Func<JsonObject, IControlStream> open) => _streams.Add(command, open);
 
     /// <summary>Begins to listen; a site whose folder does not allow it runs on without.</summary>
     public void Start()
@@ -85,9 +89,12 @@ internal sealed class ControlServer : IAsyncDisposable
 
             // What is asked may take longer than it may take to ask, and to listen.
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
-            var reply = await AnswerAsync(line).ConfigureAwait(false);
+            var (reply, more) = await AnswerAsync(line).ConfigureAwait(false);
+            using var ending = more;
             patience.CancelAfter(s_patience);
             await stream.WriteAsync(Encoding.UTF8.GetBytes(reply.ToJsonString() + "\n"), patience.Token).ConfigureAwait(false);
+            patience.CancelAfter(Timeout.InfiniteTimeSpan);
+            if (more is not null) await more.SendAsync(stream, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException)
         {
@@ -95,18 +102,19 @@ internal sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    private async Task<JsonObject> AnswerAsync(string line)
+    private async Task<(JsonObject Reply, IControlStream? More)> AnswerAsync(string line)
     {
         try
         {
             var request = JsonNode.Parse(line) as JsonObject ?? throw new ControlException("a command is a JSON object");
             var command = (string?)request["command"] ?? "";
+            if (_streams.TryGetValue(command, out var open) && open(request) is { } more) return (new JsonObject { ["result"] = more.Head.DeepClone() }, more);
             if (!_commands.TryGetValue(command, out var work)) throw new ControlException($"this host knows no command \"{command}\"");
-            return new JsonObject { ["result"] = await work(request).ConfigureAwait(false) };
+            return (new JsonObject { ["result"] = await work(request).ConfigureAwait(false) }, null);
         }
         catch (Exception exception) when (exception is ControlException or JsonException or InvalidOperationException or FormatException)
         {
-            return new JsonObject { ["error"] = exception.Message };
+            return (new JsonObject { ["error"] = exception.Message }, null);
         }
     }
 

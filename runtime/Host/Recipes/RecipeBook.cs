@@ -9,11 +9,13 @@ namespace PlantRuntime.Host.Recipes;
 /// <summary>The recipes of a site, each alone, kept current with their files.</summary>
 internal sealed class RecipeBook : IAsyncDisposable
 {
+    private static readonly TimeSpan s_progress = TimeSpan.FromSeconds(2);
     private readonly IReadOnlyList<DeviceRunner> _devices;
     private readonly RecipeOutputs _outputs;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly Departures _departures;
+    private readonly MemoryWatch _memory;
     private readonly StateFolder _states;
     private readonly SettledChange _change = new();
     private readonly Dictionary<string, RecipeEntry> _entries = new(StringComparer.Ordinal);
@@ -28,6 +30,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         _time = time;
         _log = log;
         _departures = new Departures(time, log);
+        _memory = new MemoryWatch(time);
         _states = new StateFolder(Path.Combine(maker.Site.Folder, "data"));
     }
 
@@ -50,7 +53,13 @@ internal sealed class RecipeBook : IAsyncDisposable
         if (!_isStarted) ForgetAllBut(files);
         else if (_maker.Files.Stamp() != stamp) return;
         _isStarted = true;
-        foreach (var file in files) await TakeAsync(file, stamp, cancel).ConfigureAwait(false);
+        var (taken, progress) = (0, new LogLimit(_time, s_progress));
+        progress.May(out _);
+        await Parallel.ForEachAsync(files, cancel, async (file, stop) =>
+        {
+            await TakeAsync(file, stamp, stop).ConfigureAwait(false);
+            if (Interlocked.Increment(ref taken) < files.Count && progress.May(out _)) _log.Info($"RECIPES taken={taken} of={files.Count}");
+        }).ConfigureAwait(false);
         await RemoveAsync(files).ConfigureAwait(false);
     }
 
@@ -77,7 +86,9 @@ internal sealed class RecipeBook : IAsyncDisposable
 
     public void Watch()
     {
-        foreach (var entry in Entries) entry.Watch();
+        var entries = Entries;
+        foreach (var entry in entries) entry.Watch();
+        _memory.Look(entries);
         _departures.Watch();
     }
 

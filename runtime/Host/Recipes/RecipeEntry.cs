@@ -41,7 +41,7 @@ internal sealed class RecipeEntry
         _log = log;
         _faultLimit = new LogLimit(time, TimeSpan.FromSeconds(10));
         _feed = new RecipeFeed(devices, limits.RecipeQueue, time);
-        _stage = new RecipeStage(file, _feed, new RecipeMemory(file, states, time, log), outputs, departures, limits, time, log) { WentBack = OnWentBack };
+        _stage = new RecipeStage(file, _feed, new RecipeMemory(file, states, time, log), outputs, departures, limits, siteFolder, time, log) { WentBack = OnWentBack };
     }
 
     /// <summary>Path from the site folder.</summary>
@@ -51,9 +51,9 @@ internal sealed class RecipeEntry
     public IReadOnlyList<Problem> Problems { get; private set; } = [];
 
     public RecipeState State =>
-        _stage.Current is not { } current ? RecipeState.Failed : current.Runner.Stopped is null ? RecipeState.Running : RecipeState.Stopped;
+        _stage.Stopped is not null ? RecipeState.Stopped : _stage.Current is null ? RecipeState.Failed : RecipeState.Running;
 
-    public string? Reason => _stage.Current?.Runner.Stopped ?? Problems.FirstOrDefault()?.ToString();
+    public string? Reason => _stage.Stopped ?? Problems.FirstOrDefault()?.ToString();
 
     /// <summary>Exceptions that the recipe's lambdas have thrown.</summary>
     public long Faults => Interlocked.Read(ref _faults);
@@ -66,6 +66,9 @@ internal sealed class RecipeEntry
 
     /// <summary>The version that runs; null when none does.</summary>
     public RecipeVersion? Running => _stage.Current;
+
+    /// <summary>Bytes that the version that runs has allocated since it started.</summary>
+    public long Allocated => _stage.Current?.Loaded.Guard.Allocated ?? 0;
 
     /// <summary>What the file and all that it loads was when it was last taken; null before.</summary>
     public string? Key { get; private set; }
@@ -130,6 +133,9 @@ internal sealed class RecipeEntry
 
     /// <summary>Called from time to time.</summary>
     public void Watch() => _stage.Watch();
+
+    /// <summary>Stops the recipe because of its memory.</summary>
+    public void StopGreedy(string reason) => _stage.Current?.Runner.StopGreedy(reason);
 
     private void OnFault(VersionFaults faults, Exception exception)
     {

@@ -5,7 +5,7 @@ internal static class FaultRows
 {
     public static IReadOnlyList<FaultRow> All { get; } = 
     [
-        new KillStorm(), new PowerCut(), new DiskFull(), new Cap(), new Corruption(), new Poison(), new DeadSink(), new HalfOpen(), new Reloads(), new WrongServer(),
-        new Backlog(),
+        new KillStorm(), new PowerCut(), new DiskFull(), new Cap(), new Corruption(), new Poison(), new DeadSink(), new HalfOpen(),
+        new Reloads(), new Runaway(), new WrongServer(), new Backlog(),
     ];
 }

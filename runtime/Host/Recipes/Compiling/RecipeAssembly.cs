@@ -5,16 +5,18 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 /// <summary>A compiled recipe in memory. Its files are read, not held: they may be replaced and deleted at any time.</summary>
 internal sealed class RecipeAssembly
 {
-    private readonly RecipeLoadContext _context;
+    private readonly WeakReference _leaving;
+    private RecipeLoadContext? _context;
     private Assembly? _assembly;
 
     private RecipeAssembly(RecipeLoadContext context, Assembly assembly)
     {
+        _leaving = new WeakReference(context, trackResurrection: true);
         _context = context;
         _assembly = assembly;
     }
 
-    private Assembly Loaded => _assembly ?? throw new ObjectDisposedException(_context.Name);
+    private Assembly Loaded => _assembly ?? throw new ObjectDisposedException(nameof(RecipeAssembly));
 
     /// <exception cref="IOException">A file is gone.</exception>
     /// <exception cref="BadImageFormatException">The file is no assembly.</exception>
@@ -44,12 +46,12 @@ internal sealed class RecipeAssembly
         ((Task)run.Invoke(recipe, BindingFlags.DoNotWrapExceptions, null, null, null)!).GetAwaiter().GetResult();
     }
 
-    /// <summary>Lets the recipe go: it leaves memory once nothing runs in it or refers to it.</summary>
+    /// <summary>Lets the recipe go: it leaves memory once nothing runs in it or refers to it. A second call does nothing.</summary>
     /// <returns>For <see cref="RecipeLoadContext.IsCollected"/>.</returns>
     public WeakReference Unload()
     {
         _assembly = null;
-        _context.Unload();
-        return new WeakReference(_context, trackResurrection: true);
+        Interlocked.Exchange(ref _context, null)?.Unload();
+        return _leaving;
     }
 }

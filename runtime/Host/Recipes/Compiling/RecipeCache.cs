@@ -11,6 +11,9 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 /// </summary>
 internal sealed class RecipeCache(string folder, TimeProvider time)
 {
+    /// <summary>Of an empty file beside an entry: the recipe has passed its trial.</summary>
+    public const string TriedExtension = ".tried";
+
     private const int Kept = 64;
 
     /// <summary>The compiler's reply for this content; null when there is none or it is damaged.</summary>
@@ -57,6 +60,7 @@ internal sealed class RecipeCache(string folder, TimeProvider time)
     {
         File.Delete(output + ".dll");
         File.Delete(output + ".pdb");
+        File.Delete(output + TriedExtension);
     }
 
     private (string Assembly, string Symbols, string Manifest) Paths(string key)

@@ -53,6 +53,13 @@ internal sealed class RecipeFeed(IReadOnlyList<DeviceRunner> devices, int capaci
         foreach (var block in _blocks) block.Scans.Stop();
     }
 
+    /// <summary>Stops, and holds nothing of a plan any more.</summary>
+    public void Forget()
+    {
+        Stop();
+        (_devices, _blocks) = ([], []);
+    }
+
     /// <summary>Each version reads its blocks itself; what the one before has read and not run goes to the same block of the new one.</summary>
     private void LeadBlocks(Plan plan)
     {

@@ -1,4 +1,3 @@
-using System.Reflection;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Devices.Writing;
 using PlantRuntime.Host.Recipes.Compiling;
@@ -27,24 +26,24 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         return await PlanAsync(compiled, fault, problems, warnings).ConfigureAwait(false);
     }
 
+    /// <summary>What passed once is not tried again: the same content, site.toml and tools have the same cache entry.</summary>
     private async Task<bool> TryOutAsync(CompiledRecipe compiled, List<Problem> problems)
     {
+        var mark = Path.ChangeExtension(compiled.AssemblyPath!, RecipeCache.TriedExtension);
+        if (File.Exists(mark)) return true;
         var unknown = new Dictionary<string, Problem>();
         var trial = await PlanAsync(compiled, Fault, problems, []).ConfigureAwait(false);
         if (trial is null) return false;
         foreach (var route in trial.Plan.Routes) route.Output = NoOutput.Instance;
         foreach (var write in trial.Plan.Writes) write.Output = NoOutput.Instance;
         foreach (var image in trial.Plan.Images) image.Output = NoOutput.Instance;
-        await RunAsync(trial.Guard, "a trial scan", () => Probe(trial.Plan), RanAway).ConfigureAwait(false);
+        if (await RunAsync(trial.Guard, "a trial scan", () => Probe(trial.Plan)).ConfigureAwait(false) is { } failure && trial.Guard.Reason is not null)
+            problems.Add(Explain(trial.Guard, failure));
         trial.Assembly.Unload();
         problems.AddRange(unknown.Values);
-        return problems.Count == 0;
-
-        void RanAway(Exception exception)
-        {
-            if (exception is RecipeStoppedException)
-                problems.Add(new Problem(RecipePosition.Of(exception, site.Folder, word: null), $"the recipe was stopped: {exception.Message}"));
-        }
+        if (problems.Count > 0) return false;
+        await File.WriteAllBytesAsync(mark, []).ConfigureAwait(false);
+        return true;
 
         void Fault(Exception exception)
         {
@@ -59,11 +58,17 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
     {
         var assembly = RecipeAssembly.Load(compiled);
-        var guard = new Guard();
+        var guard = new Guard(site.Limits.RecipeMemory.Bytes);
         var builder = new PlanBuilder(devices, time, fault, blocks, (device, tag) => WriteRules.Objection(site, device, tag));
         assembly.SetStatic(SiteSource.PlanClass, "Builder", builder);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
-        await RunAsync(guard, "its top level", assembly.Run, exception => problems.Add(Explain(exception))).ConfigureAwait(false);
+        if (await RunAsync(guard, "its top level", assembly.Run).ConfigureAwait(false) is { } failure)
+        {
+            problems.Add(Explain(guard, failure));
+            assembly.Unload();
+            return null;
+        }
+
         var plan = builder.Build();
         foreach (var problem in builder.Problems)
         {
@@ -74,44 +79,42 @@ internal sealed class RecipeLoader(SiteModel site, IReadOnlyDictionary<string, I
         if (problems.Count == 0) return new LoadedRecipe(assembly, plan, guard);
         assembly.Unload();
         return null;
+    }
 
-        Problem Explain(Exception exception)
-        {
-            if (exception is TargetInvocationException { InnerException: { } inner }) exception = inner;
-            var what = exception is RecipeStoppedException ? "the recipe was stopped" : exception.GetType().Name;
-            return new Problem(RecipePosition.Of(exception, site.Folder, null), $"{what}: {exception.Message}");
-        }
+    private Problem Explain(Guard guard, Exception exception)
+    {
+        var stop = exception is RecipeStoppedException ? exception.Message : guard.Reason;
+        var what = stop is null ? $"{exception.GetType().Name}: {exception.Message}" : $"the recipe was stopped: {stop}";
+        return new Problem(RecipePosition.Of(exception, site.Folder, word: null), what);
     }
 
     /// <summary>Runs recipe code on a thread of its own, so that what does not come back can be left behind.</summary>
-    private async Task RunAsync(Guard guard, string what, Action code, Action<Exception> failed)
+    /// <returns>What it threw, or null.</returns>
+    private async Task<Exception?> RunAsync(Guard guard, string what, Action code)
     {
-        var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(
-            () =>
-            {
-                try
-                {
-                    code();
-                    ended.SetResult(null);
-                }
-                catch (Exception exception)
-                {
-                    ended.SetResult(exception);
-                }
-            },
-            maxStackSize: 1 << 20) { IsBackground = true, Name = "recipe plan" }.Start();
+        Exception? thrown = null;
+        var thread = new RecipeThread("recipe plan", Guarded, exception => thrown = exception);
+        thread.Start();
         try
         {
-            if (await ended.Task.WaitAsync(site.Limits.RecipeTime, time).ConfigureAwait(false) is { } exception) failed(exception);
+            await thread.Ended.WaitAsync(site.Limits.RecipeTime, time).ConfigureAwait(false);
+            await Task.Yield();
         }
         catch (TimeoutException)
         {
             guard.Stop($"{what} ran for more than {site.Limits.RecipeTime.TotalSeconds:0.###} s");
-            var end = await Task.WhenAny(ended.Task, Task.Delay(site.Limits.RecipeTime, time)).ConfigureAwait(false);
-            failed(end == ended.Task && ended.Task.Result is { } exception
-                ? exception
-                : new RecipeStoppedException($"{what} blocks: it did not end within {site.Limits.RecipeTime.TotalSeconds:0.###} s and cannot be stopped"));
+            if (!await thread.EndsAsync(time).ConfigureAwait(false))
+                return new RecipeStoppedException($"{guard.Reason}, and it blocks its thread, which is left behind, as {RecipeThread.LeftBehind} by now");
+        }
+
+        if (thrown is OutOfMemoryException) guard.StopGreedy("it asked for more memory than the host may use");
+        return thrown;
+
+        void Guarded()
+        {
+            guard.Begin();
+            code();
+            guard.End();
         }
     }
 

@@ -18,7 +18,7 @@ internal static class RecipePosition
                 return Of(file, frame.GetFileLineNumber(), frame.GetFileColumnNumber(), siteFolder, word);
         }
 
-        return new Position("recipe", 0, 0);
+        return exception.InnerException is { } inner ? Of(inner, siteFolder, word) : new Position("recipe", 0, 0);
     }
 
     /// <summary>A statement's place, or that of a literal in it.</summary>

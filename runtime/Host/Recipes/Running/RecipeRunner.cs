@@ -17,11 +17,9 @@ internal sealed class RecipeRunner
     private readonly TimeProvider _time;
     private readonly Action<RecipeRunner, Exception> _failed;
     private readonly CallClock _call;
-
-    // Its continuation runs on the ending thread: a version that takes over does not wait for yet another one to wake up.
-    private readonly TaskCompletionSource _ended = new();
     private readonly ITimer _timer;
-    private readonly Thread _thread;
+    private readonly RecipeThread _thread;
+    private QueuedScan? _inHand;
     private TaskCompletionSource<PlanState>? _asked;
     private long _armedFor = long.MaxValue;
     private int _hasFailed;
@@ -43,11 +41,11 @@ internal sealed class RecipeRunner
         _time = time;
         _call = new CallClock(time);
         _timer = time.CreateTimer(static runner => ((RecipeRunner)runner!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _thread = new Thread(Run, maxStackSize: 1 << 20) { IsBackground = true, Name = $"recipe {name}" };
+        _thread = new RecipeThread($"recipe {name}", Run, OnEnded);
     }
 
     /// <summary>Completes when the recipe's thread runs nothing of the recipe any more, on that thread: be brief there, and yield.</summary>
-    public Task Ended => _ended.Task;
+    public Task Ended => _thread.Ended;
 
     /// <summary>Why the recipe was stopped, or null.</summary>
     public string? Stopped => _guard.Reason;
@@ -64,12 +62,19 @@ internal sealed class RecipeRunner
     /// <summary>Lets the thread end before its next scan: what is waiting is for another version.</summary>
     public void Halt() => End(ref _isHalted);
 
-    /// <summary>Stops the recipe at its next loop or call, and says so at once: it may be a while before it comes to one.</summary>
+    /// <summary>
+    /// Stops the recipe at its next loop or call, or out of its wait, and says so when it has ended: then the place is known. What has not ended
+    /// a second later is left behind.
+    /// </summary>
     public void Stop(string reason)
     {
-        _guard.Stop(reason);
-        Halt();
-        Fail(new RecipeStoppedException(reason));
+        if (_guard.Stop(reason)) _ = EndAsync();
+    }
+
+    /// <summary>The same because of its memory.</summary>
+    public void StopGreedy(string reason)
+    {
+        if (_guard.StopGreedy(reason)) _ = EndAsync();
     }
 
     /// <summary>Asks for what the recipe remembers, to be had between two scans; cancelled when the thread ends before.</summary>
@@ -97,35 +102,38 @@ internal sealed class RecipeRunner
         }
     }
 
+    private async Task EndAsync()
+    {
+        Halt();
+        if (await _thread.EndsAsync(_time).ConfigureAwait(false)) return;
+        Fail(new RecipeStoppedException($"{Stopped}, and it blocks its thread, which is left behind, as {RecipeThread.LeftBehind} by now"));
+    }
+
     private void Run()
     {
-        QueuedScan? inHand = null;
-        try
+        _plan.Start();
+        while (Next(out _inHand))
         {
-            _plan.Start();
-            while (Next(out inHand))
-            {
-                _call.Start();
-                if (inHand is { } work) work.Inbox.Push(work.Scan);
-                else if (Interlocked.Exchange(ref _asked, null) is { } asked) asked.TrySetResult(_plan.Save());
-                else _plan.Tick();
-                _call.End();
-                if (inHand is { Receipt: { } receipt }) _plan.WhenStored(receipt.Release);
-            }
-        }
-        catch (Exception exception)
-        {
-            _guard.Stop(exception.Message);
-            inHand?.Receipt?.Release();
-            Fail(exception);
-        }
-        finally
-        {
+            _call.Start();
+            _guard.Begin();
+            if (_inHand is { } work) work.Inbox.Push(work.Scan);
+            else if (Interlocked.Exchange(ref _asked, null) is { } asked) asked.TrySetResult(_plan.Save());
+            else _plan.Tick();
+            _guard.End();
             _call.End();
-            _timer.Dispose();
-            Halt();
-            _ended.SetResult();
+            if (_inHand is { Receipt: { } receipt }) _plan.WhenStored(receipt.Release);
         }
+    }
+
+    private void OnEnded(Exception? failure)
+    {
+        _call.End();
+        _timer.Dispose();
+        Halt();
+        if (failure is not null) _inHand?.Receipt?.Release();
+        if (failure is OutOfMemoryException) _guard.StopGreedy("it asked for more memory than the host may use");
+        else if (failure is not null) _guard.Stop(VersionFaults.Words(failure));
+        if (Stopped is { } reason) Fail(failure is RecipeStoppedException ? failure : new RecipeStoppedException(reason, failure));
     }
 
     /// <summary>Waits for a scan, or for something else to do: then there is none.</summary>

@@ -18,10 +18,12 @@ namespace PlantRuntime.Host.Recipes.Running;
 /// <param name="outputs">Where its mirrors are.</param>
 /// <param name="departures">Gets versions that are over.</param>
 /// <param name="limits">How long a scan may take, and how long a version is watched.</param>
+/// <param name="siteFolder">Places are shown relative to it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where it speaks.</param>
 internal sealed class RecipeStage(
-    string file, RecipeFeed feed, RecipeMemory memory, RecipeOutputs outputs, Departures departures, LimitOptions limits, TimeProvider time, PlantLog log)
+    string file, RecipeFeed feed, RecipeMemory memory, RecipeOutputs outputs, Departures departures, LimitOptions limits, string siteFolder,
+    TimeProvider time, PlantLog log)
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
 
@@ -30,11 +32,15 @@ internal sealed class RecipeStage(
 
     private volatile RecipeVersion? _current;
     private volatile RecipeVersion? _before;
+    private string? _stopped;
     private int _versions;
     private long _swapped;
 
     /// <summary>The version at work.</summary>
     public RecipeVersion? Current => _current;
+
+    /// <summary>Why the version at work was stopped; null while it runs, and where there was none.</summary>
+    public string? Stopped => _current is { } current ? current.Runner.Stopped : _stopped;
 
     /// <summary>Told what was wrong with a version after the one before is back.</summary>
     public required Action<Exception, string> WentBack { get; init; }
@@ -147,7 +153,8 @@ internal sealed class RecipeStage(
     private void OnStopped(RecipeRunner runner, Exception exception)
     {
         var next = _before is not null && _current?.Runner == runner ? "the version before comes back" : "edit the recipe; all else runs on";
-        log.Error($"STOPPED recipe={file} reason=\"{VersionFaults.Words(exception)}\" next=\"{next}\"");
+        var at = RecipePosition.Of(exception, siteFolder, word: null);
+        log.Error($"STOPPED recipe={file} reason=\"{VersionFaults.Words(exception)}\"{(at.Line > 0 ? $" at={at}" : "")} next=\"{next}\"");
         _ = Task.Run(() => GoBackAsync(runner, exception));
     }
 
@@ -161,6 +168,7 @@ internal sealed class RecipeStage(
             if (before is null && failed.Stopped is not null)
             {
                 feed.Queue.Close();
+                if (current.Loaded.Guard.IsGreedy) LetGo(current);
                 return;
             }
 
@@ -227,8 +235,16 @@ internal sealed class RecipeStage(
         await runner.Ended.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (runner.Ended.IsCompleted) return true;
         runner.Stop("it did not end when it was told to");
-        log.Error($"STUCK recipe={file} reason=\"it blocks its thread, which is left behind\"");
         return false;
+    }
+
+    /// <summary>What a version keeps comes back only when nothing refers to it.</summary>
+    private void LetGo(RecipeVersion version)
+    {
+        feed.Forget();
+        _stopped = version.Runner.Stopped;
+        _current = null;
+        Unload(version);
     }
 
     /// <summary>Puts a version by, in place of the one that was put by before.</summary>

@@ -1,0 +1,38 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PlantRuntime.Compiler.Guarding;
+
+/// <content>What the compiler itself writes for a record: equality and hash, which recurse where records contain each other.</content>
+internal sealed partial class GuardRewriter
+{
+    private const string Contract = "EqualityContract";
+
+    /// <summary>
+    /// Both begin with the record's contract (C# specification, Records, "Equality members"): stated here, with a check, unless its author states
+    /// it. It takes the place of the last brace or semicolon.
+    /// </summary>
+    public override SyntaxNode? VisitRecordDeclaration(RecordDeclarationSyntax node)
+    {
+        var record = (RecordDeclarationSyntax)base.VisitRecordDeclaration(node)!;
+        var symbol = model.GetDeclaredSymbol(node)!;
+        if (symbol.IsValueType || symbol.GetMembers(Contract).Any(m => !m.IsImplicitlyDeclared)) return record;
+        if (symbol.DeclaringSyntaxReferences[0].GetSyntax() != node) return record;
+
+        var end = node.SemicolonToken.IsKind(SyntaxKind.None) ? record.CloseBraceToken : record.SemicolonToken;
+        var open = record.OpenBraceToken.IsKind(SyntaxKind.None) ? Unseen.Token(SyntaxKind.OpenBraceToken) : record.OpenBraceToken;
+        return record.WithOpenBraceToken(open).WithMembers(record.Members.Add(ContractOf(symbol, end)))
+            .WithCloseBraceToken(Unseen.Token(SyntaxKind.CloseBraceToken).WithTrailingTrivia(end.TrailingTrivia)).WithSemicolonToken(default);
+    }
+
+    private static MemberDeclarationSyntax ContractOf(INamedTypeSymbol record, SyntaxToken end)
+    {
+        var modifiers = record.BaseType!.SpecialType != SpecialType.System_Object ? "protected override" : record.IsSealed ? "private" : "protected virtual";
+        var arguments = record.TypeParameters.Length == 0 ? "" : $"<{string.Join(", ", record.TypeParameters.Select(p => p.Name))}>";
+        var text = $"{modifiers} global::System.Type {Contract} => global::RecipeGuardValue.Of(typeof(@{record.Name}{arguments}));";
+        var member = Unseen.Of((PropertyDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration(text)!);
+        var last = ((InvocationExpressionSyntax)member.ExpressionBody!.Expression).ArgumentList.CloseParenToken;
+        return member.ReplaceToken(last, Unseen.Token(SyntaxKind.CloseParenToken, end.Text).WithLeadingTrivia(end.LeadingTrivia));
+    }
+}

@@ -1,0 +1,16 @@
+using PlantRuntime.Faults;
+using PlantRuntime.Faults.Rows;
+
+namespace PlantRuntime.EndToEnd.Tests;
+
+/// <summary>The short form of row 17 of <c>tests/faults</c>.</summary>
+public class RunawayTests
+{
+    [Fact]
+    public async Task A_recipe_that_waits_or_floods_memory_is_stopped_and_named_and_the_others_miss_nothing()
+    {
+        var run = new FaultRun(seed: 1, isShort: true);
+        await Runaway.RunAsync(run, isTimed: false);
+        Assert.True(run.Failed.Count == 0, run.Measured);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace PlantRuntime.Faults.Runaways;
+
+/// <summary>A site of two devices, a recipe that must miss nothing, and one that runs away.</summary>
+internal sealed class RunawaySite : IAsyncDisposable
+{
+    public const int Period = 100;
+    private const string Well = "Plant.tank.Scans.Payload(s => new { bad = 1 }).To(Sinks.others);";
+    private readonly SiteFolder _folder = new(SiteFolder.DefaultSite + """
+
+
+        [sinks.others]
+        sink = "jsonl"
+        path = "data/others.jsonl"
+
+        [limits]
+        memory = "256MB"
+        """);
+
+    private PlantProcess? _host;
+
+    public PlantProcess Host => _host!;
+
+    /// <summary>Highest resident memory since <see cref="ForgetPeak"/>, in MB (VmHWM).</summary>
+    public double Peak => long.Parse(File.ReadLines($"/proc/{Host.Id}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
+
+    /// <summary>Records of the recipe that is broken, while it is well.</summary>
+    public int Delivered => _folder.Lines("data/others.jsonl").Length;
+
+    public async Task StartAsync()
+    {
+        _folder.Write("recipes/good.csx", "Plant.line.Scans.Payload(s => new { n = s.Number, t = s.Time }).To(Sinks.lines);");
+        _folder.Write("recipes/bad.csx", Well);
+        _host = PlantProcess.Start("run", _folder.Path);
+        await Host.WhenAsync("name=recipes/bad.csx state=Running");
+        await Host.WhenAsync("OK device=line");
+    }
+
+    /// <summary>From proc(5): 5 written to clear_refs sets the peak back to what is resident now.</summary>
+    public void ForgetPeak() => File.WriteAllText($"/proc/{Host.Id}/clear_refs", "5");
+
+    public void Break(RunawayCase runaway) => _folder.Write("recipes/bad.csx", runaway.Recipe);
+
+    public async Task MendAsync()
+    {
+        var before = Host.Count("name=recipes/bad.csx state=.*(Running|again as it runs)");
+        _folder.Write("recipes/bad.csx", $"{Well} // {before}");
+        await Host.WhenAsync("name=recipes/bad.csx state=.*(Running|again as it runs)", before + 1);
+    }
+
+    /// <summary>Number and time of the scans that the good recipe had.</summary>
+    public IReadOnlyList<(long Number, DateTime Time)> Scans() =>
+    [
+        .. _folder.Lines("data/lines.jsonl").Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(r => r.TryGetProperty("n", out _)).Select(r => (r.GetProperty("n").GetInt64(), r.GetProperty("t").GetDateTime())),
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+        _folder.Dispose();
+    }
+}
