@@ -57,8 +57,8 @@ internal sealed class PlantHost : IAsyncDisposable
         _control = new ControlServer(site.Folder, time, log);
         new QueueCommands(Sinks, () => Queue).AddTo(_control);
         new DeviceCommands(Devices, _site.Writes, time).AddTo(_control);
-        new SiteCommands(_site).AddTo(_control);
         new RecordingBook(site.Name, Devices, time, log).AddTo(_control);
+        new SiteCommands(_site).AddTo(_control);
     }
 
     public IReadOnlyList<DeviceRunner> Devices => _site.Devices;

@@ -26,14 +26,14 @@ internal sealed record ReloadPlan(
         var site = CompareSite(running.Site, next.Site).ToList();
         var devices = CompareParts(running.Devices, next.Devices, _ => false);
         var newTags = devices.Where(d => d.Keys.Any(SiteSettings.IsOfTags)).Select(d => d.Name).ToList();
-        var newQueues = site.Any(s => s.Kind == ChangeKind.Adjusted && s.Keys.Contains("recipe_queue"));
+        var newLimits = site.Any(s => s.Keys.Contains("recipe_queue") || s.Keys.Contains("recipe_memory"));
         var moved = running.Sinks.Join(next.Sinks, s => s.Name, s => s.Name, (old, now) => (old, now))
             .Where(s => IsMoved(s.old, s.now)).Select(s => s.now.Name).ToList();
         return new ReloadPlan(
             site,
             devices,
             CompareParts(running.Sinks, next.Sinks, IsAdjustment),
-            [.. CompareRecipes(running, next, r => newQueues || r.Sinks.Intersect(moved).Any() || r.Devices.Intersect(newTags).Any())]);
+            [.. CompareRecipes(running, next, r => newLimits || r.Sinks.Intersect(moved).Any() || r.Devices.Intersect(newTags).Any())]);
     }
 
     /// <summary>One line a part: section, name, what is done.</summary>
@@ -54,7 +54,7 @@ internal sealed record ReloadPlan(
     private static IEnumerable<PartChange> CompareSite(IReadOnlyList<Setting> running, IReadOnlyList<Setting> next)
     {
         var changed = SiteSettings.Difference(running, next)
-            .Select(key => (Key: key, IsHot: key.StartsWith("limits.", StringComparison.Ordinal) || key == "log.level"));
+            .Select(key => (Key: key, IsHot: key.StartsWith("limits.recipe_", StringComparison.Ordinal) || key == "log.level"));
         foreach (var part in changed.GroupBy(c => (Section: c.Key[..c.Key.IndexOf('.')], c.IsHot)))
         {
             var kind = part.Key.IsHot ? ChangeKind.Adjusted : ChangeKind.NextStart;

@@ -44,7 +44,12 @@ internal sealed class SiteReload
         var (said, problems) = Load();
         if (said is null) return Hold(problems);
         var running = _site.Inventory();
-        var model = running.Adapt(said) with { Log = _site.Model.Log with { Level = said.Log.Level } };
+        var before = _site.Model;
+        var model = running.Adapt(said) with
+        {
+            Log = before.Log with { Level = said.Log.Level },
+            Limits = said.Limits with { Memory = before.Limits.Memory },
+        };
         if (ReloadPlan.Compare(running with { Recipes = [] }, SiteInventory.Of(model, [], said)).IsEmpty)
         {
             // Only places moved: what is said of it from now on names the new ones.

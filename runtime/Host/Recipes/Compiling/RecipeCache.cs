@@ -14,7 +14,7 @@ internal sealed class RecipeCache(string folder, TimeProvider time)
     /// <summary>Of an empty file beside an entry: the recipe has passed its trial.</summary>
     public const string TriedExtension = ".tried";
 
-    private const int Kept = 64;
+    private const int Kept = 512;
 
     /// <summary>The compiler's reply for this content; null when there is none or it is damaged.</summary>
     public CompileReply? Find(string key)
