@@ -172,7 +172,8 @@ public sealed class Simulation
         foreach (var gone in _mirrors.Keys.Where(m => !stated.Contains(m)).ToList()) _mirrors.Remove(gone);
         foreach (var mirror in stated.Where(m => !_mirrors.ContainsKey(m)))
         {
-            var (source, target) = (_devices[mirror.Source].Block(mirror.SourceAddress), _devices[mirror.Target].Block(mirror.TargetAddress));
+            var source = _devices[mirror.Source].Block(mirror.SourceAddress);
+            var target = _devices[mirror.Target].Block(mirror.TargetAddress);
             var copy = Bed.Mirror(mirror, source, target);
             _mirrors.Add(mirror, new Beat(mirror.Every, Time.GetTimestamp(), copy));
         }

@@ -7,7 +7,8 @@ namespace PlantRuntime.Testing.Tests;
 /// <summary>Captures that are damaged, or of another site: said with file and line.</summary>
 public sealed class CaptureTests
 {
-    private const string Header = """{"format":"plant-capture 1","site":"x","started":"2026-11-21T10:00:00Z","devices":{"press":["amps"]}}""";
+    private const string Header =
+        """{"format":"plant-capture 1","site":"x","started":"2026-11-21T10:00:00Z","devices":{"press":["amps"]}}""";
 
     [Fact]
     public void Lines_of_any_length_come_back_as_they_were_written()
@@ -15,7 +16,8 @@ public sealed class CaptureTests
         const int Seed = 12;
         var chance = new Random(Seed);
         using var folder = new TemporaryFolder();
-        string[] expected = [.. Enumerable.Range(0, 200).Select(i => new string((char)('a' + (i % 26)), chance.Next(1 << chance.Next(18))))];
+        string[] expected =
+            [.. Enumerable.Range(0, 200).Select(i => new string((char)('a' + (i % 26)), chance.Next(1 << chance.Next(18))))];
         File.WriteAllText(folder.Of("lines"), string.Join('\n', expected));
         using var lines = new CaptureLines(folder.Of("lines"));
         foreach (var line in expected.AsSpan(0, expected.Length - 1))

@@ -19,7 +19,7 @@ public sealed class FailureTests
         Assert.Equal(1, exit);
 
         var root = XDocument.Load(bench.Site.At("results/junit.xml")).Root!;
-        Assert.Equal(("testsuites", "17", "16"), (root.Name.LocalName, root.Attribute("tests")!.Value, root.Attribute("failures")!.Value));
+        Assert.Equal(("testsuites", "18", "17"), (root.Name.LocalName, root.Attribute("tests")!.Value, root.Attribute("failures")!.Value));
         Assert.Equal(
             ["recipes/broken.csx", "tests/a.test.csx", "tests/b.test.csx", "tests/c.test.csx"],
             root.Elements("testsuite").Select(s => s.Attribute("name")!.Value));
@@ -41,7 +41,8 @@ public sealed class FailureTests
     {
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "results.xml");
-        JUnitFile.Write(file, "hall", [new TestResult("tests/a.test.csx", "a <b> & \"c\"", TimeSpan.FromMilliseconds(12), "\u0001\ud800 é 🏭\nmore")]);
+        var failed = new TestResult("tests/a.test.csx", "a <b> & \"c\"", TimeSpan.FromMilliseconds(12), "\u0001\ud800 é 🏭\nmore");
+        JUnitFile.Write(file, "hall", [failed]);
         var test = XDocument.Load(file).Root!.Element("testsuite")!.Element("testcase")!;
         Assert.Equal(("a <b> & \"c\"", "0.012"), (test.Attribute("name")!.Value, test.Attribute("time")!.Value));
         Assert.Equal("\ufffd\ufffd é 🏭\nmore", test.Element("failure")!.Value);
@@ -60,7 +61,7 @@ public sealed class FailureTests
         var (exit, output) = await bench.RunAsync("away", limit: 3);
         Assert.Equal(1, exit);
         foreach (var (line, name) in new[] { "the recipe", "the test", "time" }.Index())
-            Assert.Matches(@$"FAILED  {name}\n    (recipes/\w+\.csx.*\n      reached from )?tests/away\.test\.csx\({line + 1},\d+\)", output);
+            Assert.Matches(@$"FAILED  {name}\n    (recipes/\w+\.csx.*\n +reached from )?tests/away\.test\.csx\({line + 1},\d+\)", output);
         Assert.Equal(3, Regex.Count(output, "stopped: it ran for more than 3 s"));
         Assert.Matches(@"recipes/endless\.csx\(\d,\d+\): stopped", output);
         Assert.Matches("passed  the next one", output);

@@ -45,7 +45,8 @@ internal sealed class Replay(Simulation simulation, string capture, IReadOnlyDic
             read();
         }
         catch (Exception exception)
-            when (exception is FormatException or InvalidDataException or InvalidOperationException or IOException or UnauthorizedAccessException)
+            when (exception is FormatException or InvalidDataException or InvalidOperationException or IOException
+                or UnauthorizedAccessException)
         {
             // InvalidOperationException is what System.Text.Json says of a text that is no Unicode.
             throw new TestFailedException($"{capture}:{lines.Number}: {exception.Message}");

@@ -15,20 +15,24 @@ internal sealed class RecordComparison
     private const int MaxCell = 40;
     private readonly IReadOnlyList<JsonElement> _expected;
     private readonly IReadOnlyList<JsonElement> _actual;
+    private readonly IReadOnlyList<(int? Expected, int? Actual)> _pairs;
     private readonly List<FieldDifference>[] _differences;
 
     public RecordComparison(IReadOnlyList<JsonElement> expected, IReadOnlyList<JsonElement> actual, bool isWhole)
     {
         (_expected, _actual) = (expected, actual);
-        _differences = [.. expected.Zip(actual, (e, a) => JsonComparison.Differences(e, a, isWhole))];
+        _pairs = RecordPairs.Of(expected.Count, actual.Count, (e, a) => Differences(e, a).Count == 0);
+        _differences = [.. _pairs.Select(p => p is ({ } e, { } a) ? Differences(e, a) : [])];
+
+        List<FieldDifference> Differences(int e, int a) => JsonComparison.Differences(expected[e], actual[a], isWhole);
     }
 
-    public bool IsSame => _expected.Count == _actual.Count && _differences.All(d => d.Count == 0);
+    public bool IsSame => !Enumerable.Range(0, _pairs.Count).Any(Differs);
 
     public override string ToString()
     {
         var text = new StringBuilder();
-        var total = Math.Max(_expected.Count, _actual.Count);
+        var total = _pairs.Count;
         var first = Enumerable.Range(0, total).First(Differs);
 
         // A record or two before the first difference show where in the sequence it is.
@@ -40,21 +44,21 @@ internal sealed class RecordComparison
         foreach (var row in rows)
             text.Append("  ").AppendLine(string.Join("  ", row.Select((cell, c) => cell.PadRight(widths[c]))).TrimEnd());
         if (total > shown.Count) text.AppendLine($"  {total - shown.Count} of {total} records are not shown");
-        var fields = shown.Where(i => i < _differences.Length).SelectMany(i => _differences[i].Select(d => (i, d))).ToList();
+        var fields = shown.SelectMany(i => _differences[i].Select(d => (i, d))).ToList();
         foreach (var (i, d) in fields.Take(MaxDifferences))
             text.AppendLine($"  record {i + 1}, {d.Path}: expected {Cut(d.Expected)}, found {Cut(d.Actual)}");
         if (fields.Count > MaxDifferences) text.AppendLine($"  and {fields.Count - MaxDifferences} more fields");
         return text.ToString().ReplaceLineEndings("\n").TrimEnd();
     }
 
-    private bool Differs(int i) => i >= _differences.Length || _differences[i].Count > 0;
+    private bool Differs(int i) => _pairs[i] is (null, _) or (_, null) || _differences[i].Count > 0;
 
     /// <summary>The fields that are expected; when they are many, only those that differ.</summary>
     private List<string> Columns(List<int> shown)
     {
-        var differing = shown.Where(i => i < _differences.Length).SelectMany(i => _differences[i]).Select(d => d.Column).Distinct().ToList();
-        var source = _expected.Count > 0 ? _expected : _actual;
-        var fields = shown.Where(i => i < source.Count).SelectMany(i => JsonComparison.Columns(source[i])).Select(c => c.Column);
+        var differing = shown.SelectMany(i => _differences[i]).Select(d => d.Column).Distinct().ToList();
+        var records = shown.Select(i => _expected.Count > 0 ? At(_expected, _pairs[i].Expected) : At(_actual, _pairs[i].Actual));
+        var fields = records.OfType<JsonElement>().SelectMany(r => JsonComparison.Columns(r)).Select(c => c.Column);
         var all = fields.Concat(differing).Distinct().ToList();
         return [.. (all.Count > MaxColumns && differing.Count > 0 ? differing : all).Take(MaxColumns)];
     }
@@ -62,22 +66,23 @@ internal sealed class RecordComparison
     private IEnumerable<string[]> Rows(int i, List<string> columns)
     {
         var number = $"{i + 1}";
-        if (!Differs(i)) return [[number, "as expected", .. columns.Select(c => Cell(_actual, i, c))]];
-        var marked = i < _differences.Length ? _differences[i].Select(d => d.Column).ToHashSet() : [];
+        var (expected, actual) = (At(_expected, _pairs[i].Expected), At(_actual, _pairs[i].Actual));
+        if (!Differs(i)) return [[number, "as expected", .. Row(actual, columns, [])]];
         return
         [
-            [number, "expected", .. Row(_expected, i, columns, [])],
-            ["", "actual", .. Row(_actual, i, columns, marked)],
+            [number, "expected", .. Row(expected, columns, [])],
+            ["", "actual", .. Row(actual, columns, [.. _differences[i].Select(d => d.Column)])],
         ];
     }
 
-    private static IEnumerable<string> Row(IReadOnlyList<JsonElement> records, int i, List<string> columns, HashSet<string> marked) =>
-        i < records.Count
-            ? columns.Select(c => marked.Contains(c) ? $"*{Cell(records, i, c)}*" : Cell(records, i, c))
-            : columns.Select((_, c) => c == 0 ? "(no record)" : "");
+    private static JsonElement? At(IReadOnlyList<JsonElement> records, int? index) => index is { } i ? records[i] : null;
 
-    private static string Cell(IReadOnlyList<JsonElement> records, int i, string column) =>
-        Cut(JsonComparison.Value(records[i], column)?.GetRawText() ?? JsonComparison.None);
+    private static IEnumerable<string> Row(JsonElement? record, List<string> columns, HashSet<string> marked) => record is { } r
+        ? columns.Select(c => marked.Contains(c) ? $"*{Cell(r, c)}*" : Cell(r, c))
+        : columns.Select((_, c) => c == 0 ? "(no record)" : "");
+
+    private static string Cell(JsonElement record, string column) =>
+        Cut(JsonComparison.Value(record, column)?.GetRawText() ?? JsonComparison.None);
 
     private static string Cut(string text) => text.Length <= MaxCell ? text : $"{text[..(MaxCell - 1)]}…";
 }

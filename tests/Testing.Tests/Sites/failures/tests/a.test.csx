@@ -66,3 +66,10 @@ Test("bytes differ", plant =>
 Test("something is not so", plant => Check(plant.Time.Year == 2025));
 
 Test("a passing one", plant => Check(true));
+
+Test("one too many in the middle", plant =>
+{
+    plant.Load("recipes/press.csx");
+    plant.Run(6.Seconds, t => plant.press.Set(amps: t.TotalSeconds));
+    plant.Sinks.broker.ShouldHave([.. new[] { 1, 2, 4, 5.5, 6 }.Select(amps => new { values = new { amps } })]);
+});
