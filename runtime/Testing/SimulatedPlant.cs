@@ -58,7 +58,7 @@ public abstract class SimulatedPlant(Simulation simulation)
     /// <exception cref="TestFailedException">It has errors.</exception>
     public string Reload(string recipe, Func<string, string>? edit = null) => simulation.Replace(recipe, edit);
 
-    /// <summary>Restarts the host: recipes begin anew, and what waits for sinks waits on.</summary>
+    /// <summary>Ends the host in order and starts it again: what operators remember is kept, and what waits for sinks waits on.</summary>
     public void Restart() => simulation.Restart();
 
     /// <summary>

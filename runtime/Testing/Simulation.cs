@@ -68,14 +68,14 @@ public sealed class Simulation
         return carried;
     }
 
-    /// <summary>Starts all recipes anew, as the host does when it was restarted; what waits for sinks waits on.</summary>
+    /// <summary>
+    /// Starts all recipes as the host does when it was ended in order and started again: what operators remember is kept, and what waits for
+    /// sinks waits on.
+    /// </summary>
     internal void Restart()
     {
         Begin();
-        var old = _recipes!;
-        _recipes = [];
-        foreach (var recipe in old) recipe.Unload();
-        foreach (var recipe in old) Start(Bed.Load(recipe.File, null, _faults.Add), before: null);
+        foreach (var recipe in _recipes!.ToList()) Start(Bed.Load(recipe.File, null, _faults.Add), recipe);
         foreach (var device in _devices.Values) device.Forget();
     }
 

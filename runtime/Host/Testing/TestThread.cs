@@ -1,45 +1,27 @@
+using PlantRuntime.Host.Recipes.Running;
+
 namespace PlantRuntime.Host.Testing;
 
-/// <summary>A thread on which code of a test runs, so that what does not come back can be left behind.</summary>
+/// <summary>Runs code of a test on a thread of its own, so that what does not come back can be left behind.</summary>
 internal static class TestThread
 {
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
-
     /// <summary>Runs code; past the limit it is told to stop.</summary>
     /// <returns>What it threw, or null.</returns>
     public static async Task<Exception?> RunAsync(Action code, TimeSpan limit, Action<string> stop, TimeProvider time)
     {
-        var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => ended.SetResult(Try(code)), maxStackSize: 1 << 20) { IsBackground = true, Name = "recipe test" }.Start();
-        try
-        {
-            return await ended.Task.WaitAsync(limit, time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
+        Exception? thrown = null;
+        var thread = new RecipeThread("recipe test", code, exception => thrown = exception);
+        thread.Start();
+        await thread.Ended.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!thread.Ended.IsCompleted)
         {
             stop($"it ran for more than {limit.TotalSeconds:0.###} s");
+            if (!await thread.EndsAsync(time).ConfigureAwait(false))
+                return new TimeoutException($"it blocks: after {limit.TotalSeconds:0.###} s it could not be stopped, and was left behind");
         }
 
-        try
-        {
-            return await ended.Task.WaitAsync(s_grace, time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return new TimeoutException($"it blocks: after {limit.TotalSeconds:0.###} s it could not be stopped, and was left behind");
-        }
-    }
-
-    private static Exception? Try(Action code)
-    {
-        try
-        {
-            code();
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
+        // The thread that has ended runs what waits for its end.
+        await Task.Yield();
+        return thrown;
     }
 }

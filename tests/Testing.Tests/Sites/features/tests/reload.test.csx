@@ -20,6 +20,16 @@ Test("after a restart scans are counted anew and what waits is still there", pla
     plant.Sinks.broker.ShouldHave(new { number = 1 }, new { number = 2 }, new { number = 1 }, new { number = 2 });
 });
 
+Test("after a restart operators remember what they did before", plant =>
+{
+    plant.Load("recipes/window.csx");
+    plant.press.Scan(amps: 10);
+    plant.Restart();
+    plant.press.Scan(amps: 20);
+    plant.Advance(1.Minutes);
+    plant.Sinks.table.ShouldHave(new { tags = new { amps = 15 } });
+});
+
 Test("an exception of a recipe can be expected", plant =>
 {
     plant.Load("recipes/faulty.csx");
