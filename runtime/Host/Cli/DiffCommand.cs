@@ -26,7 +26,7 @@ internal static class DiffCommand
             """
             Show what the running host would do with a site's folder, part by part, without doing it.
 
-            A host takes edits of its own folder within a second, when they are right. So edit a copy, and compare that:
+            A host takes edits of its own folder in about a second, when they are right. So edit a copy, and compare that:
               cp -r sites/press /tmp/press          then edit /tmp/press
               plant diff /tmp/press --against sites/press
             Of the running folder itself it shows why the host holds an edit back. Environment variables must be set as for the host.
