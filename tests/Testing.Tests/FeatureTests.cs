@@ -12,7 +12,7 @@ public sealed class FeatureTests
         Pack(bench.Site, "captures/monday.jsonl", text => text.Replace("\"press\"", "\"hall\"", StringComparison.Ordinal));
         var (exit, output) = await bench.RunAsync();
         Assert.True(exit == 0, output);
-        Assert.EndsWith("\n21 passed, 0 failed\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("\n22 passed, 0 failed\n", output, StringComparison.Ordinal);
         var folders = Directory.GetDirectories(bench.Site.At("data"), "*", SearchOption.AllDirectories);
         Assert.Equal([bench.Site.At("data/recipes")], folders);
     }
