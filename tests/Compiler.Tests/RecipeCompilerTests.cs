@@ -120,9 +120,9 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     public async Task Old_entries_are_pruned()
     {
         Directory.CreateDirectory(Cache);
-        for (var i = 0; i < 70; i++) File.WriteAllText(Path.Combine(Cache, $"{i}.json"), "{}");
+        for (var i = 0; i < RecipeCache.Kept + 6; i++) File.WriteAllText(Path.Combine(Cache, $"{i}.json"), "{}");
         var compiled = await CompileAsync("Out.Add(1);");
-        Assert.Equal(64, Directory.EnumerateFiles(Cache, "*.json").Count());
+        Assert.Equal(RecipeCache.Kept, Directory.EnumerateFiles(Cache, "*.json").Count());
         Assert.True(File.Exists(compiled.AssemblyPath));
     }
 

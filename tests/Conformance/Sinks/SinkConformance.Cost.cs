@@ -9,7 +9,7 @@ public abstract partial class SinkConformance
     [SkippableFact]
     public async Task Allocates_nothing_a_record_once_steady()
     {
-        const int Rounds = 200;
+        const int Rounds = 1000;
         await using var sink = Plugin.Open(SteadyOptions, Context);
         await sink.ConnectAsync(default);
         var scan = Of(

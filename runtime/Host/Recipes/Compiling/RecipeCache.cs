@@ -6,15 +6,15 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 
 /// <summary>
 /// Compiled recipes in a folder, by content. An entry is <c>key.dll</c>, <c>key.pdb</c> and, written last, <c>key.json</c> with their
-/// hashes:
-/// what is damaged or half written is no entry.
+/// hashes: what is damaged or half written is no entry.
 /// </summary>
 internal sealed class RecipeCache(string folder, TimeProvider time)
 {
     /// <summary>Of an empty file beside an entry: the recipe has passed its trial.</summary>
     public const string TriedExtension = ".tried";
 
-    private const int Kept = 512;
+    /// <summary>Most entries: enough for all recipes of a site and for edits of many of them.</summary>
+    public const int Kept = 512;
 
     /// <summary>The compiler's reply for this content; null when there is none or it is damaged.</summary>
     public CompileReply? Find(string key)
