@@ -21,8 +21,17 @@ internal sealed class RecipeFeed(IReadOnlyList<DeviceRunner> devices, int capaci
     /// <summary>Scans that the recipe was too slow to take.</summary>
     public long Lost => _devices.Sum(d => d.Inbox.Lost) + _blocks.Sum(b => b.Inbox.Lost);
 
-    /// <summary>The last scan of each device that was run, for a log line: <c>last_scan=press:1234,tank:77</c>.</summary>
-    public string LastScan => $"last_scan={string.Join(',', _devices.Select(d => $"{d.Device.Name}:{d.Inbox.LastRun}"))}";
+    /// <summary>The last scan of each device that was run.</summary>
+    public (string Device, long Number)[] LastRuns()
+    {
+        var last = new (string, long)[_devices.Count];
+        for (var i = 0; i < last.Length; i++) last[i] = (_devices[i].Device.Name, _devices[i].Inbox.LastRun);
+        return last;
+    }
+
+    /// <summary>These for a log line: <c>last_scan=press:1234,tank:77</c>.</summary>
+    public static string Words((string Device, long Number)[] last) =>
+        $"last_scan={string.Join(',', last.Select(l => $"{l.Device}:{l.Number}"))}";
 
     /// <summary>False when scans may wait that have other tags than the plan's: whoever knows them has to run them first.</summary>
     public bool CanLead(Plan plan) => _devices.All(d => !plan.Sources.TryGetValue(d.Device.Name, out var source) || d.Inbox.Fits(source, Capacity));

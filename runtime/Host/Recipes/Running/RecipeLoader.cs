@@ -136,6 +136,9 @@ internal sealed class RecipeLoader(
             scan.Fill([.. source.Schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = scan.Time })]);
             source.Push(scan);
         }
+
+        // At a swap scans wait for this: its code is compiled here, before that counts.
+        plan.Load(plan.Save());
     }
 
     private sealed class NoOutput : IRecordOutput, IWriteOutput, IImageOutput

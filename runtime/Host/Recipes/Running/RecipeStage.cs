@@ -60,9 +60,9 @@ internal sealed class RecipeStage(
             var (old, plan) = (_current, loaded.Plan);
             if (old is not null && plan.WouldCarry(old.Loaded.Plan.Places) is { Dropped.Count: > 0 } loss)
                 log.Warn($"STATE recipe={file} {loss.ToString("would_carry")}");
+            var isDrained = !feed.CanLead(plan);
             var began = time.GetTimestamp();
-            var state = old is null ? null
-                : await HaltAsync(old, _limits.RecipeTime + s_patienceAtEnd, isDrained: !feed.CanLead(plan)).ConfigureAwait(false);
+            var state = old is null ? null : await HaltAsync(old, _limits.RecipeTime + s_patienceAtEnd, isDrained).ConfigureAwait(false);
             var carried = state is null ? null : plan.Load(state);
             if (state is null) memory.Restore(plan);
             var isWatched = mayGoBack && state is not null && old!.Runner.Stopped is null && _limits.RecipeWatch > TimeSpan.Zero;
@@ -203,7 +203,7 @@ internal sealed class RecipeStage(
     /// <returns>For the log: the last scan of the one before, and the time from its end to now.</returns>
     private async Task<string> BeginAsync(RecipeVersion next, long began)
     {
-        var lastScan = feed.LastScan;
+        var last = feed.LastRuns();
         _current = next;
         feed.Lead(next.Loaded.Plan);
         next.Runner.Start();
@@ -211,7 +211,7 @@ internal sealed class RecipeStage(
         await Task.Yield();
         _swapped = time.GetTimestamp();
         outputs.Mirrors.Take(file, next.Loaded.Plan.Mirrors);
-        return FormattableString.Invariant($" {lastScan} pause={pause.TotalMilliseconds:0.0}ms");
+        return FormattableString.Invariant($" {RecipeFeed.Words(last)} pause={pause.TotalMilliseconds:0.0}ms");
     }
 
     /// <summary>Ends a version before its next scan.</summary>
