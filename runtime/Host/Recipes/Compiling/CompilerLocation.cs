@@ -14,15 +14,27 @@ internal static class CompilerLocation
     public static string Default =>
         AppContext.GetData(Setting) as string ?? Path.Combine(AppContext.BaseDirectory, "compiler", "plant-compiler.dll");
 
+    // Of every Linux with coreutils or busybox. From within, only the calling thread would step back, not those that the runtime has by then.
+    private const string Nice = "/usr/bin/nice";
+
+    /// <summary>Scans come first, also while something is compiled: it runs at a lower priority where that can be had.</summary>
     public static ProcessStartInfo StartInfo(string compiler)
     {
-        var info = new ProcessStartInfo(Runtime)
+        var isNice = File.Exists(Nice);
+        var info = new ProcessStartInfo(isNice ? Nice : Runtime)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (isNice)
+        {
+            info.ArgumentList.Add("-n");
+            info.ArgumentList.Add("10");
+            info.ArgumentList.Add(Runtime);
+        }
+
         info.ArgumentList.Add(compiler);
         return info;
     }
