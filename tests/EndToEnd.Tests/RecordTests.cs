@@ -6,7 +6,7 @@ namespace PlantRuntime.EndToEnd.Tests;
 public class RecordTests
 {
     [Fact]
-    public async Task A_recording_has_every_scan_of_the_devices_that_were_asked_for()
+    public async Task A_recording_has_every_scan_of_the_devices_that_were_asked_for_and_feeds_a_test()
     {
         using var site = new SiteFolder();
         await using var plant = PlantProcess.Start("run", site.Path);
@@ -25,6 +25,18 @@ public class RecordTests
         Assert.All(scans, s => Assert.Equal(("line", JsonValueKind.Null, false), (s.GetProperty("d").GetString(), s.GetProperty("v").GetProperty("speed").ValueKind, s.TryGetProperty("q", out _))));
         var bottles = scans.Select(s => s.GetProperty("v").GetProperty("bottles").GetInt64()).ToList();
         Assert.Equal(Enumerable.Range(0, bottles.Count).Select(i => bottles[0] + i), bottles);
+
+        site.Write("recipes/all.csx", "Plant.line.Scans.Only(\"bottles\").To(Sinks.lines);");
+        Directory.CreateDirectory(site.At("tests"));
+        site.Write("tests/replay.test.csx", $$"""
+            Test("what was recorded comes through a recipe again", plant =>
+            {
+                plant.Replay("captures/one.jsonl");
+                plant.Sinks.lines.ShouldHaveCount({{scans.Count}});
+            });
+            """);
+        (exit, output) = await PlantProcess.RunAsync("test", site.Path);
+        Assert.True(exit == 0 && output.EndsWith("1 passed, 0 failed", StringComparison.Ordinal), output);
 
         (exit, output) = await PlantProcess.RunAsync("record", site.Path, "--for", "1s", "--to", file);
         Assert.True(exit == 1 && output.Contains("is there already", StringComparison.Ordinal), output);
