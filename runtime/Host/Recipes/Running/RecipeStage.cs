@@ -84,10 +84,16 @@ internal sealed class RecipeStage(
     public async Task MoveAsync(LimitOptions next)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
-        _limits = next;
-        PutBy(null);
-        _current?.Faults.Accept();
-        _turn.Release();
+        try
+        {
+            _limits = next;
+            PutBy(null);
+            _current?.Faults.Accept();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Ends the recipe: what waits is run first, and what it remembers is kept, or deleted when its file is gone.</summary>
