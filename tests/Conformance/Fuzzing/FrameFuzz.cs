@@ -24,30 +24,43 @@ public static class FrameFuzz
         var garbage = 0;
         for (var round = 0; round < rounds; round++)
         {
-            var (bytes, buffer) = (make(random), frames());
-            var before = GC.GetAllocatedBytesForCurrentThread();
+            var bytes = make(random);
+            var most = (2 * bytes.Length) + (64 << 10);
             try
             {
-                for (var at = 0; at < bytes.Length;)
-                {
-                    var slice = Math.Min(random.Next(1, mostInSlice), bytes.Length - at);
-                    bytes.AsSpan(at, slice).CopyTo(buffer.Free().Span);
-                    buffer.Filled(slice);
-                    at += slice;
-                    while (buffer.TryTake(out var frame)) take(frame.Span);
-                }
+                var used = Once(bytes);
+
+                // A pool that a collection has emptied is filled again once, whoever comes first; what a frame costs it costs every time.
+                if (used > most) used = Once(bytes);
+                Assert.True(used <= most, $"seed {seed}, round {round}: {used} bytes for {bytes.Length}");
             }
-            catch (TDeclared)
-            {
-                garbage++;
-            }
-            catch (Exception e)
+            catch (Exception e) when (e is not Xunit.Sdk.XunitException)
             {
                 Assert.Fail($"seed {seed}, round {round}: {e} on {Convert.ToHexString(bytes)}");
             }
 
-            var used = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(used <= (2 * bytes.Length) + (64 << 10), $"seed {seed}, round {round}: {used} bytes for {bytes.Length}");
+            long Once(byte[] all)
+            {
+                var (buffer, slices) = (frames(), new Random(seed + round));
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                try
+                {
+                    for (var at = 0; at < all.Length;)
+                    {
+                        var slice = Math.Min(slices.Next(1, mostInSlice), all.Length - at);
+                        all.AsSpan(at, slice).CopyTo(buffer.Free().Span);
+                        buffer.Filled(slice);
+                        at += slice;
+                        while (buffer.TryTake(out var frame)) take(frame.Span);
+                    }
+                }
+                catch (TDeclared)
+                {
+                    garbage++;
+                }
+
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            }
         }
 
         return garbage;
