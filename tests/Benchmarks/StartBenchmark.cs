@@ -1,38 +1,23 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
+using PlantRuntime.Conformance.Host;
 
 namespace PlantRuntime.Benchmarks;
 
-/// <summary>`plant run` of a site with 50 recipes, all different: from the start of the process until each one runs, compiled first and then from the cache.</summary>
+/// <summary>
+/// `plant run` of a site with 50 recipes, all different: from the start of the process until each one runs, compiled first and then from the
+/// cache.
+/// </summary>
 internal static class StartBenchmark
 {
     private const int Recipes = 50;
-    private static readonly string s_plant = typeof(StartBenchmark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PlantFolder").Value!;
 
     public static async Task RunAsync()
     {
-        var site = Directory.CreateTempSubdirectory("plant-start-").FullName;
-        Directory.CreateDirectory(Path.Combine(site, "recipes"));
-        await File.WriteAllTextAsync(Path.Combine(site, "site.toml"), """
-            [site]
-            name = "fifty"
-
-            [devices.line]
-            driver = "simulator"
-            poll   = "100ms"
-
-              [devices.line.tags]
-              bottles = "counter every=100ms"
-              speed   = "sine min=0 max=10 period=10s"
-
-            [sinks.lines]
-            sink = "jsonl"
-            path = "data/lines.jsonl"
-            """);
+        using var site = new SiteFolder();
         for (var i = 1; i <= Recipes; i++)
         {
-            await File.WriteAllTextAsync(Path.Combine(site, "recipes", $"r{i}.csx"), string.Create(CultureInfo.InvariantCulture, $$"""
+            site.Write($"recipes/r{i}.csx", string.Create(CultureInfo.InvariantCulture, $$"""
                 Plant.line.Scans
                     .Where(s => s["bottles"].Int % {{i}} == 0)
                     .Deadband("speed", {{i / 100.0}})
@@ -41,10 +26,9 @@ internal static class StartBenchmark
                 """));
         }
 
-        var compiled = await StartAsync(site);
+        var compiled = await StartAsync(site.Path);
         var cached = new List<(double Wall, double Processor)>();
-        for (var i = 0; i < 5; i++) cached.Add(await StartAsync(site));
-        Directory.Delete(site, recursive: true);
+        for (var i = 0; i < 5; i++) cached.Add(await StartAsync(site.Path));
         Measure.Print("start: 50 recipes, compiled", $"{compiled.Wall:0.0} s", true, "none");
         var (wall, processor) = (Measure.Median(cached.Select(c => c.Wall)), Measure.Median(cached.Select(c => c.Processor)));
         Measure.Print("start: 50 recipes, from the cache", $"{wall:0.00} s, {processor:0.00} s of processor", wall < 2, "< 2 s");
@@ -53,7 +37,7 @@ internal static class StartBenchmark
     private static async Task<(double Wall, double Processor)> StartAsync(string site)
     {
         var watch = Stopwatch.StartNew();
-        using var plant = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(s_plant, "plant.dll"), "run", site, "--plain"]) { RedirectStandardOutput = true })!;
+        using var plant = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(PlantProcess.Folder, "plant.dll"), "run", site, "--plain"]) { RedirectStandardOutput = true })!;
         for (var running = 0; running < Recipes;)
         {
             var line = await plant.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("plant ended before all recipes ran");

@@ -25,7 +25,7 @@ internal sealed class RecipeEntry
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly LogLimit _faultLimit;
-    private VersionFaults _nextFaults;
+    private VersionFaults? _nextFaults;
     private long _faults;
 
     public RecipeEntry(
@@ -40,7 +40,6 @@ internal sealed class RecipeEntry
         _time = time;
         _log = log;
         _faultLimit = new LogLimit(time, TimeSpan.FromSeconds(10));
-        _nextFaults = new VersionFaults(time);
         _feed = new RecipeFeed(devices, limits.RecipeQueue, time);
         _stage = new RecipeStage(file, _feed, new RecipeMemory(file, states, time, log), outputs, departures, limits, siteFolder, time, log) { WentBack = OnWentBack };
     }
@@ -154,7 +153,7 @@ internal sealed class RecipeEntry
             route.Output = new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue);
         foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
         foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log);
-        await _stage.SwapAsync(compiled, loaded, _nextFaults, mayGoBack).ConfigureAwait(false);
+        await _stage.SwapAsync(compiled, loaded, _nextFaults!, mayGoBack).ConfigureAwait(false);
     }
 
     private void OnFault(VersionFaults faults, Exception exception)
