@@ -14,7 +14,7 @@ internal static class FaultTable
         var isWell = true;
         foreach (var row in rows)
         {
-            var run = new FaultRun(seed, isShort);
+            var run = new FaultRun(seed, isShort, isTimed: true);
             var watch = Stopwatch.StartNew();
             var result = await RunAsync(row, run).ConfigureAwait(false);
             isWell &= result != "FAIL";

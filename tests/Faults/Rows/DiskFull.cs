@@ -28,7 +28,7 @@ internal sealed class DiskFull() : FaultRow("3", "disk full: data on a 32 MB tmp
                 return site.Host.Count("state=FULL") > 0;
             },
             TimeSpan.FromSeconds(120), "state=FULL in the log");
-        run.Expect(said.Elapsed.TotalSeconds <= 5, $"said {said.Elapsed.TotalSeconds:0.0} s after the last commit");
+        run.ExpectTime(said.Elapsed.TotalSeconds <= 5, $"said {said.Elapsed.TotalSeconds:0.0} s after the last commit");
         var shown = await Until.HoldsAsync(async () => (string?)(await site.AskAsync())?["problem"] == "the disk is full", TimeSpan.FromSeconds(5));
         run.Expect(shown is not null, shown is null ? "not in plant queue" : "in plant queue");
 
@@ -40,7 +40,8 @@ internal sealed class DiskFull() : FaultRow("3", "disk full: data on a 32 MB tmp
         var back = Stopwatch.StartNew();
         await site.FedAsync(site.Ledger.Handed, TimeSpan.FromSeconds(120));
         var drained = await site.DrainedAsync(TimeSpan.FromSeconds(120));
-        run.Expect(drained is not null && back.Elapsed.TotalSeconds <= 60, $"drained {back.Elapsed.TotalSeconds:0.0} s after the sink was back");
+        run.Expect(drained is not null, "drained");
+        run.ExpectTime(back.Elapsed.TotalSeconds <= 60, $"{back.Elapsed.TotalSeconds:0.0} s after the sink was back");
         Verdict.ExpectAllThere(run, site.Ledger, arrivals);
         run.Note($"duplicates {arrivals.Duplicates}");
         Verdict.ExpectAccounted(run, await site.RoutesAsync());

@@ -116,7 +116,8 @@ internal sealed class HalfOpen() : FaultRow("8", "half-open connection, every co
         proxy.Thaw();
         var healed = await Until.HoldsAsync(() => site.Host.Count(well) > wellBefore, TimeSpan.FromSeconds(60));
         var isInTime = detected?.TotalSeconds <= (isDevice ? DeviceLimit : SinkLimit) + 0.5 && healed?.TotalSeconds <= 5;
-        run.Expect(isInTime, string.Create(CultureInfo.InvariantCulture, $"{name} {detected?.TotalSeconds:0.0} s, healed {healed?.TotalSeconds:0.0} s"));
+        run.Expect(detected is not null && healed is not null, name);
+        run.ExpectTime(isInTime, string.Create(CultureInfo.InvariantCulture, $"{detected?.TotalSeconds:0.0} s, healed {healed?.TotalSeconds:0.0} s"));
         if (!isDevice) return;
         await Task.Delay(TimeSpan.FromMilliseconds(500));
         var stale = site.Folder.Lines("data/lines.jsonl").Count(l => IsStale(l, name, frozen.AddSeconds(0.5), thawed));

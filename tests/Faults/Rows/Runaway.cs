@@ -12,11 +12,7 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
 
     private static readonly string[] s_brief = ["loop", "recursion", "hidden sleep", "hidden read", "2 GB in a list", "2 GB of text", "2 GB at the top", "kept, 50 MB a scan"];
 
-    public override Task RunAsync(FaultRun run) => RunAsync(run, isTimed: true);
-
-    /// <param name="run">Gets what was measured.</param>
-    /// <param name="isTimed">False where other work on the machine makes times say nothing.</param>
-    public static async Task RunAsync(FaultRun run, bool isTimed)
+    public override async Task RunAsync(FaultRun run)
     {
         await using var site = new RunawaySite();
         await site.StartAsync();
@@ -34,9 +30,10 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
                     if (started == TimeSpan.Zero && site.Host.Count("name=recipes/bad.csx state=Running version=") > running) started = watch.Elapsed;
                     return site.Host.Count(runaway.Said) > said;
                 },
-                TimeSpan.FromSeconds(isTimed ? 20 : 60));
+                TimeSpan.FromSeconds(60));
             var seconds = named is { } time ? (time - started).TotalSeconds : double.NaN;
-            run.Expect(seconds <= (isTimed ? 5 : 60), string.Create(CultureInfo.InvariantCulture, $"{runaway.Name} {seconds:0.0} s"));
+            run.Expect(named is not null, runaway.Name);
+            run.ExpectTime(seconds <= 5, string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"));
             run.Expect(site.Peak <= MegabytesAllowed, $"{site.Peak:0} MB");
             var back = await Until.HoldsAsync(() => site.Host.Count(BackAgain) > before, TimeSpan.FromSeconds(20));
             var delivered = site.Delivered;
@@ -52,7 +49,7 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
         var gap = scans.Zip(scans.Skip(1), (a, b) => (b.Time - a.Time).TotalMilliseconds).Max();
         var due = Math.Round((scans[^1].Time - scans[0].Time).TotalMilliseconds / RunawaySite.Period) + 1;
         run.Expect(missed == 0, $"{scans.Count} scans of the other recipe, missed {missed}");
-        run.Expect(!isTimed || due - scans.Count <= 0.001 * due, string.Create(CultureInfo.InvariantCulture, $"not taken in time {due - scans.Count:0}, longest gap {gap:0} ms of {RunawaySite.Period}"));
+        run.ExpectTime(due - scans.Count <= 0.001 * due, string.Create(CultureInfo.InvariantCulture, $"not taken in time {due - scans.Count:0}, longest gap {gap:0} ms of {RunawaySite.Period}"));
         if (run.Failed.Count > 0) await Console.Error.WriteLineAsync(site.Host.Output);
     }
 }
