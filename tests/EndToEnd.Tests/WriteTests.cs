@@ -57,7 +57,8 @@ public class WriteTests
         Assert.Equal(1, await unconfirmed.WhenExitedAsync());
         Assert.Equal("0000" + "0046" + "0A05" + Convert.ToHexString("ready"u8), await client.ReadAsync("DB", 1, 0, 11));
         var outcomes = site.Lines("logs/audit.jsonl").Select(l => JsonDocument.Parse(l).RootElement).ToList();
-        Assert.Equal(["written", "written", "refused", "refused", "refused", "refused", "refused"], outcomes.Select(o => o.GetProperty("outcome").GetString()));
+        Assert.Equal(["begun", "written", "begun", "written", "refused", "refused", "begun", "refused", "refused", "refused"],
+            outcomes.Select(o => o.GetProperty("outcome").GetString()));
         Assert.All(outcomes, o => Assert.Equal($"user {Environment.UserName}", o.GetProperty("who").GetString()));
     }
 

@@ -41,9 +41,12 @@ internal sealed class WriteBench : IAsyncDisposable
     /// <summary>The entries of the audit log, as "tag=value outcome".</summary>
     public string[] Audit() => [.. AuditEntries().Select(e => $"{e.GetProperty("tag")}={e.GetProperty("value")} {e.GetProperty("outcome")}")];
 
-    /// <summary>The entries of the audit log, of older files too.</summary>
+    /// <summary>How attempts ended, as the audit log has it; of older files too.</summary>
     public JsonElement[] AuditEntries() =>
-        [.. Directory.GetFiles(_folder.Of("logs")).SelectMany(File.ReadAllLines).Select(line => JsonDocument.Parse(line).RootElement)];
+    [
+        .. Directory.GetFiles(_folder.Of("logs")).SelectMany(File.ReadAllLines).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(entry => entry.GetProperty("outcome").GetString() != "begun"),
+    ];
 
     public async ValueTask DisposeAsync()
     {

@@ -1,11 +1,12 @@
 using System.Threading.Channels;
+using PlantRuntime.Contracts;
 using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Devices.Writing;
 
 /// <summary>
-/// <c>logs/audit.jsonl</c>: every attempt to write to a device, in the order in which they ended. An entry is on the disk before anybody is
-/// told how the attempt ended; entries that come together share one fsync. While the file cannot be written nothing else may be, either.
+/// <c>logs/audit.jsonl</c>: every attempt to write to a device. What is sent is on the disk as begun before it is sent, and how an attempt
+/// ended before anybody is told; entries that come together share one fsync. While the file cannot be written nothing else may be, either.
 /// </summary>
 internal sealed class AuditLog : IAsyncDisposable
 {
@@ -15,8 +16,7 @@ internal sealed class AuditLog : IAsyncDisposable
     private const int MostWaiting = 10_000;
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
-    private readonly Channel<(byte[] Line, TaskCompletionSource Kept)> _waiting =
-        Channel.CreateUnbounded<(byte[], TaskCompletionSource)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Entry> _waiting = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
     private readonly RotatingFile _file;
     private readonly TimeProvider _time;
@@ -37,7 +37,16 @@ internal sealed class AuditLog : IAsyncDisposable
     /// <summary>Why nothing may be written to a device now; null while all is well.</summary>
     public string? Problem => _problem ?? (Volatile.Read(ref _count) >= MostWaiting / 2 ? "the audit log waits for its disk" : null);
 
-    /// <summary>Completes when the entry is on the disk.</summary>
+    /// <summary>Says that an attempt is about to be sent. Completes when that is on the disk.</summary>
+    /// <exception cref="RefusedException">The file cannot be written now: then the device may not be, either.</exception>
+    public Task BeginAsync(WriteRequest request)
+    {
+        if (Problem is { } problem) throw new RefusedException(problem);
+        Interlocked.Increment(ref _count);
+        return Enqueue(AuditEntry.Begun(_time.GetUtcNow().UtcDateTime, request), mayWait: false);
+    }
+
+    /// <summary>Says how an attempt ended. Completes when that is on the disk.</summary>
     public Task AppendAsync(WriteRequest request, WriteResult result)
     {
         // Half of the room is for attempts that were under way when it became scarce; refused ones beyond it are counted.
@@ -48,9 +57,7 @@ internal sealed class AuditLog : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_waiting.Writer.TryWrite((AuditEntry.Of(_time.GetUtcNow().UtcDateTime, request, result), kept))) kept.SetResult();
-        return kept.Task;
+        return Enqueue(AuditEntry.Of(_time.GetUtcNow().UtcDateTime, request, result), mayWait: true);
     }
 
     /// <summary>Writes what is waiting.</summary>
@@ -64,29 +71,44 @@ internal sealed class AuditLog : IAsyncDisposable
         if (_count > 0) _log.Error($"AUDIT lost={_count} reason=\"{_problem}\" next=\"the log lines WRITE say what was written\"");
     }
 
+    private Task Enqueue(byte[] line, bool mayWait)
+    {
+        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_waiting.Writer.TryWrite(new Entry(line, mayWait, kept))) return kept.Task;
+        return mayWait ? Task.CompletedTask : throw new RefusedException("the audit log is closed");
+    }
+
     private async Task WriteAllAsync()
     {
-        var batch = new List<(byte[] Line, TaskCompletionSource Kept)>();
+        var batch = new List<Entry>();
         while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             while (_waiting.Reader.TryRead(out var entry)) batch.Add(entry);
             while (!TryWrite(batch))
             {
+                Refuse(batch);
                 await Task.Delay(s_again, _time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (_end.IsCancellationRequested) return;
             }
 
             Interlocked.Add(ref _count, -batch.Count);
-            foreach (var (_, kept) in batch) kept.SetResult();
+            foreach (var entry in batch) entry.Kept.SetResult();
             batch.Clear();
         }
     }
 
-    private bool TryWrite(List<(byte[] Line, TaskCompletionSource Kept)> batch)
+    // What was to be sent is not: its entry need not wait for the disk.
+    private void Refuse(List<Entry> batch)
+    {
+        foreach (var entry in batch.Where(entry => !entry.MayWait)) entry.Kept.SetException(new RefusedException(_problem!));
+        Interlocked.Add(ref _count, -batch.RemoveAll(entry => !entry.MayWait));
+    }
+
+    private bool TryWrite(List<Entry> batch)
     {
         try
         {
-            foreach (var (line, _) in batch) _file.Write(line);
+            foreach (var entry in batch) _file.Write(entry.Line);
             if (Interlocked.Read(ref _unsaid) is var unsaid and > 0)
             {
                 _file.Write(AuditEntry.Unsaid(_time.GetUtcNow().UtcDateTime, unsaid));
@@ -106,4 +128,6 @@ internal sealed class AuditLog : IAsyncDisposable
             return false;
         }
     }
+
+    private readonly record struct Entry(byte[] Line, bool MayWait, TaskCompletionSource Kept);
 }

@@ -46,7 +46,7 @@ internal sealed class SiteWrites
     public WriteAttempt Request(WriteRequest request)
     {
         var tag = _tags.GetValueOrDefault((request.Device, request.Tag));
-        var attempt = new WriteAttempt(request, tag, RecordAsync);
+        var attempt = new WriteAttempt(request, tag, _audit.BeginAsync, RecordAsync);
         var objection = tag is null
             ? WriteRules.Objection(_site, request.Device, request.Tag)
             : WriteRules.Objection(tag.Model, request.Value) ?? _audit.Problem;
