@@ -5,7 +5,7 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.S7;
 
 /// <summary>
-/// Text to address, upper and lower case alike:
+/// Text to address, upper and lower case alike, blanks before a number allowed as STEP 7 writes them:
 /// <code>
 /// ["%"] ( "DB" n "." "DB" place | area place | timer | counter ) [":" type]
 /// place = ["X"] byte "." bit | ("B" | "W" | "D") byte
@@ -36,8 +36,14 @@ internal static class S7AddressParser
     public static string Letters(AddressText text) => text.Take(char.IsAsciiLetter).ToUpperInvariant();
 
     /// <summary>The number that comes next.</summary>
-    public static int Number(AddressText text, int low, int high, string what) =>
-        text.Number(text.Take(char.IsAsciiDigit), low, high, what);
+    public static int Number(AddressText text, int low, int high, string what)
+    {
+        while (text.TrySkip(' '))
+        {
+        }
+
+        return text.Number(text.Take(char.IsAsciiDigit), low, high, what);
+    }
 
     private static S7Address Parse(AddressText text, string? typeApart)
     {
@@ -51,7 +57,9 @@ internal static class S7AddressParser
             "T" => Numbered(text, S7Area.Timer, S7Type.S5Time, typeApart),
             "C" or "Z" => Numbered(text, S7Area.Counter, S7Type.Counter, typeApart),
             _ when AreaOf(word[0]) is { } area && word.Length <= 2 =>
-                Place(text, new S7Address(area, area.FixedBlock(), 0, default), word, 1, typeApart),
+                Place(text, new S7Address(area, area.FixedBlock(), 0, default), word[..1], word, 1, typeApart),
+            ['P', 'I' or 'E' or 'Q' or 'A', ..] when word.Length <= 3 =>
+                throw text.Bad($"'{word}': peripheral addresses cannot be reached from here; the process image can: {word[1..]}"),
             _ => throw text.Bad($"unknown area '{word}'; {Expected}"),
         };
     }
@@ -61,9 +69,11 @@ internal static class S7AddressParser
         var block = Number(text, 1, 65535, "the number of a data block");
         if (!text.TrySkip('.')) throw text.BadNext($"a data block needs a place in it: DB{block}.DBW0");
         var word = Letters(text);
-        if (!word.StartsWith("DB", StringComparison.Ordinal) || word.Length > 3)
-            throw text.Bad($"'{word}' is no place in a data block: expected DBX, DBB, DBW or DBD");
-        return Place(text, new S7Address(S7Area.DataBlock, block, 0, default), word, 2, typeApart);
+        if (word.StartsWith("DB", StringComparison.Ordinal) && word.Length <= 3)
+            return Place(text, new S7Address(S7Area.DataBlock, block, 0, default), $"DB{block}.DB", word, 2, typeApart);
+        throw text.Bad(S7Types.Parse(word, out var type, out var length, out _) is null && type != S7Type.Bool
+            ? $"the type stands behind the place: {Suggested($"DB{block}.DB", 0, type, type.Bytes(length))}"
+            : $"'{word}' is no place in a data block: expected DBX, DBB, DBW or DBD");
     }
 
     private static S7Address Numbered(AddressText text, S7Area area, S7Type type, string? typeApart)
@@ -74,36 +84,38 @@ internal static class S7AddressParser
             : $"a {area.ToString().ToLowerInvariant()} is a {type.ToString().ToUpperInvariant()} or a WORD, not {Name(given)}");
     }
 
-    private static S7Address Place(AddressText text, S7Address address, string word, int prefix, string? typeApart)
+    // The place begins like this ("DB1.DB", "M"); of the word that follows, so many letters are the area and one may be the width.
+    private static S7Address Place(AddressText text, S7Address address, string begin, string word, int prefix, string? typeApart)
     {
+        var area = word[..prefix];
         var width = word.Length == prefix ? 'X' : word[prefix];
         if (width is not ('X' or 'B' or 'W' or 'D'))
-        {
-            var area = word[..prefix];
             throw text.Bad($"'{word}' has no width '{width}': expected {area}X, {area}B, {area}W or {area}D");
-        }
-
         address = address with { Offset = Number(text, 0, S7Address.MostBytes - 1, "a byte's number"), Type = DefaultOf(width) };
-        if (width == 'X')
+        var hasBit = text.TrySkip('.');
+        if (hasBit != (width == 'X'))
         {
-            if (!text.TrySkip('.'))
-                throw text.BadNext($"which bit? {word}{address.Offset}.0 to .7, or {word[..prefix]}B{address.Offset} for the byte");
-            address = address with { Bit = Number(text, 0, 7, "a bit of a byte") };
+            throw text.BadNext(hasBit ? $"a bit is written {begin}X{address.Offset}.0, not {word}"
+                : $"which bit? {begin}X{address.Offset}.0 to .7, or {begin}B{address.Offset} for the byte");
         }
 
-        return WithType(text, address, typeApart, (given, bytes) => Misfit(given, bytes, width, word[..prefix], address.Offset));
+        if (hasBit) address = address with { Bit = Number(text, 0, 7, "a bit of a byte") };
+        return WithType(text, address, typeApart, (given, bytes) => Misfit(given, bytes, width, begin, area, address.Offset));
     }
 
     // B is a place for anything, W and D are promises of a width; D also marks the start of what is longer.
-    private static string? Misfit(S7Type type, int bytes, char width, string prefix, int offset) => width switch
+    private static string? Misfit(S7Type type, int bytes, char width, string begin, string area, int offset) => width switch
     {
-        'X' => type == S7Type.Bool ? null : $"a bit is a BOOL, not {Name(type)}: {prefix}{WidthOf(bytes)}{offset}:{Name(type)}",
-        _ when type == S7Type.Bool => $"a BOOL needs its bit: {prefix}X{offset}.0",
+        'X' => type == S7Type.Bool ? null : $"a bit is a BOOL, not {Name(type)}: {Suggested(begin, offset, type, bytes)}",
+        _ when type == S7Type.Bool => $"a BOOL needs its bit: {begin}X{offset}.0",
         'B' => null,
-        'W' when bytes != 2 => $"{prefix}W is 2 bytes wide, {Name(type)} has {bytes}: {prefix}{WidthOf(bytes)}{offset}:{Name(type)}",
-        'D' when bytes < 4 => $"{prefix}D is 4 bytes wide, {Name(type)} has {bytes}: {prefix}{WidthOf(bytes)}{offset}:{Name(type)}",
+        'W' when bytes != 2 => $"{area}W is 2 bytes wide, {Name(type)} has {bytes}: {Suggested(begin, offset, type, bytes)}",
+        'D' when bytes < 4 => $"{area}D is 4 bytes wide, {Name(type)} has {bytes}: {Suggested(begin, offset, type, bytes)}",
         _ => null,
     };
+
+    private static string Suggested(string begin, int offset, S7Type type, int bytes) =>
+        $"{begin}{bytes switch { 2 => 'W', 4 => 'D', _ => 'B' }}{offset}:{Name(type)}";
 
     private static S7Address WithType(AddressText text, S7Address address, string? typeApart, Func<S7Type, int, string?> misfit)
     {
@@ -111,6 +123,7 @@ internal static class S7AddressParser
         if (isApart) address = Typed(address, typeApart!.Trim(), misfit, column: 0);
         if (text.TrySkip(':'))
         {
+            if (text.AtEnd) throw text.BadNext("which type? :INT, :REAL, :STRING[32], …");
             var given = Typed(address, text.Take(_ => true), misfit, text.Column);
             if (isApart && given != address)
                 throw text.Bad($"the address says {Name(given.Type)} but the tag's type is {typeApart!.Trim()}: give one of them");
@@ -137,8 +150,6 @@ internal static class S7AddressParser
         'W' => S7Type.Word,
         _ => S7Type.DWord,
     };
-
-    private static char WidthOf(int bytes) => bytes switch { 2 => 'W', 4 => 'D', _ => 'B' };
 
     private static string Name(S7Type type) => type.ToString().ToUpper(CultureInfo.InvariantCulture);
 

@@ -17,6 +17,7 @@ public class AddressTests
         { "T5:WORD", "Timer 0 10 Word 0" },
         { "%DB1.DBW0", "DataBlock 1 0 Word 0" }, { "%MW4", "Marker 0 4 Word 0" }, { "%DB1.DBX0.1", "DataBlock 1 0 Bool 1" },
         { "VW10:INT", "DataBlock 1 10 Int 0" }, { "DB1.DBD8:LREAL", "DataBlock 1 8 LReal 0" }, { " MB1 ", "Marker 0 1 Byte 0" },
+        { "M 10.3", "Marker 0 10 Bool 3" }, { "DB 10.DBW  4:INT", "DataBlock 10 4 Int 0" }, { "E 0.0", "Input 0 0 Bool 0" },
     };
 
     [Theory]
@@ -38,10 +39,10 @@ public class AddressTests
     [InlineData("DB1", 4, "a data block needs a place in it: DB1.DBW0")]
     [InlineData("DB0.DBW0", 3, "'0' is not the number of a data block: a number from 1 to 65535")]
     [InlineData("DB1.DBR4", 5, "'DBR' has no width 'R': expected DBX, DBB, DBW or DBD")]
-    [InlineData("DB1.DBX4", 9, "which bit? DBX4.0 to .7, or DBB4 for the byte")]
+    [InlineData("DB1.DBX4", 9, "which bit? DB1.DBX4.0 to .7, or DB1.DBB4 for the byte")]
     [InlineData("DB1.DBX4.8", 10, "'8' is not a bit of a byte: a number from 0 to 7")]
-    [InlineData("DB1.DBW4:REAL", 10, "DBW is 2 bytes wide, REAL has 4: DBD4:REAL")]
-    [InlineData("DB1.DBD4:INT", 10, "DBD is 4 bytes wide, INT has 2: DBW4:INT")]
+    [InlineData("DB1.DBW4:REAL", 10, "DBW is 2 bytes wide, REAL has 4: DB1.DBD4:REAL")]
+    [InlineData("DB1.DBD4:INT", 10, "DBD is 4 bytes wide, INT has 2: DB1.DBW4:INT")]
     [InlineData("MW4:BOOL", 5, "a BOOL needs its bit: MX4.0")]
     [InlineData("M4.0:INT", 6, "a bit is a BOOL, not INT: MW4:INT")]
     [InlineData("MD4:RAEL", 5, "unknown type 'RAEL' (did you mean 'REAL'?)")]
@@ -58,7 +59,12 @@ public class AddressTests
     [InlineData("MB65000:WSTRING[16382][32767]", 1, "1073709056 bytes from 65000 go beyond the last one")]
     [InlineData("MB4:STRING[255]", 5, "STRING needs its length, 1 to 254: STRING[32]")]
     [InlineData("T5:REAL", 4, "a timer is a S5TIME or a WORD, not REAL")]
-    [InlineData("MW4.2", 4, "nothing more was expected here but :TYPE")]
+    [InlineData("MW4.2", 5, "a bit is written MX4.0, not MW")]
+    [InlineData("DB1.DBW4 x", 9, "nothing more was expected here but :TYPE")]
+    [InlineData("DB1.DBW4:", 10, "which type? :INT, :REAL")]
+    [InlineData("DB1.REAL4", 5, "the type stands behind the place: DB1.DBD0:REAL")]
+    [InlineData("DB1.W4", 5, "'W' is no place in a data block: expected DBX, DBB, DBW or DBD")]
+    [InlineData("PEW64", 1, "'PEW': peripheral addresses cannot be reached from here; the process image can: EW")]
     [InlineData("MD65534", 1, "4 bytes from 65534 go beyond the last one, 65535")]
     public void Is_refused_at_its_column(string text, int column, string message)
     {
