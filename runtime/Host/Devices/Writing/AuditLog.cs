@@ -87,6 +87,7 @@ internal sealed class AuditLog : IAsyncDisposable
             while (!TryWrite(batch))
             {
                 Refuse(batch);
+                if (batch.Count == 0) break;
                 await Task.Delay(s_again, _time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (_end.IsCancellationRequested) return;
             }
