@@ -25,7 +25,8 @@ public sealed class Block
     /// <param name="target">Where to; as long as this block, or without a length.</param>
     /// <param name="every">Time between two copies.</param>
     /// <param name="changedOnly">
-    /// Writes only the bytes that differ from what was last written; all of them after a failure or a new connection.
+    /// Writes only the bytes that differ from what was last written; all of them after a failure or a new connection, and every 10 s, for
+    /// the target may forget them.
     /// </param>
     /// <param name="watchdog">
     /// Byte of the target that says how it stands, counted from the target's first byte, beyond the copied ones. It counts 1, 2, … 255, 1

@@ -9,12 +9,16 @@ namespace PlantRuntime.Host.Devices.Mirrors;
 internal sealed class BlockWrite(Mirror mirror, TimeProvider time) : BlockJob(mirror.TargetAddress, mirror.TargetBytes)
 {
     private const byte NoSource = 0;
+
+    // A CPU that goes through STOP forgets what is not retentive and may keep its connections; and others may write there.
+    private static readonly TimeSpan s_wholeEvery = TimeSpan.FromSeconds(10);
     private readonly byte[] _watchdog = new byte[1];
     private byte[] _image = new byte[mirror.Bytes];
     private byte[] _written = new byte[mirror.Bytes];
     private bool _isWritten;
     private bool _hasImage;
     private long _taken;
+    private long _wholeAt;
     private long _connects;
     private byte _count;
 
@@ -55,10 +59,15 @@ internal sealed class BlockWrite(Mirror mirror, TimeProvider time) : BlockJob(mi
             $"the image was older than {mirror.MaxAge.TotalMilliseconds:0.###} ms when its turn came"));
 
         // Until all of it is written, nobody knows what the target holds.
-        var changedOnly = mirror.ChangedOnly && _isWritten;
+        var changedOnly = mirror.ChangedOnly && _isWritten && time.GetElapsedTime(_wholeAt) < s_wholeEvery;
         _isWritten = false;
         HasWritten = !changedOnly;
-        if (!changedOnly) await block.WriteAsync(0, _image, cancel).ConfigureAwait(false);
+        if (!changedOnly)
+        {
+            _wholeAt = time.GetTimestamp();
+            await block.WriteAsync(0, _image, cancel).ConfigureAwait(false);
+        }
+
         for (var end = 0; changedOnly && ChangedRun.TryFind(_written, _image, end, out var start, out end);)
         {
             HasWritten = true;

@@ -27,6 +27,7 @@ internal sealed class MirrorBook(IReadOnlyList<DeviceRunner> devices, TimeProvid
             var begun = wanted.Where(m => _running.All(r => r.Mirror != m)).Select(Make).ToList();
             foreach (var runner in begun) runner.Start(_leaving);
             _running = [.. _running.Except(gone), .. begun];
+            WarnOfShared(begun);
         }
     }
 
@@ -35,6 +36,16 @@ internal sealed class MirrorBook(IReadOnlyList<DeviceRunner> devices, TimeProvid
     {
         foreach (var recipe in _stated.Keys.ToList()) Take(recipe, []);
         await _leaving.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Within one recipe that is a mistake; which recipes run together is known only here.
+    private void WarnOfShared(List<MirrorRunner> begun)
+    {
+        foreach (var shared in _running.GroupBy(r => (r.Mirror.Target, r.Mirror.TargetAddress.ToUpperInvariant())).Where(g => g.Count() > 1))
+        {
+            if (shared.Any(begun.Contains))
+                log.Warn($"MIRROR {string.Join(" and ", shared.Select(r => r.Mirror))} reason=\"both write one block\" next=\"state one of them\"");
+        }
     }
 
     private MirrorRunner Make(Mirror mirror) => new(mirror, Find(mirror.Source), Find(mirror.Target), time, log);

@@ -153,6 +153,26 @@ public class MirrorTests
     }
 
     [Fact]
+    public async Task What_the_target_forgot_is_there_again_within_ten_seconds()
+    {
+        await using var bench = await new MirrorBench().StartAsync(MirrorBench.Mirror(changedOnly: true));
+        await bench.BeatAsync(3);
+        bench.Target.Memory.AsSpan().Clear();
+        await bench.BeatAsync(10);
+        Assert.Equal("00", bench.Image[..2]);
+        await bench.BeatAsync(90);
+        Assert.Equal(First, bench.Image);
+    }
+
+    [Fact]
+    public async Task Two_mirrors_of_different_recipes_into_one_block_are_a_warning()
+    {
+        await using var bench = await new MirrorBench().StartAsync(MirrorBench.Mirror());
+        bench.Book.Take("other.csx", [MirrorBench.Mirror() with { SourceAddress = "DB7" }]);
+        await bench.Log.WhenAsync("both write one block");
+    }
+
+    [Fact]
     public async Task A_saved_recipe_that_states_the_same_mirror_leaves_it_alone_and_one_that_does_not_ends_it()
     {
         await using var bench = await new MirrorBench().StartAsync(MirrorBench.Mirror());
