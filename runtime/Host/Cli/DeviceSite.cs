@@ -26,6 +26,7 @@ internal static class DeviceSite
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             errors.WriteLine($"{device.Name}: {DriverFault.Describe(exception)}");
+            if (exception is NotConnectedException or TimeoutException) errors.WriteLine($"plant doctor {folder} says how far it goes and what to do");
             return 1;
         }
     }

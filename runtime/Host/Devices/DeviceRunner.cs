@@ -16,18 +16,13 @@ internal sealed class DeviceRunner : ISessionOwner
     private readonly int _plantId;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
-    private readonly LogLimit _tagLimit;
-    private readonly Lock _gate = new();
-    private readonly Action<Sample, string?> _logTag;
+    private readonly ScanFeed _feed;
     private readonly FactRound _facts;
     private bool _isDescribed;
-    private IScanListener[] _listeners = [];
     private Func<IDriver>? _open;
     private DeviceSession? _session;
     private Task _running = Task.CompletedTask;
     private int _hangs;
-    private bool _isLost;
-    private long _number;
 
     public DeviceRunner(DeviceModel model, int plantId, int window, TimeProvider time, PlantLog log)
     {
@@ -36,11 +31,10 @@ internal sealed class DeviceRunner : ISessionOwner
         _plantId = plantId;
         _time = time;
         _log = log;
-        _tagLimit = new LogLimit(time, TimeSpan.FromSeconds(1), burst: 20);
-        _logTag = LogTag;
         _facts = new FactRound(this, time, log);
         Tags = model.MakeTags();
         Status = new DeviceStatus(Tags);
+        _feed = new ScanFeed(Status, time, log);
     }
 
     public string Name => Model.Name;
@@ -73,14 +67,7 @@ internal sealed class DeviceRunner : ISessionOwner
     }
 
     /// <summary>Replaces one listener by another between two scans; null adds or removes.</summary>
-    public void Swap(IScanListener? old, IScanListener? now)
-    {
-        lock (_gate)
-        {
-            var listeners = _listeners.Where(l => l != old);
-            _listeners = now is null ? [.. listeners] : [.. listeners, now];
-        }
-    }
+    public void Swap(IScanListener? old, IScanListener? now) => _feed.Swap(old, now);
 
     /// <summary>Starts with a driver; <paramref name="open"/> makes a new one, without I/O, as often as one is needed.</summary>
     public void Start(Func<IDriver> open)
@@ -164,21 +151,11 @@ internal sealed class DeviceRunner : ISessionOwner
         _log.Info($"CONNECTED plant={_plantId} device={Name} address={Status.Endpoint}");
     }
 
-    public void Scanned(ScanGroup group, in ScanHeader header, TimeSpan cycle)
-    {
-        _isLost = false;
-        group.NoteChanges(_logTag);
-        Status.Scanned(group.Buffer.Samples, cycle);
-        Publish(header, group.Buffer.Samples);
-    }
+    public void Scanned(ScanGroup group, in ScanHeader header, TimeSpan cycle) =>
+        _feed.Scanned(group, header, group.Buffer.Samples, cycle, onlySet: false);
 
-    public void Received(ScanGroup group, in ScanHeader header, ReadOnlySpan<Sample> samples)
-    {
-        _isLost = false;
-        group.NoteChanges(_logTag, onlySet: true);
-        Status.Scanned(samples, TimeSpan.Zero);
-        Publish(header, samples);
-    }
+    public void Received(ScanGroup group, in ScanHeader header, ReadOnlySpan<Sample> samples) =>
+        _feed.Scanned(group, header, samples, TimeSpan.Zero, onlySet: true);
 
     public void Failed(in ScanHeader header)
     {
@@ -227,30 +204,5 @@ internal sealed class DeviceRunner : ISessionOwner
         }
     }
 
-    /// <summary>Tells the listeners once that nothing of the device is known any more; the next good scan ends that.</summary>
-    private void FailAll(string reason)
-    {
-        if (_isLost) return;
-        _isLost = true;
-        var now = _time.GetUtcNow().UtcDateTime;
-        var samples = new Sample[Tags.Count];
-        for (var i = 0; i < samples.Length; i++) samples[i] = new Sample { Tag = Tags[i], Quality = Quality.BadComm, Time = now };
-        Status.Keep(samples);
-        Publish(new ScanHeader(0, now, _time.GetTimestamp(), reason), samples);
-    }
-
-    private void Publish(in ScanHeader header, ReadOnlySpan<Sample> samples)
-    {
-        // Numbers count a device's scans of all rates, so that a swap of recipes can be placed between two of them.
-        var numbered = header with { Number = ++_number };
-        foreach (var listener in Volatile.Read(ref _listeners)) listener.OnScan(numbered, samples);
-    }
-
-    private void LogTag(Sample sample, string? reason)
-    {
-        if (!_tagLimit.May(out var held)) return;
-        var rest = held > 0 ? $" unsaid={held}" : "";
-        if (sample.Quality == Quality.Good) _log.Info($"GOOD tag={sample.Tag}{rest}");
-        else _log.Warn($"BAD tag={sample.Tag} quality={sample.Quality.ToText()} reason=\"{reason}\"{rest}");
-    }
+    private void FailAll(string reason) => _feed.FailAll(Tags, reason);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Sites;
@@ -18,13 +17,11 @@ internal sealed class DeviceSession(
     private readonly Alarm _alarm = new(time);
     private readonly Backoff _backoff = new(model.Reconnect.First, model.Reconnect.Max);
     private readonly LogLimit _okLimit = new(time, TimeSpan.FromMinutes(1));
-    private readonly ConcurrentQueue<DeviceJob> _jobs = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly DriverCalls _calls = new(model.Timeout, time);
+    private readonly JobQueue _jobs = new(model.Name, driver);
     private volatile bool _isConnected;
-    private volatile DeviceJob? _job;
-    private CancellationTokenSource _deadline = new(Timeout.InfiniteTimeSpan, time);
     private volatile bool _isStopping;
-    private readonly CallClock _call = new(time);
     private int _failures;
     private int _bugs;
 
@@ -32,7 +29,7 @@ internal sealed class DeviceSession(
     public bool IsAbandoned { get; private set; }
 
     /// <summary>How long the call into the driver that is under way has taken; zero when none is.</summary>
-    public TimeSpan CallTime => _call.Elapsed;
+    public TimeSpan CallTime => _calls.Elapsed;
 
     /// <summary>Runs until <see cref="Stop"/>, or until the driver is parked. Never throws.</summary>
     public async Task RunAsync()
@@ -41,7 +38,7 @@ internal sealed class DeviceSession(
         {
             var reason = await ConnectAsync().ConfigureAwait(false) ?? await WorkAsync().ConfigureAwait(false);
             _isConnected = false;
-            FailJobs(reason ?? "the connection is made anew");
+            _jobs.FailAll(reason ?? "the connection is made anew");
             if (_isStopping || IsAbandoned) break;
             if (_bugs >= BugsUntilParked)
             {
@@ -54,7 +51,7 @@ internal sealed class DeviceSession(
             await _alarm.WaitUntilAsync(time.GetTimestamp() + time.Ticks(sleep)).ConfigureAwait(false);
         }
 
-        FailJobs("the device is stopped");
+        _jobs.FailAll("the device is stopped");
         await DisposeDriverAsync().ConfigureAwait(false);
         _alarm.Dispose();
     }
@@ -66,9 +63,9 @@ internal sealed class DeviceSession(
         else if (!_isConnected) job.Fail(new NotConnectedException($"{model.Name} is not connected: {owner.Status.Reason ?? "it is connecting"}"));
         else
         {
-            _jobs.Enqueue(job);
+            _jobs.Add(job);
             _alarm.Wake();
-            if (!_isConnected || _isStopping) FailJobs("the connection broke");
+            if (!_isConnected || _isStopping) _jobs.FailAll("the connection broke");
         }
     }
 
@@ -77,14 +74,14 @@ internal sealed class DeviceSession(
     {
         _isStopping = true;
         _alarm.Stop();
+        _calls.Cancel();
         try
         {
             _stop.Cancel();
-            _deadline.Cancel();
         }
-        catch (Exception exception) when (exception is ObjectDisposedException or AggregateException)
+        catch (AggregateException)
         {
-            // The deadline was being replaced, or the driver threw when it was cancelled: either way the loop sees that it is over.
+            // The driver threw when it was cancelled: the loop sees that it is over.
         }
     }
 
@@ -93,8 +90,8 @@ internal sealed class DeviceSession(
         IsAbandoned = true;
         Stop();
         _isConnected = false;
-        _job?.LeaveBehind(new TimeoutException($"{model.Name}: its driver did not come back"));
-        FailJobs("its driver did not come back");
+        _jobs.LeaveBehind();
+        _jobs.FailAll("its driver did not come back");
     }
 
     /// <returns>Why it failed, or null when connected.</returns>
@@ -103,7 +100,7 @@ internal sealed class DeviceSession(
         owner.Connecting();
         try
         {
-            await CallAsync(driver.ConnectAsync(StartDeadline())).ConfigureAwait(false);
+            await _calls.WaitAsync(driver.ConnectAsync(_calls.Begin())).ConfigureAwait(false);
             if (!IsAbandoned) owner.Connected();
             _isConnected = !IsAbandoned;
             return null;
@@ -139,7 +136,7 @@ internal sealed class DeviceSession(
         foreach (var group in groups) group.Rhythm.Start(started);
         while (!_isStopping)
         {
-            var group = Next();
+            var group = ScanGroup.NextOf(groups);
             if (_jobs.IsEmpty) await _alarm.WaitUntilAsync(group?.Rhythm.Due ?? long.MaxValue).ConfigureAwait(false);
             if (_isStopping) return null;
             if (await RunJobsAsync().ConfigureAwait(false) is { } broken) return broken;
@@ -169,7 +166,7 @@ internal sealed class DeviceSession(
         group.Buffer.Reset(header.Time);
         try
         {
-            await CallAsync(group.Reader!.ReadAsync(group.Buffer, StartDeadline())).ConfigureAwait(false);
+            await _calls.WaitAsync(group.Reader!.ReadAsync(group.Buffer, _calls.Begin())).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -206,92 +203,26 @@ internal sealed class DeviceSession(
             $"OK device={model.Name} tags={group.Buffer.Count} cycle={cycle.TotalMilliseconds:0.0}ms scans={status.Scans} failed={status.Failed} skipped={status.Skipped}"));
     }
 
-    /// <returns>Null for a device without tags.</returns>
-    private ScanGroup? Next()
-    {
-        ScanGroup? next = null;
-        foreach (var group in groups)
-        {
-            if (next is null || group.Rhythm.Due < next.Rhythm.Due) next = group;
-        }
-
-        return next;
-    }
-
     /// <summary>Does the jobs that wait, but no more than one before a scan that is due.</summary>
     /// <returns>Why the connection is lost; null while it is not.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<string?> RunJobsAsync()
     {
-        while (!_isStopping && _jobs.TryDequeue(out var job))
+        while (!_isStopping && !_jobs.IsEmpty)
         {
-            _job = job;
-            try
-            {
-                await CallAsync(job.RunAsync(driver, StartDeadline())).ConfigureAwait(false);
-                _backoff.Reset();
-            }
-            catch (Exception exception)
-            {
-                EndCall();
-                job.Fail(exception is OperationCanceledException ? new TimeoutException($"no answer within {model.Timeout.TotalSeconds:0.###} s") : exception);
-                if (exception is NotConnectedException) return Explain(exception, "no answer");
-            }
-            finally
-            {
-                _job = null;
-            }
-
-            if (Next() is { } group && time.GetTimestamp() >= group.Rhythm.Due) break;
+            var failure = await _jobs.RunNextAsync(_calls).ConfigureAwait(false);
+            if (failure is null) _backoff.Reset();
+            if (failure is NotConnectedException) return Explain(failure, "no answer");
+            if (ScanGroup.NextOf(groups) is { } group && time.GetTimestamp() >= group.Rhythm.Due) break;
         }
 
         return null;
     }
 
-    private void FailJobs(string reason)
-    {
-        while (_jobs.TryDequeue(out var job)) job.Fail(new NotConnectedException($"{model.Name}: {reason}"));
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask CallAsync(ValueTask call)
-    {
-        try
-        {
-            await call.ConfigureAwait(false);
-        }
-        finally
-        {
-            EndCall();
-        }
-    }
-
-    private void EndCall()
-    {
-        _call.End();
-        _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
-    }
-
-    private CancellationToken StartDeadline()
-    {
-        // Set before the driver is entered: a driver that blocks its thread before it returns a task is caught too.
-        _call.Start();
-        if (!_deadline.TryReset())
-        {
-            var old = _deadline;
-            _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-            old.Dispose();
-        }
-
-        _deadline.CancelAfter(model.Timeout);
-        if (_isStopping) _deadline.Cancel();
-        return _deadline.Token;
-    }
-
     private string Explain(Exception exception, string what)
     {
         // A driver that throws before it returns a task comes here without passing the end of the call.
-        EndCall();
+        _calls.End();
         if (exception is OperationCanceledException) return $"{what} within {model.Timeout.TotalSeconds:0.###} s";
         if (DriverFault.IsBug(exception)) _bugs++;
         return DriverFault.Describe(exception);
@@ -301,7 +232,7 @@ internal sealed class DeviceSession(
     {
         try
         {
-            await CallAsync(driver.DisposeAsync()).ConfigureAwait(false);
+            await _calls.WaitAsync(driver.DisposeAsync()).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

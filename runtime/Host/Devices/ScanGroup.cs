@@ -50,6 +50,18 @@ internal sealed class ScanGroup
         }
     }
 
+    /// <summary>The one that is due first; null for a device without tags.</summary>
+    public static ScanGroup? NextOf(IReadOnlyList<ScanGroup> groups)
+    {
+        ScanGroup? next = null;
+        for (var i = 0; i < groups.Count; i++)
+        {
+            if (next is null || groups[i].Rhythm.Due < next.Rhythm.Due) next = groups[i];
+        }
+
+        return next;
+    }
+
     /// <summary>
     /// Calls <paramref name="changed"/> for each tag that turned good or bad, or bad in another way, since the last call.
     /// </summary>
