@@ -60,7 +60,7 @@ internal sealed class WriteTag(S7Address address)
     {
         var expected = !Address.Type.IsText() ? S7NumberBytes.Write(Address.Type, value, bytes)
             : value.Kind == ValueKind.Text ? S7TextBytes.Write(Address.Type, value.Text, bytes)
-            : "texts";
+            : "texts (digits in quotes)";
         if (expected is null) return;
         var type = Address.Type.ToString().ToUpper(CultureInfo.InvariantCulture);
         throw new RefusedException($"{which}{Shown(value)} does not fit {type}, which holds {expected}; nothing was written");

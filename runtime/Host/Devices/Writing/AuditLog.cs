@@ -6,7 +6,8 @@ namespace PlantRuntime.Host.Devices.Writing;
 
 /// <summary>
 /// <c>logs/audit.jsonl</c>: every attempt to write to a device. What is sent is on the disk as begun before it is sent, and how an attempt
-/// ended before anybody is told; entries that come together share one fsync. While the file cannot be written nothing else may be, either.
+/// ended before anybody is told; entries that come together share one fsync. While the file cannot be written nothing else may be, either,
+/// and how what had begun ended is told at once and written later.
 /// </summary>
 internal sealed class AuditLog : IAsyncDisposable
 {
@@ -46,7 +47,7 @@ internal sealed class AuditLog : IAsyncDisposable
         return Enqueue(AuditEntry.Begun(_time.GetUtcNow().UtcDateTime, request), mayWait: false);
     }
 
-    /// <summary>Says how an attempt ended. Completes when that is on the disk.</summary>
+    /// <summary>Says how an attempt ended. Completes when that is on the disk, or waits for one that takes it.</summary>
     public Task AppendAsync(WriteRequest request, WriteResult result)
     {
         // Half of the room is for attempts that were under way when it became scarce; refused ones beyond it are counted.
@@ -83,25 +84,36 @@ internal sealed class AuditLog : IAsyncDisposable
         var batch = new List<Entry>();
         while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
-            while (_waiting.Reader.TryRead(out var entry)) batch.Add(entry);
+            Drain(batch);
             while (!TryWrite(batch))
             {
-                Refuse(batch);
+                Release(batch);
                 if (batch.Count == 0) break;
                 await Task.Delay(s_again, _time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (_end.IsCancellationRequested) return;
+                Drain(batch);
             }
 
             Interlocked.Add(ref _count, -batch.Count);
-            foreach (var entry in batch) entry.Kept.SetResult();
+            foreach (var entry in batch) entry.Kept.TrySetResult();
             batch.Clear();
         }
     }
 
-    // What was to be sent is not: its entry need not wait for the disk.
-    private void Refuse(List<Entry> batch)
+    private void Drain(List<Entry> batch)
     {
-        foreach (var entry in batch.Where(entry => !entry.MayWait)) entry.Kept.SetException(new RefusedException(_problem!));
+        while (_waiting.Reader.TryRead(out var entry)) batch.Add(entry);
+    }
+
+    // Nobody waits for a full disk: what was to be sent is not, and has no entry; what has ended is told.
+    private void Release(List<Entry> batch)
+    {
+        foreach (var entry in batch)
+        {
+            if (entry.MayWait) entry.Kept.TrySetResult();
+            else entry.Kept.SetException(new RefusedException(_problem!));
+        }
+
         Interlocked.Add(ref _count, -batch.RemoveAll(entry => !entry.MayWait));
     }
 

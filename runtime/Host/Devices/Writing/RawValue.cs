@@ -24,11 +24,23 @@ internal static class RawValue
     {
         (_, ValueKind.Bool) => written.Bool == read.Bool,
         (_, ValueKind.Float32) => (float)written.Number == (float)read.Number,
-        (ValueKind.Text, _) or (_, ValueKind.Text) => written.Text == read.Text,
+        (ValueKind.Text, _) or (_, ValueKind.Text) => written.Text == read.Text || IsSameTime(written.Text, read.Text),
         (ValueKind.Array, ValueKind.Array) => AreSame(written.Items, read.Items),
         (ValueKind.Int or ValueKind.UInt, ValueKind.Int or ValueKind.UInt) => written.Text == read.Text,
         _ => written.Number == read.Number,
     };
+
+    // A time is read with all the digits of its type: 08:00:00.000 where 08:00:00 was written.
+    private static bool IsSameTime(string written, string read) =>
+        IsTime(written, out var time) && IsTime(read, out var other) && time.SequenceEqual(other);
+
+    private static bool IsTime(ReadOnlySpan<char> text, out ReadOnlySpan<char> withoutZeros)
+    {
+        var dot = text.IndexOf('.');
+        var whole = dot < 0 ? text : text[..dot];
+        withoutZeros = dot < 0 ? text : text.TrimEnd('0').TrimEnd('.');
+        return whole.Length >= 8 && whole[^3] == ':' && whole[^6] == ':';
+    }
 
     private static bool AreSame(ReadOnlySpan<Value> written, ReadOnlySpan<Value> read)
     {
