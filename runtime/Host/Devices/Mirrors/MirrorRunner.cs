@@ -10,6 +10,7 @@ internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRun
 {
     private readonly Beats _beats = new(mirror.Every, time);
     private readonly LogLimit _limit = new(time, TimeSpan.FromSeconds(1), burst: 3);
+    private readonly LogLimit _okLimit = new(time, TimeSpan.FromMinutes(1));
     private BlockRead _read = new(mirror.SourceAddress, mirror.Bytes, time);
     private BlockWrite _write = new(mirror, time);
 
@@ -32,9 +33,7 @@ internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRun
         log.Info(string.Create(CultureInfo.InvariantCulture,
             $"MIRROR {mirror} bytes={mirror.Bytes} every={mirror.Every.TotalMilliseconds:0.###}ms"));
         await _beats.RunAsync(BeatAsync, Status.LeftOut).ConfigureAwait(false);
-        log.Info(string.Create(CultureInfo.InvariantCulture,
-            $"END mirror {mirror} copies={Status.Copies} unchanged={Status.Unchanged} skips={Status.Skips} "
-            + $"age={Status.Age.TotalMilliseconds:0.0}ms p99={Status.Ages.Percentile(0.99).TotalMilliseconds:0.0}ms"));
+        log.Info($"END mirror {mirror} {Counts()}");
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -65,7 +64,12 @@ internal sealed class MirrorRunner(Mirror mirror, DeviceRunner source, DeviceRun
         if (_write.HasWritten) Status.Copied(_write.Age);
         else Status.NotChanged();
         if (before is not null && _limit.May(out var held)) log.Info($"COPYING {mirror}{Unsaid(held)}");
+        if (_okLimit.May(out _)) log.Info($"OK mirror {mirror} {Counts()}");
     }
+
+    private string Counts() => string.Create(CultureInfo.InvariantCulture,
+        $"copies={Status.Copies} unchanged={Status.Unchanged} skips={Status.Skips} "
+        + $"age={Status.Age.TotalMilliseconds:0.0}ms p99={Status.Ages.Percentile(0.99).TotalMilliseconds:0.0}ms");
 
     private void Skip(string reason, string next)
     {
