@@ -90,7 +90,7 @@ internal sealed class DeviceRunner : ISessionOwner
     public void Post(DeviceJob job)
     {
         if (_session is { } session) session.Post(job);
-        else job.Fail(new NotConnectedException($"{Name} is {Status.State}: {Status.Reason}"));
+        else job.Fail(new NotConnectedException($"{Name} is not connected: {Status.Reason ?? "it is not started yet"}"));
     }
 
     /// <summary>Says that there is no driver for it yet.</summary>

@@ -61,18 +61,20 @@ public class Snap7BlockTests
     public async Task A_block_that_is_not_there_or_too_short_is_refused_and_nothing_is_given()
     {
         await using var server = await Snap7Server.StartAsync(new ServedBytes("DB", 1, 0, "SIZE", "500"));
+        using var client = new Snap7Client(server);
         await using var driver = await Snap7Server.ConnectAsync(server, pduSize: 240);
         var image = Enumerable.Repeat((byte)0xEE, 600).ToArray();
         var (missing, tooLong) = (driver.PrepareBlock("DB2", 14), driver.PrepareBlock("DB1", 600));
 
         var none = await Assert.ThrowsAsync<RefusedException>(() => missing.ReadAsync(new byte[14], default).AsTask());
         var torn = await Assert.ThrowsAsync<RefusedException>(() => tooLong.ReadAsync(image, default).AsTask());
-        var half = await Assert.ThrowsAsync<RefusedException>(() => tooLong.WriteAsync(0, new byte[600], default).AsTask());
+        var half = await Assert.ThrowsAsync<RefusedException>(() => tooLong.WriteAsync(0, image.ToArray(), default).AsTask());
 
         Assert.StartsWith("bytes 0 to 13: object does not exist (0A)", none.Message, StringComparison.Ordinal);
         Assert.StartsWith("bytes 444 to 599: address out of range (05)", torn.Message, StringComparison.Ordinal);
-        Assert.StartsWith("bytes 424 to 599: address out of range (05)", half.Message, StringComparison.Ordinal);
-        Assert.EndsWith("; 2 of 3 parts were written", half.Message, StringComparison.Ordinal);
+        Assert.StartsWith("byte 599: address out of range (05)", half.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; nothing was written", half.Message, StringComparison.Ordinal);
+        Assert.Equal(new string('0', 1000), await client.ReadAsync("DB", 1, 0, 500));
         Assert.All(image, value => Assert.Equal(0xEE, value));
         Assert.Throws<FormatException>(() => driver.PrepareBlock("DB1.DBW4", 4));
     }
