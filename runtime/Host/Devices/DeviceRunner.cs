@@ -194,7 +194,7 @@ internal sealed class DeviceRunner : ISessionOwner
                 .Select(g => new ScanGroup(g, g.Key, _time)).ToList();
             foreach (var group in groups) group.Reader = driver.Prepare(group.Definitions);
             _log.Info($"START plant={_plantId} device={Name} driver={Model.Driver} address={driver.Endpoint} "
-                + $"poll={(driver is ISubscriber ? "subscribed" : string.Join(',', groups.Select(g => Duration.Format(g.Poll))))} tags={Model.Tags.Count}");
+                + $"poll={(driver is ISubscriber ? "subscribed" : Rates(groups))} tags={Model.Tags.Count}");
             _session = new DeviceSession(Model, Window, groups, driver, this, _time, _log);
             _running = Task.Run(_session.RunAsync);
         }
@@ -203,6 +203,9 @@ internal sealed class DeviceRunner : ISessionOwner
             Park(DriverFault.Describe(exception));
         }
     }
+
+    private static string Rates(List<ScanGroup> groups) =>
+        groups.Count == 0 ? "none" : string.Join(',', groups.Select(g => Duration.Format(g.Poll)));
 
     private void FailAll(string reason) => _feed.FailAll(Tags, reason);
 }
