@@ -23,7 +23,8 @@ internal sealed class ImageWrite(ImagePoint point, TimeProvider time) : BlockJob
     protected override async ValueTask WorkAsync(IBlock block, CancellationToken cancel)
     {
         if (time.GetElapsedTime(_taken) > MaxAge) throw new RefusedException($"the scan was older than {MaxAge.TotalSeconds:0} s when its turn came");
-        for (var i = 0; i < point.Runs.Count; i++)
+        // From the end on: a block that ends too early refuses the first of them, and nothing is written.
+        for (var i = point.Runs.Count - 1; i >= 0; i--)
         {
             var (start, length) = point.Runs[i];
             await block.WriteAsync(start, _image.AsMemory(start, length), cancel).ConfigureAwait(false);

@@ -56,8 +56,8 @@ internal sealed class BlockDriver(byte[] memory) : IBlockAccess, IReader
         {
             if (driver.Refusal is { } refusal) throw new NotConnectedException(refusal);
             if (driver.OnWrite is { } write) await write(offset, image, cancel);
-            image.Span.CopyTo(driver.Memory.AsSpan(offset));
             lock (driver._writes) driver._writes.Add((offset, Convert.ToHexString(image.Span)));
+            image.Span.CopyTo(driver.Memory.AsSpan(offset));
         }
     }
 }

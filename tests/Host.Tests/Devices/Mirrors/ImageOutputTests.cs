@@ -13,8 +13,8 @@ public class ImageOutputTests
         await using var bench = new MirrorBench();
         await bench.Log.WhenAsync("CONNECTED", 2);
         Output(bench).Write(s_image, bench.Time.GetTimestamp());
-        await MirrorBench.WhenAsync(() => bench.Target.Memory[6] == 7);
-        Assert.Equal([(0, "01"), (4, "050607")], bench.Target.TakeWrites());
+        await MirrorBench.WhenAsync(() => bench.Target.Memory[0] == 1);
+        Assert.Equal([(4, "050607"), (0, "01")], bench.Target.TakeWrites());
         Assert.Equal("01EEEEEE050607EE", Convert.ToHexString(bench.Target.Memory.AsSpan(0, 8)));
     }
 
@@ -34,8 +34,8 @@ public class ImageOutputTests
         await asked.Task;
         for (byte i = 100; i < 110; i++) output.Write([i, 0, 0, 0, i, i, i, 0], bench.Time.GetTimestamp());
         answer.SetResult();
-        await MirrorBench.WhenAsync(() => bench.Target.Memory[6] == 109);
-        Assert.Equal([(0, "01"), (4, "050607"), (0, "6D"), (4, "6D6D6D")], bench.Target.TakeWrites());
+        await MirrorBench.WhenAsync(() => bench.Target.Memory[0] == 109);
+        Assert.Equal([(4, "050607"), (0, "01"), (4, "6D6D6D"), (0, "6D")], bench.Target.TakeWrites());
     }
 
     [Fact]
