@@ -38,11 +38,15 @@ internal static class S7AddressParser
     /// <summary>The number that comes next.</summary>
     public static int Number(AddressText text, int low, int high, string what)
     {
+        SkipBlanks(text);
+        return text.Number(text.Take(char.IsAsciiDigit), low, high, what);
+    }
+
+    private static void SkipBlanks(AddressText text)
+    {
         while (text.TrySkip(' '))
         {
         }
-
-        return text.Number(text.Take(char.IsAsciiDigit), low, high, what);
     }
 
     private static S7Address Parse(AddressText text, string? typeApart)
@@ -93,12 +97,8 @@ internal static class S7AddressParser
             throw text.Bad($"'{word}' has no width '{width}': expected {area}X, {area}B, {area}W or {area}D");
         address = address with { Offset = Number(text, 0, S7Address.MostBytes - 1, "a byte's number"), Type = DefaultOf(width) };
         var hasBit = text.TrySkip('.');
-        if (hasBit != (width == 'X'))
-        {
-            throw text.BadNext(hasBit ? $"a bit is written {begin}X{address.Offset}.0, not {word}"
-                : $"which bit? {begin}X{address.Offset}.0 to .7, or {begin}B{address.Offset} for the byte");
-        }
-
+        if (!hasBit && width == 'X') throw text.BadNext($"which bit? {begin}X{address.Offset}.0 to .7, or {begin}B{address.Offset} for the byte");
+        if (hasBit && width != 'X') throw text.Bad($"a bit is written {begin}X{address.Offset}.{text.Take(char.IsAsciiDigit)}, not {word}");
         if (hasBit) address = address with { Bit = Number(text, 0, 7, "a bit of a byte") };
         return WithType(text, address, typeApart, (given, bytes) => Misfit(given, bytes, width, begin, area, address.Offset));
     }
@@ -121,6 +121,7 @@ internal static class S7AddressParser
     {
         var isApart = !string.IsNullOrWhiteSpace(typeApart);
         if (isApart) address = Typed(address, typeApart!.Trim(), misfit, column: 0);
+        SkipBlanks(text);
         if (text.TrySkip(':'))
         {
             if (text.AtEnd) throw text.BadNext("which type? :INT, :REAL, :STRING[32], …");

@@ -36,6 +36,9 @@ public class DoctorTests
             output);
         Assert.Matches(@"line \(simulator, \S+\)\n  ok +handshake +\d+ ms\n  ok +tags +2 are good", output);
         Assert.Contains("1 of 2 devices need help", output, StringComparison.Ordinal);
+        (exit, output) = await PlantProcess.RunAsync("read", site.Path, "press");
+        Assert.Equal(1, exit);
+        Assert.Matches(@"press: connection refused.*\nplant doctor \S+ says how far it goes and what to do", output);
 
         site.Replace("site.toml", "host     = \"127.0.0.1\"", "host     = \"press.invalid\"");
         (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);
@@ -59,6 +62,8 @@ public class DoctorTests
         (exit, output) = await PlantProcess.RunAsync("read", site.Path, "press", "--address", "DB1.DBD20:REAL");
         Assert.True(exit == 0, output);
         Assert.Matches(@"DB1\.DBD20:REAL +1\.5 +GOOD", output);
+        (_, output) = await PlantProcess.RunAsync("read", site.Path, "press", "--address", "DB1.DBB22:CHAR");
+        Assert.Matches(@"DB1\.DBB22:CHAR +\u2400 +GOOD", output);
         (exit, output) = await PlantProcess.RunAsync("read", site.Path, "press", "--address", "DB1.DBD20:RAEL");
         Assert.True(exit == 1 && output.Contains("REAL", StringComparison.Ordinal), output);
     }

@@ -18,6 +18,7 @@ public class AddressTests
         { "%DB1.DBW0", "DataBlock 1 0 Word 0" }, { "%MW4", "Marker 0 4 Word 0" }, { "%DB1.DBX0.1", "DataBlock 1 0 Bool 1" },
         { "VW10:INT", "DataBlock 1 10 Int 0" }, { "DB1.DBD8:LREAL", "DataBlock 1 8 LReal 0" }, { " MB1 ", "Marker 0 1 Byte 0" },
         { "M 10.3", "Marker 0 10 Bool 3" }, { "DB 10.DBW  4:INT", "DataBlock 10 4 Int 0" }, { "E 0.0", "Input 0 0 Bool 0" },
+        { "MW 4 : INT", "Marker 0 4 Int 0" },
     };
 
     [Theory]
@@ -59,8 +60,8 @@ public class AddressTests
     [InlineData("MB65000:WSTRING[16382][32767]", 1, "1073709056 bytes from 65000 go beyond the last one")]
     [InlineData("MB4:STRING[255]", 5, "STRING needs its length, 1 to 254: STRING[32]")]
     [InlineData("T5:REAL", 4, "a timer is a S5TIME or a WORD, not REAL")]
-    [InlineData("MW4.2", 5, "a bit is written MX4.0, not MW")]
-    [InlineData("DB1.DBW4 x", 9, "nothing more was expected here but :TYPE")]
+    [InlineData("MW4.2", 5, "a bit is written MX4.2, not MW")]
+    [InlineData("DB1.DBW4 x", 10, "nothing more was expected here but :TYPE")]
     [InlineData("DB1.DBW4:", 10, "which type? :INT, :REAL")]
     [InlineData("DB1.REAL4", 5, "the type stands behind the place: DB1.DBD0:REAL")]
     [InlineData("DB1.W4", 5, "'W' is no place in a data block: expected DBX, DBB, DBW or DBD")]

@@ -121,7 +121,7 @@ internal static class LiveTable
     /// <summary>Seven digits are what a sensor has; the table stays still while the rest flickers.</summary>
     private static string Shown(Value value) => value.IsNull ? "-"
         : value.Kind is ValueKind.Float32 or ValueKind.Float64 ? value.Number.ToString("G7", CultureInfo.InvariantCulture)
-        : value.ToString().EscapeMarkup();
+        : TextTable.Printable(value.ToString()).EscapeMarkup();
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
