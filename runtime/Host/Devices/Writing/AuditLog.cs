@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using PlantRuntime.Contracts;
 using PlantRuntime.Host.Status;
+using PlantRuntime.Host.Time;
 
 namespace PlantRuntime.Host.Devices.Writing;
 
@@ -22,6 +23,7 @@ internal sealed class AuditLog : IAsyncDisposable
     private readonly RotatingFile _file;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
+    private readonly CallClock _disk;
     private readonly Task _writing;
     private int _count;
     private long _unsaid;
@@ -32,11 +34,13 @@ internal sealed class AuditLog : IAsyncDisposable
         _file = new RotatingFile(Path.Combine(siteFolder, "logs", "audit.jsonl"), maxSize, keep);
         _time = time;
         _log = log;
+        _disk = new CallClock(time);
         _writing = Task.Run(WriteAllAsync);
     }
 
     /// <summary>Why nothing may be written to a device now; null while all is well.</summary>
-    public string? Problem => _problem ?? (Volatile.Read(ref _count) >= MostWaiting / 2 ? "the audit log waits for its disk" : null);
+    public string? Problem => _problem
+        ?? (Volatile.Read(ref _count) >= MostWaiting / 2 || _disk.Elapsed > s_again ? "the audit log waits for its disk" : null);
 
     /// <summary>Says that an attempt is about to be sent. Completes when that is on the disk.</summary>
     /// <exception cref="RefusedException">The file cannot be written now: then the device may not be, either.</exception>
@@ -119,6 +123,7 @@ internal sealed class AuditLog : IAsyncDisposable
 
     private bool TryWrite(List<Entry> batch)
     {
+        _disk.Start();
         try
         {
             foreach (var entry in batch) _file.Write(entry.Line);
@@ -139,6 +144,10 @@ internal sealed class AuditLog : IAsyncDisposable
             _problem = $"the audit log cannot be written: {exception.Message}";
             _file.Drop();
             return false;
+        }
+        finally
+        {
+            _disk.End();
         }
     }
 
