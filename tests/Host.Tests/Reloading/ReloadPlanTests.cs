@@ -9,7 +9,7 @@ namespace PlantRuntime.Host.Tests.Reloading;
 public class ReloadPlanTests
 {
     private static readonly RecipeInventory s_recipe = new(
-        "recipes/press.csx", "1", ["press"], ["broker"], [], [], ["press\tDeadband\tcurrent\t0.5", "press\tRate\tpieces\t"]);
+        "recipes/press.csx", "1", ["press"], [], ["broker"], [], [], ["press\tDeadband\tcurrent\t0.5", "press\tRate\tpieces\t"]);
 
     private static readonly SiteModel s_site = new()
     {
