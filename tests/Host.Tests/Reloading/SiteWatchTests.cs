@@ -48,7 +48,8 @@ public class SiteWatchTests
         var toml = File.ReadAllText(site.At("site.toml"));
         site.Write("recipes/more.csx", "Plant.line.Scans.To(Sinks.more);");
         site.Write("recipes/tank.csx", Tank.Replace("tanks", "more", StringComparison.Ordinal));
-        site.Write("site.toml", toml.Replace("[sinks.tanks]", "[sinks.more]", StringComparison.Ordinal).Replace("const 5", "const 6", StringComparison.Ordinal));
+        site.Write("site.toml", toml.Replace("[sinks.tanks]", "[sinks.more]", StringComparison.Ordinal).Replace("data/tanks", "data/more", StringComparison.Ordinal)
+            .Replace("const 5", "const 6", StringComparison.Ordinal));
         await bench.Log.WhenAsync("SITE state=Back devices=2 sinks=2");
         Assert.Equal(["lines", "tanks"], bench.Host.Sinks.Select(s => s.Name));
         await bench.Log.WhenAsync("RECIPE name=recipes/more.csx recipes/more.csx(1,27): error CS0117");

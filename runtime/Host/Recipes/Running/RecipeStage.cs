@@ -138,7 +138,7 @@ internal sealed class RecipeStage(
             if (_before is not { } before || before.Number != version) return false;
             connect(before.Loaded.Plan);
             var change = await ResumeAsync(current, before).ConfigureAwait(false);
-            log.Info($"BACK recipe={file} version={before.Number} for={current.Number}{change}");
+            log.Info($"BACK recipe={file} version={before.Number} instead_of={current.Number}{change}");
             return true;
         }
         finally
