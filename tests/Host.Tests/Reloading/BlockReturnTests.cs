@@ -9,8 +9,9 @@ public class BlockReturnTests
     private const string Recipe = """
         var db = Plant.press.Block("DB1", bytes: 2);
         db.MirrorTo(Plant.lab.Block("DB2"), every: 20.Milliseconds);
-        db.Decode(every: 20.Milliseconds, new BlockTag("count", 0, DataType.Int)).Where(s => s.Failure is null).OnChange()
-            .Payload(s => new { v = 1, count = s["count"].Int }).To(Sinks.lines);
+        var scans = db.Decode(every: 20.Milliseconds, new BlockTag("count", 0, DataType.Int)).Where(s => s.Failure is null);
+        scans.OnChange().Payload(s => new { v = 1, count = s["count"].Int }).To(Sinks.lines);
+        scans.Payload(s => new { n = s.Number }).To(Sinks.numbers);
         """;
 
     private const string Throwing = "count = s[\"count\"].Int == 8 ? throw new FormatException(\"eight\") : s[\"count\"].Int";
@@ -25,7 +26,7 @@ public class BlockReturnTests
         await WhenAsync(site, """{"v":1,"count":7}""");
 
         site.Write("recipes/press.csx", Recipe.Replace("v = 1, count = s[\"count\"].Int", $"v = 2, {Throwing}", StringComparison.Ordinal)
-            .Replace("db.Decode", "db.MirrorTo(Plant.lab.Block(\"DB3\"), every: 20.Milliseconds);\ndb.Decode", StringComparison.Ordinal));
+            .Replace("var scans", "db.MirrorTo(Plant.lab.Block(\"DB3\"), every: 20.Milliseconds);\nvar scans", StringComparison.Ordinal));
         await bench.Log.WhenAsync("MIRROR from=press.DB1 to=lab.DB3");
         await bench.Log.WhenAsync("RECIPE name=recipes/press.csx state=Running version=2");
         await client.WriteAsync("DB", 1, 0, "0008");
@@ -39,6 +40,8 @@ public class BlockReturnTests
 
         // What the version that failed had seen is not told again, and nothing of the version before came twice.
         Assert.Equal(["""{"v":1,"count":7}""", """{"v":1,"count":9}"""], site.Lines("data/lines.jsonl"));
+        var numbers = site.Lines("data/numbers.jsonl");
+        Assert.Equal(numbers.OrderBy(n => n.Length).ThenBy(n => n, StringComparer.Ordinal).Distinct(), numbers);
         Assert.Equal((1, 1), (Count(bench, "MIRROR from=press.DB1 to=lab.DB2"), Count(bench, "END mirror from=press.DB1 to=lab.DB2")));
         Assert.All(bench.Host.Devices, d => Assert.Equal(1, d.Status.Connects));
     }
@@ -73,7 +76,8 @@ public class BlockReturnTests
         string Plc(string name, string rest) =>
             $"[devices.{name}]\ndriver = \"s7\"\nhost = \"127.0.0.1\"\nport = {server.Port}\npoll = \"100ms\" # {name}\n{rest}\n\n";
         var site = new SiteFolder("[site]\nname = \"test\"\n\n" + Plc("press", "tags = { count = \"DB1.DBW0:INT\" }")
-            + Plc("lab", "blocks = \"write\"\ntags = { copy = \"DB2.DBW0:INT\" }") + "[sinks.lines]\nsink = \"jsonl\"\npath = \"data/lines.jsonl\"\n");
+            + Plc("lab", "blocks = \"write\"\ntags = { copy = \"DB2.DBW0:INT\" }") + "[sinks.lines]\nsink = \"jsonl\"\npath = \"data/lines.jsonl\"\n"
+            + "\n[sinks.numbers]\nsink = \"jsonl\"\npath = \"data/numbers.jsonl\"\n");
         site.Write("recipes/press.csx", recipe);
         return site;
     }
