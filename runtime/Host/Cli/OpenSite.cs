@@ -70,7 +70,7 @@ internal sealed class OpenSite : IDisposable
         foreach (var warning in site.Warnings) errors.WriteLine($"{warning.At}: warning: {warning.Message}");
         foreach (var problem in site.Problems) errors.WriteLine(problem);
         var count = site.Problems.Count;
-        if (count > 0) errors.WriteLine($"{count} {(count == 1 ? "error" : "errors")} in {Said.Name}");
+        if (count > 0) errors.WriteLine($"{Counted.Of(count, "error")} in {Said.Name}");
         return site;
     }
 
