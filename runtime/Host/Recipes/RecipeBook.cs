@@ -111,9 +111,10 @@ internal sealed class RecipeBook : IAsyncDisposable
     public bool AreAtWork(IReadOnlyList<MadeRecipe> made) => made.All(m => !m.IsAtWork || EntryOf(m.File).Running?.Loaded == m.Loaded);
 
     /// <summary>The versions that run have proved themselves: from now on there is nothing to go back to.</summary>
-    public async Task AcceptAsync()
+    /// <param name="isOfSiteOnly">True when that holds only for those that are watched for the site.</param>
+    public async Task AcceptAsync(bool isOfSiteOnly)
     {
-        foreach (var entry in Entries) await entry.AcceptAsync().ConfigureAwait(false);
+        foreach (var entry in Entries) await entry.AcceptAsync(isOfSiteOnly).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -28,6 +28,7 @@ internal sealed class RecipeEntry
     private readonly LogLimit _faultLimit;
     private VersionFaults? _nextFaults;
     private string? _taken;
+    private string? _keyBefore;
     private long _faults;
 
     public RecipeEntry(
@@ -90,14 +91,15 @@ internal sealed class RecipeEntry
     }
 
     /// <summary>The version that runs is not watched any more.</summary>
-    public Task AcceptAsync() => _stage.AcceptAsync();
+    public Task AcceptAsync(bool isOfSiteOnly) => _stage.AcceptAsync(isOfSiteOnly);
 
     /// <summary>Goes back to the version that ran before another site.toml was taken.</summary>
     /// <returns>False when that is not at hand.</returns>
     public async Task<bool> ReturnAsync(int version)
     {
-        var fault = SiteFault;
+        var (fault, key) = (SiteFault, Version == version ? Key : _keyBefore);
         if (!await _stage.ReturnAsync(version, Connect).ConfigureAwait(false)) return false;
+        Key = key;
         Problems = fault is null ? [] : [fault];
         return true;
     }
@@ -157,7 +159,7 @@ internal sealed class RecipeEntry
     /// <summary>Swaps to a version that was made for another site.toml: the way back is that of the whole site.</summary>
     public async Task TakeAsync(MadeRecipe made)
     {
-        (Key, Problems) = (made.Key, []);
+        (_keyBefore, Key, Problems) = (Key, made.Key, []);
         foreach (var warning in made.Warnings) _log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         await SwapAsync(made.Compiled, made.Loaded!, isOfSite: true).ConfigureAwait(false);
     }

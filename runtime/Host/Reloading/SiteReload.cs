@@ -93,7 +93,7 @@ internal sealed class SiteReload
             return false;
         }
 
-        await _site.Recipes.AcceptAsync().ConfigureAwait(false);
+        await _site.Recipes.AcceptAsync(isOfSiteOnly: false).ConfigureAwait(false);
         running = _site.Inventory();
         var former = new FormerSite(running, _site.Recipes.Maker, _site.Opener, _site.Recipes.Versions, saved);
         var plan = ReloadPlan.Compare(running, next.Inventory());

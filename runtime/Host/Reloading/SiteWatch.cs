@@ -33,7 +33,7 @@ internal sealed class SiteWatch(RunningSite site, TimeProvider time, PlantLog lo
         if (!isOver && site.Recipes.SiteFault is null) return;
         _former = null;
         if (!isOver) await GoBackAsync(former, site.Recipes.SiteFault!).ConfigureAwait(false);
-        else await site.Recipes.AcceptAsync().ConfigureAwait(false);
+        else await site.Recipes.AcceptAsync(isOfSiteOnly: true).ConfigureAwait(false);
     }
 
     private async Task GoBackAsync(FormerSite former, Problem fault)

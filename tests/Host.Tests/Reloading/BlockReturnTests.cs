@@ -67,6 +67,22 @@ public class BlockReturnTests
         Assert.Equal((1, 1), (bench.Host.Recipes.Entries[0].Version, Count(bench, "MIRROR from=press.DB1 to=lab.DB2")));
     }
 
+    [SkippableFact]
+    public async Task A_device_that_does_not_answer_by_its_new_settings_is_no_reason_to_go_back()
+    {
+        await using var server = await ServeAsync();
+        using var site = NewSite(server, """
+            Plant.press.Scans.Payload(s => new { count = s.Failure is null ? s["count"].Int : throw new FormatException("no answer") }).To(Sinks.lines);
+            """);
+        await using var bench = await HostBench.StartAsync(site);
+        await WhenAsync(site, """{"count":7}""");
+        await bench.EditAsync($"port = {server.Port}\npoll = \"100ms\" # press", "port = 1\npoll = \"100ms\" # press", 1);
+        await bench.Log.WhenAsync("FAULT recipe=recipes/press.csx FormatException: no answer");
+        await bench.EditAsync("port = 1\n", $"port = {server.Port}\n", 2);
+        await bench.Log.WhenAsync("OK device=press", 2);
+        Assert.Equal((0, 3), (Count(bench, "BACK"), bench.Host.Recipes.Entries[0].Version));
+    }
+
     private static Task<PeerProcess> ServeAsync() => Snap7Process.StartAsync(
         new ServedBytes("DB", 1, 0, "SIZE", "4"), new ServedBytes("DB", 1, 0, "INT", "7"), new ServedBytes("DB", 2, 0, "SIZE", "4"),
         new ServedBytes("DB", 3, 0, "SIZE", "4"));

@@ -60,6 +60,21 @@ public class SiteWatchTests
     }
 
     [Fact]
+    public async Task A_recipe_that_is_edited_since_is_watched_alone_and_the_site_stays()
+    {
+        using var site = NewSite(Tank);
+        await using var bench = await HostBench.StartAsync(site);
+        await bench.EditAsync("level = \"const 5\"", "below = \"const 4\"\n  level = \"const 5\"", 1);
+
+        // It throws a second or two after the host has seen that the recipe was edited.
+        site.Write("recipes/line.csx", "Plant.line.Scans.Payload(s => new { n = s.Number, bad = s.Number % 100 == 0 ? " + Throws + " : 0 }).To(Sinks.lines);");
+        await bench.Log.WhenAsync("BACK recipe=recipes/line.csx version=1 failed=2");
+        await bench.EditAsync("const 5", "const 3", 2);
+        Assert.Equal(2, bench.Host.Devices[1].Tags.Count);
+        Assert.DoesNotContain(bench.Log.All, l => l.Contains("BACK site", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_a_watch_the_edit_stays_and_the_recipe_loses_what_it_throws()
     {
         using var site = NewSite(Tank, "recipe_watch = \"0s\"");

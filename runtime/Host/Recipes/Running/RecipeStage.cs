@@ -22,7 +22,7 @@ namespace PlantRuntime.Host.Recipes.Running;
 /// <param name="siteFolder">Places are shown relative to it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where it speaks.</param>
-internal sealed class RecipeStage(
+internal sealed partial class RecipeStage(
     string file, RecipeFeed feed, RecipeMemory memory, RecipeOutputs outputs, Departures departures, LimitOptions limits, string siteFolder,
     TimeProvider time, PlantLog log)
 {
@@ -37,14 +37,7 @@ internal sealed class RecipeStage(
     private int _versions;
     private long _swapped;
 
-    /// <summary>True while the version at work is watched for its site: the way back is that of all recipes.</summary>
-    private volatile bool _isOfSite;
-    private volatile Exception? _siteFault;
-
     public LimitOptions Limits { get; set; } = limits;
-
-    /// <summary>What the version at work failed by while it was watched for its site.</summary>
-    public Exception? SiteFault => _siteFault;
 
     /// <summary>The version at work.</summary>
     public RecipeVersion? Current => _current;
@@ -82,64 +75,6 @@ internal sealed class RecipeStage(
                 + (plan.Mirrors.Count > 0 ? $" mirrors={plan.Mirrors.Count}" : "") + (old is null ? "" : change));
             PutBy(isWatched ? old : null);
             if (!isWatched && old is not null) Unload(old);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    /// <summary>Watches the version at work after its devices began anew with other settings: what it throws too often is the site's fault.</summary>
-    public async Task WatchWithSiteAsync()
-    {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            if (_current is not { } current || Limits.RecipeWatch == TimeSpan.Zero) return;
-            current.Faults.Watch(current.Faults, Limits.RecipeWatch);
-            _isOfSite = true;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    /// <summary>Whatever the version at work does from now on, there is no way back.</summary>
-    public async Task AcceptAsync()
-    {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            (_isOfSite, _siteFault) = (false, null);
-            PutBy(null);
-            _current?.Faults.Accept();
-            if (Stopped is not null) feed.Queue.Close();
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    /// <summary>Goes back to the version that ran before another site.toml was taken, when that runs again; one that ran through it runs on.</summary>
-    /// <param name="version">Number of that version.</param>
-    /// <param name="connect">Gives the plan its outputs.</param>
-    /// <returns>False when that version is not at hand.</returns>
-    public async Task<bool> ReturnAsync(int version, Action<Plan> connect)
-    {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            (_isOfSite, _siteFault) = (false, null);
-            if (_current is not { } current) return false;
-            current.Faults.Accept();
-            if (current.Number == version) return true;
-            if (_before is not { } before || before.Number != version) return false;
-            connect(before.Loaded.Plan);
-            var change = await ResumeAsync(current, before).ConfigureAwait(false);
-            log.Info($"BACK recipe={file} version={before.Number} instead_of={current.Number}{change}");
-            return true;
         }
         finally
         {
