@@ -29,7 +29,7 @@ internal sealed class SiteWatch(RunningSite site, TimeProvider time, PlantLog lo
         if (_former is not { } former) return;
         var versions = site.Recipes.Versions;
         var isOver = time.GetElapsedTime(_began) >= site.Model.Limits.RecipeWatch
-            || versions.Count != _versions.Count || versions.Except(_versions).Any();
+            || versions.Count != _versions.Count || versions.Except(_versions).Any(v => v.Value > 0);
         if (!isOver && site.Recipes.SiteFault is null) return;
         _former = null;
         if (!isOver) await GoBackAsync(former, site.Recipes.SiteFault!).ConfigureAwait(false);

@@ -100,18 +100,8 @@ public class BlockReturnTests
 
     private static int Count(HostBench bench, string words) => bench.Log.All.Count(l => l.Contains(words, StringComparison.Ordinal));
 
-    private static Task MirrorsAsync(Snap7Client client, string hex) => WhenAsync(async () => await client.ReadAsync("DB", 2, 0, 2) == hex, hex);
+    private static Task MirrorsAsync(Snap7Client client, string hex) => HostBench.WhenAsync(async () => await client.ReadAsync("DB", 2, 0, 2) == hex, hex);
 
     private static Task WhenAsync(SiteFolder site, string line) =>
-        WhenAsync(() => Task.FromResult(site.Lines("data/lines.jsonl").Contains(line)), line);
-
-    private static async Task WhenAsync(Func<Task<bool>> holds, string what)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await holds())
-        {
-            Assert.False(patience.IsCancellationRequested, $"{what} did not come");
-            await Task.Yield();
-        }
-    }
+        HostBench.WhenAsync(() => Task.FromResult(site.Lines("data/lines.jsonl").Contains(line)), line);
 }

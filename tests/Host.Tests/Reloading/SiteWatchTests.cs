@@ -41,6 +41,21 @@ public class SiteWatchTests
     }
 
     [Fact]
+    public async Task A_recipe_that_ran_through_the_edit_and_runs_away_begins_anew_with_what_it_remembers()
+    {
+        using var site = NewSite(RunsAway);
+        await using var bench = await HostBench.StartAsync(site);
+        await bench.EditAsync("const 5", "const 6", 1);
+        await bench.Log.WhenAsync("STOPPED recipe=recipes/tank.csx next=\"site.toml as it was comes back\"");
+        await bench.Log.WhenAsync("SITE state=Back");
+        await bench.Log.WhenAsync("STATE recipe=recipes/tank.csx restored=1");
+
+        // It had seen the 6 that it ran away of, so that the 5 is news.
+        await HostBench.WhenAsync(() => Task.FromResult(site.Lines("data/tanks.jsonl").Length == 2), "a second record");
+        Assert.Equal(["{\"level\":5}", "{\"level\":5}"], site.Lines("data/tanks.jsonl"));
+    }
+
+    [Fact]
     public async Task Sinks_come_back_too_and_what_came_with_the_edit_is_looked_at_by_the_site_as_it_is()
     {
         using var site = NewSite(Tank);

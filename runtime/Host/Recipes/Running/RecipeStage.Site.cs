@@ -50,7 +50,7 @@ internal sealed partial class RecipeStage
     /// <summary>Goes back to the version that ran before another site.toml was taken, when that runs again; one that ran through it runs on.</summary>
     /// <param name="version">Number of that version.</param>
     /// <param name="connect">Gives the plan its outputs.</param>
-    /// <returns>False when that version is not at hand.</returns>
+    /// <returns>False when that version is not at hand, or was stopped itself.</returns>
     public async Task<bool> ReturnAsync(int version, Action<Plan> connect)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal sealed partial class RecipeStage
             (_isOfSite, _siteFault) = (false, null);
             if (_current is not { } current) return false;
             current.Faults.Accept();
-            if (current.Number == version) return true;
+            if (current.Number == version) return current.Runner.Stopped is null;
             if (_before is not { } before || before.Number != version) return false;
             connect(before.Loaded.Plan);
             var change = await ResumeAsync(current, before).ConfigureAwait(false);

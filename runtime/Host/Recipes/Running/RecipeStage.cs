@@ -151,7 +151,7 @@ internal sealed partial class RecipeStage(
 
     private void OnStopped(RecipeRunner runner, Exception exception)
     {
-        var next = _before is null || _current?.Runner != runner ? "edit the recipe; all else runs on"
+        var next = _current?.Runner != runner || (_before is null && !_isOfSite) ? "edit the recipe; all else runs on"
             : _isOfSite ? "site.toml as it was comes back" : "the version before comes back";
         var at = RecipePosition.Of(exception, siteFolder, word: null);
         log.Error($"STOPPED recipe={file} reason=\"{VersionFaults.Words(exception)}\"{(at.Line > 0 ? $" at={at}" : "")} next=\"{next}\"");
@@ -165,12 +165,8 @@ internal sealed partial class RecipeStage(
         {
             if (_current is not { } current || current.Runner != failed) return;
             var before = _before;
-            if (_isOfSite && before is not null)
-            {
-                _siteFault ??= exception;
-                return;
-            }
-
+            if (_isOfSite) _siteFault ??= exception;
+            if (_isOfSite && before is not null) return;
             if (before is null && failed.Stopped is not null)
             {
                 feed.Queue.Close();
