@@ -83,7 +83,8 @@ internal sealed class RunningSite
         from entry in Recipes.Entries
         let running = entry.Running
         where running is not null
-        select RecipeInventory.Of(entry.File, running.Compiled.Meaning, running.Loaded.Plan) with { Refused = entry.Refused }) with { TakenBack = TakenBack };
+        select RecipeInventory.Of(entry.File, running.Compiled.Meaning, running.Loaded.Plan) with { Refused = entry.Refused })
+        with { TakenBack = TakenBack };
 
     /// <summary>Makes recipes by this or another site.toml, for devices with the tags that they will have then.</summary>
     public RecipeMaker MakerFor(SiteModel model, Opener opener)

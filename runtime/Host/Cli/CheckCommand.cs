@@ -30,8 +30,8 @@ internal static class CheckCommand
         using var found = await site.CheckAsync(compiler, errors, cancel).ConfigureAwait(false);
         if (found.Problems.Count > 0) return 1;
         var model = site.Said;
-        output.WriteLine($"{model.Name}: {Counted.Of(model.Devices.Count, "device")}, {Counted.Of(model.Devices.Sum(d => d.Tags.Count), "tag")}, "
-            + $"{Counted.Of(model.Sinks.Count, "sink")}, {Counted.Of(found.Recipes.Count, "recipe")}: all well");
+        output.WriteLine($"{model.Name}: {Counted.Of(model.Devices.Count, "device")}, "
+            + $"{Counted.Of(model.Devices.Sum(d => d.Tags.Count), "tag")}, {Counted.Of(model.Sinks.Count, "sink")}, {Counted.Of(found.Recipes.Count, "recipe")}: all well");
         if (running is null) return 0;
         var plan = ReloadPlan.Compare(running, found.Inventory());
         output.WriteLine(plan.IsEmpty ? "a host runs it, as it is here"

@@ -75,7 +75,7 @@ internal sealed class RecipeBook : IAsyncDisposable
 
     /// <summary>Makes the recipes by another site.toml; what runs is not touched.</summary>
     /// <param name="maker">Makes them.</param>
-    /// <param name="isConcerned">Which are to be made whatever their text; of the others only those that mean something else than what runs.</param>
+    /// <param name="isConcerned">Which are to be made in any case; of the others only those that mean something else than what runs.</param>
     /// <param name="cancel">Ends the wait for the compiler.</param>
     public async Task<IReadOnlyList<MadeRecipe>> MakeAsync(RecipeMaker maker, Func<string, bool> isConcerned, CancellationToken cancel)
     {
@@ -95,7 +95,8 @@ internal sealed class RecipeBook : IAsyncDisposable
     /// <param name="made">All recipes as it made them, without problems.</param>
     /// <param name="isSwapped">Which of them take over; the others run on as they are.</param>
     /// <param name="isWatched">Which of the others are watched, too.</param>
-    public async Task MoveAsync(RecipeMaker maker, IReadOnlyList<MadeRecipe> made, Func<string, bool> isSwapped, Func<string, bool> isWatched)
+    public async Task MoveAsync(
+        RecipeMaker maker, IReadOnlyList<MadeRecipe> made, Func<string, bool> isSwapped, Func<string, bool> isWatched)
     {
         MoveTo(maker);
         foreach (var recipe in made)

@@ -99,8 +99,8 @@ internal sealed class SiteReload
         var plan = ReloadPlan.Compare(running, next.Inventory());
         foreach (var line in plan.Lines(all: false)) _log.Info($"PLAN {line[0]}={line[1]} next=\"{line[2].Replace('"', '\'')}\"");
         foreach (var warning in next.Warnings) _log.Warn($"SITE {warning.At}: warning: {warning.Message}");
-        await new SiteSwap(_site, maker, opener, plan, () => _site.Recipes.MoveAsync(maker, next.Recipes, plan.Swaps, IsFed)).RunAsync()
-            .ConfigureAwait(false);
+        var move = () => _site.Recipes.MoveAsync(maker, next.Recipes, plan.Swaps, IsFed);
+        await new SiteSwap(_site, maker, opener, plan, move).RunAsync().ConfigureAwait(false);
         _log.Level = model.Log.Level;
         _log.Info($"SITE state=Changed devices={model.Devices.Count} sinks={model.Sinks.Count} recipes={next.Recipes.Count} "
             + $"planned={next.Recipes.Count(r => !r.IsAtWork)}");

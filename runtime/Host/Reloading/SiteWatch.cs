@@ -43,8 +43,8 @@ internal sealed class SiteWatch(RunningSite site, TimeProvider time, PlantLog lo
         site.Plugins.LoadAgain(former.Maker.Site.PluginNames);
         var plan = ReloadPlan.Compare(site.Inventory() with { Recipes = [] }, former.Inventory with { Recipes = [] });
         foreach (var line in plan.Lines(all: false)) log.Info($"PLAN {line[0]}={line[1]} next=\"{line[2].Replace('"', '\'')}\"");
-        await new SiteSwap(site, former.Maker, former.Opener, plan, () => site.Recipes.ReturnAsync(former.Maker, former.Versions)).RunAsync()
-            .ConfigureAwait(false);
+        var goBack = () => site.Recipes.ReturnAsync(former.Maker, former.Versions);
+        await new SiteSwap(site, former.Maker, former.Opener, plan, goBack).RunAsync().ConfigureAwait(false);
         log.Level = site.Model.Log.Level;
         site.TakenBack = $"{edit} was taken back: {fault}";
         log.Info($"SITE state=Back devices={site.Devices.Count} sinks={site.Sinks.Count} recipes={site.Recipes.Entries.Count}");

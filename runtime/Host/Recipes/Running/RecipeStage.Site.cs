@@ -12,7 +12,7 @@ internal sealed partial class RecipeStage
     /// <summary>What the version at work failed by while it was watched for its site.</summary>
     public Exception? SiteFault => _siteFault;
 
-    /// <summary>Watches the version at work after its devices began anew with other settings: what it throws too often is the site's fault.</summary>
+    /// <summary>Watches the version at work, whose devices begin anew with other settings: what it fails by then is the site's fault.</summary>
     public async Task WatchWithSiteAsync()
     {
         await _turn.WaitAsync().ConfigureAwait(false);
@@ -47,7 +47,9 @@ internal sealed partial class RecipeStage
         }
     }
 
-    /// <summary>Goes back to the version that ran before another site.toml was taken, when that runs again; one that ran through it runs on.</summary>
+    /// <summary>
+    /// Goes back to the version that ran before another site.toml was taken, once the site has; one that ran through the edit runs on.
+    /// </summary>
     /// <param name="version">Number of that version.</param>
     /// <param name="connect">Gives the plan its outputs.</param>
     /// <returns>False when that version is not at hand, or was stopped itself.</returns>

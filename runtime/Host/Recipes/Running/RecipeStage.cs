@@ -52,7 +52,7 @@ internal sealed partial class RecipeStage(
     /// <param name="compiled">What the new version was loaded from.</param>
     /// <param name="loaded">Its code and its plan, with outputs.</param>
     /// <param name="faults">Counts what its lambdas throw.</param>
-    /// <param name="isOfSite">True when it was made for another site.toml: the one before comes back with the site, see <see cref="ReturnAsync"/>.</param>
+    /// <param name="isOfSite">True when it was made for another site.toml: the one before comes back with the site alone.</param>
     public async Task SwapAsync(CompiledRecipe compiled, LoadedRecipe loaded, VersionFaults faults, bool isOfSite)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
