@@ -7,7 +7,6 @@ using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Recipes;
-using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Host.Recipes;
 
@@ -192,18 +191,18 @@ internal sealed class RecipeEntry
 
     private async Task SwapAsync(CompiledRecipe compiled, LoadedRecipe loaded, bool isOfSite)
     {
-        Connect(loaded.Plan);
+        Connect(loaded);
         (_taken, Refused) = (compiled.Meaning, null);
         await _stage.SwapAsync(compiled, loaded, _nextFaults!, isOfSite).ConfigureAwait(false);
     }
 
-    /// <summary>Leads what a plan makes to the sinks and devices as they are now.</summary>
-    private void Connect(Plan plan)
+    /// <summary>Leads what a version makes to the sinks and devices as they are now.</summary>
+    private void Connect(LoadedRecipe loaded)
     {
-        foreach (var route in plan.Routes)
+        foreach (var route in loaded.Plan.Routes)
             route.Output = new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue);
-        foreach (var point in plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
-        foreach (var image in plan.Images) image.Output = new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log);
+        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
+        foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log);
     }
 
     private void OnFault(VersionFaults faults, Exception exception)

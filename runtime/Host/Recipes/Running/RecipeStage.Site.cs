@@ -1,5 +1,3 @@
-using PlantRuntime.Recipes.Plans;
-
 namespace PlantRuntime.Host.Recipes.Running;
 
 /// <summary>Versions that were made for another site.toml: the way back is that of the whole site.</summary>
@@ -51,9 +49,9 @@ internal sealed partial class RecipeStage
     /// Goes back to the version that ran before another site.toml was taken, once the site has; one that ran through the edit runs on.
     /// </summary>
     /// <param name="version">Number of that version.</param>
-    /// <param name="connect">Gives the plan its outputs.</param>
+    /// <param name="connect">Gives its plan the outputs.</param>
     /// <returns>False when that version is not at hand, or was stopped itself.</returns>
-    public async Task<bool> ReturnAsync(int version, Action<Plan> connect)
+    public async Task<bool> ReturnAsync(int version, Action<LoadedRecipe> connect)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
         try
@@ -63,7 +61,7 @@ internal sealed partial class RecipeStage
             current.Faults.Accept();
             if (current.Number == version) return current.Runner.Stopped is null;
             if (_before is not { } before || before.Number != version) return false;
-            connect(before.Loaded.Plan);
+            connect(before.Loaded);
             var change = await ResumeAsync(current, before).ConfigureAwait(false);
             log.Info($"BACK recipe={file} version={before.Number} instead_of={current.Number}{change}");
             return true;

@@ -4,7 +4,6 @@ using PlantRuntime.Host.Recipes.Keeping;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Recipes;
-using PlantRuntime.Recipes.Plans;
 using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Host.Recipes.Running;
