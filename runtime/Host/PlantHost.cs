@@ -51,7 +51,7 @@ internal sealed class PlantHost : IAsyncDisposable
         _log = log;
         _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.Keep), time, log);
         _site = new RunningSite(site, plugins, opener, recipes, compiler, _audit, time, log);
-        _reload = new SiteReload(_site, log);
+        _reload = new SiteReload(_site, time, log);
 
         _editing = new EditSupport(site.Folder, compiler, log);
         _control = new ControlServer(site.Folder, time, log);

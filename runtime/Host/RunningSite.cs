@@ -53,6 +53,9 @@ internal sealed class RunningSite
     /// <summary>The site as it runs: what holds until the host ends is as it was at the start.</summary>
     public SiteModel Model { get; set; }
 
+    /// <summary>What became of the last edit of site.toml, when a recipe failed by it; null otherwise.</summary>
+    public string? TakenBack { get; set; }
+
     public PluginCatalog Plugins { get; }
 
     public Opener Opener { get; set; }
@@ -80,7 +83,8 @@ internal sealed class RunningSite
         from entry in Recipes.Entries
         let running = entry.Running
         where running is not null
-        select RecipeInventory.Of(entry.File, running.Compiled.Meaning, running.Loaded.Plan));
+        select RecipeInventory.Of(entry.File, running.Compiled.Meaning, running.Loaded.Plan) with { Refused = entry.Refused })
+        with { TakenBack = TakenBack };
 
     /// <summary>Makes recipes by this or another site.toml, for devices with the tags that they will have then.</summary>
     public RecipeMaker MakerFor(SiteModel model, Opener opener)

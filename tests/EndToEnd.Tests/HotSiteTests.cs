@@ -17,6 +17,9 @@ public class HotSiteTests
         path = "data/tanks.jsonl"
         """;
 
+    private const string TakenBack =
+        @"site.toml of \d\d:\d\d:\d\dZ was taken back: recipes/tank.csx\(1,\d+\): error: FormatException: too full; save site.toml again";
+
     [Fact]
     public async Task One_device_changes_and_the_other_does_not_notice()
     {
@@ -127,7 +130,17 @@ public class HotSiteTests
         copy.Replace("site.toml", "const 6", "konst 6");
         Assert.Matches("site.toml:17:12: error: tank.level: .*konst", await DiffAsync(1));
         var (exit, output) = await PlantProcess.RunAsync("check", site.Path);
-        Assert.True(exit == 0 && output.Contains("all well\na host runs it, as it is here", StringComparison.Ordinal), output);
+        Assert.True(exit == 0 && output.Contains("test: 2 devices, 3 tags, 2 sinks, 2 recipes: all well\na host runs it, as it is here", StringComparison.Ordinal), output);
+
+        // What a recipe fails by is taken back, and both commands say so.
+        site.Write("recipes/tank.csx", """Plant.tank.Scans.Payload(s => new { level = s["level"].Int > 5 ? throw new FormatException("too full") : 1 }).To(Sinks.tanks);""");
+        await plant.WhenAsync("RECIPE name=recipes/tank.csx state=Running version=2");
+        site.Replace("site.toml", "const 5", "const 6");
+        await plant.WhenAsync("SITE state=Back");
+        (exit, output) = await PlantProcess.RunAsync("check", site.Path);
+        Assert.True(exit == 0 && Regex.IsMatch(output, TakenBack), output);
+        (exit, output) = await PlantProcess.RunAsync("diff", site.Path);
+        Assert.True(exit == 3 && Regex.IsMatch(output, TakenBack) && output.Contains("tank      restarts: tags.level.address", StringComparison.Ordinal), output);
 
         async Task<string> DiffAsync(int expected, params string[] options)
         {

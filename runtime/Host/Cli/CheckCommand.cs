@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PlantRuntime.Host.Editing;
 using PlantRuntime.Host.Reloading;
+using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 
 namespace PlantRuntime.Host.Cli;
@@ -29,11 +30,13 @@ internal static class CheckCommand
         using var found = await site.CheckAsync(compiler, errors, cancel).ConfigureAwait(false);
         if (found.Problems.Count > 0) return 1;
         var model = site.Said;
-        output.WriteLine($"{model.Name}: {model.Devices.Count} devices, {model.Devices.Sum(d => d.Tags.Count)} tags, "
-            + $"{model.Sinks.Count} sinks, {found.Recipes.Count} recipes: all well");
+        output.WriteLine($"{model.Name}: {Counted.Of(model.Devices.Count, "device")}, "
+            + $"{Counted.Of(model.Devices.Sum(d => d.Tags.Count), "tag")}, {Counted.Of(model.Sinks.Count, "sink")}, {Counted.Of(found.Recipes.Count, "recipe")}: all well");
         if (running is null) return 0;
         var plan = ReloadPlan.Compare(running, found.Inventory());
-        output.WriteLine(plan.IsEmpty ? "a host runs it, as it is here" : "a host runs it, and takes this over:");
+        output.WriteLine(plan.IsEmpty ? "a host runs it, as it is here"
+            : running.TakenBack is { } taken ? $"a host runs it as it was before: {taken}; save site.toml again to have this tried again:"
+            : "a host runs it, and takes this over:");
         PlanText.Write(output, plan, all: false);
         return 0;
     }

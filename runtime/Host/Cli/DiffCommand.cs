@@ -29,7 +29,7 @@ internal static class DiffCommand
             A host takes edits of its own folder in about a second, when they are right. So edit a copy, and compare that:
               cp -r sites/press /tmp/press          then edit /tmp/press
               plant diff /tmp/press --against sites/press
-            Of the running folder itself it shows why the host holds an edit back. Environment variables must be set as for the host.
+            Of the running folder itself it shows why the host holds an edit back, or took it back. Environment variables must be set as for the host.
 
             Exit codes:
               0  nothing would change
@@ -66,6 +66,8 @@ internal static class DiffCommand
         using var found = await site.CheckAsync(compiler, errors, cancel).ConfigureAwait(false);
         if (found.Problems.Count > 0) return Errors;
         var plan = ReloadPlan.Compare(running, found.Inventory());
+        if (running.TakenBack is { } taken && Path.GetFullPath(folder) == Path.GetFullPath(against))
+            await errors.WriteLineAsync($"{taken}; save site.toml again to have it tried again").ConfigureAwait(false);
         if (json) output.WriteLine(JsonSerializer.Serialize(plan, s_indented.ReloadPlan));
         else PlanText.Write(output, plan, all: true);
         return plan.IsEmpty ? Nothing : plan.IsFelt ? Felt : Unfelt;

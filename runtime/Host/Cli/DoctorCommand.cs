@@ -38,7 +38,8 @@ internal static class DoctorCommand
         var failed = 0;
         foreach (var model in site.Model.Devices) failed += await ExamineAsync(site, model, isRunning, output, cancel).ConfigureAwait(false) ? 0 : 1;
         output.WriteLine();
-        output.WriteLine(failed == 0 ? $"{site.Model.Devices.Count} devices: all well" : $"{failed} of {site.Model.Devices.Count} devices need help");
+        var devices = Counted.Of(site.Model.Devices.Count, "device");
+        output.WriteLine(failed == 0 ? $"{devices}: all well" : $"{failed} of {devices} need help");
         return failed == 0 ? 0 : 1;
     }
 

@@ -66,11 +66,11 @@ internal sealed class OpenSite : IDisposable
     {
         var devices = Model.Devices.ToDictionary(d => d.Name, d => d.MakeTags());
         var maker = new RecipeMaker(Model, Files, devices, new BlockCheck(Model, Plugins, Opener), compiler, Time);
-        var site = await CheckedSite.OfAsync(Said, maker, Opener, Plugins, m => m.MakeAllAsync(_ => _ => { }, cancel)).ConfigureAwait(false);
+        var site = await CheckedSite.OfAsync(Said, maker, Opener, Plugins, m => m.MakeAllAsync(cancel)).ConfigureAwait(false);
         foreach (var warning in site.Warnings) errors.WriteLine($"{warning.At}: warning: {warning.Message}");
         foreach (var problem in site.Problems) errors.WriteLine(problem);
         var count = site.Problems.Count;
-        if (count > 0) errors.WriteLine($"{count} {(count == 1 ? "error" : "errors")} in {Said.Name}");
+        if (count > 0) errors.WriteLine($"{Counted.Of(count, "error")} in {Said.Name}");
         return site;
     }
 

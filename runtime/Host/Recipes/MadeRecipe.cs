@@ -12,4 +12,14 @@ namespace PlantRuntime.Host.Recipes;
 /// <param name="Problems">What is wrong, the compiler's errors included.</param>
 /// <param name="Warnings">What may be wrong, the compiler's included.</param>
 internal sealed record MadeRecipe(
-    string File, string Key, CompiledRecipe Compiled, LoadedRecipe? Loaded, IReadOnlyList<Problem> Problems, IReadOnlyList<Problem> Warnings);
+    string File, string Key, CompiledRecipe Compiled, LoadedRecipe? Loaded, IReadOnlyList<Problem> Problems, IReadOnlyList<Problem> Warnings)
+{
+    /// <summary>True when it was not made at all: the version that runs is what it would be.</summary>
+    public bool IsAtWork { get; init; }
+
+    /// <summary>Lets go of it, when it is not to run.</summary>
+    public void Discard()
+    {
+        if (!IsAtWork) Loaded?.Assembly.Unload();
+    }
+}

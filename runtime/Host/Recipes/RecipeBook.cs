@@ -1,6 +1,7 @@
 using PlantRuntime.Host.Devices;
 using PlantRuntime.Host.Recipes.Keeping;
 using PlantRuntime.Host.Recipes.Running;
+using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Status;
 using PlantRuntime.Host.Watching;
 
@@ -43,6 +44,15 @@ internal sealed class RecipeBook : IAsyncDisposable
         }
     }
 
+    /// <summary>Number of the version that runs, by file; 0 where none does.</summary>
+    public IReadOnlyDictionary<string, int> Versions => Entries.ToDictionary(e => e.File, e => e.Version);
+
+    /// <summary>What a recipe failed by since another site.toml was taken; null while none does.</summary>
+    public Problem? SiteFault => Entries.Select(e => e.SiteFault).FirstOrDefault(p => p is not null);
+
+    /// <summary>Makes recipes now.</summary>
+    public RecipeMaker Maker => _maker;
+
     /// <summary>Takes every change of recipes and scripts that has settled; the first call takes all.</summary>
     public async Task LookAsync(CancellationToken cancel)
     {
@@ -63,25 +73,67 @@ internal sealed class RecipeBook : IAsyncDisposable
         await RemoveAsync(files).ConfigureAwait(false);
     }
 
-    /// <summary>Makes every recipe by another site.toml; what runs is not touched.</summary>
-    public Task<IReadOnlyList<MadeRecipe>> MakeAsync(RecipeMaker maker, CancellationToken cancel) =>
-        maker.MakeAllAsync(file => EntryOf(file).NewFaults(), cancel);
+    /// <summary>Makes the recipes by another site.toml; what runs is not touched.</summary>
+    /// <param name="maker">Makes them.</param>
+    /// <param name="isConcerned">Which are to be made in any case; of the others only those that mean something else than what runs.</param>
+    /// <param name="cancel">Ends the wait for the compiler.</param>
+    public async Task<IReadOnlyList<MadeRecipe>> MakeAsync(RecipeMaker maker, Func<string, bool> isConcerned, CancellationToken cancel)
+    {
+        var made = new List<MadeRecipe>();
+        foreach (var file in maker.Files.List())
+        {
+            var entry = EntryOf(file);
+            made.Add((isConcerned(file) ? null : entry.AsItRuns(maker))
+                ?? await maker.MakeAsync(file, entry.NewFaults(), cancel).ConfigureAwait(false));
+        }
 
-    /// <summary>Moves to another site.toml.</summary>
+        return made;
+    }
+
+    /// <summary>Moves to another site.toml, after <see cref="AcceptAsync"/>.</summary>
     /// <param name="maker">Makes recipes from now on.</param>
     /// <param name="made">All recipes as it made them, without problems.</param>
     /// <param name="isSwapped">Which of them take over; the others run on as they are.</param>
-    public async Task MoveAsync(RecipeMaker maker, IReadOnlyList<MadeRecipe> made, Func<string, bool> isSwapped)
+    /// <param name="isWatched">Which of the others are watched, too.</param>
+    public async Task MoveAsync(
+        RecipeMaker maker, IReadOnlyList<MadeRecipe> made, Func<string, bool> isSwapped, Func<string, bool> isWatched)
     {
-        _maker = maker;
-        foreach (var entry in Entries) await entry.MoveAsync(maker.Loader, maker.Site.Limits).ConfigureAwait(false);
+        MoveTo(maker);
         foreach (var recipe in made)
         {
             if (isSwapped(recipe.File)) await EntryOf(recipe.File).TakeAsync(recipe).ConfigureAwait(false);
-            else EntryOf(recipe.File).Keep(recipe);
+            else await EntryOf(recipe.File).KeepAsync(recipe, isWatched(recipe.File)).ConfigureAwait(false);
         }
 
         await RemoveAsync([.. made.Select(m => m.File)]).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether what was not made, because it runs, still does.</summary>
+    public bool AreAtWork(IReadOnlyList<MadeRecipe> made) => made.All(m => !m.IsAtWork || EntryOf(m.File).Running?.Loaded == m.Loaded);
+
+    /// <summary>The versions that run have proved themselves: from now on there is nothing to go back to.</summary>
+    /// <param name="isOfSiteOnly">True when that holds only for those that are watched for the site.</param>
+    public async Task AcceptAsync(bool isOfSiteOnly)
+    {
+        foreach (var entry in Entries) await entry.AcceptAsync(isOfSiteOnly).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Goes back to the versions that ran before another site.toml was taken. What came with that is looked at again by the site that runs.
+    /// </summary>
+    /// <param name="maker">Makes recipes from now on.</param>
+    /// <param name="versions">What ran then, by file.</param>
+    public async Task ReturnAsync(RecipeMaker maker, IReadOnlyDictionary<string, int> versions)
+    {
+        MoveTo(maker);
+        foreach (var entry in Entries)
+        {
+            if (versions.TryGetValue(entry.File, out var version) && await entry.ReturnAsync(version).ConfigureAwait(false)) continue;
+            lock (_entries) _entries.Remove(entry.File);
+            await entry.StopAsync().ConfigureAwait(false);
+        }
+
+        _change.Accept("");
     }
 
     public void Watch()
@@ -99,6 +151,12 @@ internal sealed class RecipeBook : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(Entries.Select(e => e.StopAsync())).ConfigureAwait(false);
+
+    private void MoveTo(RecipeMaker maker)
+    {
+        _maker = maker;
+        foreach (var entry in Entries) entry.MoveTo(maker.Loader, maker.Site.Limits);
+    }
 
     private RecipeEntry EntryOf(string file)
     {
@@ -135,7 +193,7 @@ internal sealed class RecipeBook : IAsyncDisposable
         var entry = EntryOf(file);
         try
         {
-            var key = _maker.KeyOf(file);
+            var key = _maker.Snapshot(file).Key;
             if (key == entry.Key) return;
             if (_maker.Files.IsEmpty(file))
             {

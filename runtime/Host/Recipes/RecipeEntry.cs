@@ -26,6 +26,8 @@ internal sealed class RecipeEntry
     private readonly PlantLog _log;
     private readonly LogLimit _faultLimit;
     private VersionFaults? _nextFaults;
+    private string? _taken;
+    private string? _keyBefore;
     private long _faults;
 
     public RecipeEntry(
@@ -73,12 +75,32 @@ internal sealed class RecipeEntry
     /// <summary>What the file and all that it loads was when it was last taken; null before.</summary>
     public string? Key { get; private set; }
 
+    /// <summary>The meaning of a version that failed, after which the one before was back: it is not tried again.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>What this recipe failed by since another site.toml was taken, and why that is to be taken back; null while it does not.</summary>
+    public Problem? SiteFault => _stage.SiteFault is { } fault ? new Problem(Place(fault), VersionFaults.Words(fault)) : null;
+
     /// <summary>From now on versions are loaded and run as another site.toml says.</summary>
-    public async Task MoveAsync(RecipeLoader loader, LimitOptions limits)
+    public void MoveTo(RecipeLoader loader, LimitOptions limits)
     {
         _loader = loader;
         _feed.Capacity = limits.RecipeQueue;
-        await _stage.MoveAsync(limits).ConfigureAwait(false);
+        _stage.Limits = limits;
+    }
+
+    /// <summary>The version that runs is not watched any more.</summary>
+    public Task AcceptAsync(bool isOfSiteOnly) => _stage.AcceptAsync(isOfSiteOnly);
+
+    /// <summary>Goes back to the version that ran before another site.toml was taken.</summary>
+    /// <returns>False when that is not at hand.</returns>
+    public async Task<bool> ReturnAsync(int version)
+    {
+        var (fault, key) = (SiteFault, Version == version ? Key : _keyBefore);
+        if (!await _stage.ReturnAsync(version, Connect).ConfigureAwait(false)) return false;
+        Key = key;
+        Problems = fault is null ? [] : [fault];
+        return true;
     }
 
     /// <summary>Whom to tell of every exception of the lambdas of the next version.</summary>
@@ -114,22 +136,42 @@ internal sealed class RecipeEntry
             return;
         }
 
-        await SwapAsync(compiled, loaded, mayGoBack: true).ConfigureAwait(false);
+        await SwapAsync(compiled, loaded, isOfSite: false).ConfigureAwait(false);
     }
 
-    /// <summary>Swaps to a version that was made for another site.toml: from there is no way back to one made for the site as it was.</summary>
+    /// <summary>The version that runs, where another site.toml makes no other of the file; null when that has to be tried.</summary>
+    public MadeRecipe? AsItRuns(RecipeMaker maker)
+    {
+        if (Running is not { } running) return null;
+        try
+        {
+            var (key, meaning, _) = maker.Snapshot(File);
+            if (meaning != running.Compiled.Meaning && meaning != Refused) return null;
+            return new MadeRecipe(File, key, running.Compiled, running.Loaded, [], []) { IsAtWork = true };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Swaps to a version that was made for another site.toml: the way back is that of the whole site.</summary>
     public async Task TakeAsync(MadeRecipe made)
     {
-        (Key, Problems) = (made.Key, []);
+        (_keyBefore, Key, Problems) = (Key, made.Key, []);
         foreach (var warning in made.Warnings) _log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
-        await SwapAsync(made.Compiled, made.Loaded!, mayGoBack: false).ConfigureAwait(false);
+        await SwapAsync(made.Compiled, made.Loaded!, isOfSite: true).ConfigureAwait(false);
     }
 
     /// <summary>Stays as it runs: made for another site.toml it would mean the same.</summary>
-    public void Keep(MadeRecipe made)
+    /// <param name="made">What it would be.</param>
+    /// <param name="isWatched">True when it is watched all the same, because its devices began anew.</param>
+    public async Task KeepAsync(MadeRecipe made, bool isWatched)
     {
-        (Key, Problems) = (made.Key, []);
-        made.Loaded!.Assembly.Unload();
+        Key = made.Key;
+        if (!made.IsAtWork || Refused is null) Problems = [];
+        made.Discard();
+        if (isWatched) await _stage.WatchWithSiteAsync().ConfigureAwait(false);
     }
 
     /// <summary>The host ends.</summary>
@@ -147,13 +189,20 @@ internal sealed class RecipeEntry
     /// <summary>Stops the recipe because of its memory.</summary>
     public void StopGreedy(string reason) => _stage.Current?.Runner.StopGreedy(reason);
 
-    private async Task SwapAsync(CompiledRecipe compiled, LoadedRecipe loaded, bool mayGoBack)
+    private async Task SwapAsync(CompiledRecipe compiled, LoadedRecipe loaded, bool isOfSite)
+    {
+        Connect(loaded);
+        (_taken, Refused) = (compiled.Meaning, null);
+        await _stage.SwapAsync(compiled, loaded, _nextFaults!, isOfSite).ConfigureAwait(false);
+    }
+
+    /// <summary>Leads what a version makes to the sinks and devices as they are now.</summary>
+    private void Connect(LoadedRecipe loaded)
     {
         foreach (var route in loaded.Plan.Routes)
             route.Output = new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue);
         foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
         foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log);
-        await _stage.SwapAsync(compiled, loaded, _nextFaults!, mayGoBack).ConfigureAwait(false);
     }
 
     private void OnFault(VersionFaults faults, Exception exception)
@@ -171,6 +220,7 @@ internal sealed class RecipeEntry
 
     private void OnWentBack(Exception exception, string instead)
     {
+        Refused = _taken;
         Problems = [new Problem(Place(exception), $"{VersionFaults.Words(exception)} ({instead})")];
         _log.Error($"RECIPE name={File} {Problems[0]}");
     }

@@ -27,18 +27,16 @@ internal sealed class RecipeMaker(
     public RecipeLoader Loader { get; } = new(site, devices, blocks, time);
 
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public string KeyOf(string file) => compiler.KeyOf(files.Source(file));
+    public SourceSnapshot Snapshot(string file) => compiler.Snapshot(files.Source(file));
 
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Task<CompiledRecipe> CompileAsync(string file, CancellationToken cancel) => compiler.CompileAsync(files.Source(file), cancel);
 
-    /// <summary>Makes all of them.</summary>
-    /// <param name="faultOf">By file: told of every exception of its lambdas, should it run.</param>
-    /// <param name="cancel">Ends the wait for the compiler.</param>
-    public async Task<IReadOnlyList<MadeRecipe>> MakeAllAsync(Func<string, Action<Exception>> faultOf, CancellationToken cancel)
+    /// <summary>Makes all of them, for a check alone.</summary>
+    public async Task<IReadOnlyList<MadeRecipe>> MakeAllAsync(CancellationToken cancel)
     {
         var made = new List<MadeRecipe>();
-        foreach (var file in files.List()) made.Add(await MakeAsync(file, faultOf(file), cancel).ConfigureAwait(false));
+        foreach (var file in files.List()) made.Add(await MakeAsync(file, _ => { }, cancel).ConfigureAwait(false));
         return made;
     }
 
@@ -46,11 +44,11 @@ internal sealed class RecipeMaker(
     /// <param name="file">Path from the site folder.</param>
     /// <param name="fault">Told of every exception of its lambdas, should it run.</param>
     /// <param name="cancel">Ends the wait for the compiler.</param>
-    private async Task<MadeRecipe> MakeAsync(string file, Action<Exception> fault, CancellationToken cancel)
+    public async Task<MadeRecipe> MakeAsync(string file, Action<Exception> fault, CancellationToken cancel)
     {
         try
         {
-            var key = KeyOf(file);
+            var key = Snapshot(file).Key;
             if (files.IsEmpty(file)) return Not(file, "the file is empty: write a recipe, or delete it");
             var compiled = await CompileAsync(file, cancel).ConfigureAwait(false);
             var problems = new List<Problem>(compiled.Problems);

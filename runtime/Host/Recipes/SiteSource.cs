@@ -66,7 +66,7 @@ internal static class SiteSource
         """;
 
     private static string Property(DeviceModel device) =>
-        $"    /// <summary>{Comment($"{device.Driver}, {device.Tags.Count} tags")}</summary>\n    public static {device.Name}_Device @{device.Name} {{ get; }} = new();\n";
+        $"    /// <summary>{Comment($"{device.Driver}, {Counted.Of(device.Tags.Count, "tag")}")}</summary>\n    public static {device.Name}_Device @{device.Name} {{ get; }} = new();\n";
 
     private static string Property(SinkModel sink) =>
         $"    /// <summary>{Comment(sink.Sink)}</summary>\n    public static PlantRuntime.Recipes.SinkRef @{sink.Name} {{ get; }} = new({Literal(sink.Name)});\n";

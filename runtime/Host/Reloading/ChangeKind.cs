@@ -19,6 +19,9 @@ internal enum ChangeKind
     /// <summary>A new version of a recipe takes over between two scans.</summary>
     Swapped,
 
+    /// <summary>Nothing: this version of a recipe was tried and failed, and the one before runs on.</summary>
+    Refused,
+
     /// <summary>Nothing yet: it waits for the next start of the host.</summary>
     NextStart,
 }

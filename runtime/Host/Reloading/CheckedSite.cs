@@ -53,6 +53,6 @@ internal sealed class CheckedSite : IDisposable
     /// <summary>Lets go of the recipes; not to be called when they run.</summary>
     public void Dispose()
     {
-        foreach (var recipe in Recipes) recipe.Loaded?.Assembly.Unload();
+        foreach (var recipe in Recipes) recipe.Discard();
     }
 }

@@ -5,7 +5,4 @@ namespace PlantRuntime.Host.Reloading;
 /// <summary>A device or a sink.</summary>
 /// <param name="Name">Its name in site.toml.</param>
 /// <param name="Settings">All that site.toml and its tag table say of it.</param>
-internal sealed record PartInventory(string Name, IReadOnlyList<Setting> Settings)
-{
-    public string? Value(string key) => Settings.FirstOrDefault(s => s.Key == key).Value;
-}
+internal sealed record PartInventory(string Name, IReadOnlyList<Setting> Settings);

@@ -12,7 +12,12 @@ internal sealed record RecipeChange(
 {
     public override string ToString() => string.Join("; ", new[]
     {
-        Kind == ChangeKind.Kept ? "kept" : $"{Kind.ToString().ToLowerInvariant()}{Listed}",
+        Kind switch
+        {
+            ChangeKind.Kept => "kept",
+            ChangeKind.Refused => "kept: the file as it is now has run and failed, and the version before is back",
+            _ => $"{Kind.ToString().ToLowerInvariant()}{Listed}",
+        },
         Carried + Dropped.Count > 0 && Kind != ChangeKind.Kept ? $"state: {State}" : "",
     }.Where(part => part.Length > 0));
 

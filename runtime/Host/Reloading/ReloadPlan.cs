@@ -15,7 +15,7 @@ internal sealed record ReloadPlan(
     IReadOnlyList<PartChange> Site, IReadOnlyList<PartChange> Devices, IReadOnlyList<PartChange> Sinks, IReadOnlyList<RecipeChange> Recipes)
 {
     /// <summary>True when nothing at all would change.</summary>
-    public bool IsEmpty => Lines(all: false).Count == 0;
+    public bool IsEmpty => Lines(all: false).Count == Recipes.Count(r => r.Kind == ChangeKind.Refused);
 
     /// <summary>True when a connection ends or something that a recipe remembers is lost.</summary>
     public bool IsFelt =>
@@ -23,18 +23,26 @@ internal sealed record ReloadPlan(
 
     public static ReloadPlan Compare(SiteInventory running, SiteInventory next)
     {
-        var site = CompareSite(running.Site, next.Site).ToList();
-        var devices = CompareParts(running.Devices, next.Devices, _ => false);
-        var newTags = devices.Where(d => d.Keys.Any(SiteSettings.IsOfTags)).Select(d => d.Name).ToList();
-        var newLimits = site.Any(s => s.Keys.Contains("recipe_queue") || s.Keys.Contains("recipe_memory"));
-        var moved = running.Sinks.Join(next.Sinks, s => s.Name, s => s.Name, (old, now) => (old, now))
-            .Where(s => IsMoved(s.old, s.now)).Select(s => s.now.Name).ToList();
-        return new ReloadPlan(
-            site,
-            devices,
+        var parts = new ReloadPlan(
+            [.. CompareSite(running.Site, next.Site)],
+            CompareParts(running.Devices, next.Devices, _ => false),
             CompareParts(running.Sinks, next.Sinks, IsAdjustment),
-            [.. CompareRecipes(running, next, r => newLimits || r.Sinks.Intersect(moved).Any() || r.Devices.Intersect(newTags).Any())]);
+            []);
+        return parts with { Recipes = [.. CompareRecipes(running, next, parts.Replaces)] };
     }
+
+    /// <summary>
+    /// Whether a recipe that means the same as before may still become another one: something changed that its plan was made or checked by.
+    /// </summary>
+    public bool Concerns(RecipeInventory recipe) =>
+        Replaces(recipe) || Devices.Any(d => d.Kind != ChangeKind.Kept && recipe.Reaches.Contains(d.Name));
+
+    /// <summary>Whether a new version of a recipe takes over.</summary>
+    public bool Swaps(string recipe) => Recipes.First(r => r.File == recipe).Kind is ChangeKind.Swapped or ChangeKind.Added;
+
+    /// <summary>Whether a recipe gets what it runs on from a device that begins anew with other settings.</summary>
+    public bool Feeds(RecipeInventory recipe) =>
+        Devices.Any(d => d.Kind == ChangeKind.Restarts && (recipe.Devices.Contains(d.Name) || recipe.Reaches.Contains(d.Name)));
 
     /// <summary>One line a part: section, name, what is done.</summary>
     /// <param name="all">Those too that nothing is done to.</param>
@@ -46,8 +54,14 @@ internal sealed record ReloadPlan(
         .. Recipes.Where(r => all || r.Kind != ChangeKind.Kept).Select(r => new[] { "recipes", ShortName(r.File), $"{r}" }),
     ];
 
-    /// <summary>A sink with a queue now and without one then, or the other way round: its routes lead to another place.</summary>
-    private static bool IsMoved(PartInventory old, PartInventory now) => old.Value("delivery") != now.Value("delivery");
+    /// <summary>
+    /// Whether the plan of a recipe holds what is there no longer: tags, limits, or a sink that has a queue now and had none, or the other way
+    /// round, so that its routes lead to another place.
+    /// </summary>
+    private bool Replaces(RecipeInventory recipe) =>
+        Site.Any(s => s.Keys.Contains("recipe_queue") || s.Keys.Contains("recipe_memory"))
+        || Sinks.Any(s => s.Keys.Contains("delivery") && recipe.Sinks.Contains(s.Name))
+        || Devices.Any(d => d.Keys.Any(SiteSettings.IsOfTags) && recipe.Devices.Contains(d.Name));
 
     private static bool IsAdjustment(string key) => key.StartsWith("queue.", StringComparison.Ordinal);
 
@@ -88,6 +102,12 @@ internal sealed record ReloadPlan(
             if (old is null)
             {
                 yield return new RecipeChange(recipe.File, ChangeKind.Added, Effects(recipe), [], 0, []);
+                continue;
+            }
+
+            if (old.Refused == recipe.Meaning && !mustSwap(recipe))
+            {
+                yield return new RecipeChange(recipe.File, ChangeKind.Refused, [], [], 0, []);
                 continue;
             }
 

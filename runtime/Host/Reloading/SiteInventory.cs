@@ -16,6 +16,9 @@ internal sealed record SiteInventory(
     string Name, int PlantId, string Tenant, IReadOnlyList<Setting> Site, IReadOnlyList<PartInventory> Devices,
     IReadOnlyList<PartInventory> Sinks, IReadOnlyList<RecipeInventory> Recipes)
 {
+    /// <summary>What became of the last edit, when it was taken back; null otherwise.</summary>
+    public string? TakenBack { get; init; }
+
     /// <param name="site">The site; <paramref name="said"/> when that is not all that its site.toml says.</param>
     /// <param name="recipes">Its recipes.</param>
     /// <param name="said">The site as its site.toml says it.</param>

@@ -1,5 +1,7 @@
 using PlantRuntime.Host.Delivery;
 using PlantRuntime.Host.Devices;
+using PlantRuntime.Host.Plugins;
+using PlantRuntime.Host.Recipes;
 using PlantRuntime.Host.Sites;
 
 namespace PlantRuntime.Host.Reloading;
@@ -8,7 +10,12 @@ namespace PlantRuntime.Host.Reloading;
 /// Moves a running site to another site.toml, part by part, as the plan says. Recipes swap while the devices that changed stand still, and
 /// before the sinks that change stop: what a recipe hands over always finds somebody who takes it.
 /// </summary>
-internal sealed class SiteSwap(RunningSite site, CheckedSite next, ReloadPlan plan)
+/// <param name="site">The site.</param>
+/// <param name="maker">Makes its recipes from now on.</param>
+/// <param name="opener">Opens its drivers and sinks from now on.</param>
+/// <param name="plan">What becomes of its parts.</param>
+/// <param name="moveRecipes">Moves the recipes.</param>
+internal sealed class SiteSwap(RunningSite site, RecipeMaker maker, Opener opener, ReloadPlan plan, Func<Task> moveRecipes)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
@@ -18,10 +25,10 @@ internal sealed class SiteSwap(RunningSite site, CheckedSite next, ReloadPlan pl
         var leaving = TakeSinks();
 
         // Not waited for: a disk that is full for hours must not hold up the rest.
-        _ = site.Queue?.TakeAsync(RunningSite.QueuesOf(next.Model));
-        (site.Model, site.Opener) = (next.Model, next.Opener);
-        site.Writes.Take(next.Model, site.Devices);
-        await site.Recipes.MoveAsync(next.Maker, next.Recipes, IsSwapped).ConfigureAwait(false);
+        _ = site.Queue?.TakeAsync(RunningSite.QueuesOf(maker.Site));
+        (site.Model, site.Opener) = (maker.Site, opener);
+        site.Writes.Take(maker.Site, site.Devices);
+        await moveRecipes().ConfigureAwait(false);
         foreach (var device in starting) site.Start(device);
         if (leaving.Count > 0) await site.FlushAsync().ConfigureAwait(false);
         await Task.WhenAll(leaving.Select(EndAsync)).ConfigureAwait(false);
@@ -37,7 +44,7 @@ internal sealed class SiteSwap(RunningSite site, CheckedSite next, ReloadPlan pl
     {
         var stopping = site.Devices.Where(d => KindOf(plan.Devices, d.Name) is ChangeKind.Restarts or ChangeKind.Removed);
         await Task.WhenAll(stopping.Select(d => d.StopAsync("site.toml changed", s_patience))).ConfigureAwait(false);
-        var devices = next.Model.Devices.Select(Taken).ToList();
+        var devices = maker.Site.Devices.Select(Taken).ToList();
         site.Replace(devices);
         return [.. devices.Where(d => KindOf(plan.Devices, d.Name) is ChangeKind.Restarts or ChangeKind.Added)];
     }
@@ -45,8 +52,8 @@ internal sealed class SiteSwap(RunningSite site, CheckedSite next, ReloadPlan pl
     private DeviceRunner Taken(DeviceModel model)
     {
         var device = site.Devices.FirstOrDefault(d => d.Name == model.Name) ?? site.NewDevice(model);
-        device.Take(model, next.Maker.Devices[model.Name]);
-        device.Window = next.Model.Limits.RecipeQueue;
+        device.Take(model, maker.Devices[model.Name]);
+        device.Window = maker.Site.Limits.RecipeQueue;
         return device;
     }
 
@@ -54,7 +61,7 @@ internal sealed class SiteSwap(RunningSite site, CheckedSite next, ReloadPlan pl
     private List<SinkRunner> TakeSinks()
     {
         var before = site.Sinks.ToList();
-        site.Replace([.. next.Model.Sinks.Select(Taken)]);
+        site.Replace([.. maker.Site.Sinks.Select(Taken)]);
         return [.. before.Except(site.Sinks)];
     }
 
@@ -77,11 +84,9 @@ internal sealed class SiteSwap(RunningSite site, CheckedSite next, ReloadPlan pl
     {
         if (KindOf(plan.Sinks, sink.Name) is not (ChangeKind.Restarts or ChangeKind.Added)) return;
         await sink.StopAsync(s_patience).ConfigureAwait(false);
-        sink.Model = next.Model.Sinks.First(s => s.Name == sink.Name);
+        sink.Model = maker.Site.Sinks.First(s => s.Name == sink.Name);
         site.Start(sink);
     }
-
-    private bool IsSwapped(string recipe) => plan.Recipes.First(r => r.File == recipe).Kind is ChangeKind.Swapped or ChangeKind.Added;
 
     private static ChangeKind KindOf(IReadOnlyList<PartChange> changes, string name) => changes.First(c => c.Name == name).Kind;
 }

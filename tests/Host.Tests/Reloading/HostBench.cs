@@ -48,6 +48,17 @@ internal sealed class HostBench : IAsyncDisposable
         await Log.WhenAsync("SITE state=Changed", time);
     }
 
+    /// <summary>Waits for what is seen outside the host.</summary>
+    public static async Task WhenAsync(Func<Task<bool>> holds, string what)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await holds())
+        {
+            Assert.False(patience.IsCancellationRequested, $"{what} did not come");
+            await Task.Yield();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();

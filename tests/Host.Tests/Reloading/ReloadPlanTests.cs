@@ -9,7 +9,7 @@ namespace PlantRuntime.Host.Tests.Reloading;
 public class ReloadPlanTests
 {
     private static readonly RecipeInventory s_recipe = new(
-        "recipes/press.csx", "1", ["press"], ["broker"], [], [], ["press\tDeadband\tcurrent\t0.5", "press\tRate\tpieces\t"]);
+        "recipes/press.csx", "1", ["press"], [], ["broker"], [], [], ["press\tDeadband\tcurrent\t0.5", "press\tRate\tpieces\t"]);
 
     private static readonly SiteModel s_site = new()
     {
@@ -89,6 +89,26 @@ public class ReloadPlanTests
             _ => s_site with { Limits = new LimitOptions { RecipeQueue = 8 } },
         };
         Assert.Equal(swaps ? ChangeKind.Swapped : ChangeKind.Kept, Assert.Single(Plan(next, s_recipe).Recipes).Kind);
+    }
+
+    [Theory]
+    [InlineData("press", false)]
+    [InlineData("lab", true)]
+    public void A_recipe_is_made_anew_when_a_device_changes_whose_blocks_or_writable_tags_it_uses(string device, bool isConcerned)
+    {
+        var next = s_site with { Devices = [.. s_site.Devices.Select(d => d.Name == device ? d with { Poll = TimeSpan.FromSeconds(2) } : d)] };
+        var recipe = s_recipe with { Reaches = ["lab"] };
+        Assert.Equal(isConcerned, Plan(next, recipe).Concerns(recipe));
+        Assert.Equal(ChangeKind.Kept, Assert.Single(Plan(next, recipe).Recipes).Kind);
+    }
+
+    [Fact]
+    public void A_version_that_failed_is_not_promised_again()
+    {
+        var running = SiteInventory.Of(s_site, [s_recipe with { Refused = "2" }]);
+        var plan = ReloadPlan.Compare(running, SiteInventory.Of(s_site, [s_recipe with { Meaning = "2", Sinks = [], Places = [] }]));
+        Assert.Equal("kept: the file as it is now has run and failed, and the version before is back", Assert.Single(plan.Lines(all: false))[2]);
+        Assert.True(plan is { IsEmpty: true, IsFelt: false });
     }
 
     [Fact]

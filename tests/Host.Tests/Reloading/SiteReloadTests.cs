@@ -17,6 +17,7 @@ public class SiteReloadTests
         var recipe = bench.Host.Recipes.Entries[0];
 
         await bench.EditAsync("const 5", "const 6", 1);
+        await bench.Log.WhenAsync("SITE state=Changed devices=2 sinks=1 recipes=1 planned=0");
         await bench.Log.WhenAsync("OK device=tank", 2);
         Assert.Same(line, bench.Host.Devices[0]);
         Assert.Same(lines, bench.Host.Sinks[0]);
@@ -66,6 +67,7 @@ public class SiteReloadTests
         await bench.EditAsync("  level = \"const 5\"", "  below = \"const 4\"\n  level = \"const 5\"", 1);
         await bench.Log.WhenAsync("OK device=tank", 2);
         await bench.Log.WhenAsync("STATE recipe=recipes/tank.csx carried=1");
+        await bench.Log.WhenAsync("SITE state=Changed devices=2 sinks=1 recipes=2 planned=1");
         Assert.Equal((1, 2), (bench.Host.Recipes.Entries[0].Version, bench.Host.Recipes.Entries[1].Version));
         await bench.DisposeAsync();
         Assert.Equal(["{\"level\":5}", "{\"below\":4}"], site.Lines("data/lines.jsonl").Where(l => !l.Contains("\"n\"", StringComparison.Ordinal)));

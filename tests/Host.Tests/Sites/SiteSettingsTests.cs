@@ -36,6 +36,18 @@ public class SiteSettingsTests
     [InlineData("range = [0, 120] }", "range = [0, 120], write = {} }", "tags.current.write added")]
     public void What_differs_is_named_by_its_key(string old, string now, params string[] expected) => Assert.Equal(expected, Difference(old, now));
 
+    [Theory]
+    [InlineData("tags.speed added", true)]
+    [InlineData("tags.\"a.b\" removed", true)]
+    [InlineData("tags.speed.unit", true)]
+    [InlineData("tags.\"a.b\".description added", true)]
+    [InlineData("tags.speed.scale added", false)]
+    [InlineData("tags.speed.write removed", false)]
+    [InlineData("tags.speed.address", false)]
+    [InlineData("poll", false)]
+    public void Scans_hold_other_tags_only_when_one_comes_goes_or_is_told_otherwise(string difference, bool isOfTags) =>
+        Assert.Equal(isOfTags, SiteSettings.IsOfTags(difference));
+
     [Fact]
     public void The_order_of_tags_matters()
     {

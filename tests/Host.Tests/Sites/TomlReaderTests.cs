@@ -36,6 +36,7 @@ public sealed class TomlReaderTests
     [InlineData("a = \"\\uD800\"", "1:6: U+D800 is no Unicode character: expected 0000 to D7FF or E000 to 10FFFF")]
     [InlineData("a = 08", "1:5: a number may not begin with 0: 08")]
     [InlineData("a = 1__0", "1:5: 1__0 is no number: expected one such as 42, -7, 0x1F, 1_000, 3.14 or 5e+22")]
+    [InlineData("a = 10.0.0.1", "1:5: 10.0.0.1 is no number: expected one such as 42, -7, 0x1F, 1_000, 3.14 or 5e+22; text stands in quotes, \"10.0.0.1\"")]
     [InlineData("a = 0b2", "1:5: 0b2 is no number: expected digits of base 2 after 0b, with single _ between them")]
     [InlineData("a = 9223372036854775808", "1:5: 9223372036854775808 does not fit into 64 bits")]
     [InlineData("a = 1e400", "1:5: 1e400 is too large for a float of 64 bits")]

@@ -31,7 +31,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
     /// Changes exactly when a recipe must be compiled anew: with its text, what it loads, the devices and sinks that it names, and the tools.
     /// </summary>
     /// <exception cref="IOException">The recipe cannot be read.</exception>
-    public string KeyOf(RecipeSource source) => Snapshot(source).Key;
+    public SourceSnapshot Snapshot(RecipeSource source) => SourceSnapshot.Take(source, [.. _references, .. source.References, _compiler, _host]);
 
     /// <summary>Compiles a recipe, or finds it compiled. What goes wrong on the way is a problem of the result, too.</summary>
     /// <exception cref="IOException">The recipe cannot be read, or the cache cannot be written.</exception>
@@ -80,8 +80,6 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         _isDisposed = true;
         await EndChildAsync().ConfigureAwait(false);
     }
-
-    private SourceSnapshot Snapshot(RecipeSource source) => SourceSnapshot.Take(source, [.. _references, .. source.References, _compiler, _host]);
 
     private static CompiledRecipe Failed(RecipeSource source, string output, string reason)
     {

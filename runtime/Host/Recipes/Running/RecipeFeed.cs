@@ -75,13 +75,24 @@ internal sealed class RecipeFeed(IReadOnlyList<DeviceRunner> devices, int capaci
     /// <summary>Each version reads its blocks itself; what the one before has read and not run goes to the same block of the new one.</summary>
     private void LeadBlocks(Plan plan)
     {
-        foreach (var (decoding, inbox, scans) in _blocks)
-        {
-            scans.Stop();
-            inbox.Lead(plan.Decodings.FirstOrDefault(d => IsSame(d, decoding))?.Source);
-        }
+        foreach (var block in _blocks) block.Scans.Stop();
+        var old = _blocks.ToList();
+        _blocks = [.. plan.Decodings.Select(Begin)];
+        foreach (var block in old) block.Inbox.Lead(null);
 
-        _blocks = [.. plan.Decodings.Select(d => (d, Inbox: Inbox(d.Source))).Select(b => (b.d, b.Inbox, new BlockScans(b.d, Find(b.d.Device), b.Inbox, time)))];
+        (Decoding, ScanInbox, BlockScans) Begin(Decoding decoding)
+        {
+            var at = old.FindIndex(b => IsSame(b.Decoding, decoding));
+            var number = at < 0 ? 0 : old[at].Scans.Number;
+            if (at >= 0)
+            {
+                old[at].Inbox.Lead(decoding.Source);
+                old.RemoveAt(at);
+            }
+
+            var inbox = Inbox(decoding.Source);
+            return (decoding, inbox, new BlockScans(decoding, Find(decoding.Device), inbox, time, number));
+        }
     }
 
     private static bool IsSame(Decoding a, Decoding b) =>

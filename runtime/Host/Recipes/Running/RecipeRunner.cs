@@ -53,6 +53,9 @@ internal sealed class RecipeRunner
     /// <summary>How long the recipe has been busy with one scan; zero when it is idle.</summary>
     public TimeSpan CallTime => _call.Elapsed;
 
+    /// <summary>On the recipe's thread: whether what it runs is that a device did not answer.</summary>
+    public bool IsOnFailedScan => _inHand is { Scan.Failure: not null };
+
     /// <summary>Returns when the thread runs.</summary>
     public void Start() => _thread.Start();
 

@@ -17,11 +17,11 @@ namespace PlantRuntime.Host.Recipes.Running;
 /// <param name="memory">What it remembers, on disk.</param>
 /// <param name="outputs">Where its mirrors are.</param>
 /// <param name="departures">Gets versions that are over.</param>
-/// <param name="limits">How long a scan may take, and how long a version is watched.</param>
+/// <param name="limits">How long a scan may take, and how long a version is watched; to be had as <see cref="Limits"/>.</param>
 /// <param name="siteFolder">Places are shown relative to it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where it speaks.</param>
-internal sealed class RecipeStage(
+internal sealed partial class RecipeStage(
     string file, RecipeFeed feed, RecipeMemory memory, RecipeOutputs outputs, Departures departures, LimitOptions limits, string siteFolder,
     TimeProvider time, PlantLog log)
 {
@@ -30,13 +30,13 @@ internal sealed class RecipeStage(
     /// <summary>Held by who replaces what runs.</summary>
     private readonly SemaphoreSlim _turn = new(1, 1);
 
-    private LimitOptions _limits = limits;
-
     private volatile RecipeVersion? _current;
     private volatile RecipeVersion? _before;
     private string? _stopped;
     private int _versions;
     private long _swapped;
+
+    public LimitOptions Limits { get; set; } = limits;
 
     /// <summary>The version at work.</summary>
     public RecipeVersion? Current => _current;
@@ -51,8 +51,8 @@ internal sealed class RecipeStage(
     /// <param name="compiled">What the new version was loaded from.</param>
     /// <param name="loaded">Its code and its plan, with outputs.</param>
     /// <param name="faults">Counts what its lambdas throw.</param>
-    /// <param name="mayGoBack">False when the one before cannot come back, whatever happens.</param>
-    public async Task SwapAsync(CompiledRecipe compiled, LoadedRecipe loaded, VersionFaults faults, bool mayGoBack)
+    /// <param name="isOfSite">True when it was made for another site.toml: the one before comes back with the site alone.</param>
+    public async Task SwapAsync(CompiledRecipe compiled, LoadedRecipe loaded, VersionFaults faults, bool isOfSite)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
         try
@@ -62,33 +62,18 @@ internal sealed class RecipeStage(
                 log.Warn($"STATE recipe={file} {loss.ToString("would_carry")}");
             var isDrained = !feed.CanLead(plan);
             var began = time.GetTimestamp();
-            var state = old is null ? null : await HaltAsync(old, _limits.RecipeTime + s_patienceAtEnd, isDrained).ConfigureAwait(false);
+            var state = old is null ? null : await HaltAsync(old, Limits.RecipeTime + s_patienceAtEnd, isDrained).ConfigureAwait(false);
             var carried = state is null ? null : plan.Load(state);
             if (state is null) memory.Restore(plan);
-            var isWatched = mayGoBack && state is not null && old!.Runner.Stopped is null && _limits.RecipeWatch > TimeSpan.Zero;
-            if (isWatched) faults.Watch(old!.Faults, _limits.RecipeWatch);
+            var isWatched = state is not null && old!.Runner.Stopped is null && Limits.RecipeWatch > TimeSpan.Zero;
+            if (isWatched) faults.Watch(old!.Faults, Limits.RecipeWatch);
+            (_isOfSite, _siteFault) = (isOfSite && isWatched, null);
             var change = await BeginAsync(new RecipeVersion(++_versions, compiled, loaded, faults, Runner(loaded)), began).ConfigureAwait(false);
             if (carried is { IsEmpty: false }) log.Info($"STATE recipe={file} {carried}");
             log.Info($"RECIPE name={file} state=Running version={_versions} devices={string.Join(',', plan.Sources.Keys)} routes={plan.Routes.Count}"
                 + (plan.Mirrors.Count > 0 ? $" mirrors={plan.Mirrors.Count}" : "") + (old is null ? "" : change));
             PutBy(isWatched ? old : null);
             if (!isWatched && old is not null) Unload(old);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    /// <summary>Takes other limits from another site.toml. The version before was made for the site as it was, and goes.</summary>
-    public async Task MoveAsync(LimitOptions next)
-    {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            _limits = next;
-            PutBy(null);
-            _current?.Faults.Accept();
         }
         finally
         {
@@ -130,14 +115,14 @@ internal sealed class RecipeStage(
     /// </summary>
     public void Watch()
     {
-        if (_current is { } busy && busy.Runner.CallTime > _limits.RecipeTime)
-            busy.Runner.Stop($"it was busy with one scan for more than {_limits.RecipeTime.TotalSeconds:0.###} s");
+        if (_current is { } busy && busy.Runner.CallTime > Limits.RecipeTime)
+            busy.Runner.Stop($"it was busy with one scan for more than {Limits.RecipeTime.TotalSeconds:0.###} s");
         if (!_turn.Wait(0)) return;
         try
         {
             if (_current is not { Runner.Stopped: null } current) return;
-            if (_before is not null && time.GetElapsedTime(_swapped) >= _limits.RecipeWatch) PutBy(null);
-            if (_before is null) current.Faults.Accept();
+            if (_before is not null && !_isOfSite && time.GetElapsedTime(_swapped) >= Limits.RecipeWatch) PutBy(null);
+            if (_before is null && !_isOfSite) current.Faults.Accept();
             memory.Look(current.Runner);
         }
         finally
@@ -150,6 +135,13 @@ internal sealed class RecipeStage(
     public void Refuse(VersionFaults faults, Exception exception)
     {
         if (_current is not { } current || current.Faults != faults) return;
+        if (_isOfSite)
+        {
+            // It goes on until the site is back. That a device with other settings did not answer is no reason for that.
+            if (!current.Runner.IsOnFailedScan) _siteFault ??= exception;
+            return;
+        }
+
         current.Runner.Halt();
         _ = Task.Run(() => GoBackAsync(current.Runner, exception));
     }
@@ -158,7 +150,8 @@ internal sealed class RecipeStage(
 
     private void OnStopped(RecipeRunner runner, Exception exception)
     {
-        var next = _before is not null && _current?.Runner == runner ? "the version before comes back" : "edit the recipe; all else runs on";
+        var next = _current?.Runner != runner || (_before is null && !_isOfSite) ? "edit the recipe; all else runs on"
+            : _isOfSite ? "site.toml as it was comes back" : "the version before comes back";
         var at = RecipePosition.Of(exception, siteFolder, word: null);
         log.Error($"STOPPED recipe={file} reason=\"{VersionFaults.Words(exception)}\"{(at.Line > 0 ? $" at={at}" : "")} next=\"{next}\"");
         _ = Task.Run(() => GoBackAsync(runner, exception));
@@ -171,6 +164,8 @@ internal sealed class RecipeStage(
         {
             if (_current is not { } current || current.Runner != failed) return;
             var before = _before;
+            if (_isOfSite) _siteFault ??= exception;
+            if (_isOfSite && before is not null) return;
             if (before is null && failed.Stopped is not null)
             {
                 feed.Queue.Close();
@@ -178,22 +173,12 @@ internal sealed class RecipeStage(
                 return;
             }
 
-            var began = time.GetTimestamp();
-            var learned = await HaltAsync(current, s_patienceAtEnd).ConfigureAwait(false);
-
-            // It threw while its watch ended: it goes on.
-            before ??= current;
-
-            // What was told since the swap is not told again; from a version that hangs nothing is to be had.
-            if (learned is not null) before.Loaded.Plan.Load(learned);
-            before.Faults.Accept();
-            var change = await BeginAsync(before with { Runner = Runner(before.Loaded) }, began).ConfigureAwait(false);
-            if (before == current) return;
-            _before = null;
+            // It threw while its watch ended: then it goes on.
+            var change = await ResumeAsync(current, before ?? current).ConfigureAwait(false);
+            if (before is null) return;
             log.Error($"BACK recipe={file} version={before.Number} failed={current.Number} reason=\"{VersionFaults.Words(exception)}\"{change} "
                 + "next=\"edit the file: as it is now it is not tried again\"");
             WentBack(exception, $"version {before.Number} is back");
-            Unload(current);
         }
         catch (Exception bug)
         {
@@ -203,6 +188,21 @@ internal sealed class RecipeStage(
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Lets a version that was put by, or halted, go on where the one at work ends.</summary>
+    private async Task<string> ResumeAsync(RecipeVersion current, RecipeVersion before)
+    {
+        var began = time.GetTimestamp();
+        var isDrained = current.Runner.Stopped is null && !feed.CanLead(before.Loaded.Plan);
+
+        // What was told since the swap is not told again; from a version that hangs nothing is to be had.
+        if (await HaltAsync(current, s_patienceAtEnd, isDrained).ConfigureAwait(false) is { } learned) before.Loaded.Plan.Load(learned);
+        before.Faults.Accept();
+        var change = await BeginAsync(before with { Runner = Runner(before.Loaded) }, began).ConfigureAwait(false);
+        _before = null;
+        if (before != current) Unload(current);
+        return change;
     }
 
     /// <summary>Starts a version where another has ended. The mirrors of both run on.</summary>

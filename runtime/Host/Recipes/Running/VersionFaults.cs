@@ -13,7 +13,8 @@ internal sealed class VersionFaults(TimeProvider time)
     public void Watch(VersionFaults before, TimeSpan watch)
     {
         var life = Math.Max(1, time.GetElapsedTime(before._started).Ticks);
-        Interlocked.Exchange(ref _allowed, (long)(2.0 * Interlocked.Read(ref before._count) * watch.Ticks / life));
+        var more = (long)(2.0 * Interlocked.Read(ref before._count) * watch.Ticks / life);
+        Interlocked.Exchange(ref _allowed, Interlocked.Read(ref _count) + more);
     }
 
     /// <summary>The version has proved itself.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PlantRuntime.Host.Delivery;
 
 namespace PlantRuntime.Host.Sites;
@@ -6,10 +7,9 @@ namespace PlantRuntime.Host.Sites;
 /// Models as keys and values: two mean the same exactly when these are equal. Where something stands in its file, the order of a plugin's
 /// keys and the spelling of a value ("1s", "1000ms") make no difference; the order of tags does, for values are delivered in it.
 /// </summary>
-internal static class SiteSettings
+internal static partial class SiteSettings
 {
     private const string TagOrder = "the order of its tags";
-    private static readonly string[] s_tagEnds = [" added", " removed", ".unit", ".description"];
 
     /// <summary>What is neither a device nor a sink, by section: <c>limits.recipe_time</c>.</summary>
     public static IReadOnlyList<Setting> Of(SiteModel site)
@@ -72,8 +72,11 @@ internal static class SiteSettings
     }
 
     /// <summary>Whether a word of <see cref="Difference"/> says that scans hold other tags, and not only where they come from.</summary>
-    public static bool IsOfTags(string difference) => difference == TagOrder
-        || (difference.StartsWith("tags.", StringComparison.Ordinal) && s_tagEnds.Any(end => difference.EndsWith(end, StringComparison.Ordinal)));
+    public static bool IsOfTags(string difference) => difference == TagOrder || TagHead().IsMatch(difference);
+
+    /// <summary>A tag that came or went, or what scans say of it besides its value; its name is in quotes when it is no plain word.</summary>
+    [GeneratedRegex("""^tags\.(".*"|[\w-]+)( (added|removed)|\.(unit|description)( (added|removed))?)$""")]
+    private static partial Regex TagHead();
 
     /// <summary>A table that the other side has not at all is told once, not key by key.</summary>
     private static IEnumerable<string> OnlyIn(IReadOnlyList<Setting> settings, Dictionary<string, string> others)

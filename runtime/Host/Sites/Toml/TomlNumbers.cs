@@ -95,7 +95,8 @@ internal static class TomlNumbers
 
     private static TomlValue? Malformed(string word, out string problem)
     {
-        problem = $"{word} is no number: expected one such as 42, -7, 0x1F, 1_000, 3.14 or 5e+22";
+        problem = $"{word} is no number: expected one such as 42, -7, 0x1F, 1_000, 3.14 or 5e+22"
+            + (word.Count(c => c == '.') > 1 ? $"; text stands in quotes, \"{word}\"" : "");
         return null;
     }
 }
