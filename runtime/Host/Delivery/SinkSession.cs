@@ -26,6 +26,7 @@ internal sealed class SinkSession : IDisposable
     private readonly int _window;
     private Task<Portion?>? _next;
     private bool _isConnected;
+    private bool _isHeard;
     private int _bugs;
     private volatile bool _isFinishing;
 
@@ -163,6 +164,10 @@ internal sealed class SinkSession : IDisposable
 
         if (dispatch.End > dispatch.Portion.Done) await _source.AdvanceAsync(dispatch.Portion, dispatch.End).ConfigureAwait(false);
         _bugs = 0;
+
+        // Only now: a sink whose protocol has no connection has proved nothing before.
+        if (!_isHeard) _owner.Connected();
+        _isHeard = true;
         _owner.Delivered(_retry.Succeeded());
     }
 
@@ -175,8 +180,7 @@ internal sealed class SinkSession : IDisposable
             try
             {
                 await CallAsync(_calls[^1], cancel => _sink.ConnectAsync(cancel)).ConfigureAwait(false);
-                _isConnected = true;
-                _owner.Connected();
+                (_isConnected, _isHeard) = (true, false);
             }
             catch (Exception exception)
             {
