@@ -13,12 +13,12 @@ public class QueuedSinkRunnerTests() : SinkRunnerTests(isQueued: true)
         bench.Start(s => s.OnWrite = (_, batch, _) => Poison(batch, isHealed ? -1 : 77));
         bench.Add(100);
         await bench.UntilAsync(c => c is { Produced: 100, Waiting: 0 });
-        var letter = Assert.Single(await bench.Queue!.AskAsync(store => store.Letters.List("out")));
+        var letter = Assert.Single(await bench.Queue!.AskAsync(store => store.Letters.Page("out")));
         Assert.Equal(("press.csx", "out", "poison"), (letter.Recipe, letter.Sink, letter.Reason));
         Assert.InRange(letter.Tries, 1, 5);
         Assert.Equal("{\"n\":77}", System.Text.Encoding.UTF8.GetString(letter.Records()[0].Json.Span));
         isHealed = true;
-        await bench.Queue.RetryAsync([letter]);
+        await bench.Queue.RetryAsync(store => store.Letters.Page("out"));
         await bench.UntilAsync(c => c.Delivered == 100);
         Assert.Equal([.. SinkBench.Numbers(1, 76), .. SinkBench.Numbers(78, 100), .. SinkBench.Numbers(77, 77)], bench.Stored);
         Assert.Equal(new SinkCounts(100, 100, 0, 0, 0), bench.Runner.Counts);

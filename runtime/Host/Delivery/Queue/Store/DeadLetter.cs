@@ -24,10 +24,11 @@ internal sealed record DeadLetter(
         return new DeadLetter(0, recipe, sink, reason, time, tries, record.Id, batch.Bytes);
     }
 
-    /// <exception cref="DamagedException">The bytes are not whole.</exception>
+    /// <summary>Reads one whose checksum was found right.</summary>
+    /// <exception cref="DamagedException">The bytes cannot be right.</exception>
     public static DeadLetter Read(long id, ReadOnlySpan<byte> bytes)
     {
-        var reader = Sealed.Read(bytes, Sealed.DeadLetter);
+        var reader = Sealed.Open(bytes, Sealed.DeadLetter);
         var (recipe, sink, reason) = (reader.Text(), reader.Text(), reader.Text());
         var (time, tries) = (new DateTime(reader.Int64(), DateTimeKind.Utc), (int)reader.Unsigned());
         var identity = new RecordId(new Guid(reader.Bytes(16)), reader.Int64(), (int)reader.Unsigned());
