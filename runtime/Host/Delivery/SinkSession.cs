@@ -165,10 +165,12 @@ internal sealed class SinkSession : IDisposable
         if (dispatch.End > dispatch.Portion.Done) await _source.AdvanceAsync(dispatch.Portion, dispatch.End).ConfigureAwait(false);
         _bugs = 0;
 
-        // Only now: a sink whose protocol has no connection has proved nothing before.
-        if (!_isHeard) _owner.Connected();
+        var failures = _retry.Succeeded();
+
+        // Only now: a sink whose protocol has no connection has proved nothing before. After failures "UP" says it.
+        if (!_isHeard && failures == 0) _owner.Connected();
         _isHeard = true;
-        _owner.Delivered(_retry.Succeeded());
+        _owner.Delivered(failures);
     }
 
     /// <summary>Connects if need be, however often that must be tried, and starts every flight that is not under way.</summary>

@@ -77,7 +77,7 @@ internal sealed class DeadLetters(QueueTables tables, QueueState state)
     public void Delete(DeadLetter letter)
     {
         tables.DeleteLetter(letter.Id);
-        Charge(state.Lane(letter.Sink), -RowCost.Of(letter.ToBytes().Length));
+        Charge(state.Lane(letter.Sink), -RowCost.Of(letter.Length));
     }
 
     private void Forget(Lane lane, long room)
