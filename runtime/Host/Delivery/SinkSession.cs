@@ -166,7 +166,6 @@ internal sealed class SinkSession : IDisposable
         _bugs = 0;
 
         var failures = _retry.Succeeded();
-
         // Only now: a sink whose protocol has no connection has proved nothing before. After failures "UP" says it.
         if (!_isHeard && failures == 0) _owner.Connected();
         _isHeard = true;
