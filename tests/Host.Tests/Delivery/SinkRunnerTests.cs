@@ -106,6 +106,20 @@ public abstract class SinkRunnerTests(bool isQueued)
     }
 
     [Fact]
+    public async Task Why_a_sink_is_down_is_said_again_when_it_is_another_reason()
+    {
+        await using var bench = new SinkBench(isQueued);
+        bench.Start(s => s.OnWrite = (write, _, _) => write <= 7 ? throw new IOException(write < 7 ? "no route" : "wrong password") : default);
+        bench.Add(1);
+        await bench.UntilAsync(c => c.Delivered == 1);
+        await bench.Log.WhenAsync("UP sink=out");
+        string[] down = [.. bench.Log.All.Where(l => l.Contains("DOWN sink=out", StringComparison.Ordinal))];
+        Assert.Equal(2, down.Length);
+        Assert.Contains("failures=5", down[0], StringComparison.Ordinal);
+        Assert.Contains("wrong password", down[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Refused_records_are_taken_out_when_the_sink_names_them()
     {
         await using var bench = new SinkBench(isQueued);
