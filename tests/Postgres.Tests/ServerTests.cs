@@ -91,7 +91,8 @@ public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
             Run($"ALTER TABLE $schema.records ALTER COLUMN n TYPE {type}");
             var error = await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.WriteAsync(Payloads(2, """{"n":2}"""), default));
             Assert.Contains("somebody has changed the tables", error.Message, StringComparison.Ordinal);
-            Assert.Contains($"\"n\" of table {Schema}.records is", (await Assert.ThrowsAnyAsync<Exception>(async () => await sink.ConnectAsync(default))).Message, StringComparison.Ordinal);
+            var refusal = await Assert.ThrowsAnyAsync<Exception>(async () => await sink.ConnectAsync(default));
+            Assert.Contains($"\"n\" of table {Schema}.records is", refusal.Message, StringComparison.Ordinal);
             Run("ALTER TABLE $schema.records ALTER COLUMN n TYPE bigint USING n::bigint");
             await sink.ConnectAsync(default);
         }

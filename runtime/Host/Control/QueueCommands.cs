@@ -116,7 +116,8 @@ internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, Func<SiteQu
             else missing.Add(id);
         }
 
-        return missing.Count == 0 ? found : throw new ControlException($"there is no dead letter {string.Join(", ", missing)}{(sink is null ? "" : $" of {sink}")}");
+        if (missing.Count == 0) return found;
+        throw new ControlException($"there is no dead letter {string.Join(", ", missing)}{(sink is null ? "" : $" of {sink}")}");
     }
 
     private static JsonNode Letter(DeadLetter letter)

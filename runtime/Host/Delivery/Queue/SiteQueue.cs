@@ -130,7 +130,8 @@ internal sealed class SiteQueue : IDisposable
     /// <returns>Those that were chosen.</returns>
     public async Task<IReadOnlyList<DeadLetter>> RetryAsync(Func<QueueStore, IReadOnlyList<DeadLetter>> choose)
     {
-        var letters = await ChangeAsync(choose, (store, letter) => store.Append(store.Letters.TakeForRetry(letter), isNew: false)).ConfigureAwait(false);
+        var letters = await ChangeAsync(choose, (store, letter) => store.Append(store.Letters.TakeForRetry(letter), isNew: false))
+            .ConfigureAwait(false);
         foreach (var sink in letters.Select(l => l.Sink).Distinct()) _readers.Find(sink)?.MayHaveMore();
         _signal.Wake();
         return letters;
