@@ -25,6 +25,12 @@ public class DeliveryQueueTests
         var list = await QueueAsync("queue", site.Folder.Path);
         Assert.Matches(@"web +Running +0 +.*\b2\b", list);
         Assert.Matches(@"recipes/all\.csx > web +50 +48 +0 +0 +2 +0 +0", list);
+        using var counts = JsonDocument.Parse(await QueueAsync("queue", site.Folder.Path, "--json"));
+        var web = counts.RootElement.GetProperty("sinks")[0];
+        Assert.Equal(2, web.GetProperty("dead_letters").GetInt64());
+        var route = web.GetProperty("routes")[0];
+        string[] fates = ["delivered", "waiting", "expired", "dead_lettered", "dropped", "damaged"];
+        Assert.Equal(route.GetProperty("produced").GetInt64(), fates.Sum(f => route.GetProperty(f).GetInt64()));
         await QueueAsync("queue", "export", site.Folder.Path, "--to", site.Folder.At("letters.jsonl"));
         var ids = site.Folder.Lines("letters.jsonl").Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetInt64()).ToList();
         Assert.Equal(2, ids.Count);
@@ -42,7 +48,16 @@ public class DeliveryQueueTests
         var (exit, refusal) = await PlantProcess.RunAsync("queue", "show", site.Folder.Path, $"{ids[0]}");
         Assert.Equal(1, exit);
         Assert.Contains($"no dead letter {ids[0]}", refusal, StringComparison.Ordinal);
+        (exit, refusal) = await PlantProcess.RunAsync("queue", "retry", site.Folder.Path, "--all", "--sink", "wed");
+        Assert.Equal(1, exit);
+        Assert.Contains("no sink \"wed\" has a queue: did you mean \"web\"?", refusal, StringComparison.Ordinal);
         await site.StopAsync();
+
+        // Nobody is there to ask: an earlier export is not emptied for that.
+        (exit, refusal) = await PlantProcess.RunAsync("queue", "export", site.Folder.Path, "--to", site.Folder.At("letters.jsonl"));
+        Assert.Equal(1, exit);
+        Assert.Contains("no host runs this site", refusal, StringComparison.Ordinal);
+        Assert.Equal(2, site.Folder.Lines("letters.jsonl").Length);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 
@@ -66,12 +65,5 @@ public sealed class FieldTests(SharedServer shared) : PostgresTestBase(shared)
         Assert.Equal([0], rejected.Indexes);
         Assert.Contains("violates not-null constraint", rejected.Message, StringComparison.Ordinal);
         Assert.Equal(["a", "1"], Assert.Single(Query("SELECT plc_id, n FROM $schema.records")));
-    }
-
-    private static RecordBatch Payloads(long number, params string[] payloads)
-    {
-        var batch = Batches.Empty(number);
-        foreach (var payload in payloads) batch.Add(Batches.Start, "press", Encoding.UTF8.GetBytes(payload));
-        return batch;
     }
 }

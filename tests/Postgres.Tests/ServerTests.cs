@@ -80,6 +80,28 @@ public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
     }
 
     [SkippableFact]
+    public async Task A_column_whose_type_is_changed_in_mid_run_takes_no_bytes_of_the_old_type_and_costs_no_record()
+    {
+        await using var sink = await ConnectAsync(Options(columns: new Dictionary<string, string> { ["n"] = "bigint" }));
+        await sink.WriteAsync(Payloads(1, """{"n":1}"""), default);
+
+        // Of the same length: the server would take 2 for 1e-323 without a word. Text would refuse every record.
+        foreach (var type in new[] { "double precision", "text" })
+        {
+            Run($"ALTER TABLE $schema.records ALTER COLUMN n TYPE {type}");
+            var error = await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.WriteAsync(Payloads(2, """{"n":2}"""), default));
+            Assert.Contains("somebody has changed the tables", error.Message, StringComparison.Ordinal);
+            var refusal = await Assert.ThrowsAnyAsync<Exception>(async () => await sink.ConnectAsync(default));
+            Assert.Contains($"\"n\" of table {Schema}.records is", refusal.Message, StringComparison.Ordinal);
+            Run("ALTER TABLE $schema.records ALTER COLUMN n TYPE bigint USING n::bigint");
+            await sink.ConnectAsync(default);
+        }
+
+        await sink.WriteAsync(Payloads(2, """{"n":2}"""), default);
+        Assert.Equal(["1", "2"], Query("SELECT n FROM $schema.records ORDER BY n").Select(r => r[0]));
+    }
+
+    [SkippableFact]
     public async Task A_network_that_goes_silent_at_any_moment_ends_with_the_deadline()
     {
         using var proxy = new Proxy(Server.Port) { IsSilentAfterwards = true };

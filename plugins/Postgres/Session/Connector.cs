@@ -32,11 +32,11 @@ internal sealed class Connector(PostgresOptions options, PluginContext context)
             await PrepareAsync(connection, cancel).ConfigureAwait(false);
             if (last is not null) await last.EndAsync(connection, cancel).ConfigureAwait(false);
             var backend = await Backend.OfAsync(connection, cancel).ConfigureAwait(false);
-            var tables = await new TableMaker(connection)
+            var (samples, payloads, shape) = await new TableMaker(connection)
                 .EnsureAsync(TableNames.Samples(options), TableNames.Payloads(options, _fields), cancel)
                 .ConfigureAwait(false);
-            var rows = new BatchRows(tables[0], tables[1], _fields, context.Site, options.Nul);
-            return new Database(source, connection, backend, rows, new Progress(connection, options.Schema, context.Name));
+            var rows = new BatchRows(samples, payloads, _fields, context.Site, options.Nul);
+            return new Database(source, connection, backend, rows, new Progress(connection, options.Schema, context.Name), shape);
         }
         catch (Exception error)
         {

@@ -2,6 +2,7 @@ using System.Data;
 using Npgsql;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Postgres.Copy;
+using PlantRuntime.Plugins.Postgres.Tables;
 
 namespace PlantRuntime.Plugins.Postgres.Session;
 
@@ -12,15 +13,17 @@ internal sealed class Database : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly BatchRows _rows;
     private readonly Progress _progress;
+    private readonly TableShape _shape;
     private Task _unfinished = Task.CompletedTask;
 
-    public Database(NpgsqlDataSource source, NpgsqlConnection connection, Backend backend, BatchRows rows, Progress progress)
+    public Database(NpgsqlDataSource source, NpgsqlConnection connection, Backend backend, BatchRows rows, Progress progress, TableShape shape)
     {
         Backend = backend;
         _source = source;
         _connection = connection;
         _rows = rows;
         _progress = progress;
+        _shape = shape;
     }
 
     public Backend Backend { get; }
@@ -38,12 +41,16 @@ internal sealed class Database : IAsyncDisposable
                 _rows.Encode(batch, first);
                 await CopyAsync(_rows.Samples, cancel).ConfigureAwait(false);
                 await CopyAsync(_rows.Payloads, cancel).ConfigureAwait(false);
+                await WithinAsync(_shape.CheckAsync(cancel), cancel).ConfigureAwait(false);
             }
         }
         catch (RejectedException)
         {
             // After any other failure the connection is closed, which ends the transaction without waiting for a network that may be dead.
             await transaction.RollbackAsync(cancel).ConfigureAwait(false);
+
+            // What looks like a record's fault may be that of a column that has another type now.
+            await WithinAsync(_shape.CheckAsync(cancel), cancel).ConfigureAwait(false);
             throw;
         }
 

@@ -9,31 +9,33 @@ internal sealed class TableMaker(NpgsqlConnection connection)
     private const long Lock = 0x706C616E746462;
 
     /// <summary>Makes what is missing, all or nothing.</summary>
-    /// <returns>The tables with the types that their columns really have.</returns>
+    /// <returns>The tables with the types that their columns really have, and the shape by which a later change is noticed.</returns>
     /// <exception cref="PostgresSinkException">A table has not the columns that are needed.</exception>
-    public async Task<Table[]> EnsureAsync(Table samples, Table payloads, CancellationToken cancel)
+    public async Task<(Table Samples, Table Payloads, TableShape Shape)> EnsureAsync(Table samples, Table payloads, CancellationToken cancel)
     {
+        var shape = new TableShape(connection, samples, payloads);
         await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
         await RunAsync($"SELECT pg_advisory_xact_lock({Lock})", cancel).ConfigureAwait(false);
-        var found = new[]
-        {
-            await EnsureAsync(samples, cancel).ConfigureAwait(false),
-            await EnsureAsync(payloads, cancel).ConfigureAwait(false),
-        };
+
+        // Before they are checked, so that a change in between is noticed; a table that is made here nobody can change before it is there.
+        await shape.TakeAsync(cancel).ConfigureAwait(false);
+        var (first, isFirstNew) = await EnsureAsync(samples, cancel).ConfigureAwait(false);
+        var (second, isSecondNew) = await EnsureAsync(payloads, cancel).ConfigureAwait(false);
+        if (isFirstNew || isSecondNew) await shape.TakeAsync(cancel).ConfigureAwait(false);
         await EnsureProgressAsync(samples.Schema, cancel).ConfigureAwait(false);
         await transaction.CommitAsync(cancel).ConfigureAwait(false);
-        return found;
+        return (first, second, shape);
     }
 
-    private async Task<Table> EnsureAsync(Table table, CancellationToken cancel)
+    private async Task<(Table Table, bool IsNew)> EnsureAsync(Table table, CancellationToken cancel)
     {
         var found = await Catalog.ColumnsAsync(connection, table.Schema, table.Name, cancel).ConfigureAwait(false);
-        if (found.Count > 0) return TableCheck.Adapt(table, found);
+        if (found.Count > 0) return (TableCheck.Adapt(table, found), false);
         await RunAsync(table.CreateSql, cancel).ConfigureAwait(false);
         if (table.Index.Count > 0) await RunAsync(table.IndexSql, cancel).ConfigureAwait(false);
         if (table.TimeColumn is { } time && await Catalog.TimescaleSchemaAsync(connection, cancel).ConfigureAwait(false) is { } schema)
             await RunAsync($"SELECT {schema}.create_hypertable('{table.QuotedName}', '{time}')", cancel).ConfigureAwait(false);
-        return table;
+        return (table, true);
     }
 
     private async Task EnsureProgressAsync(string schema, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,19 +12,29 @@ namespace PlantRuntime.Host.Cli;
 /// <summary><c>plant queue</c>: what waits, what was refused, and what to do with that; asked of the host that runs the site.</summary>
 internal static class QueueCommand
 {
+    /// <summary>Dead letters that the list shows.</summary>
+    private const int Shown = 20;
+
     private static readonly JsonSerializerOptions s_line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions s_indented = new(s_line) { WriteIndented = true };
 
     public static Command Make()
     {
-        var site = SiteArgument.Make();
-        var command = new Command("queue", "Show what waits for each sink of a running site, and its dead letters.")
+        var (site, json) = (SiteArgument.Make(), new Option<bool>("--json") { Description = "Write sinks and routes as JSON" });
+        var command = new Command(
+            "queue",
+            """
+            Show what waits for each sink of a running site, and its dead letters.
+
+            For every route: produced = delivered + waiting + expired + dead + dropped + damaged, since the queue was made.
+            Under the sinks, DEAD are the dead letters that are there; under the routes, those that were not sent again.
+            """)
         {
-            site, Show(), Export(),
+            site, json, Show(), Export(),
             Change("retry", "Send dead letters again, behind all that waits.", "queue-retry", "sent again"),
             Change("delete", "Delete dead letters for good.", "queue-delete", "deleted"),
         };
-        command.SetAction((result, cancel) => TryAsync(() => ListAsync(result.GetValue(site)!, cancel)));
+        command.SetAction((result, cancel) => TryAsync(() => ListAsync(result.GetValue(site)!, result.GetValue(json), cancel)));
         return command;
     }
 
@@ -33,7 +44,8 @@ internal static class QueueCommand
         var command = new Command("show", "Show one dead letter with its record.") { site, id };
         command.SetAction((result, cancel) => TryAsync(async () =>
         {
-            var letters = await LettersAsync(result.GetValue(site)!, null, [result.GetValue(id)], cancel).ConfigureAwait(false);
+            var request = Request("queue-letters", null, [result.GetValue(id)]);
+            var letters = await LettersAsync(result.GetValue(site)!, request, cancel).ConfigureAwait(false);
             Console.WriteLine(letters[0]!.ToJsonString(s_indented));
         }));
         return command;
@@ -46,18 +58,44 @@ internal static class QueueCommand
         var command = new Command("export", "Write dead letters as lines of JSON. They stay where they are.") { site, sink, to };
         command.SetAction((result, cancel) => TryAsync(async () =>
         {
-            var letters = await LettersAsync(result.GetValue(site)!, result.GetValue(sink), null, cancel).ConfigureAwait(false);
-            var lines = letters.Select(l => l!.ToJsonString(s_line)).ToList();
-            if (result.GetValue(to) is not { } file)
+            var (folder, file) = (result.GetValue(site)!, result.GetValue(to));
+            var (count, output) = (0, (TextWriter?)null);
+            try
             {
-                foreach (var line in lines) Console.WriteLine(line);
-                return;
-            }
+                await foreach (var page in PagesAsync(folder, result.GetValue(sink), cancel).ConfigureAwait(false))
+                {
+                    // Only now: when there is no host the file stays as it is.
+                    output ??= file is null ? Console.Out : File.CreateText(file);
+                    foreach (var letter in page) await output.WriteLineAsync(letter!.ToJsonString(s_line)).ConfigureAwait(false);
+                    count += page.Count;
+                }
 
-            await File.WriteAllLinesAsync(file, lines, cancel).ConfigureAwait(false);
-            Console.WriteLine($"{lines.Count} dead letters in {file}");
+                await output!.FlushAsync(cancel).ConfigureAwait(false);
+                if (file is not null) Console.WriteLine($"{count} dead letters in {file}");
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new ControlException($"{count} dead letters written, then: {exception.Message}");
+            }
+            finally
+            {
+                if (file is not null) output?.Dispose();
+            }
         }));
         return command;
+    }
+
+    /// <summary>All dead letters, page by page; the last page is empty.</summary>
+    private static async IAsyncEnumerable<JsonArray> PagesAsync(string site, string? sink, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (after, page) = (0L, (JsonArray?)null);
+        while (page is not { Count: 0 })
+        {
+            var request = Request("queue-letters", sink, null);
+            request["after"] = after;
+            yield return page = await LettersAsync(site, request, cancel).ConfigureAwait(false);
+            if (page.Count > 0) after = (long)page[^1]!["id"]!;
+        }
     }
 
     private static Command Change(string name, string description, string request, string done)
@@ -72,16 +110,21 @@ internal static class QueueCommand
             if (wanted.Length == 0 && !result.GetValue(all))
                 throw new ControlException($"say which: numbers, or --all; plant queue {result.GetValue(site)} lists them");
             var command = Request(request, result.GetValue(sink), wanted.Length == 0 ? null : wanted);
-            var count = await ControlClient.AskAsync(Path.GetFullPath(result.GetValue(site)!), command, cancel).ConfigureAwait(false);
+            var count = await AskAsync(result.GetValue(site)!, command, cancel).ConfigureAwait(false);
             Console.WriteLine($"{count} {done}");
         }));
         return command;
     }
 
-    private static async Task ListAsync(string site, CancellationToken cancel)
+    private static async Task ListAsync(string site, bool isJson, CancellationToken cancel)
     {
-        var folder = Path.GetFullPath(site);
-        var queue = await ControlClient.AskAsync(folder, Request("queue", null, null), cancel).ConfigureAwait(false);
+        var queue = await AskAsync(site, Request("queue", null, null), cancel).ConfigureAwait(false);
+        if (isJson)
+        {
+            Console.WriteLine(queue.ToJsonString(s_indented));
+            return;
+        }
+
         var sinks = queue["sinks"]!.AsArray();
         TextTable.Write(Console.Out, ["SINK", "STATE", "WAITING", "SIZE", "OLDEST", "DEAD", "REASON"], sinks.Select(s => new[]
         {
@@ -95,15 +138,18 @@ internal static class QueueCommand
             ["ROUTE", "PRODUCED", "DELIVERED", "WAITING", "EXPIRED", "DEAD", "DROPPED", "DAMAGED"],
             sinks.SelectMany(s => s!["routes"]!.AsArray().Select(r => Route((string)s["sink"]!, r!))));
         if ((string?)queue["problem"] is { } problem) Console.WriteLine($"\n{problem}");
-        if (sinks.Sum(s => (long)s!["dead_letters"]!) == 0) return;
+        var dead = sinks.Sum(s => (long)s!["dead_letters"]!);
+        if (dead == 0) return;
         Console.WriteLine();
-        var letters = await LettersAsync(site, null, null, cancel).ConfigureAwait(false);
-        TextTable.Write(Console.Out, ["ID", "SINK", "REFUSED", "TRIES", "REASON"], letters.TakeLast(20).Select(l => new[]
+        var request = Request("queue-letters", null, null);
+        request["last"] = Shown;
+        var letters = await LettersAsync(site, request, cancel).ConfigureAwait(false);
+        TextTable.Write(Console.Out, ["ID", "SINK", "REFUSED", "TRIES", "REASON"], letters.Select(l => new[]
         {
             $"{l!["id"]}", $"{l["sink"]}", ((DateTime)l["refused"]!).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             $"{l["tries"]}", $"{l["reason"]}",
         }));
-        if (letters.Count > 20) Console.WriteLine($"the last 20 of {letters.Count}: plant queue export {site} writes all");
+        if (dead > Shown) Console.WriteLine($"the last {Shown} of {dead}: plant queue export {site} writes all");
     }
 
     private static string[] Route(string sink, JsonNode route)
@@ -112,8 +158,15 @@ internal static class QueueCommand
         return [$"{route["recipe"]} > {sink}", .. counts.Select(c => $"{route[c]}")];
     }
 
-    private static async Task<JsonArray> LettersAsync(string site, string? sink, long[]? ids, CancellationToken cancel) =>
-        (await ControlClient.AskAsync(Path.GetFullPath(site), Request("queue-letters", sink, ids), cancel).ConfigureAwait(false)).AsArray();
+    private static async Task<JsonArray> LettersAsync(string site, JsonObject request, CancellationToken cancel) =>
+        (await AskAsync(site, request, cancel).ConfigureAwait(false)).AsArray();
+
+    private static Task<JsonNode> AskAsync(string site, JsonObject request, CancellationToken cancel)
+    {
+        var folder = Path.GetFullPath(site);
+        if (!File.Exists(Path.Combine(folder, SiteFile.Name))) throw new ControlException($"{folder} is no site: it has no {SiteFile.Name}");
+        return ControlClient.AskAsync(folder, request, cancel);
+    }
 
     private static JsonObject Request(string command, string? sink, long[]? ids)
     {

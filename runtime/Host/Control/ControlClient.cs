@@ -49,6 +49,8 @@ internal static class ControlClient
         {
             socket.Dispose();
             if (exception is not (SocketException or IOException)) throw;
+            if (exception is SocketException { SocketErrorCode: SocketError.AccessDenied })
+                throw new ControlException($"you may not speak to the host of this site ({path}): do it as the user that runs it");
             throw new ControlException($"no host runs this site (nobody answers at {path}): start it with plant run {siteFolder}");
         }
     }

@@ -14,17 +14,14 @@ internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, Func<SiteQu
     {
         server.On("queue", _ => ListAsync());
         server.On("queue-letters", LettersAsync);
-        server.On("queue-retry", request => ChangeAsync(request, letters => queue()!.RetryAsync(letters)));
-        server.On("queue-delete", request => ChangeAsync(request, letters => queue()!.ChangeAsync(store =>
-        {
-            foreach (var letter in letters) store.Letters.Delete(letter);
-        })));
+        server.On("queue-retry", request => ChangeAsync(request, (stored, choose) => stored.RetryAsync(choose)));
+        server.On("queue-delete", request => ChangeAsync(request, (stored, choose) => stored.DeleteAsync(choose)));
     }
 
     private async Task<JsonNode> ListAsync()
     {
         var lanes = queue() is not { } stored ? [] : await stored.AskAsync(store => store.State.Lanes.Select(l =>
-            (l.Sink, l.Bytes, Age: store.OldestAge(l), Letters: store.Letters.List(l.Sink).Count,
+            (l.Sink, l.Bytes, Age: store.OldestAge(l), Letters: store.Letters.Count(l.Sink),
                 Accounts: store.State.Accounts.Where(a => a.Sink == l.Sink).Select(a => a.Copy()).ToList())).ToList()).ConfigureAwait(false);
         var names = sinks.Select(s => s.Name).Concat(lanes.Select(l => l.Sink)).Distinct();
         var list = new JsonArray();
@@ -61,25 +58,66 @@ internal sealed class QueueCommands(IReadOnlyList<SinkRunner> sinks, Func<SiteQu
         ["damaged"] = account.Damaged,
     };
 
-    private async Task<JsonNode> LettersAsync(JsonObject request) => new JsonArray([.. (await FindAsync(request).ConfigureAwait(false)).Select(Letter)]);
-
-    private async Task<JsonNode> ChangeAsync(JsonObject request, Func<IReadOnlyList<DeadLetter>, Task> change)
+    /// <summary>The dead letters with these <c>ids</c>, the <c>last</c> few, or those <c>after</c> a number: a page, empty at the end.</summary>
+    private async Task<JsonNode> LettersAsync(JsonObject request)
     {
-        var letters = await FindAsync(request).ConfigureAwait(false);
-        if (letters.Count > 0) await change(letters).ConfigureAwait(false);
-        return letters.Count;
+        if (queue() is not { } stored) return new JsonArray();
+        var (sink, ids) = (Sink(request), Ids(request));
+        var letters = await stored.AskAsync(store =>
+        {
+            Check(store, sink);
+            if (ids is not null) return Find(store, sink, ids);
+            return request["last"] is { } last ? store.Letters.Last((int)last) : store.Letters.Page(sink, (long?)request["after"] ?? 0);
+        }).ConfigureAwait(false);
+        return new JsonArray([.. letters.Select(Letter)]);
     }
 
-    /// <summary>The dead letters with these <c>ids</c>, or all; of one <c>sink</c>, or of all.</summary>
-    private async Task<IReadOnlyList<DeadLetter>> FindAsync(JsonObject request)
+    /// <summary>
+    /// Changes the dead letters with these <c>ids</c>, or all that were there when it began; of one <c>sink</c>, or of all. A transaction a page,
+    /// so that what is delivered meanwhile waits for none of them long.
+    /// </summary>
+    private async Task<JsonNode> ChangeAsync(
+        JsonObject request, Func<SiteQueue, Func<QueueStore, IReadOnlyList<DeadLetter>>, Task<IReadOnlyList<DeadLetter>>> change)
     {
-        if (queue() is not { } stored) return [];
-        var sink = (string?)request["sink"];
-        var letters = await stored.AskAsync(store => store.Letters.List(sink)).ConfigureAwait(false);
-        if (request["ids"] is not JsonArray ids) return letters;
-        var wanted = ids.Select(i => (long)i!).ToHashSet();
-        var found = letters.Where(l => wanted.Remove(l.Id)).ToList();
-        return wanted.Count == 0 ? found : throw new ControlException($"there is no dead letter {string.Join(", ", wanted.Order())}");
+        if (queue() is not { } stored) return 0;
+        var sink = Sink(request);
+        if (Ids(request) is { } ids) return (await change(stored, store => Find(store, sink, ids)).ConfigureAwait(false)).Count;
+        var end = await stored.AskAsync(store =>
+        {
+            Check(store, sink);
+            return store.Letters.LastId;
+        }).ConfigureAwait(false);
+        for (var (after, count) = (0L, 0);;)
+        {
+            var page = await change(stored, store => [.. store.Letters.Page(sink, after).TakeWhile(l => l.Id <= end)]).ConfigureAwait(false);
+            if (page.Count == 0) return count;
+            (after, count) = (page[^1].Id, count + page.Count);
+        }
+    }
+
+    private static string? Sink(JsonObject request) => (string?)request["sink"];
+
+    private static HashSet<long>? Ids(JsonObject request) => (request["ids"] as JsonArray)?.Select(i => (long)i!).ToHashSet();
+
+    private void Check(QueueStore store, string? sink)
+    {
+        if (sink is null || store.State.HasLane(sink)) return;
+        var known = sinks.Where(s => s.Model.Delivery != DeliveryKind.Direct).Select(s => s.Name).Concat(store.State.Lanes.Select(l => l.Sink));
+        if (!known.Contains(sink)) throw new ControlException($"no sink \"{sink}\" has a queue{Nearest.Hint(sink, known)}");
+    }
+
+    private List<DeadLetter> Find(QueueStore store, string? sink, IEnumerable<long> ids)
+    {
+        Check(store, sink);
+        var (found, missing) = (new List<DeadLetter>(), new List<long>());
+        foreach (var id in ids.Order())
+        {
+            if (store.Letters.Find(id) is { } letter && (sink is null || letter.Sink == sink)) found.Add(letter);
+            else missing.Add(id);
+        }
+
+        if (missing.Count == 0) return found;
+        throw new ControlException($"there is no dead letter {string.Join(", ", missing)}{(sink is null ? "" : $" of {sink}")}");
     }
 
     private static JsonNode Letter(DeadLetter letter)

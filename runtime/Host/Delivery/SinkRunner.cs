@@ -135,9 +135,10 @@ internal sealed class SinkRunner : IDisposable
 
     internal void Retrying(string reason, TimeSpan sleep, RetryPolicy retry)
     {
+        var isKnown = retry.IsOpen && reason == Reason;
         State = retry.IsOpen ? SinkState.Down : SinkState.Retrying;
         Reason = reason;
-        if (retry.IsOpen && !_downLimit.May(out _)) return;
+        if (isKnown && !_downLimit.May(out _)) return;
         _log.Warn($"{(retry.IsOpen ? "DOWN" : "RETRY")} sink={Name} reason=\"{reason}\" failures={retry.Failures} waiting={Counts.Waiting} sleep={sleep.TotalSeconds:0.#}s");
     }
 

@@ -27,7 +27,7 @@ public sealed class HttpLink : IDisposable
 
     /// <summary>Sends a request and waits for the answer's head; of the body of an error, the beginning is read too.</summary>
     /// <exception cref="LinkException">There was no answer.</exception>
-    /// <exception cref="OperationCanceledException">The token ended it; whether the request arrived is unknown.</exception>
+    /// <exception cref="OperationCanceledException">The token ended it before the head came; whether the request arrived is unknown.</exception>
     public async Task<HttpAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
         try
@@ -57,9 +57,10 @@ public sealed class HttpLink : IDisposable
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
+            for (int read; length < bytes.Length && (read = await stream.ReadAsync(bytes.AsMemory(length), cancel).ConfigureAwait(false)) > 0;)
+                length += read;
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException)
+        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
         {
             // The status is known, and it is what counts.
         }

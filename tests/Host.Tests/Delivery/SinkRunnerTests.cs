@@ -13,12 +13,12 @@ public class QueuedSinkRunnerTests() : SinkRunnerTests(isQueued: true)
         bench.Start(s => s.OnWrite = (_, batch, _) => Poison(batch, isHealed ? -1 : 77));
         bench.Add(100);
         await bench.UntilAsync(c => c is { Produced: 100, Waiting: 0 });
-        var letter = Assert.Single(await bench.Queue!.AskAsync(store => store.Letters.List("out")));
+        var letter = Assert.Single(await bench.Queue!.AskAsync(store => store.Letters.Page("out")));
         Assert.Equal(("press.csx", "out", "poison"), (letter.Recipe, letter.Sink, letter.Reason));
         Assert.InRange(letter.Tries, 1, 5);
         Assert.Equal("{\"n\":77}", System.Text.Encoding.UTF8.GetString(letter.Records()[0].Json.Span));
         isHealed = true;
-        await bench.Queue.RetryAsync([letter]);
+        await bench.Queue.RetryAsync(store => store.Letters.Page("out"));
         await bench.UntilAsync(c => c.Delivered == 100);
         Assert.Equal([.. SinkBench.Numbers(1, 76), .. SinkBench.Numbers(78, 100), .. SinkBench.Numbers(77, 77)], bench.Stored);
         Assert.Equal(new SinkCounts(100, 100, 0, 0, 0), bench.Runner.Counts);
@@ -83,6 +83,40 @@ public abstract class SinkRunnerTests(bool isQueued)
         Assert.Equal(SinkBench.Numbers(1, 10), bench.Stored);
         Assert.Equal(4, bench.Sinks[0].Connects);
         await bench.Log.WhenAsync("RETRY sink=out no route waiting=10 sleep=2s");
+    }
+
+    [Fact]
+    public async Task A_sink_counts_as_connected_only_when_the_far_end_has_answered_for_records()
+    {
+        await using var bench = new SinkBench(isQueued);
+        var isWell = false;
+        bench.Start(s => s.OnWrite = (_, _, _) => isWell ? default : throw new IOException("no route"));
+        bench.Add(10);
+        await bench.UntilAsync(_ => bench.Sinks[0].Writes == 1);
+        await bench.Log.WhenAsync("RETRY sink=out no route");
+        Assert.DoesNotContain(bench.Log.All, l => l.Contains("CONNECTED", StringComparison.Ordinal));
+        isWell = true;
+        await bench.UntilAsync(c => c.Delivered == 10);
+        await bench.Log.WhenAsync("UP sink=out");
+        await bench.Runner.StopAsync(TimeSpan.FromSeconds(1));
+        bench.Start();
+        bench.Add(10);
+        await bench.UntilAsync(c => c.Delivered == 20);
+        await bench.Log.WhenAsync("CONNECTED sink=out");
+    }
+
+    [Fact]
+    public async Task Why_a_sink_is_down_is_said_again_when_it_is_another_reason()
+    {
+        await using var bench = new SinkBench(isQueued);
+        bench.Start(s => s.OnWrite = (write, _, _) => write <= 7 ? throw new IOException(write < 7 ? "no route" : "wrong password") : default);
+        bench.Add(1);
+        await bench.UntilAsync(c => c.Delivered == 1);
+        await bench.Log.WhenAsync("UP sink=out");
+        string[] down = [.. bench.Log.All.Where(l => l.Contains("DOWN sink=out", StringComparison.Ordinal))];
+        Assert.Equal(2, down.Length);
+        Assert.Contains("failures=5", down[0], StringComparison.Ordinal);
+        Assert.Contains("wrong password", down[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
@@ -40,6 +41,13 @@ public abstract class PostgresTestBase(SharedServer shared)
         var sink = Open(options ?? Options(), name);
         await sink.ConnectAsync(default);
         return sink;
+    }
+
+    protected static RecordBatch Payloads(long number, params string[] payloads)
+    {
+        var batch = Batches.Empty(number);
+        foreach (var payload in payloads) batch.Add(Batches.Start, "press", Encoding.UTF8.GetBytes(payload));
+        return batch;
     }
 
     protected List<string[]> Query(string sql) => Sql.Query(Admin, sql.Replace("$schema", Schema, StringComparison.Ordinal));

@@ -126,15 +126,22 @@ internal sealed class SiteQueue : IDisposable
     public Task ChangeAsync(Action<QueueStore> change) => _requests.Add(change, isChange: true);
 
     /// <summary>Sends dead letters again, behind all that waits.</summary>
-    public async Task RetryAsync(IReadOnlyList<DeadLetter> letters)
+    /// <param name="choose">Says which, in the transaction that takes them: nobody else can take them too.</param>
+    /// <returns>Those that were chosen.</returns>
+    public async Task<IReadOnlyList<DeadLetter>> RetryAsync(Func<QueueStore, IReadOnlyList<DeadLetter>> choose)
     {
-        await ChangeAsync(store =>
-        {
-            foreach (var letter in letters) store.Append(store.Letters.TakeForRetry(letter), isNew: false);
-        }).ConfigureAwait(false);
-        foreach (var letter in letters) _readers.Find(letter.Sink)?.MayHaveMore();
+        var letters = await ChangeAsync(choose, (store, letter) => store.Append(store.Letters.TakeForRetry(letter), isNew: false))
+            .ConfigureAwait(false);
+        foreach (var sink in letters.Select(l => l.Sink).Distinct()) _readers.Find(sink)?.MayHaveMore();
         _signal.Wake();
+        return letters;
     }
+
+    /// <summary>Removes dead letters for good.</summary>
+    /// <param name="choose">Says which.</param>
+    /// <returns>Those that were chosen.</returns>
+    public Task<IReadOnlyList<DeadLetter>> DeleteAsync(Func<QueueStore, IReadOnlyList<DeadLetter>> choose) =>
+        ChangeAsync(choose, (store, letter) => store.Letters.Delete(letter));
 
     /// <summary>Puts what is in memory on the disk and closes the file.</summary>
     public void Dispose()
@@ -142,6 +149,18 @@ internal sealed class SiteQueue : IDisposable
         _signal.Stop();
         _thread.Join(s_patienceAtEnd);
         _signal.Dispose();
+    }
+
+    private async Task<IReadOnlyList<DeadLetter>> ChangeAsync(
+        Func<QueueStore, IReadOnlyList<DeadLetter>> choose, Action<QueueStore, DeadLetter> change)
+    {
+        IReadOnlyList<DeadLetter> letters = [];
+        await ChangeAsync(store =>
+        {
+            letters = choose(store);
+            foreach (var letter in letters) change(store, letter);
+        }).ConfigureAwait(false);
+        return letters;
     }
 
     private void Run()

@@ -78,6 +78,7 @@ public class FormatTests
     private static (RecordBatch Batch, List<string> Recipes) Decode(string sink, byte[] bytes, int first = 0)
     {
         var (batch, recipes) = (new RecordBatch(), new List<string>());
+        BatchHeader.Read(bytes);
         new BatchDecoder(sink).Decode(bytes, first, [], batch, recipes);
         return (batch, recipes);
     }

@@ -9,15 +9,15 @@ internal sealed class BatchDecoder(string sink)
     private Sample[] _samples = [];
 
     /// <summary>Adds the records that go to the sink, from index <paramref name="first"/> of the batch on.</summary>
-    /// <param name="bytes">A stored batch.</param>
+    /// <param name="bytes">A stored batch whose checksum was found right.</param>
     /// <param name="first">The first index that counts.</param>
     /// <param name="without">Indexes that do not count.</param>
     /// <param name="into">Gets the records with their identities.</param>
     /// <param name="recipes">Gets the recipe of each record.</param>
-    /// <exception cref="DamagedException">The bytes are not whole.</exception>
+    /// <exception cref="DamagedException">The bytes cannot be right.</exception>
     public void Decode(ReadOnlySpan<byte> bytes, int first, IReadOnlyList<int> without, RecordBatch into, List<string> recipes)
     {
-        var reader = Sealed.Read(bytes, Sealed.Batch);
+        var reader = Sealed.Open(bytes, Sealed.Batch);
         var header = BatchHeader.Read(ref reader);
         var names = _tables.Of(reader.Bytes(reader.Count()));
         var ticks = 0L;

@@ -40,6 +40,13 @@ internal static class Sealed
     public static ByteReader Read(ReadOnlySpan<byte> bytes, uint kind) =>
         IsWhole(bytes, kind) ? new ByteReader(bytes[Length..]) : throw new DamagedException("the checksum is wrong");
 
+    /// <summary>The same of bytes that were found whole before: the checksum is not made twice.</summary>
+    /// <exception cref="DamagedException">They are of another kind.</exception>
+    public static ByteReader Open(ReadOnlySpan<byte> bytes, uint kind) =>
+        bytes.Length >= Length && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == kind
+            ? new ByteReader(bytes[Length..])
+            : throw new DamagedException("it is something else");
+
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;

@@ -15,6 +15,9 @@ namespace PlantRuntime.Host.Delivery.Queue.Store;
 internal sealed record DeadLetter(
     long Id, string Recipe, string Sink, string Reason, DateTime Time, int Tries, RecordId Identity, byte[] Batch)
 {
+    /// <summary>Its bytes where it is stored; 0 before.</summary>
+    public int Length { get; private init; }
+
     public static DeadLetter Of(in Record record, string recipe, string sink, string reason, DateTime time, int tries)
     {
         var encoder = new BatchEncoder();
@@ -24,14 +27,15 @@ internal sealed record DeadLetter(
         return new DeadLetter(0, recipe, sink, reason, time, tries, record.Id, batch.Bytes);
     }
 
-    /// <exception cref="DamagedException">The bytes are not whole.</exception>
+    /// <summary>Reads one whose checksum was found right.</summary>
+    /// <exception cref="DamagedException">The bytes cannot be right.</exception>
     public static DeadLetter Read(long id, ReadOnlySpan<byte> bytes)
     {
-        var reader = Sealed.Read(bytes, Sealed.DeadLetter);
+        var reader = Sealed.Open(bytes, Sealed.DeadLetter);
         var (recipe, sink, reason) = (reader.Text(), reader.Text(), reader.Text());
         var (time, tries) = (new DateTime(reader.Int64(), DateTimeKind.Utc), (int)reader.Unsigned());
         var identity = new RecordId(new Guid(reader.Bytes(16)), reader.Int64(), (int)reader.Unsigned());
-        return new DeadLetter(id, recipe, sink, reason, time, tries, identity, reader.Bytes(reader.Left).ToArray());
+        return new DeadLetter(id, recipe, sink, reason, time, tries, identity, reader.Bytes(reader.Left).ToArray()) { Length = bytes.Length };
     }
 
     public byte[] ToBytes()

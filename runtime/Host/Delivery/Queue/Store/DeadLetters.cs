@@ -9,6 +9,8 @@ namespace PlantRuntime.Host.Delivery.Queue.Store;
 internal sealed class DeadLetters(QueueTables tables, QueueState state)
 {
     private const long LeastRoom = 1 << 20;
+    private const int MostOfPage = 500;
+    private const int MostBytesOfPage = 1 << 20;
 
     /// <summary>Adds one and counts it.</summary>
     public void Add(DeadLetter letter)
@@ -22,26 +24,52 @@ internal sealed class DeadLetters(QueueTables tables, QueueState state)
         Count(letter, 1);
     }
 
-    /// <summary>Those of a sink, or of all sinks when it is null, in the order in which they were refused.</summary>
-    public IReadOnlyList<DeadLetter> List(string? sink)
+    /// <summary>How many there are of a sink.</summary>
+    public long Count(string sink) => tables.CountLetters(sink);
+
+    /// <summary>The number of the one that was refused last; 0 when there is none.</summary>
+    public long LastId => tables.LetterBefore(0);
+
+    /// <summary>
+    /// Some of a sink, or of all sinks when it is null, in the order in which they were refused: there may be very many, so they come by pages.
+    /// </summary>
+    /// <param name="sink">The sink.</param>
+    /// <param name="after">The last number of the page before; 0 at first.</param>
+    /// <returns>Empty when none is left.</returns>
+    public IReadOnlyList<DeadLetter> Page(string? sink, long after = 0)
     {
-        var letters = new List<DeadLetter>();
-        tables.ReadLetters((id, bytes) =>
+        var (letters, length) = (new List<DeadLetter>(), 0);
+        tables.ReadLetters(sink, after, (id, bytes) =>
         {
             if (!Sealed.IsWhole(bytes, Sealed.DeadLetter)) return true;
-            var letter = DeadLetter.Read(id, bytes);
-            if (sink is null || letter.Sink == sink) letters.Add(letter);
-            return true;
+            letters.Add(DeadLetter.Read(id, bytes));
+            length += bytes.Length;
+            return letters.Count < MostOfPage && length < MostBytesOfPage;
         });
         return letters;
+    }
+
+    /// <summary>The last few, of all sinks.</summary>
+    public IReadOnlyList<DeadLetter> Last(int count) => Page(null, tables.LetterBefore(count - 1) - 1);
+
+    /// <summary>One by its number; null when there is none.</summary>
+    public DeadLetter? Find(long id)
+    {
+        DeadLetter? letter = null;
+        tables.ReadLetters(null, id - 1, (found, bytes) =>
+        {
+            if (found == id && Sealed.IsWhole(bytes, Sealed.DeadLetter)) letter = DeadLetter.Read(id, bytes);
+            return false;
+        });
+        return letter;
     }
 
     /// <summary>Takes one out, to be sent again.</summary>
     public EncodedBatch TakeForRetry(DeadLetter letter)
     {
+        var header = BatchHeader.Read(letter.Batch);
         Delete(letter);
         Count(letter, -1);
-        var header = BatchHeader.Read(letter.Batch);
         return new EncodedBatch(letter.Batch, header.Tallies);
     }
 
@@ -49,15 +77,21 @@ internal sealed class DeadLetters(QueueTables tables, QueueState state)
     public void Delete(DeadLetter letter)
     {
         tables.DeleteLetter(letter.Id);
-        Charge(state.Lane(letter.Sink), -RowCost.Of(letter.ToBytes().Length));
+        Charge(state.Lane(letter.Sink), -RowCost.Of(letter.Length));
     }
 
     private void Forget(Lane lane, long room)
     {
-        foreach (var letter in List(lane.Sink))
+        var (oldest, excess) = (new List<(long Id, long Cost)>(), lane.DeadBytes - room);
+        tables.ReadLetters(lane.Sink, 0, (id, bytes) =>
         {
-            if (lane.DeadBytes <= room) return;
-            Delete(letter);
+            oldest.Add((id, RowCost.Of(bytes.Length)));
+            return (excess -= oldest[^1].Cost) > 0;
+        });
+        foreach (var (id, cost) in oldest)
+        {
+            tables.DeleteLetter(id);
+            Charge(lane, -cost);
         }
     }
 

@@ -149,7 +149,8 @@ internal sealed class QueueStore : IDisposable
     }
 
     /// <summary>How long the first record has waited; null when none waits.</summary>
-    public TimeSpan? OldestAge(Lane lane) => _rows.First(lane, lane.Cursor.Row - 1) is { } first ? _clock.Now.Age - first.Age : null;
+    public TimeSpan? OldestAge(Lane lane) =>
+        lane.Bytes != 0 && _rows.First(lane, lane.Cursor.Row - 1) is { } first ? _clock.Now.Age - first.Age : null;
 
     /// <summary>Number of batches that are still there.</summary>
     public int BatchCount()

@@ -16,6 +16,7 @@ internal sealed class QueueTables : IDisposable
         database.Execute("CREATE TABLE IF NOT EXISTS batches (number INTEGER PRIMARY KEY, sinks TEXT NOT NULL, data BLOB NOT NULL)");
         database.Execute("CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, data BLOB NOT NULL)");
         database.Execute("CREATE TABLE IF NOT EXISTS dead (id INTEGER PRIMARY KEY, sink TEXT NOT NULL, data BLOB NOT NULL)");
+        database.Execute("CREATE INDEX IF NOT EXISTS dead_of_sink ON dead (sink)");
     }
 
     public void Run(string sql) => Use(sql).Step();
@@ -83,15 +84,19 @@ internal sealed class QueueTables : IDisposable
         delete.Step();
     }
 
-    /// <summary>All dead letters in order, until <paramref name="take"/> says false.</summary>
-    public void ReadLetters(Func<long, byte[], bool> take)
+    /// <summary>
+    /// Dead letters of a sink, or of all when it is null, behind <paramref name="after"/>, in order, until <paramref name="take"/> says false.
+    /// </summary>
+    public void ReadLetters(string? sink, long after, LetterTaker take)
     {
-        var select = Use("SELECT id, data FROM dead ORDER BY id");
+        var select = Use($"SELECT id, data FROM dead WHERE id > ?1 {(sink is null ? "" : "AND sink = ?2")} ORDER BY id");
+        select.Bind(1, after);
+        if (sink is not null) select.BindText(2, Encoding.UTF8.GetBytes(sink));
         try
         {
             while (select.Step())
             {
-                if (!take(select.Long(0), select.Bytes(1).ToArray())) break;
+                if (!take(select.Long(0), select.Bytes(1))) break;
             }
         }
         finally
@@ -100,14 +105,23 @@ internal sealed class QueueTables : IDisposable
         }
     }
 
-    public long Pragma(string name)
+    /// <summary>Number of a sink's dead letters, from the index alone.</summary>
+    public long CountLetters(string sink)
     {
-        var select = Use($"PRAGMA {name}");
-        if (!select.Step()) return 0;
-        var value = select.Long(0);
-        select.Reset();
-        return value;
+        var select = Use("SELECT count(*) FROM dead WHERE sink = ?1");
+        select.BindText(1, Encoding.UTF8.GetBytes(sink));
+        return Single(select);
     }
+
+    /// <summary>The number of the dead letter that has so many behind it; of the first, when there are not so many; 0 when there is none.</summary>
+    public long LetterBefore(int behind)
+    {
+        var select = Use("SELECT coalesce(min(id), 0) FROM (SELECT id FROM dead ORDER BY id DESC LIMIT ?1)");
+        select.Bind(1, behind + 1);
+        return Single(select);
+    }
+
+    public long Pragma(string name) => Single(Use($"PRAGMA {name}"));
 
     public void Dispose()
     {
@@ -119,6 +133,17 @@ internal sealed class QueueTables : IDisposable
         if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = _database.Prepare(sql));
         return statement;
     }
+
+    private static long Single(Statement select)
+    {
+        if (!select.Step()) return 0;
+        var value = select.Long(0);
+        select.Reset();
+        return value;
+    }
+
+    /// <summary>A dead letter: its number and data, which is valid only within the call.</summary>
+    internal delegate bool LetterTaker(long id, ReadOnlySpan<byte> data);
 
     /// <summary>A row: the statement gives its data, at column 2, to whom wants it.</summary>
     internal delegate bool RowTaker(long number, ReadOnlySpan<byte> sinks, Statement row);
