@@ -50,6 +50,8 @@ internal sealed class TestFile(TestSite site, string file, CompiledRecipe compil
         assembly.SetStatic(TestSource.TestsClass, "Book", book);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
         var exception = await TestThread.RunAsync(
+            file,
+            guard,
             () =>
             {
                 assembly.Run();

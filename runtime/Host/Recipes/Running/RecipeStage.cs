@@ -132,6 +132,7 @@ internal sealed class RecipeStage(
     {
         if (_current is { } busy && busy.Runner.CallTime > _limits.RecipeTime)
             busy.Runner.Stop($"it was busy with one scan for more than {_limits.RecipeTime.TotalSeconds:0.###} s");
+        else if (_current is { Runner.WasDeep: true } deep) deep.Runner.Stop(Guard.Nested);
         if (!_turn.Wait(0)) return;
         try
         {
