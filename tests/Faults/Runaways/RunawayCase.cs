@@ -43,7 +43,7 @@ internal sealed record RunawayCase(string Name, string Recipe, string Said)
         new("operators in operators, with lambdas", Later("var x = Enumerable.Range(0, 9); for (var i = 0; i < 100_000; i++) x = x.Select(n => n + 1).Where(n => true); return x.Sum() > 0;"), Stopped + @"its calls nest too deep.*at=recipes/bad\.csx\(2,\d+\)"),
         new("operators in operators, some each scan", "IEnumerable<int> last = [];\n" + Later("for (var i = 0; i < 5000; i++) last = last.Append(i).TakeLast(10); return last.Sum() > 0;"), Stopped + "its calls nest too deep"),
         new("objects in objects", Later("object x = 1; for (var i = 0; i < 300_000; i++) x = new { x }; return x.GetHashCode() > 0;"), Stopped + "its calls nest too deep"),
-        new("records in records", "record Part(int Size, Part? Inner);\n" + Later("Part? a = null, b = null; for (var i = 0; i < 500_000; i++) (a, b) = (new(i, a), new(i, b)); return a == b;"), Stopped + "its calls nest too deep"),
+        new("records in records", "record Part(int Size, Part? Inner);\n" + Later("Part? all = null; for (var i = 0; i < 500_000; i++) all = new(i, all); return all!.GetHashCode() > 0;"), Stopped + "its calls nest too deep"),
         new("recursion of a property", "class Odd { public int Size => Size + 1; }\n" + Later("return new Odd().Size > 0;"), Stopped + @"its calls nest too deep.*at=recipes/bad\.csx\(1,\d+\)"),
         new("loop in a static constructor", "class Odd { public static int Size; static Odd() { while (true) Size++; } }\n" + Later("return Odd.Size > 0;"), Stopped + "it was busy"),
         new("loop in a message", "class Odd : Exception { public override string Message { get { while (true) ; } } }\n" + Later("throw new Odd();"), Stopped + "it was busy"),

@@ -10,9 +10,6 @@ namespace PlantRuntime.Host.Recipes.Running;
 /// </summary>
 internal static class RecipeStack
 {
-    /// <summary>Beyond it nothing is meant any more.</summary>
-    private const int Deep = 16 << 20;
-
     private const int Most = 1 << 30;
     private const int Least = 1 << 20;
 
@@ -37,13 +34,14 @@ internal static class RecipeStack
         }
     }
 
-    /// <summary>True when a thread has nested its calls further than any recipe means to, at any time since it started.</summary>
+    /// <summary>True when a thread has used more of its stack than this, at any time since it started.</summary>
     /// <param name="top">Where the stack began, by <see cref="Guard.AddressOf"/>; 0 before.</param>
-    public static bool WasDeep(nint top)
+    /// <param name="bytes">How much.</param>
+    public static bool HasUsed(nint top, int bytes)
     {
-        if (top == 0 || s_size <= Deep || !OperatingSystem.IsLinux()) return false;
+        if (top == 0 || s_size <= bytes || !OperatingSystem.IsLinux()) return false;
         var page = (nint)Environment.SystemPageSize;
-        return IsResident((top - Deep) / page * page, page, out var state) == 0 && (state & 1) != 0;
+        return IsResident((top - bytes) / page * page, page, out var state) == 0 && (state & 1) != 0;
     }
 
     /// <summary>proc(5): with overcommit_memory 2, or a limit of the address space.</summary>

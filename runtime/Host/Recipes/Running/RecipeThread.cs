@@ -15,6 +15,9 @@ internal sealed class RecipeThread(string recipe, Guard guard, Action code, Acti
 {
     private const int Wakes = 4;
 
+    private const int Deep = 2 << 20;
+    private const int Readable = 16 << 20;
+
     // It keeps a tenth of a processor: with less, the collector would wait for it when the machine is busy, and everything for the collector.
     private const int NiceLeftBehind = 10;
     private static readonly TimeSpan s_wakeEvery = TimeSpan.FromMilliseconds(250);
@@ -29,7 +32,7 @@ internal sealed class RecipeThread(string recipe, Guard guard, Action code, Acti
     public Task Ended => _ended.Task;
 
     /// <summary>True when its calls have nested further than any recipe means to.</summary>
-    public bool WasDeep => RecipeStack.WasDeep(_top);
+    public bool WasDeep => RecipeStack.HasUsed(_top, Deep);
 
     /// <summary>Threads of a recipe that were left behind and still run.</summary>
     public static int LeftBy(string recipe)
@@ -74,7 +77,7 @@ internal sealed class RecipeThread(string recipe, Guard guard, Action code, Acti
         catch (Exception exception)
         {
             // With a line for each of perhaps a million calls: to read its trace would take seconds.
-            failure = !WasDeep ? exception
+            failure = !RecipeStack.HasUsed(_top, Readable) ? exception
                 : exception is OutOfMemoryException ? new OutOfMemoryException() : new RecipeStoppedException(VersionFaults.Words(exception));
         }
 
