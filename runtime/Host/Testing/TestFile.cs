@@ -75,6 +75,7 @@ internal sealed class TestFile(TestSite site, string file, CompiledRecipe compil
         {
             TestFailedException or TimeoutException => exception.Message,
             RecipeStoppedException => $"stopped: {exception.Message}",
+            OutOfMemoryException => "stopped: it asked for more memory than the host may use",
             _ => $"{exception.GetType().Name}: {exception.Message}",
         };
 
