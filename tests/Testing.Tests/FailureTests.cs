@@ -89,7 +89,7 @@ public sealed class FailureTests
             "tests/none.test.csx: there is no Test(…) in it", "twice.test.csx(2,1): there is a test \"one\" already, in line 1",
             "nameless.test.csx(1,1): a test needs a name", "): the edit leaves recipes/window.csx as it is",
             "): null is expected of broker", "expected 7 records, found 0 (2 records waiting: it fails, \"unplugged\")",
-            "(4,63): stopped: its calls nest too deep",
+            "(4,48): stopped: its calls nest too deep",
         }) Assert.Contains(words, output, StringComparison.Ordinal);
         Assert.EndsWith("0 passed, 7 failed\n", output, StringComparison.Ordinal);
     }
