@@ -103,7 +103,9 @@ internal sealed class RecipeEntry
 
         var problems = new List<Problem>(compiled.Problems);
         var warnings = new List<Problem>(compiled.Warnings);
-        var loaded = problems.Count > 0 ? null : await _loader.LoadAsync(File, compiled, NewFaults(), problems, warnings).ConfigureAwait(false);
+        var loaded = problems.Count > 0
+            ? null
+            : await _loader.LoadAsync(File, compiled, NewFaults(), problems, warnings).ConfigureAwait(false);
         foreach (var warning in warnings) _log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         Problems = problems;
         if (loaded is null)

@@ -14,7 +14,8 @@ internal static class TestThread
     /// <param name="stop">Stops the test and all that it runs.</param>
     /// <param name="time">The clock.</param>
     /// <returns>What it threw, or null.</returns>
-    public static async Task<Exception?> RunAsync(string file, Guard guard, Action code, TimeSpan limit, Action<string> stop, TimeProvider time)
+    public static async Task<Exception?> RunAsync(
+        string file, Guard guard, Action code, TimeSpan limit, Action<string> stop, TimeProvider time)
     {
         Exception? thrown = null;
         var thread = new RecipeThread(file, guard, Guarded, exception => thrown = exception);

@@ -35,7 +35,8 @@ internal sealed class RecipeLoader(
         if (RecipeThread.LeftBy(file) is >= MostLeft and var left)
         {
             problems.Add(new Problem(new Position(file, 0, 0),
-                $"{left} threads that versions of it left behind still run: it is taken when it is saved after they have ended, or when the host is restarted"));
+                $"{left} threads that versions of it left behind still run: "
+                + "it is taken when it is saved after they have ended, or when the host is restarted"));
             return null;
         }
 
@@ -54,7 +55,8 @@ internal sealed class RecipeLoader(
         foreach (var route in trial.Plan.Routes) route.Output = NoOutput.Instance;
         foreach (var write in trial.Plan.Writes) write.Output = NoOutput.Instance;
         foreach (var image in trial.Plan.Images) image.Output = NoOutput.Instance;
-        if (await RunAsync(file, trial.Guard, "a trial scan", () => Probe(trial.Plan)).ConfigureAwait(false) is { } failure && trial.Guard.Reason is not null)
+        var failure = await RunAsync(file, trial.Guard, "a trial scan", () => Probe(trial.Plan)).ConfigureAwait(false);
+        if (failure is not null && trial.Guard.Reason is not null)
             problems.Add(Explain(trial.Guard, failure));
         trial.Assembly.Unload();
         problems.AddRange(unknown.Values);
@@ -76,7 +78,8 @@ internal sealed class RecipeLoader(
     {
         var assembly = RecipeAssembly.Load(compiled);
         var guard = new Guard(site.Limits.RecipeMemory.Bytes);
-        var builder = new PlanBuilder(devices, _planTime, new HostSide(guard).Of(fault), blocks, (device, tag) => WriteRules.Objection(site, device, tag));
+        var builder = new PlanBuilder(
+            devices, _planTime, new HostSide(guard).Of(fault), blocks, (device, tag) => WriteRules.Objection(site, device, tag));
         assembly.SetStatic(SiteSource.PlanClass, "Builder", builder);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
         if (await RunAsync(file, guard, "its top level", assembly.Run).ConfigureAwait(false) is { } failure)

@@ -47,7 +47,8 @@ internal static class RecipeStack
     /// <summary>proc(5): with overcommit_memory 2, or a limit of the address space.</summary>
     private static bool IsCounted() =>
         Lines("/proc/sys/vm/overcommit_memory").Any(l => l.StartsWith('2'))
-        || Lines("/proc/self/limits").Any(l => l.StartsWith("Max address space  ", StringComparison.Ordinal) && !l.Contains(" unlimited ", StringComparison.Ordinal));
+        || Lines("/proc/self/limits").Any(l =>
+            l.StartsWith("Max address space  ", StringComparison.Ordinal) && !l.Contains(" unlimited ", StringComparison.Ordinal));
 
     private static string[] Lines(string file)
     {
