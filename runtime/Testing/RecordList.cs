@@ -61,7 +61,7 @@ public class RecordList
     {
         var came = Count;
         if (_isTaken) Forget();
-        if (came != count) throw new TestFailedException($"{_name}: expected {Counted(count)}, found {came}");
+        if (came != count) throw new TestFailedException($"{_name}: expected {Counted(count)}, found {came}{Elsewhere}");
     }
 
     /// <summary>Takes them, to be looked at by the test's own code: <c>(double)record["values"]["amps"]</c>.</summary>
@@ -85,6 +85,9 @@ public class RecordList
         });
         Add(time, device, default, write.Span);
     }
+
+    /// <summary>Where records are that might be looked for here; empty when nowhere.</summary>
+    private protected virtual string Elsewhere => "";
 
     internal static string Counted(long count) => count == 1 ? "1 record" : $"{count} records";
 
@@ -121,13 +124,14 @@ public class RecordList
         if (comparison.IsSame) return;
         var head = expected.Length == actual.Count
             ? $"{_name} has other records than expected"
-            : $"{_name}: expected {Counted(expected.Length)}, found {actual.Count}";
+            : $"{_name}: expected {Counted(expected.Length)}, found {actual.Count}{Elsewhere}";
         throw new TestFailedException($"{head}\n{comparison}");
     }
 
     /// <summary>What is expected, as the JSON that a payload of it would be.</summary>
     private JsonElement Shaped(object expected)
     {
+        if (expected is null) throw new TestFailedException($"null is expected of {_name}: a record is an object, new {{ … }}, or JSON text");
         try
         {
             return expected is string text

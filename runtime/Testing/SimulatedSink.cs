@@ -34,6 +34,10 @@ public sealed class SimulatedSink : RecordList
     /// <summary>Records that waited for longer than the queue's <c>max_age</c> and were given up.</summary>
     public long Expired { get; private set; }
 
+    private protected override string Elsewhere =>
+        Waiting.Count > 0 ? $" ({Counted(Waiting.Count)} waiting: it fails, \"{_failure}\")"
+        : DeadLetters.Count > 0 ? $" ({Counted(DeadLetters.Count)} among its dead letters)" : "";
+
     /// <summary>From now on the sink cannot be reached: records wait.</summary>
     /// <param name="reason">Why; for the reader of the test.</param>
     public void Fail(string reason = "no route to the host") => (_failure, _refusal) = (reason, null);

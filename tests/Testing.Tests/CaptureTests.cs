@@ -37,14 +37,15 @@ public sealed class CaptureTests
     {
         (string Content, string Expected)[] captures =
         [
-            ("", "0: the file is empty"),
-            ("{}\n", "1: expected a text \"format\""),
+            ("", " the file is empty"),
+            ("{}\n", "1: it does not begin as a capture does"),
+            (Header + "\n", " it has no scans"),
             (Header.Replace("capture 1", "capture 9", StringComparison.Ordinal),
                 "1: its format is \"plant-capture 9\", and \"plant-capture 1\" is read here"),
             (Header.Replace("\"press\":", "\"pres\":", StringComparison.Ordinal),
                 "1: no device \"pres\" in site.toml: did you mean \"press\"?"),
             (Header.Replace("amps", "amsp", StringComparison.Ordinal), "1: no tag \"amsp\" in device press: did you mean \"amps\"?"),
-            ($"{Header}\n{{\"d\":\"press\"", "2: the line is no JSON: "),
+            ($"{Header}\n{{\"d\":\"press\"", "2: the file ends within the line: it was cut off"),
             ($"{Header}\n[]", "2: expected a JSON object"),
             (Line("""{"d":"oven","t":"2026-11-21T10:00:00Z"}"""), "2: no device \"oven\" in site.toml"),
             (Line("""{"d":"press","t":"ten o'clock"}"""), "2: \"t\" is no time, for instance \"2026-11-21T10:00:00.123Z\""),
@@ -76,7 +77,7 @@ public sealed class CaptureTests
         Assert.Equal(1, exit);
         foreach (var (i, (_, expected)) in captures.Index())
             Assert.Contains($"): captures/{i}.jsonl:{expected}", output, StringComparison.Ordinal);
-        Assert.Contains("captures/damaged.jsonl.gz:0: ", output, StringComparison.Ordinal);
+        Assert.Contains("captures/damaged.jsonl.gz: it is no gzip file, or a damaged one: ", output, StringComparison.Ordinal);
         Assert.Contains("there is no captures/gone.jsonl in the site's folder; `plant record` makes one", output, StringComparison.Ordinal);
 
         static string Line(string scan) => $"{Header}\n{scan}\n";

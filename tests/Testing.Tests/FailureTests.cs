@@ -68,6 +68,33 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_test_that_would_prove_nothing_fails()
+    {
+        using var bench = new Bench("features");
+        Directory.Delete(bench.Site.At("tests"), recursive: true);
+        Directory.CreateDirectory(bench.Site.At("tests"));
+        bench.Site.Write("tests/none.test.csx", "// later");
+        bench.Site.Write("tests/twice.test.csx", "Test(\"one\", plant => { });\nTest(\"one\", plant => { });");
+        bench.Site.Write("tests/nameless.test.csx", "Test(\" \", plant => { });");
+        bench.Site.Write("tests/some.test.csx", """
+            Test("edit", plant => plant.Reload("recipes/window.csx", text => text.Replace("no such", "thing")));
+            Test("null", plant => plant.Sinks.broker.ShouldHave([null!]));
+            Test("waiting", plant => { plant.Load("recipes/press.csx"); plant.Sinks.broker.Fail("unplugged"); plant.press.Scan(amps: 5); plant.Sinks.broker.ShouldHaveCount(7); });
+            Test("recursion", plant => { int Deep(int n) => Deep(n + 1) + 1; Deep(0); });
+            """);
+        var (exit, output) = await bench.RunAsync();
+        Assert.Equal(1, exit);
+        foreach (var words in new[]
+        {
+            "tests/none.test.csx: there is no Test(…) in it", "twice.test.csx(2,1): there is a test \"one\" already, in line 1",
+            "nameless.test.csx(1,1): a test needs a name", "): the edit leaves recipes/window.csx as it is",
+            "): null is expected of broker", "expected 7 records, found 0 (2 records waiting: it fails, \"unplugged\")",
+            "(4,48): stopped: its calls nest too deep",
+        }) Assert.Contains(words, output, StringComparison.Ordinal);
+        Assert.EndsWith("0 passed, 7 failed\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_filter_chooses_tests_by_name_or_file()
     {
         using var bench = new Bench("features");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PlantRuntime.Host.Recipes;
+using PlantRuntime.Host.Recipes.Running;
 using PlantRuntime.Host.Sites;
 using PlantRuntime.Host.Testing;
 
@@ -24,8 +25,12 @@ internal static class TestCommand
             "test",
             "Run the tests of a site, tests/*.test.csx: simulated devices, real recipes, a virtual clock. Touches no device, needs no plugin."
             + " Exit code 1 when a test failed or does not compile, 2 when there is none.") { site, filter, junit };
-        command.SetAction((result, cancel) => RunAsync(
-            result.GetValue(site)!, result.GetValue(filter), result.GetValue(junit), s_limit, Console.Out, Console.Error, cancel));
+        command.SetAction((result, cancel) =>
+        {
+            HeapLimit.Set(new LimitOptions());
+            return RunAsync(
+                result.GetValue(site)!, result.GetValue(filter), result.GetValue(junit), s_limit, Console.Out, Console.Error, cancel);
+        });
         return command;
     }
 
@@ -65,9 +70,7 @@ internal static class TestCommand
     {
         if (site.TestFiles.Count > 0)
         {
-            errors.WriteLine(filter is null
-                ? $"there is no Test(…) in {string.Join(", ", site.TestFiles)}"
-                : $"no test has \"{filter}\" in its name or its file's");
+            errors.WriteLine($"no test has \"{filter}\" in its name or its file's");
             return NoTests;
         }
 

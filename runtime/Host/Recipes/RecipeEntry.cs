@@ -125,7 +125,9 @@ internal sealed class RecipeEntry
 
         var problems = new List<Problem>(compiled.Problems);
         var warnings = new List<Problem>(compiled.Warnings);
-        var loaded = problems.Count > 0 ? null : await _loader.LoadAsync(compiled, NewFaults(), problems, warnings).ConfigureAwait(false);
+        var loaded = problems.Count > 0
+            ? null
+            : await _loader.LoadAsync(File, compiled, NewFaults(), problems, warnings).ConfigureAwait(false);
         foreach (var warning in warnings) _log.Warn($"RECIPE name={File} {warning.At}: warning: {warning.Message}");
         Problems = problems;
         if (loaded is null)
@@ -199,10 +201,12 @@ internal sealed class RecipeEntry
     /// <summary>Leads what a version makes to the sinks and devices as they are now.</summary>
     private void Connect(LoadedRecipe loaded)
     {
+        var host = new HostSide(loaded.Guard);
         foreach (var route in loaded.Plan.Routes)
-            route.Output = new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue);
-        foreach (var point in loaded.Plan.Writes) point.Output = new RecipeWrite(_outputs.Writes, point, _siteFolder);
-        foreach (var image in loaded.Plan.Images) image.Output = new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log);
+            route.Output = host.Of(new RouteOutput(File, [.. _outputs.Sinks.Where(s => route.Sinks.Contains(s.Name))], _outputs.Queue));
+        foreach (var point in loaded.Plan.Writes) point.Output = host.Of(new RecipeWrite(_outputs.Writes, point, _siteFolder));
+        foreach (var image in loaded.Plan.Images)
+            image.Output = host.Of(new ImageOutput(image, _devices.First(d => d.Name == image.Device), _time, _log));
     }
 
     private void OnFault(VersionFaults faults, Exception exception)

@@ -53,7 +53,9 @@ internal sealed class RecipeMaker(
             var compiled = await CompileAsync(file, cancel).ConfigureAwait(false);
             var problems = new List<Problem>(compiled.Problems);
             var warnings = new List<Problem>(compiled.Warnings);
-            var loaded = problems.Count > 0 ? null : await Loader.LoadAsync(compiled, fault, problems, warnings).ConfigureAwait(false);
+            var loaded = problems.Count > 0
+                ? null
+                : await Loader.LoadAsync(file, compiled, fault, problems, warnings).ConfigureAwait(false);
             return new MadeRecipe(file, key, compiled, loaded, problems, warnings);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

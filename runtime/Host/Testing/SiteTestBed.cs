@@ -59,7 +59,7 @@ internal sealed class SiteTestBed : ITestBed
     {
         var compiled = edit is null ? _site.Compiled(file) : _site.CompileEdited(file, edit);
         var problems = new List<Problem>(compiled.Problems);
-        var loaded = problems.Count > 0 ? null : _loader.LoadAsync(compiled, fault, problems, []).GetAwaiter().GetResult();
+        var loaded = problems.Count > 0 ? null : _loader.LoadAsync(file, compiled, fault, problems, []).GetAwaiter().GetResult();
         if (loaded is null) throw new TestFailedException(_site.Shown($"{file} has errors\n  {string.Join("\n  ", problems)}"));
         _guards.Enqueue(loaded.Guard);
         if (_stopped is { } reason) loaded.Guard.Stop(reason);

@@ -50,6 +50,8 @@ internal sealed class TestFile(TestSite site, string file, CompiledRecipe compil
         assembly.SetStatic(TestSource.TestsClass, "Book", book);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
         var exception = await TestThread.RunAsync(
+            file,
+            guard,
             () =>
             {
                 assembly.Run();
@@ -73,6 +75,7 @@ internal sealed class TestFile(TestSite site, string file, CompiledRecipe compil
         {
             TestFailedException or TimeoutException => exception.Message,
             RecipeStoppedException => $"stopped: {exception.Message}",
+            OutOfMemoryException => "stopped: it asked for more memory than the host may use",
             _ => $"{exception.GetType().Name}: {exception.Message}",
         };
 

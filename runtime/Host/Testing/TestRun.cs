@@ -31,6 +31,8 @@ internal sealed class TestRun(TestSite site, TimeSpan limit)
                 continue;
             }
 
+            if (names.Count == 0 && filter is null)
+                ended(new TestResult(file, "it has tests", TimeSpan.Zero, $"{file}: there is no Test(…) in it"));
             foreach (var (index, name) in names.Index().Where(n => Has(file) || Has(n.Item)))
             {
                 cancel.ThrowIfCancellationRequested();

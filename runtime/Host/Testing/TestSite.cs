@@ -81,7 +81,10 @@ internal sealed class TestSite : IAsyncDisposable
     {
         Compiled(file);
         var path = Path.Combine(Model.Folder, file);
-        var text = Encoding.UTF8.GetBytes(edit(File.ReadAllText(path)));
+        var before = File.ReadAllText(path);
+        var after = edit(before);
+        if (after == before) throw new TestFailedException($"the edit leaves {file} as it is: what it looks for is not there");
+        var text = Encoding.UTF8.GetBytes(after);
 
         // The same text has the same path, so that the cache knows it again.
         var folder = $"{Edited}/{Convert.ToHexString(SHA256.HashData(text))[..16]}";

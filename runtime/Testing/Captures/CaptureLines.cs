@@ -18,6 +18,9 @@ internal sealed class CaptureLines(string path) : IDisposable
     /// <summary>Number of the line that was read last, from 1.</summary>
     public int Number { get; private set; }
 
+    /// <summary>False when the file ended before that line did.</summary>
+    public bool IsWhole { get; private set; }
+
     /// <summary>Reads the next line, without its end.</summary>
     /// <returns>False at the end of the file.</returns>
     /// <exception cref="InvalidDataException">The line is too long, or what is packed is damaged.</exception>
@@ -31,6 +34,7 @@ internal sealed class CaptureLines(string path) : IDisposable
                 var end = newline >= 0 ? searched + newline : _end;
                 line = _buffer.AsMemory(_start, end - _start);
                 var isLine = newline >= 0 || end > _start;
+                IsWhole = newline >= 0;
                 _start = Math.Min(end + 1, _end);
                 if (isLine) Number++;
                 return isLine;
@@ -48,6 +52,18 @@ internal sealed class CaptureLines(string path) : IDisposable
         return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
+    private int Read(Span<byte> into)
+    {
+        try
+        {
+            return _file.Read(into);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"it is no gzip file, or a damaged one: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Reads on behind what is there.</summary>
     /// <returns>Where what is new begins.</returns>
     private int Fill()
@@ -61,7 +77,7 @@ internal sealed class CaptureLines(string path) : IDisposable
         }
 
         if (_end == _buffer.Length) Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, MaxLine + 1));
-        var read = _file.Read(_buffer, _end, _buffer.Length - _end);
+        var read = Read(_buffer.AsSpan(_end));
         _isAtEnd = read == 0;
         _end += read;
         return _end - read;

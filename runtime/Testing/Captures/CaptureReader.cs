@@ -29,6 +29,7 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
     {
         using var header = lines.TryRead(out var line) ? Parse(line) : throw new FormatException("the file is empty");
         var root = header.RootElement;
+        if (!root.TryGetProperty("format", out _)) throw new FormatException($"it does not begin as a capture does, {{\"format\":\"{Format}\",…}}");
         var format = Text(root, "format");
         if (format != Format) throw new FormatException($"its format is \"{format}\", and \"{Format}\" is read here");
         foreach (var device in Object(root, "devices"))
@@ -76,7 +77,7 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
             : throw new FormatException(
                 $"q.{quality.Name} is {quality.Value.GetRawText()}, expected one of {string.Join(", ", s_qualities.Keys)}");
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> line)
+    private JsonDocument Parse(ReadOnlyMemory<byte> line)
     {
         try
         {
@@ -85,7 +86,7 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"the line is no JSON: {exception.Message}");
+            throw new FormatException(lines.IsWhole ? $"the line is no JSON: {exception.Message}" : "the file ends within the line: it was cut off");
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class Replay(Simulation simulation, string capture, IReadOnlyDic
             CaptureScan? scan = null;
             Guarded(lines, () => scan = reader.Read());
             if (scan is not null) _ahead.Enqueue(scan, (scan.Time, number));
+            if (scan is null && number == 0) throw new TestFailedException($"{capture}: it has no scans");
             if (_ahead.Count == 0) return;
             if (scan is null || _ahead.Count > Ahead) Feed(_ahead.Dequeue(), start, origin);
         }
@@ -49,7 +50,8 @@ internal sealed class Replay(Simulation simulation, string capture, IReadOnlyDic
                 or UnauthorizedAccessException)
         {
             // InvalidOperationException is what System.Text.Json says of a text that is no Unicode.
-            throw new TestFailedException($"{capture}:{lines.Number}: {exception.Message}");
+            var place = lines.Number == 0 ? capture : $"{capture}:{lines.Number}";
+            throw new TestFailedException($"{place}: {exception.Message}");
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class RunningRecipe(string file, Plan plan, Guard guard, Action 
     /// <summary>Lets every operator act that is due.</summary>
     public void Tick(long now)
     {
-        while (Plan.Due <= now) Plan.Tick();
+        while (Plan.Due <= now) Call(Plan.Tick);
     }
 
     /// <summary>Gives it a scan of a device, when it listens to that.</summary>
@@ -42,6 +42,14 @@ internal sealed class RunningRecipe(string file, Plan plan, Guard guard, Action 
         scan.Schema = source.Schema;
         (scan.Number, scan.Time, scan.Timestamp, scan.Failure) = moment;
         scan.Fill(samples);
-        source.Push(scan);
+        Call(() => source.Push(scan));
+    }
+
+    /// <summary>The same limits as in the host.</summary>
+    private void Call(Action code)
+    {
+        Guard.Begin();
+        code();
+        Guard.End();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
     private const double MegabytesAllowed = 450;
     private const string BackAgain = @"BACK recipe=recipes/bad\.csx|name=recipes/bad\.csx .*the version before runs on";
 
-    private static readonly string[] s_brief = ["loop", "recursion", "hidden sleep", "hidden read", "2 GB in a list", "2 GB of text", "2 GB at the top", "kept, 50 MB a scan"];
+    private static readonly string[] s_brief = ["loop", "recursion", "hidden sleep", "hidden read", "operators in operators", "2 GB in a list", "2 GB of text", "2 GB at the top", "kept, 50 MB a scan"];
 
     public override async Task RunAsync(FaultRun run)
     {
@@ -35,6 +35,7 @@ internal sealed class Runaway() : FaultRow("17", "recipe with a loop, a sleep, 2
             run.Expect(named is not null, runaway.Name);
             run.ExpectTime(seconds <= 5, string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"));
             run.Expect(site.Peak <= MegabytesAllowed, $"{site.Peak:0} MB");
+            if (runaway.Said.Contains("left behind", StringComparison.Ordinal)) run.Expect(site.NiceOfLeft() == 10, "low priority");
             var back = await Until.HoldsAsync(() => site.Host.Count(BackAgain) > before, TimeSpan.FromSeconds(20));
             var delivered = site.Delivered;
             var runs = back is null ? null : await Until.HoldsAsync(() => site.Delivered > delivered, TimeSpan.FromSeconds(20));

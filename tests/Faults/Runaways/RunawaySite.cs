@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace PlantRuntime.Faults.Runaways;
 
@@ -43,6 +44,14 @@ internal sealed class RunawaySite : IAsyncDisposable
     public void ForgetPeak() => File.WriteAllText($"/proc/{Host.Id}/clear_refs", "5");
 
     public void Break(RunawayCase runaway) => _folder.Write("recipes/bad.csx", runaway.Recipe);
+
+    /// <summary>Nice value of the thread that was left behind last (proc(5), stat; the name has blanks in parentheses).</summary>
+    public int NiceOfLeft()
+    {
+        var thread = Regex.Matches(Host.Output, @"keeps its thread (\d+) from ending")[^1].Groups[1].Value;
+        var stat = File.ReadAllText($"/proc/{Host.Id}/task/{thread}/stat");
+        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture);
+    }
 
     public async Task MendAsync()
     {

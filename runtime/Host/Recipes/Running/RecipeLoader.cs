@@ -19,34 +19,44 @@ namespace PlantRuntime.Host.Recipes.Running;
 internal sealed class RecipeLoader(
     SiteModel site, IReadOnlyDictionary<string, IReadOnlyList<Tag>> devices, IBlockCheck blocks, TimeProvider time, TimeProvider? planTime = null)
 {
+    private const int MostLeft = 3;
     private readonly TimeProvider _planTime = planTime ?? time;
 
-
     /// <summary>Loads a recipe for good.</summary>
+    /// <param name="file">Its file.</param>
     /// <param name="compiled">The compiled recipe.</param>
     /// <param name="fault">Told of every exception of its lambdas, as long as it runs.</param>
     /// <param name="problems">Gets what is wrong; warnings of the plan go to <paramref name="warnings"/>.</param>
     /// <param name="warnings">Gets what may be wrong.</param>
     /// <returns>Null when there are problems.</returns>
     public async Task<LoadedRecipe?> LoadAsync(
-        CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
+        string file, CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
     {
-        if (!await TryOutAsync(compiled, problems).ConfigureAwait(false)) return null;
-        return await PlanAsync(compiled, fault, problems, warnings).ConfigureAwait(false);
+        if (RecipeThread.LeftBy(file) is >= MostLeft and var left)
+        {
+            problems.Add(new Problem(new Position(file, 0, 0),
+                $"{left} threads that versions of it left behind still run: "
+                + "it is taken when it is saved after they have ended, or when the host is restarted"));
+            return null;
+        }
+
+        if (!await TryOutAsync(file, compiled, problems).ConfigureAwait(false)) return null;
+        return await PlanAsync(file, compiled, fault, problems, warnings).ConfigureAwait(false);
     }
 
     /// <summary>What passed once is not tried again: the same content, site.toml and tools have the same cache entry.</summary>
-    private async Task<bool> TryOutAsync(CompiledRecipe compiled, List<Problem> problems)
+    private async Task<bool> TryOutAsync(string file, CompiledRecipe compiled, List<Problem> problems)
     {
         var mark = Path.ChangeExtension(compiled.AssemblyPath!, RecipeCache.TriedExtension);
         if (File.Exists(mark)) return true;
         var unknown = new Dictionary<string, Problem>();
-        var trial = await PlanAsync(compiled, Fault, problems, []).ConfigureAwait(false);
+        var trial = await PlanAsync(file, compiled, Fault, problems, []).ConfigureAwait(false);
         if (trial is null) return false;
         foreach (var route in trial.Plan.Routes) route.Output = NoOutput.Instance;
         foreach (var write in trial.Plan.Writes) write.Output = NoOutput.Instance;
         foreach (var image in trial.Plan.Images) image.Output = NoOutput.Instance;
-        if (await RunAsync(trial.Guard, "a trial scan", () => Probe(trial.Plan)).ConfigureAwait(false) is { } failure && trial.Guard.Reason is not null)
+        var failure = await RunAsync(file, trial.Guard, "a trial scan", () => Probe(trial.Plan)).ConfigureAwait(false);
+        if (failure is not null && trial.Guard.Reason is not null)
             problems.Add(Explain(trial.Guard, failure));
         trial.Assembly.Unload();
         problems.AddRange(unknown.Values);
@@ -64,14 +74,15 @@ internal sealed class RecipeLoader(
     }
 
     private async Task<LoadedRecipe?> PlanAsync(
-        CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
+        string file, CompiledRecipe compiled, Action<Exception> fault, List<Problem> problems, List<Problem> warnings)
     {
         var assembly = RecipeAssembly.Load(compiled);
         var guard = new Guard(site.Limits.RecipeMemory.Bytes);
-        var builder = new PlanBuilder(devices, _planTime, fault, blocks, (device, tag) => WriteRules.Objection(site, device, tag));
+        var builder = new PlanBuilder(
+            devices, _planTime, new HostSide(guard).Of(fault), blocks, (device, tag) => WriteRules.Objection(site, device, tag));
         assembly.SetStatic(SiteSource.PlanClass, "Builder", builder);
         assembly.SetStatic(SiteSource.GuardClass, "Guard", guard);
-        if (await RunAsync(guard, "its top level", assembly.Run).ConfigureAwait(false) is { } failure)
+        if (await RunAsync(file, guard, "its top level", assembly.Run).ConfigureAwait(false) is { } failure)
         {
             problems.Add(Explain(guard, failure));
             assembly.Unload();
@@ -99,10 +110,10 @@ internal sealed class RecipeLoader(
 
     /// <summary>Runs recipe code on a thread of its own, so that what does not come back can be left behind.</summary>
     /// <returns>What it threw, or null.</returns>
-    private async Task<Exception?> RunAsync(Guard guard, string what, Action code)
+    private async Task<Exception?> RunAsync(string file, Guard guard, string what, Action code)
     {
         Exception? thrown = null;
-        var thread = new RecipeThread("recipe plan", Guarded, exception => thrown = exception);
+        var thread = new RecipeThread(file, guard, Guarded, exception => thrown = exception);
         thread.Start();
         try
         {
@@ -112,8 +123,7 @@ internal sealed class RecipeLoader(
         catch (TimeoutException)
         {
             guard.Stop($"{what} ran for more than {site.Limits.RecipeTime.TotalSeconds:0.###} s");
-            if (!await thread.EndsAsync(time).ConfigureAwait(false))
-                return new RecipeStoppedException($"{guard.Reason}, and it blocks its thread, which is left behind, as {RecipeThread.LeftBehind} by now");
+            if (await thread.EndsAsync(time).ConfigureAwait(false) is { } left) return new RecipeStoppedException($"{guard.Reason}, {left}");
         }
 
         if (thrown is OutOfMemoryException) guard.StopGreedy("it asked for more memory than the host may use");

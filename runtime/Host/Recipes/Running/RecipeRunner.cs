@@ -41,7 +41,7 @@ internal sealed class RecipeRunner
         _time = time;
         _call = new CallClock(time);
         _timer = time.CreateTimer(static runner => ((RecipeRunner)runner!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _thread = new RecipeThread($"recipe {name}", Run, OnEnded);
+        _thread = new RecipeThread(name, _guard, Run, OnEnded);
     }
 
     /// <summary>Completes when the recipe's thread runs nothing of the recipe any more, on that thread: be brief there, and yield.</summary>
@@ -55,6 +55,9 @@ internal sealed class RecipeRunner
 
     /// <summary>On the recipe's thread: whether what it runs is that a device did not answer.</summary>
     public bool IsOnFailedScan => _inHand is { Scan.Failure: not null };
+
+    /// <summary>True when its calls have nested further than any recipe means to.</summary>
+    public bool WasDeep => _thread.WasDeep;
 
     /// <summary>Returns when the thread runs.</summary>
     public void Start() => _thread.Start();
@@ -108,8 +111,7 @@ internal sealed class RecipeRunner
     private async Task EndAsync()
     {
         Halt();
-        if (await _thread.EndsAsync(_time).ConfigureAwait(false)) return;
-        Fail(new RecipeStoppedException($"{Stopped}, and it blocks its thread, which is left behind, as {RecipeThread.LeftBehind} by now"));
+        if (await _thread.EndsAsync(_time).ConfigureAwait(false) is { } left) Fail(new RecipeStoppedException($"{Stopped}, {left}"));
     }
 
     private void Run()
@@ -119,13 +121,21 @@ internal sealed class RecipeRunner
         {
             _call.Start();
             _guard.Begin();
-            if (_inHand is { } work) work.Inbox.Push(work.Scan);
-            else if (Interlocked.Exchange(ref _asked, null) is { } asked) asked.TrySetResult(_plan.Save());
+            if (_inHand is { } work) work.Inbox.Push(work.Scan, _guard);
+            else if (_asked is { } asked) Answer(asked);
             else _plan.Tick();
             _guard.End();
             _call.End();
             if (_inHand is { Receipt: { } receipt }) _plan.WhenStored(receipt.Release);
         }
+    }
+
+    /// <summary>Who asks is answered, or cancelled when this fails: until then he is not forgotten.</summary>
+    private void Answer(TaskCompletionSource<PlanState> asked)
+    {
+        var state = _plan.Save();
+        Interlocked.CompareExchange(ref _asked, null, asked);
+        asked.TrySetResult(state);
     }
 
     private void OnEnded(Exception? failure)

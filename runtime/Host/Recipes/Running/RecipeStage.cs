@@ -117,6 +117,7 @@ internal sealed partial class RecipeStage(
     {
         if (_current is { } busy && busy.Runner.CallTime > Limits.RecipeTime)
             busy.Runner.Stop($"it was busy with one scan for more than {Limits.RecipeTime.TotalSeconds:0.###} s");
+        else if (_current is { Runner.WasDeep: true } deep) deep.Runner.Stop(Guard.Nested);
         if (!_turn.Wait(0)) return;
         try
         {

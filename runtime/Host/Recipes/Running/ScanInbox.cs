@@ -57,7 +57,9 @@ internal sealed class ScanInbox(ScanQueue queue, Schema schema, int capacity) : 
     public void Lead(SourceNode? source) => _source = source;
 
     /// <summary>Runs the scan through the plan, on the recipe's thread.</summary>
-    public void Push(Scan scan)
+    /// <param name="scan">The scan; given back afterwards.</param>
+    /// <param name="guard">The recipe's: left when the plan has run.</param>
+    public void Push(Scan scan, Guard guard)
     {
         try
         {
@@ -67,6 +69,7 @@ internal sealed class ScanInbox(ScanQueue queue, Schema schema, int capacity) : 
         }
         finally
         {
+            guard.Leave();
             Recycle(scan);
         }
     }

@@ -24,7 +24,17 @@ internal sealed class VersionFaults(TimeProvider time)
     /// <returns>True when that is one too many.</returns>
     public bool Add() => Interlocked.Increment(ref _count) > Interlocked.Read(ref _allowed);
 
-    /// <summary>An exception as log lines say it.</summary>
-    public static string Words(Exception exception) =>
-        exception is RecipeStoppedException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+    /// <summary>An exception as log lines say it. Its message may be code of the recipe.</summary>
+    public static string Words(Exception exception)
+    {
+        if (exception is RecipeStoppedException) return exception.Message;
+        try
+        {
+            return $"{exception.GetType().Name}: {exception.Message}";
+        }
+        catch (Exception)
+        {
+            return exception.GetType().Name;
+        }
+    }
 }
