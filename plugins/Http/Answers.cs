@@ -11,8 +11,8 @@ internal static class Answers
         // Credentials are not the records' fault: an expired token must not empty the queue into the dead letters.
         401 or 403 or 407 => false,
 
-        // Nor are url, method and gzip, which are the same for all records.
-        404 or 405 or 410 or 415 => false,
+        // Nor are method and gzip, which are the same for all records. A path may be wrong for one record alone: 404 is about that one.
+        405 or 415 => false,
         408 or 425 or 429 => false,
         _ => status is >= 400 and < 500 && !alsoRetried.Contains(status),
     };

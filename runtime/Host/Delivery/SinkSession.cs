@@ -26,7 +26,6 @@ internal sealed class SinkSession : IDisposable
     private readonly int _window;
     private Task<Portion?>? _next;
     private bool _isConnected;
-    private bool _isHeard;
     private int _bugs;
     private volatile bool _isFinishing;
 
@@ -164,12 +163,7 @@ internal sealed class SinkSession : IDisposable
 
         if (dispatch.End > dispatch.Portion.Done) await _source.AdvanceAsync(dispatch.Portion, dispatch.End).ConfigureAwait(false);
         _bugs = 0;
-
-        var failures = _retry.Succeeded();
-        // Only now: a sink whose protocol has no connection has proved nothing before. After failures "UP" says it.
-        if (!_isHeard && failures == 0) _owner.Connected();
-        _isHeard = true;
-        _owner.Delivered(failures);
+        _owner.Delivered(_retry.Succeeded());
     }
 
     /// <summary>Connects if need be, however often that must be tried, and starts every flight that is not under way.</summary>
@@ -181,7 +175,8 @@ internal sealed class SinkSession : IDisposable
             try
             {
                 await CallAsync(_calls[^1], cancel => _sink.ConnectAsync(cancel)).ConfigureAwait(false);
-                (_isConnected, _isHeard) = (true, false);
+                _isConnected = true;
+                _owner.Connected();
             }
             catch (Exception exception)
             {

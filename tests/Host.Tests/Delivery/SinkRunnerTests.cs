@@ -86,26 +86,6 @@ public abstract class SinkRunnerTests(bool isQueued)
     }
 
     [Fact]
-    public async Task A_sink_counts_as_connected_only_when_the_far_end_has_answered_for_records()
-    {
-        await using var bench = new SinkBench(isQueued);
-        var isWell = false;
-        bench.Start(s => s.OnWrite = (_, _, _) => isWell ? default : throw new IOException("no route"));
-        bench.Add(10);
-        await bench.UntilAsync(_ => bench.Sinks[0].Writes == 1);
-        await bench.Log.WhenAsync("RETRY sink=out no route");
-        Assert.DoesNotContain(bench.Log.All, l => l.Contains("CONNECTED", StringComparison.Ordinal));
-        isWell = true;
-        await bench.UntilAsync(c => c.Delivered == 10);
-        await bench.Log.WhenAsync("UP sink=out");
-        await bench.Runner.StopAsync(TimeSpan.FromSeconds(1));
-        bench.Start();
-        bench.Add(10);
-        await bench.UntilAsync(c => c.Delivered == 20);
-        await bench.Log.WhenAsync("CONNECTED sink=out");
-    }
-
-    [Fact]
     public async Task Why_a_sink_is_down_is_said_again_when_it_is_another_reason()
     {
         await using var bench = new SinkBench(isQueued);
