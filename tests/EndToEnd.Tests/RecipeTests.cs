@@ -57,7 +57,7 @@ public class RecipeTests
         site.Write("recipes/top.csx", "while (true) { try { while (true) ; } catch { } }");
         await using var plant = PlantProcess.Start("run", site.Path);
         await plant.WhenAsync("ERROR RECIPE name=recipes/now.csx .*stopped");
-        await plant.WhenAsync("ERROR RECIPE name=recipes/deep.csx .*call themselves without end");
+        await plant.WhenAsync("ERROR RECIPE name=recipes/deep.csx .*nest too deep");
         await plant.WhenAsync("ERROR RECIPE name=recipes/top.csx .*top level ran for more than 2 s");
         await plant.WhenAsync("STOPPED recipe=recipes/later.csx reason=\"it was busy with one scan for more than 2 s");
         await plant.SignalAsync("TERM");
