@@ -48,9 +48,9 @@ public sealed class Guard(long memory = long.MaxValue)
         if (++_checks % ChecksALook == 0 && Thread.CurrentThread == _thread) CheckMemory();
         var here = 0;
 
-        // Its thread has room for much more: what the framework nests meets no check.
-        if ((nuint)(_top - AddressOf(ref here)) <= Depth) return;
-        if (_thread is null && RuntimeHelpers.TryEnsureSufficientExecutionStack()) return;
+        // Its thread should have room for much more, for what the framework nests meets no check; but not everywhere there is.
+        var isShallow = _thread is null || (nuint)(_top - AddressOf(ref here)) <= Depth;
+        if (isShallow && RuntimeHelpers.TryEnsureSufficientExecutionStack()) return;
         Stop(_thread is null || Thread.CurrentThread == _thread ? Nested : Elsewhere);
         throw new RecipeStoppedException(_reason!);
     }
