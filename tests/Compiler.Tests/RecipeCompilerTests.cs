@@ -116,6 +116,25 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
         Assert.NotEqual(old, compiler.ChildId);
     }
 
+    [Theory]
+    [InlineData(1, 0)]         // does nothing
+    [InlineData(2, 20_000)]    // works without end
+    [InlineData(10, 1000)]     // has little of a busy processor, for five minutes
+    public void A_compiler_is_waited_for_while_it_works_and_not_without_end(int looks, int millisecondsALook)
+    {
+        var (time, worked) = (new ManualTime(), TimeSpan.FromMinutes(1));
+        using var patience = new CompilerPatience(() => worked, time, default);
+        for (var i = 0; i < looks; i++)
+        {
+            Assert.False(patience.Token.IsCancellationRequested);
+            worked += TimeSpan.FromMilliseconds(millisecondsALook);
+            time.RingAll();
+        }
+
+        Assert.True(patience.Token.IsCancellationRequested);
+        Assert.Equal(TimeSpan.FromSeconds(30 * looks), patience.Lasted);
+    }
+
     [Fact]
     public async Task Old_entries_are_pruned()
     {

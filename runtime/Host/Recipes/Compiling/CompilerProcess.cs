@@ -26,6 +26,22 @@ internal sealed class CompilerProcess : IAsyncDisposable
     /// <summary>True while a question makes sense; it may leave at any moment.</summary>
     public bool IsAlive => !_process.HasExited;
 
+    /// <summary>Processor time since it started; zero when it has left.</summary>
+    public TimeSpan Worked
+    {
+        get
+        {
+            try
+            {
+                return _process.TotalProcessorTime;
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                return TimeSpan.Zero;
+            }
+        }
+    }
+
     /// <summary>The end of what it wrote to standard error.</summary>
     public string Complaint
     {

@@ -15,7 +15,6 @@ namespace PlantRuntime.Host.Recipes.Compiling;
 internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, string? compiler = null) : IAsyncDisposable
 {
     private const int Tries = 3;
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
     private readonly string _compiler = compiler ?? CompilerLocation.Default;
     private readonly string _host = typeof(RecipeCompiler).Assembly.Location;
     private readonly string[] _references = [typeof(Tag).Assembly.Location, typeof(ScanFlow).Assembly.Location];
@@ -103,8 +102,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
     /// <summary>Asks the child that runs, and a new one when that one was about to leave or has died.</summary>
     private async Task<(CompileReply? Reply, string Failure)> AskAsync(CompileRequest request, CancellationToken cancel)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var timer = time.CreateTimer(_ => limit.Cancel(), null, s_deadline, Timeout.InfiniteTimeSpan);
+        using var patience = new CompilerPatience(() => _child?.Worked ?? TimeSpan.Zero, time, cancel);
         var complaint = "";
         try
         {
@@ -114,19 +112,19 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
                 if (_child is { IsAlive: false }) await EndChildAsync().ConfigureAwait(false);
                 _child ??= CompilerProcess.Start(_compiler);
                 var child = _child;
-                if (await child.AskAsync(request, limit.Token).ConfigureAwait(false) is { } reply) return (reply, "");
+                if (await child.AskAsync(request, patience.Token).ConfigureAwait(false) is { } reply) return (reply, "");
                 await EndChildAsync().ConfigureAwait(false);
                 complaint = child.Complaint;
             }
 
             return (null, $"the compiler ended without an answer{(complaint.Length > 0 ? $": {complaint}" : "")}");
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (OperationCanceledException) when (patience.Token.IsCancellationRequested)
         {
             // Its answer would come for a question that nobody asks any more.
             await EndChildAsync().ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
-            return (null, $"the compiler did not answer within {s_deadline.TotalSeconds:0} s and was stopped");
+            return (null, $"the compiler did not answer within {patience.Lasted.TotalSeconds:0} s and was stopped");
         }
         catch (IOException exception)
         {
