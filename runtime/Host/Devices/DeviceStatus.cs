@@ -2,7 +2,9 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Host.Devices;
 
-/// <summary>What the console, the page and the tests see of a device. Written by its loop, read by anybody.</summary>
+/// <summary>
+/// What the console, the page and the tests see of a device. Written by its loop, read by anybody; it counts last, so that who sees the count sees the rest.
+/// </summary>
 internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
 {
     private readonly Lock _gate = new();
@@ -51,9 +53,9 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
 
     public void Scanned(ReadOnlySpan<Sample> samples, TimeSpan cycle)
     {
-        Interlocked.Increment(ref _scans);
         Cycle = cycle;
         Keep(samples);
+        Interlocked.Increment(ref _scans);
     }
 
     public void FailedScan() => Interlocked.Increment(ref _failed);

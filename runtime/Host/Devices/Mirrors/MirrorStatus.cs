@@ -1,6 +1,8 @@
 namespace PlantRuntime.Host.Devices.Mirrors;
 
-/// <summary>What the console and the tests see of a mirror. Written by its loop, read by anybody.</summary>
+/// <summary>
+/// What the console and the tests see of a mirror. Written by its loop, read by anybody; it counts last, so that who sees the count sees the rest.
+/// </summary>
 internal sealed class MirrorStatus
 {
     private long _copies;
@@ -28,22 +30,22 @@ internal sealed class MirrorStatus
 
     public void Copied(TimeSpan age)
     {
-        Interlocked.Increment(ref _copies);
         Interlocked.Exchange(ref _age, age.Ticks);
         Ages.Add(age);
         Reason = null;
+        Interlocked.Increment(ref _copies);
     }
 
     public void NotChanged()
     {
-        Interlocked.Increment(ref _unchanged);
         Reason = null;
+        Interlocked.Increment(ref _unchanged);
     }
 
     public void Skipped(string reason)
     {
-        Interlocked.Increment(ref _skips);
         Reason = reason;
+        Interlocked.Increment(ref _skips);
     }
 
     public void LeftOut(long beats) => Interlocked.Add(ref _skips, beats);
