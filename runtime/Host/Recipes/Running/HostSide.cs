@@ -12,15 +12,8 @@ internal sealed class HostSide(Guard guard)
 {
     public Action<Exception> Of(Action<Exception> fault) => exception =>
     {
-        guard.Leave();
-        try
-        {
-            fault(exception);
-        }
-        finally
-        {
-            guard.Return();
-        }
+        using var outside = new Outside(guard);
+        fault(exception);
     };
 
     public IRecordOutput Of(IRecordOutput output) => new Records(guard, output);
@@ -28,6 +21,20 @@ internal sealed class HostSide(Guard guard)
     public IWriteOutput Of(IWriteOutput output) => new Writes(guard, output);
 
     public IImageOutput Of(IImageOutput output) => new Images(guard, output);
+
+    /// <summary>A call into the host, from its begin to its end.</summary>
+    private readonly ref struct Outside : IDisposable
+    {
+        private readonly Guard _guard;
+
+        public Outside(Guard guard)
+        {
+            _guard = guard;
+            guard.Leave();
+        }
+
+        public void Dispose() => _guard.Return();
+    }
 
     private sealed class Records(Guard guard, IRecordOutput output) : IRecordOutput
     {
@@ -38,28 +45,14 @@ internal sealed class HostSide(Guard guard)
 
         public void Write(DateTime time, string device, ReadOnlySpan<Sample> samples)
         {
-            guard.Leave();
-            try
-            {
-                output.Write(time, device, samples);
-            }
-            finally
-            {
-                guard.Return();
-            }
+            using var outside = new Outside(guard);
+            output.Write(time, device, samples);
         }
 
         public void Write(DateTime time, string device, ReadOnlySpan<byte> json)
         {
-            guard.Leave();
-            try
-            {
-                output.Write(time, device, json);
-            }
-            finally
-            {
-                guard.Return();
-            }
+            using var outside = new Outside(guard);
+            output.Write(time, device, json);
         }
     }
 
@@ -67,15 +60,8 @@ internal sealed class HostSide(Guard guard)
     {
         public void Write(Value value, long timestamp)
         {
-            guard.Leave();
-            try
-            {
-                output.Write(value, timestamp);
-            }
-            finally
-            {
-                guard.Return();
-            }
+            using var outside = new Outside(guard);
+            output.Write(value, timestamp);
         }
     }
 
@@ -83,28 +69,14 @@ internal sealed class HostSide(Guard guard)
     {
         public void Write(ReadOnlySpan<byte> image, long timestamp)
         {
-            guard.Leave();
-            try
-            {
-                output.Write(image, timestamp);
-            }
-            finally
-            {
-                guard.Return();
-            }
+            using var outside = new Outside(guard);
+            output.Write(image, timestamp);
         }
 
         public void Skip(string tag, string why)
         {
-            guard.Leave();
-            try
-            {
-                output.Skip(tag, why);
-            }
-            finally
-            {
-                guard.Return();
-            }
+            using var outside = new Outside(guard);
+            output.Skip(tag, why);
         }
     }
 }
