@@ -1,5 +1,5 @@
-// Every change of the chosen tags as a small payload of its own: what changed, from what, to what, when.
-// Use: #load "changes.csx" and then Changes(Plant.line.Scans.Only("running")).To(Sinks.events);
+// Creates one payload for each scan with changes: the tag, the previous and the new value, and the time.
+// Usage: #load "changes.csx" and then Changes(Plant.line.Scans.Only("running")).To(Sinks.events);
 PayloadFlow Changes(ScanFlow flow)
 {
     var before = new Dictionary<string, Value>();

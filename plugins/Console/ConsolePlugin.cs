@@ -1,8 +1,8 @@
 using PlantRuntime.Contracts;
 
-namespace PlantRuntime.Plugins.ConsoleLines;
+namespace PlantRuntime.Plugins.Console;
 
-/// <summary>Shows records on the standard output, one line each.</summary>
+/// <summary>Shows records on the standard output, one line each. Immutable.</summary>
 public sealed class ConsolePlugin : SinkPlugin<ConsoleOptions>
 {
     private readonly TextWriter? _writer;

@@ -1,9 +1,12 @@
 using System.Buffers;
 using PlantRuntime.Contracts;
 
-namespace PlantRuntime.Plugins.ConsoleLines;
+namespace PlantRuntime.Plugins.Console;
 
-/// <summary>Writes each batch with one call, so that lines of others never stand inside of ours.</summary>
+/// <summary>
+/// Writes each batch to the standard output with one call, so that no other line, such as one of the log, gets into it. The host makes one
+/// call at a time; each blocks until the text is written.
+/// </summary>
 internal sealed class ConsoleSink(ILineFormat format, TextWriter? writer) : ISink
 {
     private readonly ArrayBufferWriter<char> _lines = new();
@@ -14,7 +17,7 @@ internal sealed class ConsoleSink(ILineFormat format, TextWriter? writer) : ISin
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancel.ThrowIfCancellationRequested();
-        _out = writer ?? Console.Out;
+        _out = writer ?? System.Console.Out;
         return ValueTask.CompletedTask;
     }
 
@@ -51,4 +54,13 @@ internal sealed class ConsoleSink(ILineFormat format, TextWriter? writer) : ISin
         _out = null;
         return ValueTask.CompletedTask;
     }
+}
+
+/// <summary>
+/// Formats a record as one line. An instance may keep buffers: one sink uses it for one record at a time. Performs no I/O.
+/// </summary>
+internal interface ILineFormat
+{
+    /// <summary>Appends the record without a line end. Line breaks in names and texts are escaped.</summary>
+    void Append(ArrayBufferWriter<char> line, in Record record);
 }

@@ -4,9 +4,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using PlantRuntime.Contracts;
 
-namespace PlantRuntime.Plugins.ConsoleLines;
+namespace PlantRuntime.Plugins.Console;
 
-/// <summary>The record's JSON, as every sink writes it.</summary>
+/// <summary>
+/// Formats a record as its JSON, the same that the jsonl sink writes. Owned by one <see cref="ConsoleSink"/>; one call at a time.
+/// </summary>
 internal sealed class JsonLines : ILineFormat
 {
     private readonly ArrayBufferWriter<byte> _utf8 = new();

@@ -3,20 +3,20 @@ using System.Globalization;
 using System.Text;
 using PlantRuntime.Contracts;
 
-namespace PlantRuntime.Plugins.ConsoleLines;
+namespace PlantRuntime.Plugins.Console;
 
 /// <summary>
-/// A line for a person: time of day in UTC, device, then each tag with its value, unit and, when it is not good, its quality; or the
-/// payload's JSON.
+/// Formats a record for a person: time of day in UTC, device, then each tag with its value, unit and, when it is not good, its quality; or
+/// the payload's JSON. It has no state.
 /// </summary>
 internal sealed class TextLines : ILineFormat
 {
-    private const int LongestNumber = 32;
+    private const int MaxNumberLength = 32;
 
     public void Append(ArrayBufferWriter<char> line, in Record record)
     {
         var time = record.Time;
-        time.TryFormat(line.GetSpan(LongestNumber), out var written, "HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        time.TryFormat(line.GetSpan(MaxNumberLength), out var written, "HH:mm:ss.fff", CultureInfo.InvariantCulture);
         line.Advance(written);
         line.Write(" ");
         AppendPrintable(line, record.Device);
@@ -78,7 +78,7 @@ internal sealed class TextLines : ILineFormat
     private static void AppendNumber<T>(ArrayBufferWriter<char> line, T number)
         where T : ISpanFormattable
     {
-        number.TryFormat(line.GetSpan(LongestNumber), out var written, default, CultureInfo.InvariantCulture);
+        number.TryFormat(line.GetSpan(MaxNumberLength), out var written, default, CultureInfo.InvariantCulture);
         line.Advance(written);
     }
 
@@ -91,7 +91,7 @@ internal sealed class TextLines : ILineFormat
 
     private static void AppendPrintable(ArrayBufferWriter<char> line, ReadOnlySpan<char> text)
     {
-        // A control character from a device must not break the line, nor steer the terminal.
+        // A control character from a device must not break the line or control the terminal.
         foreach (var character in text)
         {
             if (!char.IsControl(character)) line.Write([character]);
@@ -101,7 +101,7 @@ internal sealed class TextLines : ILineFormat
             else
             {
                 line.Write("\\u");
-                ((int)character).TryFormat(line.GetSpan(LongestNumber), out var written, "x4", CultureInfo.InvariantCulture);
+                ((int)character).TryFormat(line.GetSpan(MaxNumberLength), out var written, "x4", CultureInfo.InvariantCulture);
                 line.Advance(written);
             }
         }

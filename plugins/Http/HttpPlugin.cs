@@ -2,7 +2,7 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Http;
 
-/// <summary>Sends records as JSON to a web server.</summary>
+/// <summary>Sends records as JSON to a web server. Immutable.</summary>
 public sealed class HttpPlugin : SinkPlugin<HttpOptions>
 {
     /// <inheritdoc/>

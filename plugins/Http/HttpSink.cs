@@ -2,19 +2,28 @@ using System.Collections.Concurrent;
 using PlantRuntime.Contracts;
 using PlantRuntime.Wire;
 using PlantRuntime.Wire.Http;
+using PlantRuntime.Wire.Tls;
 
 namespace PlantRuntime.Plugins.Http;
 
-/// <summary>Sends a batch as one request, or as one for each record.</summary>
-internal sealed class HttpSink(HttpOptions options, PluginContext context) : IParallelSink
+/// <summary>
+/// Sends a batch as one request, or as one per record, and a question as one request whose response is the answer. The host calls it for
+/// several batches or questions at a time, up to <see cref="BatchesAtOnce"/> of each; bodies are pooled, and nothing else is shared
+/// between calls but <see cref="DeliveredRanges"/>, which has a lock. Never retries or logs.
+/// </summary>
+internal sealed class HttpSink(HttpOptions options, PluginContext context) : IParallelSink, IPatientSink, ILimitedSink, IAnsweringSink
 {
-    private readonly RequestMaker _requests = new(options, context.Name);
-    private readonly StoredRanges _stored = new();
+    private readonly RequestBuilder _requests = new(options, context.Name);
+    private readonly DeliveredRanges _delivered = new();
     private readonly ConcurrentQueue<RecordBody> _bodies = [];
-    private HttpLink? _link;
+    private HttpConnection? _link;
     private bool _isDisposed;
 
     public int BatchesAtOnce => options.InFlight;
+
+    public TimeSpan CallTimeout => options.Timeout;
+
+    public int MostRecords => options.Batch;
 
     public ValueTask ConnectAsync(CancellationToken cancel)
     {
@@ -23,7 +32,8 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
         Close();
         try
         {
-            _link = new HttpLink(TlsTrust.Create(options.Tls?.Ca is { } ca ? context.PathOf(ca) : null));
+            var tls = TlsClientSettings.Load(options.Tls, context.PathOf, context.Time);
+            _link = new HttpConnection(tls.ToOptions(), options.ProxySettings.ToProxy());
         }
         catch (LinkException failure)
         {
@@ -35,10 +45,35 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
 
     public ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
     {
-        if (_link is null) throw new NotConnectedException($"{HttpLink.Shown(_requests.Url)} is not open: connect first");
-        cancel.ThrowIfCancellationRequested();
+        var link = OpenLink(cancel);
         if (batch.Count == 0) return ValueTask.CompletedTask;
-        return options.Mode == HttpMode.Single ? WriteEachAsync(_link, batch, cancel) : WriteAllAsync(_link, batch, cancel);
+        return options.Mode == HttpMode.Single ? WriteEachAsync(link, batch, cancel) : WriteAllAsync(link, batch, cancel);
+    }
+
+    public async ValueTask<SinkAnswer> AskAsync(Record request, CancellationToken cancel)
+    {
+        var link = OpenLink(cancel);
+        var body = RentBody();
+        body.Write(request);
+        using var message = _requests.Create(_requests.KeyOf(request.Id), body);
+        try
+        {
+            var (head, answer) = await link.AskAsync(message, IsAnswer, (int)options.MaxResponse.Bytes, cancel).ConfigureAwait(false);
+            // Not in a finally block: a cancelled request may still be reading its body.
+            _bodies.Enqueue(body);
+            if (answer is not null) return new SinkAnswer(head.Status, answer);
+            throw new RejectedException(
+                IsAnswer(head.Status)
+                    ? $"{HttpConnection.FormatUrl(message.RequestUri)} answered with more than max_response = {options.MaxResponse}"
+                    : WhyRefused(message, head),
+                [0]);
+        }
+        catch (LinkException failure)
+        {
+            throw new NotConnectedException(failure.Message, failure);
+        }
+
+        bool IsAnswer(int status) => StatusPolicy.IsAnswer(status, options);
     }
 
     public ValueTask DisposeAsync()
@@ -48,15 +83,15 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask WriteAllAsync(HttpLink link, RecordBatch batch, CancellationToken cancel)
+    private async ValueTask WriteAllAsync(HttpConnection link, RecordBatch batch, CancellationToken cancel)
     {
-        var body = TakeBody();
+        var body = RentBody();
         body.Write(batch, options.Mode == HttpMode.Lines);
         var refusal = await SendAsync(link, body, _requests.KeyOf(batch), cancel).ConfigureAwait(false);
         if (refusal is not null) throw new RejectedException(refusal, batch.Count == 1 ? [0] : null);
     }
 
-    private async ValueTask WriteEachAsync(HttpLink link, RecordBatch batch, CancellationToken cancel)
+    private async ValueTask WriteEachAsync(HttpConnection link, RecordBatch batch, CancellationToken cancel)
     {
         var (next, start, reason) = (0, 0, "");
         var refused = new List<int>();
@@ -65,7 +100,7 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
             for (; next < batch.Count; next++)
             {
                 if (await WriteAsync(link, batch[next], cancel).ConfigureAwait(false) is not { } refusal) continue;
-                _stored.Add(batch, start, next);
+                _delivered.Add(batch, start, next);
                 if (refused.Count == 0) reason = $"record {next}: {refusal}";
                 refused.Add(next);
                 start = next + 1;
@@ -73,8 +108,8 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
         }
         catch (Exception)
         {
-            _stored.Add(batch, start, next);
-            // What is refused is told first; the rest comes again, and fails again if the trouble lasts.
+            _delivered.Add(batch, start, next);
+            // Refused records are reported first; the host sends the others again, and they fail again if the cause persists.
             if (refused.Count == 0 || cancel.IsCancellationRequested) throw;
         }
 
@@ -83,34 +118,57 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
         throw new RejectedException(reason, refused, othersAreStored: next == batch.Count);
     }
 
-    private ValueTask<string?> WriteAsync(HttpLink link, in Record record, CancellationToken cancel)
+    private ValueTask<string?> WriteAsync(HttpConnection link, in Record record, CancellationToken cancel)
     {
-        if (_stored.Contain(record.Id)) return ValueTask.FromResult<string?>(null);
-        var body = TakeBody();
+        if (_delivered.Contains(record.Id)) return ValueTask.FromResult<string?>(null);
+        var body = RentBody();
         body.Write(record);
         return SendAsync(link, body, _requests.KeyOf(record.Id), cancel);
     }
 
-    private RecordBody TakeBody() => _bodies.TryDequeue(out var body) ? body : new RecordBody();
+    private RecordBody RentBody() => _bodies.TryDequeue(out var body) ? body : new RecordBody();
 
-    /// <returns>Why the far end refuses it for good; null when it is stored.</returns>
-    private async ValueTask<string?> SendAsync(HttpLink link, RecordBody body, string? key, CancellationToken cancel)
+    private HttpConnection OpenLink(CancellationToken cancel)
     {
-        using var request = _requests.Make(key, body.ToContent(options.Mode == HttpMode.Lines, options.Gzip));
+        cancel.ThrowIfCancellationRequested();
+        return _link ?? throw new NotConnectedException($"{_requests.Shown} is not open: connect first");
+    }
+
+    /// <returns>The reason why the server refuses the records permanently; null if they are stored.</returns>
+    private async ValueTask<string?> SendAsync(HttpConnection link, RecordBody body, string? key, CancellationToken cancel)
+    {
+        HttpRequestMessage request;
         try
         {
-            var answer = await link.SendAsync(request, cancel).ConfigureAwait(false);
-            // Only now: a request that was given up may still be reading its body.
-            _bodies.Enqueue(body);
-            if (answer.IsSuccess) return null;
-            var reason = $"{HttpLink.Shown(_requests.Url)} answered {answer}";
-            if (Answers.IsRefusal(answer.Status, options.Retry)) return reason;
-            throw answer.Pause(context.Time.GetUtcNow()) is { } pause ? new RetryAfterException(reason, pause) : new IOException(reason);
+            request = _requests.Create(key, body);
         }
-        catch (LinkException failure)
+        catch (RejectedException refusal)
         {
-            throw new NotConnectedException(failure.Message, failure);
+            return refusal.Message;
         }
+
+        using (request)
+        {
+            try
+            {
+                var answer = await link.SendAsync(request, cancel).ConfigureAwait(false);
+                _bodies.Enqueue(body);
+                return answer.IsSuccess ? null : WhyRefused(request, answer);
+            }
+            catch (LinkException failure)
+            {
+                throw new NotConnectedException(failure.Message, failure);
+            }
+        }
+    }
+
+    /// <returns>The reason of a permanent refusal.</returns>
+    /// <exception cref="Exception">The request is to be sent again.</exception>
+    private string WhyRefused(HttpRequestMessage request, HttpResponse response)
+    {
+        var reason = $"{HttpConnection.FormatUrl(request.RequestUri)} answered {response}";
+        if (StatusPolicy.IsRefusal(response.Status, options)) return reason;
+        throw response.Pause(context.Time.GetUtcNow()) is { } pause ? new RetryAfterException(reason, pause) : new IOException(reason);
     }
 
     private void Close()

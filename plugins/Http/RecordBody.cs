@@ -7,7 +7,10 @@ using PlantRuntime.Wire.Http;
 
 namespace PlantRuntime.Plugins.Http;
 
-/// <summary>Records as the body of a request. Keeps its memory, so that a steady flow allocates nothing for a record.</summary>
+/// <summary>
+/// Encodes records as the body of one request. Its memory is used again, so that a steady flow allocates nothing for a record.
+/// <see cref="HttpSink"/> pools these; each belongs to one request at a time; performs no I/O.
+/// </summary>
 internal sealed class RecordBody
 {
     private static readonly MediaTypeHeaderValue s_json = new("application/json");
@@ -15,21 +18,21 @@ internal sealed class RecordBody
     private readonly BodyBuffer _buffer = new();
     private readonly Utf8JsonWriter _json;
 
-    // Relaxed: the body is no HTML page, and "°C" stays readable.
+    // Relaxed escaping keeps "°C" readable: only HTML needs the escapes that it omits.
     public RecordBody() => _json = new Utf8JsonWriter(_buffer.Bytes, new JsonWriterOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     });
 
-    /// <summary>One record.</summary>
+    /// <summary>Encodes one record.</summary>
     public void Write(in Record record)
     {
         _buffer.Bytes.ResetWrittenCount();
         Append(record);
     }
 
-    /// <summary>A batch as <c>[record,record]</c>, or as a line for each record.</summary>
+    /// <summary>Encodes a batch as <c>[record,record]</c>, or as one line per record.</summary>
     public void Write(RecordBatch batch, bool asLines)
     {
         _buffer.Bytes.ResetWrittenCount();
@@ -44,8 +47,11 @@ internal sealed class RecordBody
         if (!asLines) _buffer.Bytes.Write("]"u8);
     }
 
-    /// <summary>What was written last, as content of a request; valid until more is written.</summary>
-    public HttpContent ToContent(bool asLines, bool isPacked) => _buffer.ToContent(asLines ? s_lines : s_json, isPacked);
+    /// <summary>The last encoded records, valid until the next call of <c>Write</c>.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.Bytes.WrittenSpan;
+
+    /// <summary>Creates the content of a request from the last encoded records, valid until the next call of <c>Write</c>.</summary>
+    public HttpContent ToContent(bool asLines, bool isCompressed) => _buffer.ToContent(asLines ? s_lines : s_json, isCompressed);
 
     private void Append(in Record record)
     {

@@ -5,26 +5,30 @@ using PlantRuntime.Wire.Http;
 
 namespace PlantRuntime.Plugins.Influx;
 
-/// <summary>A batch as the body of a request. Keeps its memory, so that a steady flow allocates nothing for a record.</summary>
+/// <summary>
+/// Encodes one batch at a time as the body of a request. Its memory is used again, so that a steady flow allocates nothing for a record.
+/// <see cref="InfluxSink"/> pools these; each belongs to one request at a time; performs no I/O.
+/// </summary>
 internal sealed class BatchBody
 {
     private static readonly MediaTypeHeaderValue s_lines = new("text/plain", "utf-8");
     private readonly BodyBuffer _buffer = new();
     private readonly RecordLines _records;
-    private readonly bool _isPacked;
+    private readonly bool _isCompressed;
 
     public BatchBody(InfluxOptions options, PluginContext context)
     {
         Points = new PointWriter(_buffer.Bytes, options, context.Site, context.Tenant);
         _records = new RecordLines(Points, options.BadValues, options.Payloads);
-        _isPacked = options.Gzip;
+        _isCompressed = options.Gzip;
     }
 
     public PointWriter Points { get; }
 
     public bool IsEmpty => _buffer.Bytes.WrittenCount == 0;
 
-    /// <returns>Places of the records that hold nothing that InfluxDB could store; null for none.</returns>
+    /// <summary>Encodes a batch.</summary>
+    /// <returns>Indexes of the records that hold nothing that InfluxDB could store; null for none.</returns>
     public List<int>? Fill(RecordBatch batch)
     {
         List<int>? empty = null;
@@ -37,6 +41,6 @@ internal sealed class BatchBody
         return empty;
     }
 
-    /// <summary>What was filled in last, as content of a request; valid until it is filled again.</summary>
-    public HttpContent ToContent() => _buffer.ToContent(s_lines, _isPacked);
+    /// <summary>Creates the content of a request from the last batch, valid until the next call of <see cref="Fill"/>.</summary>
+    public HttpContent ToContent() => _buffer.ToContent(s_lines, _isCompressed);
 }

@@ -5,8 +5,9 @@ using PlantRuntime.Plugins.Influx.Line;
 namespace PlantRuntime.Plugins.Influx;
 
 /// <summary>
-/// What the server says when a field has another type than the one it had first, for instance <c>partial write: field type conflict: input
-/// field "a" on measurement "press" is type float, already exists as type integer dropped=1</c>. It names the first such field only.
+/// Parses the error of a server about a field whose type differs from its first one, for instance <c>partial write: field type conflict:
+/// input field "a" on measurement "press" is type float, already exists as type integer dropped=1</c>. The server names only the first such
+/// field. Immutable; created by <see cref="InfluxSink"/> for each such response.
 /// </summary>
 internal sealed partial class FieldConflict
 {
@@ -16,6 +17,7 @@ internal sealed partial class FieldConflict
 
     private FieldConflict(string measurement, string field, FieldType type) => (_measurement, _field, _type) = (measurement, field, type);
 
+    /// <summary>Parses the body of an error; null if it is about something else.</summary>
     public static FieldConflict? TryParse(string message)
     {
         var match = Pattern().Match(message);
@@ -23,11 +25,12 @@ internal sealed partial class FieldConflict
         return new FieldConflict(match.Groups["measurement"].Value, match.Groups["field"].Value, type);
     }
 
-    /// <summary>Places of the records that were sent with this field and type; null, when none is found: the host halves.</summary>
-    public int[]? Culprits(RecordBatch batch, PointWriter points, InfluxOptions options)
+    /// <summary>Finds the records that were sent with this field and type.</summary>
+    /// <returns>Their indexes; null if there are none: the host then finds them by halving the batch.</returns>
+    public int[]? FindRecords(RecordBatch batch, PointWriter points, InfluxOptions options)
     {
-        var places = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, options)).ToArray();
-        return places.Length > 0 ? places : null;
+        var indexes = Enumerable.Range(0, batch.Count).Where(i => IsIn(batch[i], points, options)).ToArray();
+        return indexes.Length > 0 ? indexes : null;
     }
 
     [GeneratedRegex(
@@ -45,7 +48,7 @@ internal sealed partial class FieldConflict
 
         foreach (ref readonly var sample in record.Samples.Span)
         {
-            if (sample.Quality != Quality.Good && options.BadValues != BadValues.Keep) continue;
+            if (sample.Quality != Quality.Good && options.BadValues != BadSamplePolicy.Keep) continue;
             if (IsIn(sample.Tag.Name, sample.Value, points)) return true;
         }
 
@@ -59,6 +62,6 @@ internal sealed partial class FieldConflict
             if (IsIn($"{name}_{i}", value.Items[i], points)) return true;
         }
 
-        return PointWriter.FieldOf(name) == _field && points.TypeOf(value) == _type;
+        return PointWriter.FieldNameOf(name) == _field && points.TypeOf(value) == _type;
     }
 }

@@ -1,18 +1,19 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Wire.Http;
+using PlantRuntime.Wire.Tls;
 
 namespace PlantRuntime.Plugins.Influx;
 
 /// <summary>Options of an InfluxDB sink in site.toml.</summary>
 public sealed class InfluxOptions : IValidatedOptions
 {
-    /// <summary>Where the server is, without <c>/write</c>.</summary>
+    /// <summary>URL of the server, without <c>/write</c>.</summary>
     public required string Url { get; init; }
 
     /// <summary>Database of an InfluxDB 1.</summary>
     public string? Database { get; init; }
 
-    /// <summary>Retention policy of an InfluxDB 1; without it the database's own.</summary>
+    /// <summary>Retention policy of an InfluxDB 1; without it the default of the database.</summary>
     public string? RetentionPolicy { get; init; }
 
     /// <summary>User of an InfluxDB 1.</summary>
@@ -30,7 +31,7 @@ public sealed class InfluxOptions : IValidatedOptions
     /// <summary>API token.</summary>
     public Secret? Token { get; init; }
 
-    /// <summary>Measurement of all records; without it each device has one of its name.</summary>
+    /// <summary>Measurement of all records; without it the name of the device.</summary>
     public string? Measurement { get; init; }
 
     /// <summary>Tags of all records, beside site, device and tenant.</summary>
@@ -39,25 +40,77 @@ public sealed class InfluxOptions : IValidatedOptions
     /// <summary>Unit of timestamps.</summary>
     public Precision Precision { get; init; } = Precision.Ns;
 
-    /// <summary>What becomes of samples that are not good.</summary>
-    public BadValues BadValues { get; init; } = BadValues.Mark;
+    /// <summary>Treatment of samples whose quality is not good.</summary>
+    public BadSamplePolicy BadValues { get; init; } = BadSamplePolicy.Mark;
 
-    /// <summary>How payloads of recipes are stored.</summary>
+    /// <summary>The form in which payloads of recipes are stored.</summary>
     public PayloadForm Payloads { get; init; } = PayloadForm.Fields;
 
-    /// <summary>How many requests may be under way at a time. Points carry their time, so that their order does not matter.</summary>
+    /// <summary>Number of requests that may be under way at a time. Points carry their time, so that their order does not matter.</summary>
     [Bounds(1, 64)]
     public int InFlight { get; init; } = 2;
 
-    /// <summary>Whether bodies go compressed.</summary>
+    /// <summary>True to compress bodies.</summary>
     public bool Gzip { get; init; } = true;
 
-    /// <summary>Whom an https url is trusted by.</summary>
+    /// <summary>TLS settings of an https URL.</summary>
     public TlsOptions? Tls { get; init; }
 
-    /// <summary>True when the server is asked in the way of version 2.</summary>
+    /// <summary>Address of an HTTP proxy; without it that of the environment, if there is one.</summary>
+    public string? Proxy { get; init; }
+
+    /// <summary>User at the proxy.</summary>
+    public string? ProxyUser { get; init; }
+
+    /// <summary>Password at the proxy.</summary>
+    public Secret? ProxyPassword { get; init; }
+
+    /// <summary>The options of the proxy.</summary>
+    internal ProxySettings ProxySettings => new(Proxy, ProxyUser, ProxyPassword is { } password ? password.Reveal : null);
+
+    /// <summary>True for the API of version 2.</summary>
     internal bool IsVersion2 => Bucket is not null;
 
     /// <inheritdoc/>
-    public IEnumerable<(string Key, string Message)> Validate() => UrlRules.Check(Url, Tls).Concat(InfluxRules.Check(this));
+    public IEnumerable<(string Key, string Message)> Validate() =>
+        UrlRules.Check(Url, Tls).Concat(ProxySettings.Check()).Concat(InfluxRules.Check(this));
+}
+
+/// <summary>The treatment of a sample whose quality is not good.</summary>
+public enum BadSamplePolicy
+{
+    /// <summary>The sink writes its quality as the field <c>tag_quality</c> and leaves its value out.</summary>
+    Mark,
+
+    /// <summary>The sink writes its quality as the field <c>tag_quality</c>, and its value, if it has one.</summary>
+    Keep,
+
+    /// <summary>The sink writes nothing of it.</summary>
+    Skip,
+}
+
+/// <summary>The form in which a payload of a recipe is stored.</summary>
+public enum PayloadForm
+{
+    /// <summary>One field per number, text and bool; nested names are joined by <c>_</c>.</summary>
+    Fields,
+
+    /// <summary>The unchanged JSON in one text field <c>json</c>.</summary>
+    Json,
+}
+
+/// <summary>The unit of timestamps. InfluxDB treats two points of one series within one unit as one point.</summary>
+public enum Precision
+{
+    /// <summary>Nanoseconds; the clock has steps of 100.</summary>
+    Ns,
+
+    /// <summary>Microseconds.</summary>
+    Us,
+
+    /// <summary>Milliseconds.</summary>
+    Ms,
+
+    /// <summary>Seconds.</summary>
+    S,
 }

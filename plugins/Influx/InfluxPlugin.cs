@@ -2,7 +2,7 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Influx;
 
-/// <summary>Sends records to InfluxDB, version 1 or 2.</summary>
+/// <summary>Sends records to InfluxDB, version 1 or 2. Immutable.</summary>
 public sealed class InfluxPlugin : SinkPlugin<InfluxOptions>
 {
     /// <inheritdoc/>

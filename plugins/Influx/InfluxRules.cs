@@ -2,10 +2,13 @@ using PlantRuntime.Wire.Http;
 
 namespace PlantRuntime.Plugins.Influx;
 
-/// <summary>Rules that several options share.</summary>
+/// <summary>
+/// Checks the options against each other: version 1 or 2, credentials, and names of measurements and tags. Pure; called when the options
+/// are validated.
+/// </summary>
 internal static class InfluxRules
 {
-    private static readonly string[] s_own = ["site", "device", "time"];
+    private static readonly string[] s_reserved = ["site", "device", "time"];
 
     public static IEnumerable<(string Key, string Message)> Check(InfluxOptions options) =>
         CheckUrl(options).Concat(options.IsVersion2 ? CheckVersion2(options) : CheckVersion1(options)).Concat(CheckNames(options));
@@ -27,7 +30,7 @@ internal static class InfluxRules
         if (options.User is not null && options.Token is not null) yield return ("token", "a user is given too: use one");
         if (options.User?.Contains(':', StringComparison.Ordinal) == true)
             yield return ("user", "a name with \":\" cannot be sent (RFC 7617)");
-        if (!HeaderText.IsSendable(options.Token?.Reveal())) yield return ("token", HeaderText.Problem);
+        if (!HeaderValueRules.IsSendable(options.Token?.Reveal())) yield return ("token", HeaderValueRules.Problem);
     }
 
     private static IEnumerable<(string Key, string Message)> CheckVersion2(InfluxOptions options)
@@ -37,7 +40,7 @@ internal static class InfluxRules
         if (options.Database is not null) yield return ("database", "belongs to InfluxDB 1, a bucket to InfluxDB 2: use one");
         if (options.RetentionPolicy is not null) yield return ("retention_policy", "belongs to InfluxDB 1");
         if (options.User is not null || options.Password is not null) yield return ("user", "InfluxDB 2 wants a token");
-        if (!HeaderText.IsSendable(options.Token?.Reveal())) yield return ("token", HeaderText.Problem);
+        if (!HeaderValueRules.IsSendable(options.Token?.Reveal())) yield return ("token", HeaderValueRules.Problem);
     }
 
     private static IEnumerable<(string Key, string Message)> CheckNames(InfluxOptions options)
@@ -46,7 +49,7 @@ internal static class InfluxRules
             yield return ("measurement", $"\"{name}\" is no name of a measurement: it is empty or begins with '#' or '_'");
         foreach (var (tag, value) in options.Tags)
         {
-            if (s_own.Contains(tag, StringComparer.Ordinal))
+            if (s_reserved.Contains(tag, StringComparer.Ordinal))
                 yield return ("tags", $"{tag} is set by the sink: leave it out");
             else if (tag.Length == 0 || tag[0] == '_')
                 yield return ("tags", $"\"{tag}\" is no name of a tag: it is empty or begins with '_'");

@@ -5,20 +5,20 @@ namespace PlantRuntime.Plugins.Jsonl;
 /// <summary>Options of a JSON lines sink in site.toml.</summary>
 public sealed class JsonlOptions : IValidatedOptions
 {
-    /// <summary>The file that is written to, from the site's folder; missing folders are made.</summary>
+    /// <summary>The file that is written, relative to the site's folder; missing folders are created.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Greatest size of a file; the batch that would go beyond begins a new one. Without it the size does not matter.</summary>
+    /// <summary>Maximum size of a file; the batch that would exceed it begins a new file. Without it there is no limit.</summary>
     public ByteSize? RotateSize { get; init; }
 
-    /// <summary>How often a new file is begun. Without it time does not matter.</summary>
+    /// <summary>Period after which a new file begins. Without it there is none.</summary>
     public RotateEvery? RotateEvery { get; init; }
 
-    /// <summary>Closed files that are kept, the newest; without it all are.</summary>
+    /// <summary>Number of closed files that are kept, the newest; without it all are kept.</summary>
     [Bounds(1, 1_000_000)]
     public int? Keep { get; init; }
 
-    /// <summary>Whether each batch is on the disk before it counts as stored. Without it a power cut may take the last seconds.</summary>
+    /// <summary>True to sync each batch to the disk before it counts as stored. Without it a power cut may lose the last seconds.</summary>
     public bool Fsync { get; init; } = true;
 
     /// <inheritdoc/>
@@ -31,4 +31,11 @@ public sealed class JsonlOptions : IValidatedOptions
         if (Keep is not null && RotateSize is null && RotateEvery is null)
             yield return ("keep", "has no effect on a file that is never closed; give rotate_size or rotate_every too");
     }
+}
+
+/// <summary>The period after which a file is closed and the next one begins.</summary>
+public enum RotateEvery
+{
+    /// <summary>The first batch of a new day in the site's zone begins a new file.</summary>
+    Day,
 }

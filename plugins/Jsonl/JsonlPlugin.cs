@@ -2,7 +2,7 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Jsonl;
 
-/// <summary>Appends records to a text file, one line of JSON each.</summary>
+/// <summary>Appends records to a text file, one line of JSON each. Immutable.</summary>
 public sealed class JsonlPlugin : SinkPlugin<JsonlOptions>
 {
     /// <inheritdoc/>

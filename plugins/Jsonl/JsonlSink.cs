@@ -1,17 +1,28 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Storage;
 
 namespace PlantRuntime.Plugins.Jsonl;
 
-/// <summary>Appends each batch with one write, and knows when to begin a new file.</summary>
+/// <summary>
+/// Appends each batch with one write, and begins a new file when <see cref="Rotation"/> requires it. The host makes one call at a time;
+/// each blocks until the file is written. Never retries.
+/// </summary>
 internal sealed class JsonlSink : ISink
 {
+    // A step of the wall clock begins no new file until the clock has gone on for this time without another.
+    private static readonly TimeSpan s_settle = TimeSpan.FromMinutes(10);
+
+    // A start counts at once if the file was written at most this long before.
+    private static readonly TimeSpan s_longestStop = TimeSpan.FromDays(31);
+
     private readonly string _path;
     private readonly bool _isSynced;
     private readonly PluginContext _context;
     private readonly Rotation _rotation;
-    private readonly LineBuffer _lines = new();
+    private readonly LineEncoder _lines = new();
+    private readonly SettledClock _clock;
     private LineFile? _file;
-    private long? _cutTo;
+    private long? _truncateTo;
     private bool _isDisposed;
 
     public JsonlSink(JsonlOptions options, PluginContext context)
@@ -19,10 +30,9 @@ internal sealed class JsonlSink : ISink
         _path = context.PathOf(options.Path);
         _isSynced = options.Fsync;
         _context = context;
-        _rotation = new Rotation(_path, options);
+        _rotation = new Rotation(_path, options, context.TimeZone);
+        _clock = new SettledClock(context.Time, s_settle);
     }
-
-    private DateTime Now => _context.Time.GetUtcNow().UtcDateTime;
 
     public ValueTask ConnectAsync(CancellationToken cancel)
     {
@@ -40,9 +50,10 @@ internal sealed class JsonlSink : ISink
         if (batch.Count == 0) return ValueTask.CompletedTask;
 
         var lines = _lines.Write(batch);
-        if (!_file.IsInPlace()) OpenAgain();
-        if (_rotation.IsDue(_file, lines.Length, Now)) Rotate();
-        _file.Append(lines, Now);
+        if (!_file.IsInPlace()) Reopen();
+        var now = ReadClock();
+        if (_rotation.IsDue(_file, lines.Length, _clock.UtcNow)) Rotate();
+        _file.Append(lines, now);
         return ValueTask.CompletedTask;
     }
 
@@ -55,14 +66,23 @@ internal sealed class JsonlSink : ISink
 
     private LineFile Open()
     {
-        var file = LineFile.Open(_path, _isSynced, Now, _cutTo, _context.Log.Warn);
-        _cutTo = null;
+        var file = LineFile.Open(_path, _context.SiteFolder, _isSynced, ReadClock(), _truncateTo, _context.Log.Warn);
+        _truncateTo = null;
+        var stop = _clock.WallNow - file.LastWrite;
+        if (_clock.UtcNow is null && stop >= TimeSpan.FromHours(-1) && stop <= s_longestStop) _clock.Accept();
         return file;
     }
 
-    private void OpenAgain()
+    // The wall clock, continued by the monotonic clock while a step of it has not settled.
+    private DateTime ReadClock()
     {
-        // Writing on would end in a file without a name, or on top of somebody else's lines.
+        _clock.Read();
+        return _clock.UtcNow ?? _context.Time.GetUtcNow().UtcDateTime;
+    }
+
+    private void Reopen()
+    {
+        // The open file may have no name any more, or another program has appended lines that a write would overwrite.
         var what = File.Exists(_path) ? "changed" : "moved or deleted";
         _context.Log.Warn($"REOPENED file={_path} reason=\"it was {what} by someone else\"");
         Close();
@@ -80,7 +100,7 @@ internal sealed class JsonlSink : ISink
     private void Close()
     {
         if (_file is null) return;
-        if (_file.HasRemains) _cutTo = _file.Length;
+        if (_file.HasPartialBatch) _truncateTo = _file.Length;
         _file.Dispose();
         _file = null;
     }

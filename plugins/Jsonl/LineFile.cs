@@ -1,8 +1,12 @@
 using Microsoft.Win32.SafeHandles;
+using PlantRuntime.Storage;
 
 namespace PlantRuntime.Plugins.Jsonl;
 
-/// <summary>The file that is written to. Holds whole batches: one that fails half-way is taken back before the error is told.</summary>
+/// <summary>
+/// The open file of a sink. It contains whole batches: one that fails half-way is removed before the error is reported. Owned by one
+/// <see cref="JsonlSink"/>, which makes one call at a time; calls block.
+/// </summary>
 internal sealed class LineFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
@@ -22,32 +26,33 @@ internal sealed class LineFile : IDisposable
     /// <summary>Bytes that count as stored.</summary>
     public long Length { get; private set; }
 
-    /// <summary>When the last batch was stored, in UTC.</summary>
+    /// <summary>Time of the last stored batch, in UTC.</summary>
     public DateTime LastWrite { get; private set; }
 
     /// <summary>
-    /// True when a failed batch could not be taken back: what stands behind <see cref="Length"/> must go at the next open.
+    /// True if a failed batch could not be removed: the next open must truncate the file to <see cref="Length"/>.
     /// </summary>
-    public bool HasRemains { get; private set; }
+    public bool HasPartialBatch { get; private set; }
 
-    /// <summary>Opens or creates the file and its folder.</summary>
+    /// <summary>Opens or creates the file and its folder, and repairs its end.</summary>
     /// <param name="path">Absolute path.</param>
-    /// <param name="isSynced">Whether a batch is on the disk before <see cref="Append"/> returns.</param>
+    /// <param name="siteFolder">The site's folder, which is not created: it may have been moved away for a moment.</param>
+    /// <param name="isSynced">True to sync each batch to the disk before <see cref="Append"/> returns.</param>
     /// <param name="now">The time now, in UTC.</param>
-    /// <param name="cutTo">Length behind which an earlier failure left remains, if so.</param>
-    /// <param name="warn">Told what was repaired.</param>
-    public static LineFile Open(string path, bool isSynced, DateTime now, long? cutTo, Action<string> warn)
+    /// <param name="truncateTo">The length before a failed batch that is still in the file; null if there is none.</param>
+    /// <param name="warn">Logs a repair.</param>
+    public static LineFile Open(string path, string siteFolder, bool isSynced, DateTime now, long? truncateTo, Action<string> warn)
     {
         SafeFileHandle? handle = null;
         try
         {
             var folder = System.IO.Path.GetDirectoryName(path)!;
-            Directory.CreateDirectory(folder);
+            FolderCreation.CreateBelow(folder, siteFolder);
             handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
             if (RandomAccess.GetLength(handle) == 0 && isSynced) FolderSync.Flush(folder);
-            if (cutTo is { } good && RandomAccess.GetLength(handle) > good) RandomAccess.SetLength(handle, good);
+            if (truncateTo is { } good && RandomAccess.GetLength(handle) > good) RandomAccess.SetLength(handle, good);
             var aside = path + ".torn";
-            if (TornLine.MoveAside(handle, path, aside) is var torn and > 0)
+            if (TruncatedLine.MoveAside(handle, path, aside) is var torn and > 0)
                 warn($"REPAIRED file={path} bytes={torn} reason=\"its last line was torn\" moved_to={aside}");
             return new LineFile(path, handle, isSynced, now);
         }
@@ -58,10 +63,10 @@ internal sealed class LineFile : IDisposable
         }
     }
 
-    /// <summary>True when the file still has its name and nobody else wrote to it.</summary>
+    /// <summary>True if the file still has its name and no other program has written to it.</summary>
     public bool IsInPlace() => new FileInfo(Path) is { Exists: true } file && file.Length == Length;
 
-    /// <summary>Stores whole lines, or throws and leaves the file as it was.</summary>
+    /// <summary>Stores whole lines, or throws and leaves the file as it was before.</summary>
     public void Append(ReadOnlySpan<byte> lines, DateTime now)
     {
         try
@@ -71,8 +76,8 @@ internal sealed class LineFile : IDisposable
         }
         catch (Exception exception)
         {
-            TakeBack();
-            // .NET tells a file system's limit (4 GB on FAT) as a wrong argument.
+            RollBack();
+            // .NET reports the size limit of a file system (4 GB on FAT) as a wrong argument.
             var reason = exception is ArgumentOutOfRangeException
                 ? "it has the greatest size that its file system allows: give rotate_size"
                 : exception.Message;
@@ -85,7 +90,7 @@ internal sealed class LineFile : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    private void TakeBack()
+    private void RollBack()
     {
         try
         {
@@ -93,7 +98,7 @@ internal sealed class LineFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            HasRemains = true;
+            HasPartialBatch = true;
         }
     }
 }

@@ -1,27 +1,33 @@
 using System.Globalization;
+using PlantRuntime.Storage;
 
 namespace PlantRuntime.Plugins.Jsonl;
 
 /// <summary>
-/// When a file is closed, and what it is called then: <c>lines.2026-11-21T08-00-00.123Z.jsonl</c>, after its last write, so that names sort
-/// by time and a day's file bears that day.
+/// Decides when a file is closed, and renames it to the time of its last write, <c>lines.2026-11-21T08-00-00.123Z.jsonl</c>, or with the
+/// offset of the site's zone, <c>lines.2026-11-21T09-00-00.123+0100.jsonl</c>, so that the file of a day has the name of that day.
+/// Deletes the oldest closed files. Owned by one <see cref="JsonlSink"/>; called while the file is closed, except <see cref="IsDue"/>.
 /// </summary>
-internal sealed class Rotation(string path, JsonlOptions options)
+internal sealed class Rotation(string path, JsonlOptions options, TimeZoneInfo zone)
 {
-    private const string StampFormat = "yyyy-MM-dd'T'HH-mm-ss.fff'Z'";
+    private const string UtcFormat = "yyyy-MM-dd'T'HH-mm-ss.fff'Z'";
+    private const string OffsetFormat = "yyyy-MM-dd'T'HH-mm-ss.fffzzz";
+    private static readonly string[] s_formats = [UtcFormat, OffsetFormat];
     private readonly string _folder = Path.GetDirectoryName(path)!;
     private readonly string _stem = Path.GetFileNameWithoutExtension(path) + ".";
     private readonly string _extension = Path.GetExtension(path);
 
-    /// <summary>True when these bytes belong into a new file.</summary>
-    public bool IsDue(LineFile file, int bytes, DateTime now) =>
+    /// <summary>True if these bytes belong in a new file. A clock that has not settled, null, begins no new day.</summary>
+    public bool IsDue(LineFile file, int bytes, DateTime? now) =>
         file.Length > 0
         && ((options.RotateSize is { } size && file.Length + bytes > size.Bytes)
-            || (options.RotateEvery == RotateEvery.Day && file.LastWrite.Date < now.Date));
+            || (options.RotateEvery == RotateEvery.Day && now is { } time && DayOf(file.LastWrite) < DayOf(time)));
 
-    /// <summary>Gives a closed file its final name, later than that of any other, and takes away those beyond the number kept.</summary>
-    /// <param name="lastWrite">When it was last written to, in UTC.</param>
-    /// <param name="warn">Told what could not be taken away.</param>
+    /// <summary>
+    /// Gives the closed file its final name, later than that of any other, and deletes the oldest beyond the number kept.
+    /// </summary>
+    /// <param name="lastWrite">Time of its last write, in UTC.</param>
+    /// <param name="warn">Logs a file that cannot be deleted.</param>
     public void Rename(DateTime lastWrite, Action<string> warn)
     {
         var closed = Closed();
@@ -30,10 +36,12 @@ internal sealed class Rotation(string path, JsonlOptions options)
         var target = NameAt(stamp);
         File.Move(path, target);
         if (options.Fsync) FolderSync.Flush(_folder);
-        if (options.Keep is { } keep) Remove(closed.SkipLast(keep - 1), warn);
+        if (options.Keep is { } keep) Delete(closed.SkipLast(keep - 1), warn);
     }
 
-    private static void Remove(IEnumerable<(DateTime Stamp, string Path)> files, Action<string> warn)
+    private DateTime DayOf(DateTime utc) => TimeZoneInfo.ConvertTimeFromUtc(utc, zone).Date;
+
+    private static void Delete(IEnumerable<(DateTime Stamp, string Path)> files, Action<string> warn)
     {
         foreach (var (_, file) in files)
         {
@@ -48,7 +56,7 @@ internal sealed class Rotation(string path, JsonlOptions options)
         }
     }
 
-    /// <summary>The files closed earlier, oldest first; names that are not ours are left alone.</summary>
+    /// <summary>Returns the files closed earlier, oldest first; files with other names are ignored.</summary>
     private List<(DateTime Stamp, string Path)> Closed()
     {
         var found = new List<(DateTime Stamp, string Path)>();
@@ -64,10 +72,21 @@ internal sealed class Rotation(string path, JsonlOptions options)
         return found;
     }
 
-    private string NameAt(DateTime stamp) =>
-        Path.Combine(_folder, _stem + stamp.ToString(StampFormat, CultureInfo.InvariantCulture) + _extension);
+    private string NameAt(DateTime stamp)
+    {
+        var local = TimeZoneInfo.ConvertTime(new DateTimeOffset(stamp), zone);
+        var time = zone == TimeZoneInfo.Utc
+            ? stamp.ToString(UtcFormat, CultureInfo.InvariantCulture)
+            : local.ToString(OffsetFormat, CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
+        return Path.Combine(_folder, _stem + time + _extension);
+    }
 
-    private static bool TryParse(ReadOnlySpan<char> text, out DateTime stamp) =>
-        DateTime.TryParseExact(
-            text, StampFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out stamp);
+    // Reads both forms, because files remain when the zone of the site is changed.
+    private static bool TryParse(ReadOnlySpan<char> text, out DateTime stamp)
+    {
+        var isStamp = DateTimeOffset.TryParseExact(
+            text, s_formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
+        stamp = time.UtcDateTime;
+        return isStamp;
+    }
 }

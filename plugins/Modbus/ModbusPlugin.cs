@@ -2,12 +2,14 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Modbus;
 
-/// <summary>Modbus TCP.</summary>
+/// <summary>The plugin "modbus": opens drivers for devices behind TCP and on serial lines. Stateless.</summary>
 public sealed class ModbusPlugin : DriverPlugin<ModbusOptions>
 {
     /// <inheritdoc/>
     public override string Name => "modbus";
 
     /// <inheritdoc/>
-    public override IDriver Open(ModbusOptions options, PluginContext context) => new ModbusDriver(options, context.Log);
+    public override IDriver Open(ModbusOptions options, PluginContext context) => options.SerialPort is null
+        ? new ModbusDriver(options, context.Log, context.Time)
+        : new ModbusSerialDriver(options, context.Log, context.Time);
 }

@@ -4,129 +4,147 @@ using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus;
 
-/// <summary>Runs a plan: sends its requests as trains and fills the scan from the answers.</summary>
-internal sealed class ModbusReader(ModbusDriver driver, ReadPlan plan) : IReader
+/// <summary>
+/// Runs a read plan: sends its requests in bursts, each after the previous one is answered, then the requests that isolate bad tags, and
+/// fills the scan from the replies. The host calls <see cref="ReadAsync"/>; within it <see cref="ExchangeLoop{TSession}"/> calls the
+/// <see cref="IExchange"/> members, one call at a time; not thread-safe. It owns its plan and borrows the driver's loop.
+/// </summary>
+internal sealed class ModbusReader(ModbusDriver driver, ModbusReadPlan plan) : IReader, IExchange
 {
-    private const string NoAnswer = "no answer in time";
+    private const string NotAsked = "not asked in this scan, because no time was left";
 
-    private readonly Signal _begin = new();
-    private readonly Signal _end = new();
-    private Task? _scans;
+    private readonly BadTagIsolation _isolation = new(plan);
+    private readonly PollingOrder _order = new(driver.Time);
 
-    // The scan that is running.
-    private RequestSession _session = null!;
+    // State of the running scan. The burst is the _burst requests of the plan from _next on; 0 means that bad tags are being isolated.
     private ScanBuffer _into = null!;
-    private CancellationToken _cancel;
-    private long _heard;
     private int _next;
-    private int _train;
-    private bool _answered;
-    private bool _busy;
-    private bool _learnt;
+    private int _burst;
+    private bool _isAnswered;
+    private bool _isBusy;
+    private bool _isPlanStale;
 
-    /// <summary>The prepared plan.</summary>
-    public ReadPlan Plan => plan;
+    // True if a request of this scan was given up, and if one that isolates bad tags was: the isolation goes on in the next scan then.
+    private bool _hasGivenUp;
+    private bool _isIsolationOver;
+
+    // True if the last scan lost the connection: the host connects and reads again at once, and only a second loss leaves tags unread.
+    private bool _wasLost;
+
+    // A device without any reply is not asked more.
+    private bool CanIsolate => !_isIsolationOver && (_isAnswered || !_hasGivenUp);
+
+    /// <summary>The prepared plan, owned by this reader.</summary>
+    public ModbusReadPlan Plan => plan;
 
     public ValueTask ReadAsync(ScanBuffer into, CancellationToken cancel)
     {
-        cancel.ThrowIfCancellationRequested();
-        (_session, _into, _cancel) = (driver.Session, into, cancel);
-        _ = _scans ??= ScanForeverAsync();
-        _begin.Set();
-        return _end.WaitAsync();
+        (_into, _next, _burst, _isAnswered, _hasGivenUp, _isIsolationOver) = (into, 0, 0, false, false, false);
+        plan.Begin(into);
+        _order.Begin(plan.Blocks);
+        _isolation.Begin();
+        return driver.Loop.RunAsync(this, cancel);
     }
 
-    // One async method for all scans: each call of one would allocate its state.
-    private async Task ScanForeverAsync()
+    int IExchange.PrepareRound()
     {
-        while (true)
+        if (_burst > 0) driver.ReportBurst(_burst, isWhole: !_isBusy);
+        _next += _burst;
+        _isBusy = false;
+        _burst = Math.Min(driver.Pipeline.Current, plan.Blocks.Length - _next);
+        if (_burst > 0) return _burst;
+        _isPlanStale |= plan.Bisections.Count > 0;
+        if (CanIsolate && _isolation.TryPrepareRequest(_into)) return 1;
+        if (_hasGivenUp) _isPlanStale |= plan.Reorder(_order);
+        RefreshPlan();
+        _wasLost = false;
+        return _isAnswered || !_hasGivenUp ? 0 : throw new TimeoutException(driver.WhyNoReply ?? ModbusDriver.NoAnswer);
+    }
+
+    Memory<byte> IExchange.Frames(int first, int count)
+    {
+        if (_burst == 0) return _isolation.Frame;
+        _order.Sent(plan.Blocks.Slice(_next + first, count));
+        return plan.Frames(_next + first, count);
+    }
+
+    bool IExchange.Accept(int request, ReadOnlySpan<byte> frame)
+    {
+        _isAnswered = true;
+        if (_burst == 0) _isolation.Accept(frame, _into);
+        else Accept(plan.Blocks[_next + request], frame);
+        return true;
+    }
+
+    void IExchange.GiveUp(int request)
+    {
+        _hasGivenUp = true;
+        _isIsolationOver = _burst == 0;
+        if (_isIsolationOver) _isolation.EndWithoutReply();
+        else plan.Blocks[_next + request].NotRead(_into, driver.WhyNoReply ?? ModbusDriver.NoAnswer);
+    }
+
+    // Tags whose request was answered keep their result. A scan without any reply fails, unless the reason is known.
+    bool IExchange.TryCompleteAtTimeout()
+    {
+        var why = driver.WhyNoReply;
+        EndEarly(why ?? ModbusDriver.NoAnswer, why ?? NotAsked);
+        return _isAnswered || why is not null;
+    }
+
+    bool IExchange.TryCompleteWithoutConnection(string reason)
+    {
+        if (!_isAnswered || !_wasLost) return false;
+        PollingOrder.Postpone(plan.Blocks);
+        EndEarly(reason, NotAsked);
+        return true;
+    }
+
+    string IExchange.ConnectionLost(string reason)
+    {
+        _wasLost = true;
+        PollingOrder.Postpone(plan.Blocks);
+        EndEarly(reason, NotAsked);
+        return reason;
+    }
+
+    // Reports what is missing and orders the requests for the next scan.
+    private void EndEarly(string noAnswer, string notAsked)
+    {
+        if (_burst > 0) driver.ReportBurst(_burst, isWhole: false);
+        else _isolation.EndWithoutReply();
+        foreach (var block in plan.Blocks)
         {
-            await _begin.WaitAsync().ConfigureAwait(false);
-            _heard = _session.Received;
-            _answered = _learnt = false;
-            Exception? failure = null;
-            try
-            {
-                plan.Begin(_into);
-                for (_next = 0; _next < plan.Blocks.Length; _next += _train)
-                {
-                    _busy = false;
-                    _train = Math.Min(driver.Pipeline.Current, plan.Blocks.Length - _next);
-                    await _session.SendAsync(plan.Frames(_next, _train), _next, _cancel).ConfigureAwait(false);
-                    for (var taken = 0; taken < _train;)
-                    {
-                        if (!_session.TryReceive(out var reply)) _session.Filled(await _session.FillAsync(_cancel).ConfigureAwait(false));
-                        else taken += Take(reply);
-                    }
-
-                    driver.TrainEnded(_train, isWhole: !_busy);
-                }
-
-                _train = 1;
-                if (plan.Searches.Count > 0) await SearchAsync().ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                failure = e is OperationCanceledException ? OutOfTime(e) : Lost(e);
-            }
-
-            if (_learnt) plan.Rebuild();
-            if (failure is null) _end.Set();
-            else _end.Fail(failure);
+            if (!block.IsAnswered) block.NotRead(_into, block.IsSent ? noAnswer : notAsked);
         }
+
+        _isPlanStale |= plan.Reorder(_order);
+        RefreshPlan();
     }
 
-    private ValueTask SearchAsync()
+    private void Accept(ReadBlock block, ReadOnlySpan<byte> frame)
     {
-        _learnt = true;
-        return CulpritHunt.RunAsync(plan, _session, _into, _cancel);
-    }
-
-    private int Take(in Reply reply)
-    {
-        var block = plan.Blocks[reply.Request];
-        var fault = block.Read(reply.Frame.Span, _into);
-        _answered = true;
-        if (fault is null)
+        _order.Answered(block);
+        if (block.Read(frame, _into) is not { } fault)
         {
-            _learnt |= plan.TryHeal(block);
-            return 1;
+            _isPlanStale |= plan.Accept(block);
+            return;
         }
 
         block.Bad(_into, fault);
-        _busy |= fault.IsBusy;
-        if (fault.IsAboutAddress) _learnt |= plan.Refuse(block, fault);
-        return 1;
+        _isBusy |= fault.IsBusy;
+        _isPlanStale |= plan.Refuse(block, fault);
     }
 
-    private Exception Lost(Exception e)
+    private void RefreshPlan()
     {
-        // Whatever happened: a reply to this scan must not be taken for one to the next.
-        _session.TryGiveUp(isSilent: false);
-        if (LinkException.From(e) is not { } lost) return e;
-        driver.TrainEnded(_train, isWhole: false);
-        driver.Disconnect();
-        return new NotConnectedException(lost.Message, e);
-    }
-
-    // What was answered is good; only the rest is bad. A scan without any answer has failed, and a second silent one in a row means that
-    // nobody is there any more, though TCP has not noticed.
-    private Exception? OutOfTime(Exception e)
-    {
-        driver.TrainEnded(_train, isWhole: false);
-        if (!_session.TryGiveUp(isSilent: _session.Received == _heard))
+        if (_isPlanStale)
         {
-            driver.Disconnect();
-            return new NotConnectedException("no answer to anything in two scans in a row", e);
+            plan.Rebuild();
+            if (plan.HasSplits) driver.ReportSplits();
         }
 
-        plan.MoveLast(_next + _train);
-        if (!_answered) return new OperationCanceledException("no answer in time to any request", e, _cancel);
-        foreach (var block in plan.Blocks)
-        {
-            if (!block.IsAnswered) block.Bad(_into, Quality.BadComm, NoAnswer);
-        }
-
-        return null;
+        _isPlanStale = false;
+        plan.EndProbes();
     }
 }

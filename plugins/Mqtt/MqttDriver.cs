@@ -1,51 +1,50 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Payloads;
 using PlantRuntime.Plugins.Mqtt.Payloads;
 using PlantRuntime.Plugins.Mqtt.Session;
+using PlantRuntime.Plugins.Mqtt.Wire;
 using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Mqtt;
 
-/// <summary>One broker as a device: subscribes to its tags' topics, and acknowledges messages when the host has stored them.</summary>
-internal sealed class MqttDriver(MqttDriverOptions options, PluginContext context) : ISubscriber
+/// <summary>
+/// Reads tags from the messages of one broker: subscribes to the topics of its tags and acknowledges a message when the host has stored its
+/// scan. The host makes one call at a time; only <see cref="AcknowledgeAsync"/> may run while a read waits, on another thread. The driver
+/// owns the session and the acknowledgements, which outlive it. Between calls only the session's keep-alive timer runs. The driver never
+/// reconnects by itself.
+/// </summary>
+internal sealed class MqttDriver(MqttDriverOptions options, PluginContext context) : ISubscriber, IDiagnosable
 {
-    private const int NamedReaders = 3;
+    private const int MaxNamedReaders = 3;
 
-    private readonly Broker _broker = new(options, "-in", context);
-    private readonly IReadOnlyList<PathStep>? _time = options.Time is null ? null : JsonPath.Parse(options.Time, out _);
-    private readonly List<Subscription> _subscriptions = [];
-    // A broker of 3.1.1 cannot be told, and has no more ids than these.
-    private readonly Receipts _receipts = new(options.Protocol == Wire.ProtocolVersion.V5 ? options.MaxInFlightOrDefault : ushort.MaxValue);
+    private readonly BrokerConnector _connector = new(options, "-in", context);
+    private readonly IReadOnlyList<JsonPathStep>? _timePath = options.Time is null ? null : JsonPath.Parse(options.Time, out _);
+    private readonly List<TopicSubscription> _subscriptions = [];
+    // CONNECT of MQTT 3.1.1 has no receive maximum, so the number of packet ids is the only limit.
+    private readonly IncomingAcks _acks = new(options.Protocol == Wire.ProtocolVersion.V5 ? options.MaxInFlightOrDefault : ushort.MaxValue);
     private SubscriberSession? _session;
-    private bool _isKnown;
+    private bool _hasConnectedBefore;
 
     public string Endpoint => options.Endpoint;
 
-    /// <summary>What is to be subscribed to; only grows.</summary>
-    public IReadOnlyList<Subscription> Subscriptions => _subscriptions;
+    /// <summary>The topic filters of all prepared tags; the list only grows. Also used by <see cref="MqttReader"/>.</summary>
+    public IReadOnlyList<TopicSubscription> Subscriptions => _subscriptions;
 
-    /// <summary>The connection.</summary>
-    /// <exception cref="NotConnectedException">There is none.</exception>
+    /// <summary>The open connection.</summary>
+    /// <exception cref="NotConnectedException">No connection is open.</exception>
     public SubscriberSession Session => _session ?? throw new NotConnectedException("not connected");
 
     public IReader Prepare(IReadOnlyList<TagDefinition> tags)
     {
-        var problems = new List<AddressProblem>();
-        var addresses = new List<MqttAddress>();
-        foreach (var tag in tags)
-        {
-            if (MqttAddressParser.Parse(tag, out var problem) is { } address) addresses.Add(address);
-            else problems.Add(problem!);
-        }
-
-        if (problems.Count > 0) throw new AddressException(problems);
+        var addresses = TagAddresses.Parse(tags, tag => (MqttAddress.Parse(tag, out var problem)!, problem));
         foreach (var filter in tags.Zip(addresses).GroupBy(t => t.Second.Filter, t => t.First.Name))
         {
             if (_subscriptions.Exists(s => s.Filter == filter.Key)) continue;
-            var more = filter.Count() > NamedReaders ? " and others" : "";
-            _subscriptions.Add(new Subscription(filter.Key, string.Join(", ", filter.Take(NamedReaders)) + more));
+            var others = filter.Count() > MaxNamedReaders ? " and others" : "";
+            _subscriptions.Add(new TopicSubscription(filter.Key, string.Join(", ", filter.Take(MaxNamedReaders)) + others));
         }
 
-        return new MqttReader(this, new PayloadReader(addresses, _time, context.Log));
+        return new MqttReader(this, new MessageReader(addresses, _timePath, context.TimeZone, context.Log));
     }
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
@@ -54,19 +53,19 @@ internal sealed class MqttDriver(MqttDriverOptions options, PluginContext contex
         await CloseAsync().ConfigureAwait(false);
         try
         {
-            var welcome = await _broker.ConnectAsync(cleanStart: !options.KeepsSession, cancel).ConfigureAwait(false);
-            var isPresent = welcome.Ack.SessionPresent;
-            if (_isKnown && options.KeepsSession && !isPresent)
-                context.Log.Warn("the broker has forgotten the session: what came in between is lost");
-            _receipts.Resume(isPresent);
-            _session = new SubscriberSession(welcome, _receipts, options, context);
+            var accepted = await _connector.ConnectAsync(cleanStart: !options.KeepsSession, cancel).ConfigureAwait(false);
+            var isPresent = accepted.Ack.SessionPresent;
+            if (_hasConnectedBefore && options.KeepsSession && !isPresent)
+                context.Log.Warn("the broker no longer has the session: messages published since the connection broke are lost");
+            _acks.Resume(isPresent);
+            _session = new SubscriberSession(accepted, _acks, options, context);
             await _session.SubscribeAsync(_subscriptions, cancel).ConfigureAwait(false);
-            await _session.UntilSubscribedAsync(cancel).ConfigureAwait(false);
-            _isKnown = true;
+            await _session.WaitForSubAcksAsync(cancel).ConfigureAwait(false);
+            _hasConnectedBefore = true;
         }
         catch (LinkException e)
         {
-            throw await LostAsync(e).ConfigureAwait(false);
+            throw await DropConnectionAsync(e).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
         {
@@ -75,13 +74,16 @@ internal sealed class MqttDriver(MqttDriverOptions options, PluginContext contex
         }
     }
 
+    public IAsyncEnumerable<DiagnosisStep> DiagnoseAsync(CancellationToken cancel) =>
+        new BrokerDiagnosis(options, _connector, context.Time).RunAsync(cancel);
+
     public async ValueTask AcknowledgeAsync(long scans, CancellationToken cancel)
     {
-        // Even without a connection: of QoS 2 it is then known on the next that the message is stored.
-        _receipts.Acknowledge(scans);
+        // This also runs without a connection, so that a stored message of QoS 2 is recognized on the next connection.
+        _acks.Acknowledge(scans);
         try
         {
-            await Session.AnswerAsync(cancel).ConfigureAwait(false);
+            await Session.SendAcksAsync(cancel).ConfigureAwait(false);
         }
         catch (LinkException e)
         {
@@ -89,8 +91,8 @@ internal sealed class MqttDriver(MqttDriverOptions options, PluginContext contex
         }
     }
 
-    /// <summary>Drops the connection, of which nothing more can be expected.</summary>
-    public async ValueTask<NotConnectedException> LostAsync(LinkException reason)
+    /// <summary>Closes the connection after a failure and returns the exception to throw.</summary>
+    public async ValueTask<NotConnectedException> DropConnectionAsync(LinkException reason)
     {
         await CloseAsync().ConfigureAwait(false);
         return new NotConnectedException(reason.Message, reason);

@@ -1,23 +1,34 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Payloads;
 using PlantRuntime.Plugins.Mqtt.Payloads;
+using PlantRuntime.Plugins.Mqtt.Wire;
 
 namespace PlantRuntime.Plugins.Mqtt;
 
-/// <summary>Options of an MQTT device in site.toml: a broker whose messages are read.</summary>
+/// <summary>Options of an MQTT device in site.toml: a broker from whose messages tags are read. Immutable.</summary>
 public sealed class MqttDriverOptions : MqttOptions
 {
-    /// <summary>Options with a shorter keep-alive time: a device's half-open connection is to be found within 10 s.</summary>
+    // Bytes of the longest start of a PUBLISH: the header, topic with its length, and packet id.
+    private const int MaxStartBytes = FixedHeader.MaxBytes + 2 + ushort.MaxValue + 2;
+
+    /// <summary>Sets a shorter keep-alive time than the sink's, so that a half-open connection is detected within 10 s.</summary>
     public MqttDriverOptions() => KeepAlive = TimeSpan.FromSeconds(8);
 
-    /// <summary>Where in a payload its time is, as in a tag's address; where there is none, the scan's time counts.</summary>
+    /// <summary>
+    /// Path of the time in a payload, written as in a tag's address. Without it, or without a valid time, the scan's time is used.
+    /// </summary>
     public string? Time { get; init; }
 
-    /// <summary>Longest packet taken.</summary>
+    /// <summary>Length of the longest message that is read; a longer one makes its tags bad.</summary>
     public ByteSize MaxPacketSize { get; init; } = new(256 << 10);
 
-    internal override TimeSpan AnswerTimeout => KeepAlive / 2;
+    internal override TimeSpan ResponseTimeout => KeepAlive / 2;
 
-    internal override int MostReceivedBytes => (int)MaxPacketSize.Bytes;
+    // A longer message is cut, and the part that is kept has to contain topic and packet id.
+    internal override int MaxReceivedPacketBytes => Math.Max((int)MaxPacketSize.Bytes, MaxStartBytes);
+
+    // The broker would drop longer messages without a word.
+    internal override bool AnnouncesMaximumPacketSize => false;
 
     internal override int? ReceiveMaximum => MaxInFlightOrDefault;
 

@@ -2,7 +2,9 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Mqtt;
 
-/// <summary>Publishes records to an MQTT broker, and reads tags from the messages of one.</summary>
+/// <summary>
+/// The plugin "mqtt": a sink that publishes records to an MQTT broker, and a driver that reads tags from a broker's messages.
+/// </summary>
 public sealed class MqttPlugin : SinkPlugin<MqttSinkOptions>, IDriverPlugin
 {
     /// <inheritdoc/>

@@ -1,21 +1,27 @@
 using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Mqtt.Payloads;
+using PlantRuntime.Plugins.Mqtt.Session;
 using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Mqtt;
 
 /// <summary>
-/// The tags of a broker: each message that brings some is a scan. What a wait needs comes from a pool, here and below, so that a steady
-/// scan allocates nothing.
+/// Reads the prepared tags of a broker; each message that contains a value of at least one tag is one scan. The host makes one call at a
+/// time, and messages are received only within a call; there is no background task. The reader owns its <see cref="MessageReader"/> and
+/// borrows the driver's session. Waiting uses the pooled async method builder, so that a steady scan allocates nothing.
 /// </summary>
-internal sealed class MqttReader(MqttDriver driver, PayloadReader payloads) : IReader
+internal sealed class MqttReader(MqttDriver driver, MessageReader payloads) : IReader
 {
+    private SubscriberSession? _session;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadAsync(ScanBuffer into, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         var session = driver.Session;
+        if (session != _session) payloads.Clear();
+        _session = session;
         try
         {
             await session.SubscribeAsync(driver.Subscriptions, cancel).ConfigureAwait(false);
@@ -23,7 +29,7 @@ internal sealed class MqttReader(MqttDriver driver, PayloadReader payloads) : IR
         }
         catch (LinkException e)
         {
-            throw await driver.LostAsync(e).ConfigureAwait(false);
+            throw await driver.DropConnectionAsync(e).ConfigureAwait(false);
         }
     }
 }

@@ -1,13 +1,24 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Postgres.Lease;
 
 namespace PlantRuntime.Plugins.Postgres;
 
-/// <summary>Stores records in tables of a PostgreSQL database, each once.</summary>
-public sealed class PostgresPlugin : SinkPlugin<PostgresOptions>
+/// <summary>
+/// The plugin "postgres": a sink that stores records in tables of a PostgreSQL database, each once, a driver that reads tags from the
+/// notifications and tables of a database, and a lease that one of several hosts holds in a database. Immutable.
+/// </summary>
+public sealed class PostgresPlugin : SinkPlugin<PostgresSinkOptions>, IDriverPlugin, ILeasePlugin
 {
     /// <inheritdoc/>
     public override string Name => "postgres";
 
+    Type IDriverPlugin.OptionsType => typeof(PostgresDriverOptions);
+
     /// <inheritdoc/>
-    public override ISink Open(PostgresOptions options, PluginContext context) => new PostgresSink(options, context);
+    public override ISink Open(PostgresSinkOptions options, PluginContext context) => new PostgresSink(options, context);
+
+    IDriver IDriverPlugin.Open(object options, PluginContext context) => new PostgresDriver((PostgresDriverOptions)options, context);
+
+    /// <inheritdoc/>
+    public ILease OpenLease(object options, PluginContext context) => new AdvisoryLease((PostgresSinkOptions)options, context);
 }

@@ -3,12 +3,15 @@ using PlantRuntime.Plugins.Postgres.Session;
 
 namespace PlantRuntime.Plugins.Postgres;
 
-/// <summary>The sink: opens the database, and closes it after any failure that leaves its state unknown.</summary>
-internal sealed class PostgresSink(PostgresOptions options, PluginContext context) : ISink
+/// <summary>
+/// Opens a <see cref="PostgresSession"/> and closes it after any failure that leaves its state unknown. The host makes one call at a time.
+/// Never retries or logs: it throws, and the host decides.
+/// </summary>
+internal sealed class PostgresSink(PostgresSinkOptions options, PluginContext context) : ISink
 {
     private readonly Connector _connector = new(options, context);
-    private Database? _database;
-    private Backend? _last;
+    private PostgresSession? _session;
+    private BackendProcess? _last;
     private bool _isDisposed;
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
@@ -19,30 +22,30 @@ internal sealed class PostgresSink(PostgresOptions options, PluginContext contex
         var opening = _connector.OpenAsync(_last, cancel);
         try
         {
-            _database = await opening.WaitAsync(cancel).ConfigureAwait(false);
-            _last = _database.Backend;
+            _session = await opening.WaitAsync(cancel).ConfigureAwait(false);
+            _last = _session.Backend;
         }
         catch (Exception error)
         {
             _ = DiscardAsync(opening);
-            throw Told(error, cancel);
+            throw Translate(error, cancel);
         }
     }
 
     public async ValueTask WriteAsync(RecordBatch batch, CancellationToken cancel)
     {
-        if (_database is null) throw new NotConnectedException($"{_connector.Endpoint} is not open: connect first");
+        if (_session is null) throw new NotConnectedException($"{options.Endpoint} is not open: connect first");
         cancel.ThrowIfCancellationRequested();
         if (batch.Count == 0) return;
         try
         {
-            await _database.WriteAsync(batch, cancel).ConfigureAwait(false);
+            await _session.WriteAsync(batch, cancel).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            var told = Told(error, cancel);
-            if (told is not RejectedException) await CloseAsync().ConfigureAwait(false);
-            throw told;
+            var translated = Translate(error, cancel);
+            if (translated is not RejectedException) await CloseAsync().ConfigureAwait(false);
+            throw translated;
         }
     }
 
@@ -52,7 +55,7 @@ internal sealed class PostgresSink(PostgresOptions options, PluginContext contex
         await CloseAsync().ConfigureAwait(false);
     }
 
-    private static async Task DiscardAsync(Task<Database> opening)
+    private static async Task DiscardAsync(Task<PostgresSession> opening)
     {
         try
         {
@@ -61,19 +64,19 @@ internal sealed class PostgresSink(PostgresOptions options, PluginContext contex
         }
         catch (Exception)
         {
-            // Told already, or cancelled.
+            // ConnectAsync has reported it, or was cancelled.
         }
     }
 
-    // A cancelled call fails in many ways; what the host wants to hear is that it was cancelled.
-    private Exception Told(Exception error, CancellationToken cancel) => cancel.IsCancellationRequested
+    // A cancelled call fails in many ways; the host expects OperationCanceledException for all of them.
+    private Exception Translate(Exception error, CancellationToken cancel) => cancel.IsCancellationRequested
         ? new OperationCanceledException(error.Message, error, cancel)
-        : Failures.Describe(error, _connector.Endpoint, options.User);
+        : NpgsqlErrors.Describe(error, options.Endpoint, options.User);
 
     private async ValueTask CloseAsync()
     {
-        var database = _database;
-        _database = null;
-        if (database is not null) await database.DisposeAsync().ConfigureAwait(false);
+        var session = _session;
+        _session = null;
+        if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
     }
 }

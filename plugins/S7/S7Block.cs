@@ -2,14 +2,18 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.S7.Blocks;
 using PlantRuntime.Plugins.S7.Session;
 using PlantRuntime.Plugins.S7.Writing;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.S7;
 
-/// <summary>Raw bytes of a data block or an area.</summary>
-internal sealed class S7Block(ExchangeLoop loop, S7Address address) : IBlock
+/// <summary>
+/// Reads and writes raw bytes of a data block or an area. The host makes one call at a time to a device; not thread-safe. It owns its two
+/// exchanges, borrows the driver's loop, and never retries a write.
+/// </summary>
+internal sealed class S7Block(ExchangeLoop<S7Session> loop, S7Address address) : IBlock
 {
-    private readonly BlockReading _reading = new(address);
-    private readonly BlockWriting _writing = new(address);
+    private readonly BlockReading _reading = new(loop, address);
+    private readonly BlockWriting _writing = new(loop, address);
 
     public int Length => address.Bytes;
 

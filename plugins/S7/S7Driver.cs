@@ -1,6 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
-using PlantRuntime.Plugins.S7.Asking;
+using PlantRuntime.Plugins.S7.Info;
 using PlantRuntime.Plugins.S7.Plan;
 using PlantRuntime.Plugins.S7.Session;
 using PlantRuntime.Plugins.S7.Writing;
@@ -8,97 +9,74 @@ using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.S7;
 
-/// <summary>One CPU: parses and merges once, connects, and runs what it prepared.</summary>
-internal sealed class S7Driver : IWritable, IBlockAccess, IBrowsable, IDescribed
+/// <summary>
+/// The driver of one CPU: parses and merges addresses, connects, and runs the prepared readers, writers, blocks and info requests. It owns
+/// the exchange loop and, through it, the connection. The host makes one call at a time; not thread-safe. It has no background task and
+/// never reconnects or retries.
+/// </summary>
+internal sealed class S7Driver : IWritable, IBlockAccess, IBrowsable, IDescribed, IConnectionProbe
 {
     private readonly S7Options _options;
-    private readonly ExchangeLoop _loop;
-    private DeviceFacts _facts;
-    private S7Session? _session;
+    private readonly TimeProvider _time;
+    private DeviceInfoReader _facts;
     private int _pduSize;
 
-    public S7Driver(S7Options options)
+    public S7Driver(S7Options options, TimeProvider? time = null)
     {
         _options = options;
+        _time = time ?? TimeProvider.System;
         _pduSize = options.PduSize;
-        _loop = new ExchangeLoop(this);
-        _facts = new DeviceFacts(_loop);
+        _facts = new DeviceInfoReader(Loop);
         Endpoint = options.Host.Contains(':') ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
     }
 
+    public bool IsClosedByDevice => Loop.IsClosedByPeer;
+
     public string Endpoint { get; }
 
-    /// <summary>What became of jobs and answers.</summary>
-    public RequestTable Requests { get; } = new();
+    public string Controller => $"{_options.Host}/{_options.Slot}";
 
-    /// <summary>The connection.</summary>
-    /// <exception cref="NotConnectedException">There is none.</exception>
-    public S7Session Session => _session ?? throw new NotConnectedException("not connected");
+    /// <summary>Runs the exchanges of all readers, writers, blocks and info requests, one at a time.</summary>
+    public ExchangeLoop<S7Session> Loop { get; } = new(static (message, inner) => new NotConnectedException(message, inner));
 
     public IReader Prepare(IReadOnlyList<TagDefinition> tags) =>
-        new S7Reader(_loop, new ReadPlan(Addresses(tags, static _ => null), _pduSize));
+        new S7Reader(Loop, new S7ReadPlan(TagAddresses.Parse(tags, Parse), _pduSize), _time);
 
     public IWriter PrepareWrites(IReadOnlyList<TagDefinition> tags) =>
-        new S7Writer(_loop, [.. Addresses(tags, WriteTag.Objection).Select(address => new WriteTag(address))]);
+        new S7Writer(Loop, [.. TagAddresses.Parse(tags, Parse, WriteTag.WhyRefused).Select(address => new WriteTag(address))]);
 
-    public IBlock PrepareBlock(string address, int bytes) => new S7Block(_loop, S7BlockParser.Parse(address, bytes));
+    public IBlock PrepareBlock(string address, int bytes) => new S7Block(Loop, S7BlockParser.Parse(address, bytes));
 
-    public ValueTask<IReadOnlyList<BrowseEntry>> BrowseAsync(CancellationToken cancel) => new BlockBrowser(_loop).BrowseAsync(cancel);
-
-    public async ValueTask<IReadOnlyList<DeviceFact>> DescribeAsync(CancellationToken cancel)
+    public async IAsyncEnumerable<BrowseEntry> BrowseAsync(BrowseScope scope, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var setup = Session.Setup;
+        if (scope.Root is not null) throw new RefusedException("a CPU lists its blocks as a whole: a filter finds some of them");
+        foreach (var entry in await new BlockBrowser(Loop).BrowseAsync(cancel).ConfigureAwait(false)) yield return entry;
+    }
+
+    public async ValueTask<IReadOnlyList<DeviceProperty>> DescribeAsync(CancellationToken cancel)
+    {
+        var setup = Loop.Session.Setup;
         return
         [
-            .. await _facts.AskAsync(cancel).ConfigureAwait(false),
-            new DeviceFact("pdu", setup.PduSize.ToString(CultureInfo.InvariantCulture)),
-            new DeviceFact("jobs", setup.Jobs.ToString(CultureInfo.InvariantCulture)),
+            .. await _facts.ReadAsync(cancel).ConfigureAwait(false),
+            new DeviceProperty("pdu", setup.PduSize.ToString(CultureInfo.InvariantCulture)),
+            new DeviceProperty("jobs", setup.Jobs.ToString(CultureInfo.InvariantCulture)),
         ];
     }
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
     {
-        Disconnect();
-        try
-        {
-            _session = await S7Session.ConnectAsync(_options, Requests, cancel).ConfigureAwait(false);
-            _pduSize = _session.Setup.PduSize;
-            _facts = new DeviceFacts(_loop);
-        }
-        catch (Exception e) when (LinkException.From(e) is { } lost)
-        {
-            throw new NotConnectedException(lost.Message, e);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new NotConnectedException("no answer to the attempt to connect", e);
-        }
-    }
-
-    /// <summary>Drops the connection: what is left of it cannot be trusted.</summary>
-    public void Disconnect()
-    {
-        _session?.Dispose();
-        _session = null;
+        await Loop.ConnectAsync((table, token) => S7Session.ConnectAsync(_options, table, token), cancel).ConfigureAwait(false);
+        _pduSize = Loop.Session.Setup.PduSize;
+        _facts = new DeviceInfoReader(Loop);
     }
 
     public ValueTask DisposeAsync()
     {
-        Disconnect();
+        Loop.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private static List<S7Address> Addresses(IReadOnlyList<TagDefinition> tags, Func<S7Address, string?> objection)
-    {
-        var problems = new List<AddressProblem>();
-        var addresses = new List<S7Address>();
-        foreach (var tag in tags)
-        {
-            if (S7AddressParser.Parse(tag, out var problem) is not { } address) problems.Add(problem!);
-            else if (objection(address) is { } wrong) problems.Add(new AddressProblem(tag, wrong));
-            else addresses.Add(address);
-        }
-
-        return problems.Count == 0 ? addresses : throw new AddressException(problems);
-    }
+    private (S7Address Address, AddressProblem? Problem) Parse(TagDefinition tag) =>
+        (S7AddressParser.Parse(tag, out var problem, _options.Cpu, _options.Db).GetValueOrDefault(), problem);
 }

@@ -2,21 +2,32 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.S7.Plan;
 using PlantRuntime.Plugins.S7.Session;
 using PlantRuntime.Plugins.S7.Wire;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.S7;
 
-/// <summary>Runs a plan and fills the scan from the answers.</summary>
-internal sealed class S7Reader(ExchangeLoop loop, ReadPlan plan) : IReader, IExchange
+/// <summary>
+/// Runs a read plan: sends its requests, then those that isolate refused tags, and fills the scan from the replies. The host calls
+/// <see cref="ReadAsync"/>; within it <see cref="ExchangeLoop{TSession}"/> calls the <see cref="IExchange"/> members, one call at a time;
+/// not thread-safe. It owns its plan and borrows the driver's loop.
+/// </summary>
+internal sealed class S7Reader(ExchangeLoop<S7Session> loop, S7ReadPlan plan, TimeProvider time) : IReader, IExchange
 {
     private const string NoAnswer = "no answer in time";
+    private const string NotAsked = "not asked in this scan, because no time was left";
 
-    // The scan that is running.
+    private readonly PollingOrder _order = new(time);
+
+    // State of the running scan.
     private ScanBuffer _into = null!;
-    private JobSet? _set;
+    private RequestSet? _set;
     private bool _answered;
 
-    /// <summary>The prepared plan.</summary>
-    public ReadPlan Plan => plan;
+    // True if the last scan lost the connection: the host connects and reads again at once, and only a second loss leaves tags unread.
+    private bool _wasLost;
+
+    /// <summary>The prepared plan, owned by this reader.</summary>
+    public S7ReadPlan Plan => plan;
 
     public ValueTask ReadAsync(ScanBuffer into, CancellationToken cancel)
     {
@@ -24,30 +35,62 @@ internal sealed class S7Reader(ExchangeLoop loop, ReadPlan plan) : IReader, IExc
         return loop.RunAsync(this, cancel);
     }
 
-    int IExchange.Prepare(in SetupCommunication setup)
+    int IExchange.PrepareRound()
     {
-        _set = _set is null ? plan.Begin(_into, setup.PduSize) : plan.Hunt();
+        var isFirst = _set is null;
+        _set = isFirst ? plan.Begin(_into, loop.Session.Setup.PduSize) : plan.BeginIsolation();
+        if (isFirst) _order.Begin(_set!.Jobs);
+        if (_set is null) _wasLost = false;
         return _set?.Jobs.Length ?? 0;
     }
 
-    Memory<byte> IExchange.Packets(int first, int count) => _set!.Packets(first, count);
-
-    bool IExchange.Take(int request, ReadOnlySpan<byte> pdu)
+    Memory<byte> IExchange.Frames(int first, int count)
     {
+        _order.Sent(new ReadOnlySpan<ReadJob>(_set!.Jobs, first, count));
+        return _set.Packets(first, count);
+    }
+
+    bool IExchange.Accept(int request, ReadOnlySpan<byte> frame)
+    {
+        var pdu = CotpData.Pdu(frame);
         _answered = true;
+        _order.Answered(_set!.Jobs[request]);
         _set!.Jobs[request].Read(pdu, _into, plan);
         return true;
     }
 
-    // What was answered is good; only the rest is bad. A scan without any answer has failed.
-    bool IExchange.TryEndEarly()
+    // Tags whose request was answered keep their result. A scan without any reply fails.
+    bool IExchange.TryCompleteAtTimeout()
     {
-        if (!_answered) return false;
-        foreach (var job in _set!.Jobs)
+        EndEarly(NoAnswer);
+        return _answered;
+    }
+
+    bool IExchange.TryCompleteWithoutConnection(string reason)
+    {
+        if (!_answered || !_wasLost) return false;
+        PollingOrder.Postpone(_set!.Jobs);
+        EndEarly(reason);
+        return true;
+    }
+
+    string IExchange.ConnectionLost(string reason)
+    {
+        _wasLost = true;
+        if (_set is not null) PollingOrder.Postpone(_set.Jobs);
+        EndEarly(reason);
+        return reason;
+    }
+
+    // Reports what is missing and orders the requests for the next scan.
+    private void EndEarly(string reason)
+    {
+        if (_set is null) return;
+        foreach (var job in _set.Jobs)
         {
-            if (!job.IsAnswered) job.Bad(_into, Quality.BadComm, NoAnswer);
+            if (!job.IsAnswered) job.NotRead(_into, job.IsSent ? reason : NotAsked);
         }
 
-        return true;
+        if (_set == plan.Steady) plan.Reorder(_order);
     }
 }

@@ -8,15 +8,17 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.S7;
 
 /// <summary>
-/// Writes one value with one request, so that the CPU never holds half of it. Before a text its head is read: the greatest length that the
-/// CPU keeps there is respected and left alone.
+/// Writes one value with one request, so that the CPU never holds a partly written value. Before it writes a STRING or WSTRING it reads the
+/// head of the text and keeps the maximum length that the CPU has there. The host calls <see cref="WriteAsync"/>; within it
+/// <see cref="ExchangeLoop{TSession}"/> calls the <see cref="IExchange"/> members, one call at a time; not thread-safe. It borrows the
+/// driver's loop, owns its packet and value buffers, and never retries.
 /// </summary>
-internal sealed class S7Writer(ExchangeLoop loop, WriteTag[] tags) : IWriter, IExchange
+internal sealed class S7Writer(ExchangeLoop<S7Session> loop, WriteTag[] tags) : IWriter, IExchange
 {
-    private readonly byte[] _packet = new byte[CotpData.PduStart + SetupCommunication.MostPdu];
+    private readonly byte[] _packet = new byte[CotpData.PduStart + SetupCommunication.MaxPdu];
     private readonly byte[] _image = new byte[tags.Select(tag => tag.Address.Bytes).DefaultIfEmpty().Max()];
 
-    // The write that is running.
+    // State of the running write: the bytes of the value from _from to _end are written.
     private WriteTag _tag = null!;
     private int _length;
     private int _from;
@@ -39,49 +41,55 @@ internal sealed class S7Writer(ExchangeLoop loop, WriteTag[] tags) : IWriter, IE
         return loop.RunAsync(this, cancel);
     }
 
-    int IExchange.Prepare(in SetupCommunication setup)
+    public Value? Preview(int tag, Value value) => tags[tag].Preview(value);
+
+    int IExchange.PrepareRound()
     {
         if (_fault is not null) throw new RefusedException($"{_fault.Reason}; nothing was written");
         switch (_step)
         {
             case Step.ReadHead: PrepareHead(); return 1;
-            case Step.Write: PrepareWrite(setup.PduSize); return 1;
+            case Step.Write: PrepareWrite(loop.Session.Setup.PduSize); return 1;
             default: return 0;
         }
     }
 
-    Memory<byte> IExchange.Packets(int first, int count) => _packet.AsMemory(0, _length);
+    Memory<byte> IExchange.Frames(int first, int count) => _packet.AsMemory(0, _length);
 
-    bool IExchange.Take(int request, ReadOnlySpan<byte> pdu)
+    bool IExchange.Accept(int request, ReadOnlySpan<byte> frame)
     {
-        if (_step == Step.ReadHead) TakeHead(pdu);
-        else TakeAnswer(pdu);
+        var pdu = CotpData.Pdu(frame);
+        if (_step == Step.ReadHead) AcceptHead(pdu);
+        else AcceptReply(pdu);
         _step++;
         return true;
     }
 
-    bool IExchange.TryEndEarly() => false;
+    bool IExchange.TryCompleteAtTimeout() => false;
+
+    bool IExchange.ShowsSilence => false;
 
     private void PrepareHead()
     {
         var address = _tag.Address;
         _length = ReadVar.Write(_packet, 1);
-        VarItem.Write(ReadVar.Item(_packet, 0), address.Area, address.Block, address.Offset, S7TextBytes.HeadBytes(address.Type));
+        VarItem.Write(ReadVar.Item(_packet, 0), address.Area, address.Block, address.Offset, S7Texts.HeadBytes(address.Type));
     }
 
-    private void TakeHead(ReadOnlySpan<byte> pdu)
+    private void AcceptHead(ReadOnlySpan<byte> pdu)
     {
-        var bytes = S7TextBytes.HeadBytes(_tag.Address.Type);
-        _fault = ReadVar.Only(pdu, bytes, out var head);
-        if (_fault is null) KeepHead(bytes == 2 ? head[0] : BinaryPrimitives.ReadUInt16BigEndian(head));
+        var bytes = S7Texts.HeadBytes(_tag.Address.Type);
+        _fault = ReadVar.ParseSingle(pdu, bytes, out var head);
+        if (_fault is null) SelectBytesToWrite(bytes == 2 ? head[0] : BinaryPrimitives.ReadUInt16BigEndian(head));
     }
 
-    // A text that was never written has no greatest length yet: then it gets the one of the address.
-    private void KeepHead(int most)
+    // Without a maximum length in the CPU, as in a text that was never written, the whole head is written, with the length of the address
+    // as maximum. Otherwise the bytes begin after the maximum length.
+    private void SelectBytesToWrite(int most)
     {
-        var (type, half) = (_tag.Address.Type, S7TextBytes.HeadBytes(_tag.Address.Type) / 2);
+        var (type, half) = (_tag.Address.Type, S7Texts.HeadBytes(_tag.Address.Type) / 2);
         var length = half == 1 ? _image[1] : BinaryPrimitives.ReadUInt16BigEndian(_image.AsSpan(2));
-        _end = (2 * half) + (length * S7TextBytes.CharBytes(type));
+        _end = (2 * half) + (length * S7Texts.CharBytes(type));
         _from = most == 0 ? 0 : half;
         if (most != 0 && length > most)
             throw new RefusedException($"a text of {length} characters, but the CPU has room for {most}; nothing was written");
@@ -91,7 +99,7 @@ internal sealed class S7Writer(ExchangeLoop loop, WriteTag[] tags) : IWriter, IE
 
     private void PrepareWrite(int pduSize)
     {
-        var (address, most) = (_tag.Address, WriteVar.MostBytes(pduSize));
+        var (address, most) = (_tag.Address, WriteVar.MaxBytes(pduSize));
         var bytes = _image.AsSpan(_from.._end);
         if (bytes.Length > most)
         {
@@ -105,9 +113,9 @@ internal sealed class S7Writer(ExchangeLoop loop, WriteTag[] tags) : IWriter, IE
             : WriteVar.Write(_packet, address.Area, address.Block, address.Offset + _from, bytes.Length);
     }
 
-    private void TakeAnswer(ReadOnlySpan<byte> pdu)
+    private void AcceptReply(ReadOnlySpan<byte> pdu)
     {
         _fault = WriteVar.Check(pdu);
-        if (_fault is { IsAnswer: false }) throw new LinkException($"{_fault.Reason}: whether the value was written is unknown");
+        if (_fault is { IsAnswer: false }) throw new IOException($"{_fault.Reason}: whether the value was written is unknown");
     }
 }

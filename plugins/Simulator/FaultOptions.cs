@@ -2,31 +2,33 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>One scheduled fault. Times count from the driver's first connect.</summary>
+/// <summary>One scheduled fault of a simulated device in site.toml. Times are relative to the driver's first connect. Immutable.</summary>
 public sealed class FaultOptions : IValidatedOptions
 {
-    /// <summary>What goes wrong.</summary>
+    /// <summary>The kind of the fault.</summary>
     public required FaultKind Kind { get; init; }
 
-    /// <summary>When it begins.</summary>
+    /// <summary>Time of the first beginning.</summary>
     public TimeSpan After { get; init; }
 
-    /// <summary>How long it lasts; without it, for ever.</summary>
+    /// <summary>Duration of the fault; without it, it does not end.</summary>
     public TimeSpan? For { get; init; }
 
-    /// <summary>Time from one beginning to the next; without it, it comes once.</summary>
+    /// <summary>Time from one beginning to the next; without it, the fault occurs once.</summary>
     public TimeSpan? Every { get; init; }
 
-    /// <summary>For <see cref="FaultKind.Bad"/>: names of tags; <c>*</c> is any letters, <c>?</c> is one. All, when not given.</summary>
+    /// <summary>
+    /// For <see cref="FaultKind.Bad"/>: pattern of tag names, with <c>*</c> for any characters and <c>?</c> for one. Without it all tags.
+    /// </summary>
     public string? Tag { get; init; }
 
-    /// <summary>For <see cref="FaultKind.Bad"/>: the quality of the bad tags; bad_device when not given.</summary>
+    /// <summary>For <see cref="FaultKind.Bad"/>: the quality of the bad tags; without it bad_device.</summary>
     public Quality? Quality { get; init; }
 
-    /// <summary>For <see cref="FaultKind.Bad"/>: why, as the log shows it.</summary>
+    /// <summary>For <see cref="FaultKind.Bad"/>: the reason in the log.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>For <see cref="FaultKind.Slow"/>: how much later than usual.</summary>
+    /// <summary>For <see cref="FaultKind.Slow"/>: the additional latency.</summary>
     public TimeSpan? Delay { get; init; }
 
     /// <inheritdoc/>
@@ -52,4 +54,20 @@ public sealed class FaultOptions : IValidatedOptions
     private string OnlyFor(string key, FaultKind kind) => $"{key} belongs to a {Word(kind)} fault, and this is a {Word(Kind)} fault";
 
     private static string Word(FaultKind kind) => kind.ToString().ToLowerInvariant();
+}
+
+/// <summary>The kind of a fault.</summary>
+public enum FaultKind
+{
+    /// <summary>Reads are not answered until the host cancels them. The connection stays open.</summary>
+    Timeout,
+
+    /// <summary>Some tags are bad; the others are unaffected.</summary>
+    Bad,
+
+    /// <summary>The connection breaks and connects are refused.</summary>
+    Disconnect,
+
+    /// <summary>Reads are answered late.</summary>
+    Slow,
 }

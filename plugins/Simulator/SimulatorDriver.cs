@@ -4,7 +4,10 @@ using PlantRuntime.Plugins.Simulator.Signals;
 
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>A device made of signals and faults.</summary>
+/// <summary>
+/// The driver of one simulated device: creates a signal for each tag and connects through its <see cref="SimulatorSession"/>, which has the
+/// latency and the faults. The host makes one call at a time; not thread-safe. It opens no socket and has no background task.
+/// </summary>
 internal sealed class SimulatorDriver(SimulatorOptions options, TimeProvider time) : IDriver
 {
     private readonly SimulatorSession _session = new(options, time);

@@ -2,19 +2,19 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>Options of a simulated device in site.toml; all have defaults.</summary>
+/// <summary>Options of a simulated device in site.toml; all have defaults. Immutable.</summary>
 public sealed class SimulatorOptions : IValidatedOptions
 {
-    /// <summary>The same seed gives the same noise, walks and jitter, in any process and on any machine.</summary>
+    /// <summary>Seed of noise, walks and jitter. The same seed gives the same values in any process and on any machine.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>How long the device takes to accept a connection and to answer a read. Zero answers at once.</summary>
+    /// <summary>Time to accept a connection and to answer a read. Zero answers at once.</summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>Up to this much is added to the latency, evenly spread, another amount each time.</summary>
+    /// <summary>Maximum of a uniformly distributed time that is added to the latency of each call.</summary>
     public TimeSpan Jitter { get; init; }
 
-    /// <summary>What goes wrong, and when.</summary>
+    /// <summary>The scheduled faults.</summary>
     public IReadOnlyList<FaultOptions> Faults { get; init; } = [];
 
     /// <inheritdoc/>

@@ -2,7 +2,10 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>A device that is not there: repeatable values and faults, for demos, tests and recipes older than their machine.</summary>
+/// <summary>
+/// The plugin "simulator": simulates devices with repeatable values and faults, for demos, tests and recipes that are written before the
+/// machine arrives. Stateless.
+/// </summary>
 public sealed class SimulatorPlugin : DriverPlugin<SimulatorOptions>
 {
     /// <inheritdoc/>

@@ -5,7 +5,10 @@ using PlantRuntime.Plugins.Simulator.Signals;
 
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>The signals of one set of tags.</summary>
+/// <summary>
+/// Reads the signals of one set of tags. The host calls <see cref="ReadAsync"/>, one call at a time; not thread-safe. It owns its signals
+/// and bad tags and shares the driver's session. A read without latency completes at once and allocates nothing.
+/// </summary>
 internal sealed class SimulatorReader(SimulatorSession session, TimeProvider time, Signal[] signals, BadTags[] badTags) : IReader
 {
     public ValueTask ReadAsync(ScanBuffer into, CancellationToken cancel)
@@ -17,7 +20,7 @@ internal sealed class SimulatorReader(SimulatorSession session, TimeProvider tim
         return default;
     }
 
-    // Apart, so that a read without a wait allocates nothing even in a debug build, where each async method is an object.
+    // A separate method, so that a read without a wait allocates nothing even in a debug build, where each async method is an object.
     private async ValueTask ReadLaterAsync(TimeSpan latency, ScanBuffer into, CancellationToken cancel)
     {
         await Task.Delay(latency, time, cancel).ConfigureAwait(false);

@@ -1,6 +1,23 @@
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>Types as tag tables write them, and what fits into each.</summary>
+/// <summary>The types that a tag can have, by their IEC 61131-3 names.</summary>
+internal enum SimulatorType : byte
+{
+    Bool,
+    Sint,
+    Int,
+    Dint,
+    Lint,
+    Usint,
+    Uint,
+    Udint,
+    Ulint,
+    Real,
+    Lreal,
+    Text,
+}
+
+/// <summary>Parses type names and returns the names and ranges of types. Pure.</summary>
 internal static class SimulatorTypes
 {
     private static readonly Dictionary<string, SimulatorType> s_byName = new(StringComparer.OrdinalIgnoreCase)
@@ -23,14 +40,14 @@ internal static class SimulatorTypes
 
     public static bool TryParse(string name, out SimulatorType type) => s_byName.TryGetValue(name, out type);
 
-    /// <summary>"DINT".</summary>
+    /// <summary>Returns the IEC 61131-3 name, such as "DINT".</summary>
     public static string Name(this SimulatorType type) => type.ToString().ToUpperInvariant();
 
     public static bool IsInteger(this SimulatorType type) => type is > SimulatorType.Bool and < SimulatorType.Real;
 
     public static bool IsNumber(this SimulatorType type) => type is > SimulatorType.Bool and < SimulatorType.Text;
 
-    /// <summary>The least and the greatest number of a type, both included. A BOOL counts as 0 or 1.</summary>
+    /// <summary>Returns the minimum and maximum of a type, both included. A BOOL has 0 and 1.</summary>
     public static (double Low, double High) Range(this SimulatorType type) => type switch
     {
         SimulatorType.Bool => (0, 1),

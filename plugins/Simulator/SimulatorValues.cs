@@ -2,28 +2,28 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Simulator;
 
-/// <summary>Numbers as values of a type. What does not fit is held at the type's end, as a PLC's conversion does.</summary>
+/// <summary>Converts numbers to values of a type. Numbers out of range are clamped, as in the conversion of a PLC. Pure.</summary>
 internal static class SimulatorValues
 {
-    /// <summary>An integer type takes the nearest whole number, halves away from zero.</summary>
-    public static Value Of(this SimulatorType type, double number) => type switch
+    /// <summary>Converts a number; for an integer type it is rounded, halves away from zero.</summary>
+    public static Value ToValue(this SimulatorType type, double number) => type switch
     {
         SimulatorType.Lreal => Value.Of(number),
-        SimulatorType.Real => Value.Of((float)Held(type, number)),
+        SimulatorType.Real => Value.Of((float)Clamp(type, number)),
         SimulatorType.Bool => Value.Of(number != 0),
         SimulatorType.Ulint => Value.Of((ulong)Math.Max(0, Math.Round(number, MidpointRounding.AwayFromZero))),
-        _ => Value.Of((long)Held(type, Math.Round(number, MidpointRounding.AwayFromZero))),
+        _ => Value.Of((long)Clamp(type, Math.Round(number, MidpointRounding.AwayFromZero))),
     };
 
-    /// <summary>The same for a whole number, without a detour that would lose digits.</summary>
-    public static Value Of(this SimulatorType type, long number) => type switch
+    /// <summary>Converts a whole number without loss of digits.</summary>
+    public static Value ToValue(this SimulatorType type, long number) => type switch
     {
         SimulatorType.Lint => Value.Of(number),
         SimulatorType.Ulint => Value.Of((ulong)Math.Max(0, number)),
-        _ => type.Of((double)number),
+        _ => type.ToValue((double)number),
     };
 
-    private static double Held(SimulatorType type, double number)
+    private static double Clamp(SimulatorType type, double number)
     {
         var (low, high) = type.Range();
         return Math.Clamp(number, low, high);

@@ -5,16 +5,16 @@ namespace PlantRuntime.Plugins.Sqlite;
 /// <summary>Options of an SQLite sink in site.toml.</summary>
 public sealed class SqliteOptions : IValidatedOptions
 {
-    /// <summary>The database file, from the site's folder; it and missing folders are made.</summary>
+    /// <summary>The database file, relative to the site's folder; it and missing folders are created.</summary>
     public required string Path { get; init; }
 
     /// <summary>The table for samples.</summary>
     public string Table { get; init; } = "samples";
 
-    /// <summary>How long rows are kept, by their own time; without it for ever.</summary>
+    /// <summary>Age at which rows are deleted, by their own time; without it they are kept.</summary>
     public TimeSpan? Keep { get; init; }
 
-    /// <summary>How long to wait for another program that has locked the file, before the batch fails and is tried again later.</summary>
+    /// <summary>Longest wait for another program that has locked the file, before the batch fails and is retried later.</summary>
     public TimeSpan Busy { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed class SqliteOptions : IValidatedOptions
         if (string.IsNullOrWhiteSpace(System.IO.Path.GetFileName(Path)))
             yield return ("path", "names no file; for instance \"data/plant.db\"");
         if (!IsIdentifier(Table)) yield return ("table", $"\"{Table}\" is no table name: a letter, then letters, digits and _");
-        else if (Schema.IsTaken(Table))
+        else if (SqliteSchema.IsReserved(Table))
             yield return ("table", $"\"{Table}\" is used for something else in the same file; for instance \"samples\"");
         if (Keep is { } keep && keep < TimeSpan.FromMinutes(1)) yield return ("keep", "is too short; at least \"1min\"");
         if (Busy < TimeSpan.Zero || Busy > TimeSpan.FromSeconds(8))

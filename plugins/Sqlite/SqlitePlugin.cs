@@ -2,7 +2,7 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Sqlite;
 
-/// <summary>Stores records in a table of an SQLite file, each once.</summary>
+/// <summary>Stores records in tables of an SQLite file, each exactly once. Immutable.</summary>
 public sealed class SqlitePlugin : SinkPlugin<SqliteOptions>
 {
     /// <inheritdoc/>

@@ -2,11 +2,14 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Sqlite;
 
-/// <summary>The sink: opens the store, and closes it.</summary>
+/// <summary>
+/// Opens and closes the <see cref="SqliteStore"/> as the host connects, writes and disposes. The host makes one call at a time; each blocks
+/// until SQLite has finished. Never retries or logs.
+/// </summary>
 internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : ISink
 {
     private readonly string _path = context.PathOf(options.Path);
-    private Store? _store;
+    private SqliteStore? _store;
     private bool _isDisposed;
 
     public ValueTask ConnectAsync(CancellationToken cancel)
@@ -14,7 +17,7 @@ internal sealed class SqliteSink(SqliteOptions options, PluginContext context) :
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancel.ThrowIfCancellationRequested();
         Close();
-        _store = Store.Open(_path, options, context);
+        _store = SqliteStore.Open(_path, options, context);
         return ValueTask.CompletedTask;
     }
 

@@ -3,28 +3,32 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
-using PlantRuntime.Compiler.Explaining;
-using PlantRuntime.Compiler.Guarding;
+using PlantRuntime.Compiler.Messages;
+using PlantRuntime.Compiler.Instrumentation;
 using PlantRuntime.Compiler.Loading;
-using PlantRuntime.Compiler.Protocol;
 using PlantRuntime.Compiler.Rules;
 
 namespace PlantRuntime.Compiler;
 
-/// <summary>Compiles recipes: first as their author wrote them, so that errors speak of that; then with guards, into files.</summary>
+/// <summary>
+/// Compiles recipes: first unchanged, for the diagnostics, then with checks, into files. <see cref="RequestLoop"/> calls it for one request
+/// at a time; not thread-safe. It reads the sources and references and writes the .dll and .pdb of the request.
+/// </summary>
 internal sealed class RecipeCompilation
 {
     private static readonly CSharpParseOptions s_plain = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
     private static readonly EmitOptions s_emit = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
-    private readonly References _references = new();
+    private readonly ReferenceCache _references = new();
 
+    /// <summary>Compiles a recipe, or returns the declarations of its loaded scripts if the request has no output.</summary>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
     public CompileReply Compile(CompileRequest request)
     {
         var scripts = ScriptLoader.Load(request.Recipe, request.SiteFolder, request.ScriptFolders);
         var compilation = Create(request, scripts);
         if (request.Output is not { } output)
         {
-            var declared = Declarations.Of(compilation, [.. scripts.Trees.SkipLast(1)], request.SiteFolder);
+            var declared = LoadedScriptStubs.Create(compilation, [.. scripts.Trees.SkipLast(1)], request.SiteFolder);
             return new CompileReply(request.Id, null, null, [], scripts.Files, declared);
         }
 
@@ -35,7 +39,7 @@ internal sealed class RecipeCompilation
         if (HasErrors(found)) return new CompileReply(request.Id, null, null, explained, scripts.Files);
 
         var (assembly, symbols) = (output + ".dll", output + ".pdb");
-        var failed = Emit(Guard(compilation, scripts), assembly, symbols);
+        var failed = Emit(Instrument(compilation, scripts), assembly, symbols);
         return failed.Count > 0
             ? new CompileReply(request.Id, null, null, Explain(compilation, failed, request.SiteFolder), scripts.Files)
             : new CompileReply(request.Id, assembly, symbols, explained, scripts.Files);
@@ -51,7 +55,7 @@ internal sealed class RecipeCompilation
             checkOverflow: false,
             deterministic: true,
             nullableContextOptions: NullableContextOptions.Annotations,
-            // A newer framework under an older reference is no news to a site engineer.
+            // An assembly that references an older framework is no problem for a site engineer.
             specificDiagnosticOptions: [new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)]);
         return CSharpCompilation.Create(
             $"recipe-{Path.GetFileNameWithoutExtension(request.Recipe)}",
@@ -63,7 +67,7 @@ internal sealed class RecipeCompilation
     private static SyntaxTree Plain(string text, string path) =>
         CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), s_plain, path);
 
-    private static CSharpCompilation Guard(CSharpCompilation compilation, LoadedScripts scripts)
+    private static CSharpCompilation Instrument(CSharpCompilation compilation, LoadedScripts scripts)
     {
         var guarded = compilation;
         foreach (var tree in scripts.Trees)
@@ -87,8 +91,8 @@ internal sealed class RecipeCompilation
 
     private static IReadOnlyList<CompileDiagnostic> Explain(Compilation compilation, IEnumerable<Diagnostic> diagnostics, string siteFolder)
     {
-        var explainer = new Explainer(compilation, siteFolder);
-        return [.. diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed).Select(explainer.Explain)
+        var explainer = new RecipeDiagnosticFormatter(compilation, siteFolder);
+        return [.. diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed).Select(explainer.Format)
             .Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Line).ThenBy(d => d.Column)];
     }
 }

@@ -1,18 +1,21 @@
 using System.Text.Json;
-using PlantRuntime.Compiler.Protocol;
 
 namespace PlantRuntime.Compiler;
 
-/// <summary>Answers one line of JSON with one line of JSON, until the input ends or nobody asked for a while.</summary>
+/// <summary>
+/// Replies to each line of JSON with one line of JSON until the input ends or no request came for <paramref name="idleTimeout"/>. One
+/// request at a time. The process runs one loop and then ends.
+/// </summary>
 internal sealed class RequestLoop(
-    TextReader input, TextWriter output, Func<CompileRequest, CompileReply> compile, TimeSpan patience, TimeProvider time)
+    TextReader input, TextWriter output, Func<CompileRequest, CompileReply> compile, TimeSpan idleTimeout, TimeProvider time)
 {
+    /// <summary>Runs until the end. An invalid line ends the process with an exception, because only the host writes lines.</summary>
     public async Task RunAsync()
     {
         while (await NextAsync().ConfigureAwait(false) is { } line)
         {
-            var request = JsonSerializer.Deserialize(line, ProtocolJson.Default.CompileRequest)!;
-            await output.WriteLineAsync(JsonSerializer.Serialize(Answer(request), ProtocolJson.Default.CompileReply)).ConfigureAwait(false);
+            var request = JsonSerializer.Deserialize(line, MessageJson.Default.CompileRequest)!;
+            await output.WriteLineAsync(JsonSerializer.Serialize(Answer(request), MessageJson.Default.CompileReply)).ConfigureAwait(false);
             await output.FlushAsync().ConfigureAwait(false);
         }
     }
@@ -30,13 +33,13 @@ internal sealed class RequestLoop(
         }
     }
 
-    /// <summary>The next line; null at the end of the input or of the patience.</summary>
+    /// <summary>Returns the next line; null at the end of the input or after the idle timeout.</summary>
     private async Task<string?> NextAsync()
     {
         try
         {
-            // A pipe's read blocks: it waits on a thread of its own, which does not hold the process back when it leaves.
-            return await Task.Run(input.ReadLine).WaitAsync(patience, time).ConfigureAwait(false);
+            // Reading a pipe blocks, so it runs on a thread of the pool, which does not keep the process alive.
+            return await Task.Run(input.ReadLine).WaitAsync(idleTimeout, time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

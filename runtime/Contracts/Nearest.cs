@@ -1,13 +1,14 @@
 namespace PlantRuntime.Contracts;
 
-/// <summary>The known word that somebody probably meant.</summary>
+/// <summary>Finds the known word nearest to a misspelt one, for error messages. Pure.</summary>
 public static class Nearest
 {
-    // Longer words are no slips of the finger, and comparing costs length times length.
+    // Longer words are not typing errors, and a comparison costs length times length.
     private const int MaxLength = 64;
 
     /// <summary>
-    /// The known word with the fewest slips (Damerau-Levenshtein: a letter wrong, missing, too many or swapped), or null when none is near.
+    /// Returns the known word with the fewest edits (a letter wrong, missing, added, or two swapped), the first of equals; null if none is
+    /// near, which means at most one edit for every three letters. Case is ignored.
     /// </summary>
     public static string? Find(string word, IEnumerable<string> known)
     {
@@ -17,21 +18,25 @@ public static class Nearest
         foreach (var candidate in known)
         {
             if (candidate.Length > MaxLength || Math.Abs(candidate.Length - word.Length) >= limit) continue;
-            var slips = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (slips >= limit || slips >= candidate.Length) continue;
-            (best, limit) = (candidate, slips);
+            var edits = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
+            if (edits >= limit || edits >= candidate.Length) continue;
+            (best, limit) = (candidate, edits);
         }
 
         return best;
     }
 
-    /// <summary><c>: did you mean "poll"?</c>, or <paramref name="otherwise"/> when no word is near.</summary>
-    public static string Hint(string word, IEnumerable<string> known, string otherwise = "") =>
+    /// <summary>
+    /// Returns <c>: did you mean "poll"?</c> for the end of a message, or <paramref name="otherwise"/> if no word is near.
+    /// </summary>
+    public static string DidYouMean(string word, IEnumerable<string> known, string otherwise = "") =>
         Find(word, known) is { } near ? $": did you mean \"{near}\"?" : otherwise;
 
-    /// <summary>The same within a sentence, <c> (did you mean 'poll'?)</c>; empty when no word is near.</summary>
-    public static string Aside(string word, IEnumerable<string> known) => Find(word, known) is { } near ? $" (did you mean '{near}'?)" : "";
+    /// <summary>Returns <c> (did you mean 'poll'?)</c> for the middle of a message; empty if no word is near.</summary>
+    public static string DidYouMeanInline(string word, IEnumerable<string> known) => Find(word, known) is { } near
+        ? $" (did you mean '{near}'?)" : "";
 
+    /// <summary>Returns the optimal string alignment distance.</summary>
     private static int Distance(string a, string b)
     {
         Span<int> beforeLast = stackalloc int[MaxLength + 1];

@@ -1,11 +1,24 @@
 namespace PlantRuntime.Contracts;
 
-/// <summary>What the host gives to a driver or sink that it opens.</summary>
+/// <summary>
+/// The entry point of a plugin assembly: one public class with a parameterless constructor that derives from
+/// <see cref="DriverPlugin{TOptions}"/> or <see cref="SinkPlugin{TOptions}"/>, or implements <see cref="IDriverPlugin"/> and
+/// <see cref="ISinkPlugin"/>.
+/// </summary>
+public interface IPlugin
+{
+    /// <summary>Value of <c>driver =</c> or <c>sink =</c> in site.toml, in lower case: "modbus".</summary>
+    string Name { get; }
+}
+
+/// <summary>
+/// The environment that the host passes to a driver or sink. The host creates one for each driver or sink. Immutable; any thread.
+/// </summary>
 /// <param name="name">Name of the device or sink in site.toml.</param>
 /// <param name="site">Name of the site.</param>
-/// <param name="siteFolder">Absolute folder of the site: relative paths in options are meant from here.</param>
-/// <param name="time">The only clock a plugin may use.</param>
-/// <param name="log">Where a plugin says what no exception can.</param>
+/// <param name="siteFolder">Absolute path of the site's folder; relative paths in options start here.</param>
+/// <param name="time">The only clock that a plugin may use.</param>
+/// <param name="log">Log for events that are not failures.</param>
 public sealed class PluginContext(string name, string site, string siteFolder, TimeProvider time, IPluginLog log)
 {
     /// <summary>Name of the device or sink in site.toml.</summary>
@@ -14,20 +27,42 @@ public sealed class PluginContext(string name, string site, string siteFolder, T
     /// <summary>Name of the site.</summary>
     public string Site { get; } = site;
 
-    /// <summary>Whose plant it is, as site.toml says; empty when it does not.</summary>
+    /// <summary>Tenant from site.toml; empty if none is given.</summary>
     public string Tenant { get; init; } = "";
 
-    /// <summary>Absolute folder of the site: relative paths in options are meant from here.</summary>
+    /// <summary>Absolute path of the site's folder; relative paths in options start here.</summary>
     public string SiteFolder { get; } = siteFolder;
 
-    /// <summary>The only clock a plugin may use.</summary>
+    /// <summary>
+    /// For a device, the zone of its times that name none: that of the device in site.toml, otherwise that of the site, otherwise UTC. For
+    /// a sink, the zone of the site, in which days begin.
+    /// </summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>
+    /// For a device, its <c>poll</c> from site.toml: for subscribers that have to ask for something, at an interval. The host itself polls
+    /// all others.
+    /// </summary>
+    public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The only clock that a plugin may use.</summary>
     public TimeProvider Time { get; } = time;
 
     /// <summary>
-    /// Where a plugin says what no exception can. Failures are thrown, not logged: the host logs them once, with device and tag.
+    /// Log for events that are not failures. Failures are thrown; the host logs them once, with device and tag. Thread-safe.
     /// </summary>
     public IPluginLog Log { get; } = log;
 
-    /// <summary>An option's path as an absolute one.</summary>
+    /// <summary>Returns the absolute path of a path in options.</summary>
     public string PathOf(string path) => Path.GetFullPath(path, SiteFolder);
+}
+
+/// <summary>The log of a plugin. The host adds time and device, and limits the number of lines per second. Thread-safe.</summary>
+public interface IPluginLog
+{
+    /// <summary>Logs information for an operator.</summary>
+    void Info(string message);
+
+    /// <summary>Logs a problem that does not stop the work.</summary>
+    void Warn(string message);
 }

@@ -1,9 +1,33 @@
 using System.CommandLine;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using PlantRuntime.Host.Cli;
 
-// A pattern that tries without end would hold a recipe's thread for good: it cannot be woken.
+// Entry point of the program plant: parses the command line, runs one command and returns its exit code.
+
+// A signal that comes while `run` starts ends it in order, as later ones do; without a handler it would end the process with code 143.
+if (args is ["run", ..]) ShutdownSignals.Register();
+
+// A regular expression that backtracks without end would hold a recipe's thread for good, because it cannot be interrupted.
 AppDomain.CurrentDomain.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(1));
 
-// `run` takes signals itself: it drains what is waiting and ends in order, which may need longer than the parser would grant.
-var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null };
-return await PlantCommand.Make().Parse(args).InvokeAsync(configuration).ConfigureAwait(false);
+// The limit is read now, because later there may be no file handle left for reading it.
+_ = ResourceFailure.FileLimit;
+
+// `run` handles signals itself: it delivers waiting records before it ends, which may take longer than the parser would allow.
+var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+try
+{
+    return await PlantCommand.Create().Parse(args).InvokeAsync(configuration).ConfigureAwait(false);
+}
+catch (OperationCanceledException)
+{
+    return 1;
+}
+catch (Exception exception)
+{
+    // Console is not used here, because it opens a file when it is used for the first time.
+    using var errors = new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    errors.Write(Encoding.UTF8.GetBytes(ResourceFailure.Describe(exception) + "\n"));
+    return 1;
+}

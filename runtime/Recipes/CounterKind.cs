@@ -1,17 +1,17 @@
 namespace PlantRuntime.Recipes;
 
-/// <summary>What it means when a value falls, for <c>Rate</c>.</summary>
+/// <summary>Meaning of a falling value for <c>Rate</c>.</summary>
 public enum CounterKind
 {
-    /// <summary>It fell: the rate is negative. For levels, temperatures, positions.</summary>
+    /// <summary>The rate is negative. For levels, temperatures, positions.</summary>
     None,
 
-    /// <summary>A counter that only grows: it was set back to 0 and has grown to its new value since.</summary>
+    /// <summary>A counter that only rises was reset to 0 and has risen to the new value since.</summary>
     Resets,
 
     /// <summary>
-    /// A 16-bit counter (INT, UINT, WORD): it went on from its highest value to its lowest. A fall by less than half the range is
-    /// taken for a reset to 0.
+    /// A 16-bit counter (INT, UINT, WORD) overflowed from its highest to its lowest value. If that would mean a rise by half the range or
+    /// more, the counter was reset to 0 instead.
     /// </summary>
     Bits16,
 

@@ -3,7 +3,7 @@ using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Testing;
 
-/// <summary>A block of raw bytes in memory, up to 64 KiB; what was not written is 0.</summary>
+/// <summary>A block of raw bytes in memory, up to 64 KiB, initially zero. Used on the test's thread; not thread-safe.</summary>
 public sealed class SimulatedBlock
 {
     private const int MaxLength = 1 << 16;
@@ -13,18 +13,18 @@ public sealed class SimulatedBlock
 
     internal SimulatedBlock(SimulatedDevice device, string address) => (_device, _address) = (device, address);
 
-    /// <summary>Why what a recipe last had for it by <c>EncodeTo</c> was not written; null when it was.</summary>
+    /// <summary>Reason why the last image of an <c>EncodeTo</c> was not written; null if it was written.</summary>
     public string? Skipped { get; internal set; }
 
     /// <summary>One byte.</summary>
-    /// <param name="at">Its place, from 0.</param>
+    /// <param name="at">Index, from 0.</param>
     public byte this[int at] => Image(Checked(at, 1), 1)[0];
 
     /// <summary>Writes a value as an IEC 61131-3 type, the most significant byte first.</summary>
-    /// <param name="at">Its first byte.</param>
-    /// <param name="type">Its type.</param>
+    /// <param name="at">Index of the first byte.</param>
+    /// <param name="type">Type of the value.</param>
     /// <param name="value">A number, TRUE or FALSE.</param>
-    /// <param name="bit">Which bit of the byte a <see cref="DataType.Bool"/> is.</param>
+    /// <param name="bit">Bit of the byte for a <see cref="DataType.Bool"/>.</param>
     public void Set(int at, DataType type, Value value, int bit = 0)
     {
         var tag = new BlockTag("", 0, type, bit);
@@ -36,7 +36,7 @@ public sealed class SimulatedBlock
     }
 
     /// <summary>Writes bytes.</summary>
-    /// <param name="at">The first one's place.</param>
+    /// <param name="at">Index of the first byte.</param>
     /// <param name="bytes">The bytes.</param>
     public void Write(int at, params ReadOnlySpan<byte> bytes)
     {
@@ -44,8 +44,8 @@ public sealed class SimulatedBlock
         bytes.CopyTo(_bytes.AsSpan(at));
     }
 
-    /// <summary>Fails the test when the bytes from a place on are others.</summary>
-    /// <exception cref="TestFailedException">They are; the message shows both in hex.</exception>
+    /// <summary>Fails the test if the bytes at an index differ.</summary>
+    /// <exception cref="TestFailedException">The bytes differ; the message contains both in hex.</exception>
     public void ShouldHave(int at, params ReadOnlySpan<byte> expected)
     {
         var actual = Image(Checked(at, expected.Length), expected.Length);
@@ -70,7 +70,7 @@ public sealed class SimulatedBlock
     private int Checked(int at, int length) => at >= 0 && at <= MaxLength - length
         ? at
         : throw new TestFailedException(
-            $"{_device.Name} {_address}: bytes {at} to {(long)at + length - 1} are not within a block of {MaxLength} bytes");
+            $"{_device.Name} {_address}: bytes {at} to {(long)at + length - 1} are outside a block of {MaxLength} bytes");
 
     private void Grow(int length)
     {

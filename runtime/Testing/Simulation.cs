@@ -1,44 +1,49 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes;
+using PlantRuntime.Recipes.Blocks;
+using PlantRuntime.Recipes.Plans;
 using PlantRuntime.Testing.Running;
 
 namespace PlantRuntime.Testing;
 
 /// <summary>
-/// A site without its plugins: simulated devices, the recipes' real plans, sinks in memory, and a clock that moves only when the test says
-/// so. All on the test's thread, always in the same order.
+/// A site without plugins: simulated devices, the real plans of the recipes, sinks in memory, and a clock that only the test advances.
+/// Everything runs on the thread of the test, always in the same order.
 /// </summary>
 public sealed class Simulation
 {
+    private const int MaxAnswers = 100_000;
     private readonly Dictionary<string, SimulatedDevice> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SimulatedSink> _sinks = new(StringComparer.Ordinal);
-    private readonly Dictionary<Mirror, Beat> _mirrors = [];
-    private readonly Faults _faults;
+    private readonly Dictionary<Mirror, PeriodicAction> _mirrors = [];
+    private readonly RecipeFaults _faults;
     private List<RunningRecipe>? _recipes;
     private bool _isPassing;
+    private bool _isAnswering;
 
-    internal Simulation(ITestBed bed, VirtualTime time, Guard guard)
+    internal Simulation(ITestHost bed, VirtualTime time, ExecutionGuard guard)
     {
-        (Bed, Time, Guard) = (bed, time, guard);
-        _faults = new Faults(bed.PlaceOf);
+        (Host, Time, Guard) = (bed, time, guard);
+        _faults = new RecipeFaults(bed.LocationOf);
+        bed.Status.Devices = () => [.. _devices.Values.Select(Describe)];
     }
 
-    internal ITestBed Bed { get; }
+    internal ITestHost Host { get; }
 
     internal VirtualTime Time { get; }
 
-    internal Guard Guard { get; }
+    internal ExecutionGuard Guard { get; }
 
-    /// <summary>Has begun: a scan came or time went by.</summary>
+    /// <summary>True after the first scan or the first advance of the time.</summary>
     internal bool HasBegun => _recipes is not null;
 
-    /// <summary>The recipes that run; none before something happens.</summary>
+    /// <summary>The running recipes; none before the start.</summary>
     internal IReadOnlyList<RunningRecipe> Recipes => _recipes ?? [];
 
-    /// <summary>The sink that stands in for one of site.toml.</summary>
+    /// <summary>Returns the simulated sink for a sink of site.toml.</summary>
     public SimulatedSink Sink(string name)
     {
-        if (!_sinks.TryGetValue(name, out var sink)) _sinks[name] = sink = new SimulatedSink(name, Bed.MaxAge(name), this);
+        if (!_sinks.TryGetValue(name, out var sink)) _sinks[name] = sink = new SimulatedSink(name, Host.MaxAge(name), this);
         return sink;
     }
 
@@ -48,56 +53,57 @@ public sealed class Simulation
 
     internal IEnumerable<string> DeviceNames => _devices.Keys;
 
-    /// <summary>Starts recipes; without names all of the site.</summary>
+    /// <summary>Starts these recipes; by default all recipes of the site.</summary>
     internal void Begin(IReadOnlyList<string>? files = null)
     {
         if (_recipes is not null) return;
         _recipes = [];
-        foreach (var file in files ?? Bed.Recipes) Start(Bed.Load(file, null, _faults.Add), before: null);
+        foreach (var file in files ?? Host.Recipes) Start(Host.Load(file, null, _faults.Add), before: null);
     }
 
-    /// <summary>Puts another version into a recipe's place; what its operators remember goes over.</summary>
-    /// <returns>What became of it, as the host's log says it.</returns>
+    /// <summary>Replaces a recipe by another version and transfers its state.</summary>
+    /// <returns>The result of the transfer, in the form of the host's log.</returns>
     internal string Replace(string file, Func<string, string>? edit)
     {
         Begin();
         var old = _recipes!.Find(r => r.File == file)
-            ?? throw new TestFailedException($"{file} does not run{Nearest.Hint(file, Bed.Recipes)}");
-        var carried = Start(Bed.Load(file, edit, _faults.Add), old);
+            ?? throw new TestFailedException($"{file} does not run{Nearest.DidYouMean(file, Host.Recipes)}");
+        var carried = Start(Host.Load(file, edit, _faults.Add), old);
         _faults.Check();
         return carried;
     }
 
     /// <summary>
-    /// Starts all recipes as the host does when it was ended in order and started again: what operators remember is kept, and what waits for
-    /// sinks waits on.
+    /// Restarts all recipes as after a stop and start of the host: the state of operators and the waiting records of sinks are kept.
     /// </summary>
     internal void Restart()
     {
         Begin();
-        foreach (var recipe in _recipes!.ToList()) Start(Bed.Load(recipe.File, null, _faults.Add), recipe);
-        foreach (var device in _devices.Values) device.Forget();
+        foreach (var recipe in _recipes!.ToList()) Start(Host.Load(recipe.File, null, _faults.Add), recipe);
+        foreach (var device in _devices.Values) device.ResetScanNumbers();
     }
 
-    /// <summary>Runs something that a recipe is to fault in.</summary>
+    /// <summary>Runs an action in which a recipe must throw an exception.</summary>
     internal void ExpectFault(string words, Action action) => _faults.Expect(words, action);
 
-    internal void Deliver(string device, in ScanMoment moment, ReadOnlySpan<Sample> samples)
+    internal void Deliver(string device, in SimulatedScanInfo moment, ReadOnlySpan<Sample> samples)
     {
         Begin();
+        if (moment.Failure is null) Host.Status.Count(samples);
         foreach (var recipe in _recipes!) recipe.Push(device, moment, samples);
+        RunAnswers();
         _faults.Check();
     }
 
-    /// <summary>Lets time pass up to a timestamp, that included: whatever is due on the way is done at its own moment.</summary>
-    /// <param name="end">Where to stop.</param>
-    /// <param name="isPolled">True when devices are scanned at their rates.</param>
-    /// <param name="before">Called at each moment at which a device is going to be scanned.</param>
+    /// <summary>Advances the time to a timestamp, inclusive; everything that is due runs at its own time.</summary>
+    /// <param name="end">Monotonic timestamp of the end.</param>
+    /// <param name="isPolled">True to scan devices at their poll rates.</param>
+    /// <param name="before">Called before each scan of a device.</param>
     internal void PassUntil(long end, bool isPolled, Action? before)
     {
-        if (_isPassing) throw new TestFailedException("time passes already: what is called before a scan may set tags, no more");
+        if (_isPassing) throw new TestFailedException("time is already advancing: a callback before a scan can only set tags");
         Begin();
-        Beat[] polls = isPolled ? [.. _devices.Values.SelectMany(d => d.Polls)] : [];
+        PeriodicAction[] polls = isPolled ? [.. _devices.Values.SelectMany(d => d.Polls)] : [];
         foreach (var poll in polls) poll.SkipTo(Time.GetTimestamp());
         _isPassing = true;
         try
@@ -112,40 +118,73 @@ public sealed class Simulation
         }
     }
 
-    private long Step(long end, Beat[] polls, Action? before)
+    /// <summary>Runs the answers that are due, and those to the questions that they lead to.</summary>
+    internal void RunAnswers()
+    {
+        if (_isAnswering) return;
+        _isAnswering = true;
+        try
+        {
+            var now = Time.GetTimestamp();
+            for (var count = 0; _sinks.Values.FirstOrDefault(s => s.AnswerDue <= now) is { } sink; count++)
+            {
+                if (count == MaxAnswers) throw new TestFailedException($"answers of {sink.Name} lead to questions without end");
+                var (question, answer) = sink.DequeueAnswer();
+                if (Recipes.FirstOrDefault(r => r.File == question.Recipe) is { } recipe) recipe.TryPush(question.Question, answer, now);
+            }
+        }
+        finally
+        {
+            _isAnswering = false;
+        }
+
+        _faults.Check();
+    }
+
+    private static SimulatedQuestion? QuestionOf(RunningRecipe recipe, Route route) => route.Question is not { } name ? null
+        : new SimulatedQuestion(recipe.File, name, recipe.Plan.Questions.First(q => q.Name == name).Limits.MaxAge);
+
+    private static DeviceHealth Describe(SimulatedDevice device) =>
+        new(device.Name, device.Failure is null ? "Running" : "Reconnecting", device.Failure, 0, 0, 0);
+
+    private long Step(long end, PeriodicAction[] polls, Action? before)
     {
         Guard.Check();
         var poll = long.MaxValue;
         foreach (var beat in polls) poll = Math.Min(poll, beat.Due);
         var next = Math.Min(end, poll);
         foreach (var beat in _mirrors.Values) next = Math.Min(next, beat.Due);
+        foreach (var sink in _sinks.Values) next = Math.Min(next, sink.AnswerDue);
         foreach (var recipe in _recipes!)
         {
             next = Math.Min(next, recipe.Plan.Due);
-            foreach (var beat in recipe.Beats) next = Math.Min(next, beat.Due);
+            foreach (var beat in recipe.DecodeActions) next = Math.Min(next, beat.Due);
         }
 
         Time.MoveTo(next);
         var now = Time.GetTimestamp();
         foreach (var sink in _sinks.Values) sink.Expire();
         foreach (var recipe in _recipes) recipe.Tick(now);
+        RunAnswers();
         if (poll <= now) before?.Invoke();
-        foreach (var beat in polls) beat.DoIfDue(now);
+        foreach (var beat in polls) beat.RunIfDue(now);
         foreach (var recipe in _recipes)
         {
-            foreach (var beat in recipe.Beats) beat.DoIfDue(now);
+            foreach (var beat in recipe.DecodeActions) beat.RunIfDue(now);
         }
 
-        foreach (var beat in _mirrors.Values) beat.DoIfDue(now);
+        foreach (var beat in _mirrors.Values) beat.RunIfDue(now);
+        RunAnswers();
         _faults.Check();
         return now;
     }
 
     private string Start(RunningRecipe recipe, RunningRecipe? before)
     {
-        foreach (var route in recipe.Plan.Routes) route.Output = new SimulatedOutput([.. route.Sinks.Select(Sink)]);
+        foreach (var route in recipe.Plan.Routes)
+            route.Output = new SimulatedOutput([.. route.Sinks.Select(Sink)], QuestionOf(recipe, route));
         foreach (var point in recipe.Plan.Writes) point.Output = new SimulatedWrites(point, _devices[point.Device]);
-        foreach (var image in recipe.Plan.Images) image.Output = Bed.Image(image, _devices[image.Device].Block(image.Address));
+        foreach (var image in recipe.Plan.Images) image.Output = Host.Image(image, _devices[image.Device].Block(image.Address));
         var carried = "";
         if (before is null)
         {
@@ -159,14 +198,14 @@ public sealed class Simulation
         }
 
         var decoded = recipe.Plan.Decodings.Select(d => new DecodedBlock(d, _devices[d.Device], recipe, Time));
-        recipe.Beats = [.. decoded.Select(d => new Beat(d.Every, Time.GetTimestamp(), d.Read))];
-        StateMirrors();
+        recipe.DecodeActions = [.. decoded.Select(d => new PeriodicAction(d.Every, Time.GetTimestamp(), d.Read))];
+        StartMirrors();
         recipe.Plan.Start();
         return carried;
     }
 
-    /// <summary>Mirrors that a recipe states run, once each; those that go on keep their rhythm.</summary>
-    private void StateMirrors()
+    /// <summary>Starts new mirrors and removes those that no recipe declares any more; unchanged ones keep their schedule.</summary>
+    private void StartMirrors()
     {
         var stated = _recipes!.SelectMany(r => r.Plan.Mirrors).ToHashSet();
         foreach (var gone in _mirrors.Keys.Where(m => !stated.Contains(m)).ToList()) _mirrors.Remove(gone);
@@ -174,8 +213,8 @@ public sealed class Simulation
         {
             var source = _devices[mirror.Source].Block(mirror.SourceAddress);
             var target = _devices[mirror.Target].Block(mirror.TargetAddress);
-            var copy = Bed.Mirror(mirror, source, target);
-            _mirrors.Add(mirror, new Beat(mirror.Every, Time.GetTimestamp(), copy));
+            var copy = Host.Mirror(mirror, source, target);
+            _mirrors.Add(mirror, new PeriodicAction(mirror.Every, Time.GetTimestamp(), copy));
         }
     }
 }

@@ -3,8 +3,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Testing;
 
 /// <summary>
-/// What a test gives a tag: a value in the tag's unit, as recipes see it (scale and offset of site.toml are the device's side), or a bad
-/// quality. A tag that is not given keeps what it had.
+/// The value or quality that a test sets for a tag. A value is in the tag's unit, after scale and offset of site.toml. The default value
+/// leaves the tag unchanged. Immutable.
 /// </summary>
 public readonly struct TagInput
 {
@@ -22,7 +22,7 @@ public readonly struct TagInput
 
     internal bool IsGiven { get; }
 
-    /// <summary>True when only a quality was given.</summary>
+    /// <summary>True if only a quality was given.</summary>
     internal bool IsQuality { get; }
 
     internal Value Value { get; }
@@ -53,6 +53,6 @@ public readonly struct TagInput
     /// <summary>Any value, an array too.</summary>
     public static implicit operator TagInput(Value value) => new(value);
 
-    /// <summary>A bad tag, without value, until it is given a value or is <see cref="Quality.Good"/> again.</summary>
+    /// <summary>A quality; a bad tag has no value until it is set to a value or to <see cref="Quality.Good"/>.</summary>
     public static implicit operator TagInput(Quality quality) => new(quality);
 }

@@ -1,11 +1,13 @@
 namespace PlantRuntime.Wire;
 
-/// <summary>Bytes as an engineer compares them with a protocol manual.</summary>
+/// <summary>Formats bytes in hex, as protocol manuals show them. Pure.</summary>
 public static class HexDump
 {
-    /// <summary>One line: <c>00 01 00 00 00 06 (12 bytes)</c>; the count is there only when bytes were left out.</summary>
+    /// <summary>
+    /// Formats the first bytes on one line: <c>00 01 00 00 00 06 (12 bytes)</c>. The count is shown if bytes were left out.
+    /// </summary>
     /// <param name="bytes">The bytes.</param>
-    /// <param name="most">How many of them are shown at most.</param>
+    /// <param name="most">The most bytes shown.</param>
     public static string Excerpt(ReadOnlySpan<byte> bytes, int most = 32)
     {
         if (bytes.IsEmpty) return "(no bytes)";

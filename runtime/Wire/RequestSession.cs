@@ -1,43 +1,102 @@
+using System.Runtime.InteropServices;
+
 namespace PlantRuntime.Wire;
 
+/// <summary>One reply and the number of the request that it answers.</summary>
+/// <param name="Request">The request's number, as given when it was sent.</param>
+/// <param name="Frame">The whole frame; valid until the next one is received.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct Reply(int Request, ReadOnlyMemory<byte> Frame);
+
 /// <summary>
-/// One connection to a device that is asked: sends prepared requests and tells which of the replies are answers. Replies that are late,
-/// foreign or came twice are dropped and counted. One user at a time. Allocates nothing once steady.
+/// One connection to a device that answers requests. It stamps ids into prepared requests, sends them, and returns the expected replies; it
+/// drops and counts late, duplicate and foreign ones. <see cref="ExchangeLoop{TSession}"/> owns it and runs exchanges on it; a handshake
+/// uses the public methods before that. One call at a time; not thread-safe. It never reconnects or retries.
 /// </summary>
-/// <param name="link">The connection, owned from now on.</param>
-/// <param name="framing">The protocol's rules.</param>
-/// <param name="table">Outlives the session, so that ids rise over all connections of a device.</param>
-public class RequestSession(TcpLink link, IRequestFraming framing, RequestTable table) : IDisposable
+/// <param name="connection">The connection, owned by the session from now on.</param>
+/// <param name="framing">The frame layout of the protocol.</param>
+/// <param name="table">The ids; the table outlives the session, so that ids rise over all connections to a device.</param>
+public class RequestSession(IConnection connection, IRequestFraming framing, RequestTable table) : IDisposable
 {
-    private const int MostSilences = 2;
+    private readonly FrameBuffer _frames = new(framing.FrameLength, framing.MaxFrameBytes);
+    private int _silentExchanges;
+    private long _receivedBefore;
 
-    private readonly FrameBuffer _frames = new(framing.FrameLength, framing.MostBytes);
-    private int _silences;
-
-    /// <summary>Frames that came in, of use or not: a sign of life.</summary>
+    /// <summary>Number of frames received, usable or not.</summary>
     public long Received { get; private set; }
 
+    /// <summary>Bytes that were received of a frame that is not complete.</summary>
+    public int UnfinishedBytes => _frames.Unfinished.Length;
+
+    /// <summary>The most requests in flight at once, from 1 to the capacity of the table. A handshake may set it.</summary>
+    public int MaxInFlight
+    {
+        get;
+        set => field = Math.Clamp(value, 1, table.Capacity);
+    } = 1;
+
+    /// <summary>True if the device has closed the connection and nothing is left to read.</summary>
+    public bool IsClosedByPeer => connection.IsClosedByPeer;
+
+    /// <summary>
+    /// The number of silent exchanges in a row after which the connection is closed. <see cref="ExchangeLoop{TSession}"/> raises it for a
+    /// device that stays silent after several connections, so that a device that starts slowly is not restarted for ever.
+    /// </summary>
+    internal int MaxSilentExchanges { get; set; } = 2;
+
     /// <summary>Stamps ids into the requests and sends all of them with one call.</summary>
-    /// <param name="requests">Whole frames, one behind the other.</param>
-    /// <param name="firstRequest">Number of the first one; the others count on.</param>
-    /// <param name="cancel">Ends it.</param>
-    /// <exception cref="LinkException">The connection is gone.</exception>
+    /// <param name="requests">Whole frames, consecutively.</param>
+    /// <param name="firstRequest">Number of the first request; the others count up from it.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="LinkException">The connection is lost.</exception>
     public ValueTask SendAsync(Memory<byte> requests, int firstRequest, CancellationToken cancel)
     {
-        for (var rest = requests.Span; !rest.IsEmpty; rest = rest[framing.FrameLength(rest)..])
+        for (var rest = requests.Span; !rest.IsEmpty; rest = rest[framing.RequestLength(rest)..])
             framing.Stamp(rest, table.Issue(firstRequest++));
-        return link.SendAsync(requests, cancel);
+        return connection.SendAsync(requests, cancel);
     }
 
-    /// <summary>The next answer to one of our requests, if it has come in already.</summary>
-    /// <exception cref="LinkException">What came in is not of the protocol, or ends the connection.</exception>
-    public bool TryReceive(out Reply reply)
+    /// <summary>Waits for the next expected reply, for handshakes. Allocates a task.</summary>
+    /// <exception cref="LinkException">
+    /// The connection is lost, no reply will come, or the received bytes are not a frame of the protocol.
+    /// </exception>
+    public async ValueTask<Reply> ReceiveAsync(CancellationToken cancel)
     {
-        while (_frames.TryTake(out var frame))
+        Reply reply;
+        while (!TryReceive(out reply))
+        {
+            var count = await FillAsync(cancel).ConfigureAwait(false);
+            if (count == IConnection.NoReply) throw new NoReplyException();
+            Commit(count);
+        }
+
+        return reply;
+    }
+
+    /// <summary>Sends one frame without an id, for handshakes.</summary>
+    /// <exception cref="LinkException">The connection is lost.</exception>
+    public ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel) => connection.SendAsync(frame, cancel);
+
+    /// <summary>Waits for the next frame, whatever its id, for handshakes. The frame is valid until the next call.</summary>
+    /// <exception cref="LinkException">The connection is lost, or the received bytes are not a frame of the protocol.</exception>
+    public ValueTask<ReadOnlyMemory<byte>> ReceiveFrameAsync(CancellationToken cancel) => connection.ReceiveAsync(_frames, cancel);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        connection.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Returns the next expected reply if it has been received already.</summary>
+    /// <exception cref="LinkException">The received bytes are not a frame of the protocol, or the frame ends the connection.</exception>
+    internal bool TryReceive(out Reply reply)
+    {
+        while (_frames.TryRead(out var frame))
         {
             Received++;
-            _silences = 0;
-            if (!framing.TryId(frame.Span, out var id) || table.Answer(id, out var request) != ReplyKind.Expected) continue;
+            _silentExchanges = 0;
+            if (!framing.TryGetId(frame.Span, out var id) || table.Match(id, out var request) != ReplyKind.Expected) continue;
             reply = new Reply(request, frame);
             return true;
         }
@@ -46,43 +105,31 @@ public class RequestSession(TcpLink link, IRequestFraming framing, RequestTable 
         return false;
     }
 
-    /// <summary>Waits for bytes when <see cref="TryReceive"/> has nothing; <see cref="Filled"/> takes the result.</summary>
-    public ValueTask<int> FillAsync(CancellationToken cancel) => link.FillAsync(_frames, cancel);
+    /// <summary>
+    /// Waits for bytes when <see cref="TryReceive"/> returned false; the result goes to <see cref="Commit"/>, unless it is
+    /// <see cref="IConnection.NoReply"/>.
+    /// </summary>
+    internal ValueTask<int> FillAsync(CancellationToken cancel) => connection.FillAsync(_frames, cancel);
 
-    /// <summary>Says how many bytes came.</summary>
+    /// <summary>Commits the bytes received by <see cref="FillAsync"/>.</summary>
     /// <exception cref="LinkException">The device closed the connection.</exception>
-    public void Filled(int count) => _frames.Filled(count);
+    internal void Commit(int count) => _frames.Commit(count);
 
-    /// <summary>Waits for the next answer: the comfortable way, at the cost of a task.</summary>
-    public async ValueTask<Reply> ReceiveAsync(CancellationToken cancel)
+    /// <summary>Begins an exchange: frames received from now on show that the device is alive.</summary>
+    internal void BeginExchange() => _receivedBefore = Received;
+
+    /// <summary>Ends an exchange: the replies to its outstanding requests count as late from now on.</summary>
+    internal void AbandonExchange() => table.AbandonOutstanding();
+
+    /// <summary>
+    /// Ends an exchange at its timeout. Returns false if no frame at all was received in this exchange and in the one that timed out before
+    /// it: the connection is then half open and must be closed.
+    /// </summary>
+    /// <param name="showsSilence">False for an exchange whose silence is not counted.</param>
+    internal bool TryContinueAfterTimeout(bool showsSilence)
     {
-        Reply reply;
-        while (!TryReceive(out reply)) Filled(await FillAsync(cancel).ConfigureAwait(false));
-        return reply;
-    }
-
-    /// <summary>Waits for the next frame, whatever it is: for handshakes that have no ids yet.</summary>
-    /// <exception cref="LinkException">The connection is gone, or what came in is no frame.</exception>
-    public ValueTask<ReadOnlyMemory<byte>> ReceiveFrameAsync(CancellationToken cancel) => link.ReceiveAsync(_frames, cancel);
-
-    /// <summary>Sends bytes that are no request.</summary>
-    /// <exception cref="LinkException">The connection is gone.</exception>
-    public ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel) => link.SendAsync(frame, cancel);
-
-    /// <summary>Gives up on what is outstanding; the session stays usable and will know the late replies.</summary>
-    /// <param name="isSilent">Nothing at all came in meanwhile.</param>
-    /// <returns>False when that is the second time in a row: the connection is of no more use.</returns>
-    public bool TryGiveUp(bool isSilent)
-    {
-        table.GiveUp();
-        _silences = isSilent ? _silences + 1 : 0;
-        return _silences < MostSilences;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        link.Dispose();
-        GC.SuppressFinalize(this);
+        table.AbandonOutstanding();
+        if (showsSilence && Received == _receivedBefore) _silentExchanges++;
+        return _silentExchanges < MaxSilentExchanges;
     }
 }

@@ -7,13 +7,15 @@ namespace PlantRuntime.Architecture.Tests;
 /// <summary>The built product, looked at without loading it.</summary>
 internal static class Built
 {
-    public static string Folder { get; } = typeof(Built).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PlantFolder").Value!;
+    public static string Folder { get; } = typeof(Built).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "PlantFolder").Value!;
 
     public static string Root { get; } = FindRoot();
 
     /// <summary>Main assembly of each plugin, by folder name.</summary>
     public static IReadOnlyDictionary<string, string> Plugins { get; } =
-        Directory.GetDirectories(Path.Combine(Folder, "plugins")).ToDictionary(d => Path.GetFileName(d)!, d => Path.Combine(d, $"PlantRuntime.{Path.GetFileName(d)}.dll"));
+        Directory.GetDirectories(Path.Combine(Folder, "plugins"))
+            .ToDictionary(d => Path.GetFileName(d)!, d => Path.Combine(d, $"PlantRuntime.{Path.GetFileName(d)}.dll"));
 
     public static IReadOnlySet<string> References(string assembly)
     {
@@ -28,11 +30,13 @@ internal static class Built
         using var file = new PEReader(File.OpenRead(assembly));
         var metadata = file.GetMetadataReader();
         return [.. metadata.TypeDefinitions.Select(metadata.GetTypeDefinition)
-            .Where(t => (t.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public && !IsEnum(metadata, t)).Select(t => metadata.GetString(t.Name))];
+            .Where(t => (t.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public && !IsEnum(metadata, t))
+            .Select(t => metadata.GetString(t.Name))];
     }
 
     private static bool IsEnum(MetadataReader metadata, TypeDefinition type) =>
-        type.BaseType.Kind == HandleKind.TypeReference && metadata.StringComparer.Equals(metadata.GetTypeReference((TypeReferenceHandle)type.BaseType).Name, "Enum");
+        type.BaseType.Kind == HandleKind.TypeReference
+            && metadata.StringComparer.Equals(metadata.GetTypeReference((TypeReferenceHandle)type.BaseType).Name, "Enum");
 
     private static string FindRoot()
     {

@@ -12,7 +12,8 @@ public class PublicSurfaceTests
         var file = Path.Combine(Built.Root, "runtime", "Contracts", "PublicApi.txt");
         var surface = string.Join('\n', Surface(Path.Combine(Built.Folder, "PlantRuntime.Contracts.dll"))) + "\n";
         if (Environment.GetEnvironmentVariable("UPDATE_PUBLIC_API") == "1") File.WriteAllText(file, surface);
-        Assert.True(surface == File.ReadAllText(file), $"the public surface of the contracts changed; if that is meant, run once with UPDATE_PUBLIC_API=1 and raise the version");
+        Assert.True(surface == File.ReadAllText(file),
+            $"the public surface of the contracts changed; if that is meant, run once with UPDATE_PUBLIC_API=1 and raise the version");
     }
 
     private static IEnumerable<string> Surface(string assembly)
@@ -21,8 +22,10 @@ public class PublicSurfaceTests
         foreach (var type in context.LoadFromAssemblyPath(assembly).GetExportedTypes().OrderBy(t => t.FullName, StringComparer.Ordinal))
         {
             yield return $"{type.FullName} : {type.BaseType}";
-            const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-            foreach (var member in type.GetMembers(Declared).Where(IsVisible).Select(m => $"  {m.MemberType} {m}").Order(StringComparer.Ordinal)) yield return member;
+            const BindingFlags Declared =
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+            foreach (var member in type.GetMembers(Declared).Where(IsVisible).Select(m => $"  {m.MemberType} {m}")
+                .Order(StringComparer.Ordinal)) yield return member;
         }
 
         context.Unload();

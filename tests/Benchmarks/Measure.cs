@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace PlantRuntime.Benchmarks;
 
-/// <summary>Timing by CPU and wall, medians, and lines of one form.</summary>
+/// <summary>Measures processor and wall time, computes medians, and prints results.</summary>
 internal static class Measure
 {
-    /// <summary>Seconds of processor time that this thread's process used for a piece of work.</summary>
+    /// <summary>Returns the seconds of processor time of the process for a piece of work.</summary>
     public static double CpuSeconds(Action work)
     {
         var before = Process.GetCurrentProcess().TotalProcessorTime;
@@ -27,7 +27,7 @@ internal static class Measure
         return sorted[sorted.Count / 2];
     }
 
-    /// <summary>One result: what, how much, and whether the goal of the project is met.</summary>
+    /// <summary>Prints one result: subject, figure, and whether it meets the goal.</summary>
     public static void Print(string what, FormattableString figure, bool isMet, string goal) =>
         Console.WriteLine($"{what,-46} {figure.ToString(CultureInfo.InvariantCulture),-34} goal {goal,-22} {(isMet ? "met" : "NOT MET")}");
 }

@@ -27,7 +27,7 @@ internal static class PipelineBenchmark
         var scan = new Scan(source.Schema);
         var buffer = new ScanBuffer(tags);
         var plugin = (IDriverPlugin)new SimulatorPlugin();
-        var driver = plugin.Open(Activator.CreateInstance(plugin.OptionsType)!, Bench.Context("sim"));
+        var driver = plugin.Open(Activator.CreateInstance(plugin.OptionsType)!, BenchmarkFixture.Context("sim"));
         var reader = driver.Prepare([.. tags.Select(t => new TagDefinition(t.Name, "counter step=1 every=1ms"))]);
         driver.ConnectAsync(default).AsTask().Wait();
 
@@ -49,9 +49,11 @@ internal static class PipelineBenchmark
         var before = GC.GetAllocatedBytesForCurrentThread();
         Repeat(pipeline);
         var bytes = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / (Scans * TagCount);
-        Measure.Print("pipeline: samples/s on one core", $"{Measure.Median(rates) / 1e6:0.0} million", Measure.Median(rates) >= 2e6, ">= 2 million");
+        Measure.Print("pipeline: samples/s on one core", $"{Measure.Median(rates) / 1e6:0.0} million", Measure.Median(rates) >= 2e6,
+            ">= 2 million");
         Measure.Print("pipeline: bytes allocated a sample", $"{bytes:0.000}", bytes == 0, "0");
-        Measure.Print("pipeline: scan + pipeline / scan alone", $"{Measure.Median(ratios):0.00} ({count.Samples} of {produced} let through)", true, "-");
+        Measure.Print("pipeline: scan + pipeline / scan alone",
+            $"{Measure.Median(ratios):0.00} ({count.Samples} of {produced} let through)", true, "-");
         return Task.CompletedTask;
 
         void Read()

@@ -5,8 +5,8 @@ using PlantRuntime.Conformance.Host;
 namespace PlantRuntime.Benchmarks;
 
 /// <summary>
-/// `plant run` of a site with 50 recipes, all different: from the start of the process until each one runs, compiled first and then from the
-/// cache.
+/// `plant run` of a site with 50 recipes, all different: from the start of the process until each one runs, compiled first and then from
+/// the cache.
 /// </summary>
 internal static class StartBenchmark
 {
@@ -37,10 +37,13 @@ internal static class StartBenchmark
     private static async Task<(double Wall, double Processor)> StartAsync(string site)
     {
         var watch = Stopwatch.StartNew();
-        using var plant = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(PlantProcess.Folder, "plant.dll"), "run", site, "--plain"]) { RedirectStandardOutput = true })!;
+        using var plant =
+            Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(PlantProcess.Folder, "plant.dll"), "run", site, "--plain"])
+                { RedirectStandardOutput = true })!;
         for (var running = 0; running < Recipes;)
         {
-            var line = await plant.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("plant ended before all recipes ran");
+            var line = await plant.StandardOutput.ReadLineAsync()
+                ?? throw new InvalidOperationException("plant ended before all recipes ran");
             if (line.Contains("state=Running version=1", StringComparison.Ordinal)) running++;
         }
 

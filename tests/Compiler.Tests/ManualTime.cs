@@ -1,6 +1,6 @@
 namespace PlantRuntime.Compiler.Tests;
 
-/// <summary>A clock that stands still; its timers ring when they are told to.</summary>
+/// <summary>A clock that does not advance; a test fires its timers.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<Bell> _bells = [];

@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using PlantRuntime.Host.Recipes.Compiling;
+using PlantRuntime.Engine.RecipeHost.Build;
 using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Compiler.Tests;
 
-/// <summary>The host's side, against the real child process.</summary>
+/// <summary>The host's side of the compiler, with the real child process.</summary>
 public sealed class RecipeCompilerTests : IAsyncLifetime
 {
-    private readonly Bench _bench = new();
+    private readonly CompilerFixture _fixture = new();
     private readonly RecipeCompiler _compiler;
 
     public RecipeCompilerTests() => _compiler = New();
@@ -18,7 +18,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _compiler.DisposeAsync();
-        _bench.Dispose();
+        _fixture.Dispose();
     }
 
     [Fact]
@@ -36,15 +36,16 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     [Fact]
     public async Task A_change_in_a_loaded_piece_or_in_what_it_names_of_the_site_is_another_content()
     {
-        _bench.Write("scripts/piece.csx", "#load \"inner.csx\"\nvar one = 1;");
-        _bench.Write("scripts/inner.csx", "var two = 2;");
+        _fixture.Write("scripts/piece.csx", "#load \"inner.csx\"\nvar one = 1;");
+        _fixture.Write("scripts/inner.csx", "var two = 2;");
         var source = Source("#load \"piece.csx\"\nOut.Add(one + two);");
         var first = await _compiler.CompileAsync(source, default);
-        _bench.Write("scripts/inner.csx", "var two = 3;");
+        _fixture.Write("scripts/inner.csx", "var two = 3;");
         var second = await _compiler.CompileAsync(source, default);
         var third = await _compiler.CompileAsync(source with { Members = [("one", "a member")] }, default);
         Assert.Equal(3, new[] { first, second, third }.Select(c => c.AssemblyPath ?? string.Join(';', c.Problems)).Distinct().Count());
-        Assert.Equal(second.AssemblyPath, (await _compiler.CompileAsync(source with { Members = [("on", "another")] }, default)).AssemblyPath);
+        Assert.Equal(second.AssemblyPath,
+            (await _compiler.CompileAsync(source with { Members = [("on", "another")] }, default)).AssemblyPath);
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     public async Task Problems_have_their_place_and_leave_nothing_behind()
     {
         var compiled = await CompileAsync("var a = Plant.pres;");
-        Assert.Equal("recipes/press.csx(1,15): error CS0117: 'Plant' has no 'pres': did you mean 'press'?", Assert.Single(compiled.Problems).ToString());
+        Assert.Equal("recipes/press.csx(1,15): error CS0117: 'Plant' has no 'pres': did you mean 'press'?", Assert.Single(compiled.Problems)
+            .ToString());
         Assert.Empty(Directory.EnumerateFiles(Cache));
     }
 
@@ -95,8 +97,8 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
         await using var missing = New("/nowhere/plant-compiler.dll");
         var compiled = await missing.CompileAsync(Source("Out.Add(1);"), default);
         Assert.Contains("/nowhere/plant-compiler.dll", Assert.Single(compiled.Problems).ToString());
-        var nonsense = _bench.Write("nonsense.dll", "This is no assembly.");
-        await using var broken = New(Path.Combine(_bench.Folder, nonsense));
+        var nonsense = _fixture.Write("nonsense.dll", "This is no assembly.");
+        await using var broken = New(Path.Combine(_fixture.Folder, nonsense));
         compiled = await broken.CompileAsync(Source("Out.Add(1);"), default);
         Assert.StartsWith("recipes/press.csx: error: the compiler ended without an answer: ", Assert.Single(compiled.Problems).ToString());
     }
@@ -123,7 +125,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     public void A_compiler_is_waited_for_while_it_works_and_not_without_end(int looks, int millisecondsALook)
     {
         var (time, worked) = (new ManualTime(), TimeSpan.FromMinutes(1));
-        using var patience = new CompilerPatience(() => worked, time, default);
+        using var patience = new CompilerTimeout(() => worked, time, default);
         for (var i = 0; i < looks; i++)
         {
             Assert.False(patience.Token.IsCancellationRequested);
@@ -132,7 +134,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
         }
 
         Assert.True(patience.Token.IsCancellationRequested);
-        Assert.Equal(TimeSpan.FromSeconds(30 * looks), patience.Lasted);
+        Assert.Equal(TimeSpan.FromSeconds(30 * looks), patience.Elapsed);
     }
 
     [Fact]
@@ -149,9 +151,11 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     public async Task Fifty_edits_leave_no_context_in_memory_and_no_compiler_in_the_host()
     {
         var contexts = new List<WeakReference>();
-        for (var i = 0; i < 50; i++) contexts.Add(RunOnce(await CompileAsync($"var n = {i}; Func<int> f = () => n + 1; Out.Add(new {{ n = f() }});")));
+        for (var i = 0; i < 50; i++)
+            contexts.Add(RunOnce(await CompileAsync($"var n = {i}; Func<int> f = () => n + 1; Out.Add(new {{ n = f() }});")));
         Assert.Equal(0, contexts.Count(context => !RecipeLoadContext.IsCollected(context)));
-        Assert.DoesNotContain(typeof(RecipeCompiler).Assembly.GetReferencedAssemblies(), name => name.Name!.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal));
+        Assert.DoesNotContain(typeof(RecipeCompiler).Assembly.GetReferencedAssemblies(),
+            name => name.Name!.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -159,21 +163,22 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     {
         var written = new List<string?>();
         var assembly = RecipeAssembly.Load(compiled);
-        assembly.SetStatic("RecipeGuard", "Guard", new Guard());
+        assembly.SetStatic("RecipeGuard", "Guard", new ExecutionGuard());
         assembly.SetStatic("Out", "Write", (Action<object?>)(value => written.Add(value?.ToString())));
         assembly.Run();
         Assert.Single(written);
         return assembly.Unload();
     }
 
-    private string Cache => Path.Combine(_bench.Folder, "data", "recipes");
+    private string Cache => Path.Combine(_fixture.Folder, "data", "recipes");
 
     private RecipeCompiler New(string? compiler = null, TimeProvider? time = null) => new(Cache, time ?? TimeProvider.System, compiler);
 
     private Task<CompiledRecipe> CompileAsync(string text) => _compiler.CompileAsync(Source(text), default);
 
     private RecipeSource Source(string text) =>
-        new(_bench.Folder, _bench.Write("recipes/press.csx", text), [_bench.Shared], Bench.Generated, Bench.Imports, []);
+        new(_fixture.Folder, _fixture.Write("recipes/press.csx", text), [_fixture.Shared], CompilerFixture.Generated,
+            CompilerFixture.Imports, []);
 
     private static void Signal(int process, string signal)
     {

@@ -1,6 +1,5 @@
 extern alias compiler;
 using compiler::PlantRuntime.Compiler;
-using compiler::PlantRuntime.Compiler.Protocol;
 
 namespace PlantRuntime.Compiler.Tests;
 

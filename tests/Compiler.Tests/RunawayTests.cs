@@ -2,7 +2,7 @@ using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Compiler.Tests;
 
-/// <summary>Whatever runs without end is stopped by a guard that says so.</summary>
+/// <summary>The guard stops recipes that never end and states the reason.</summary>
 public sealed class RunawayTests
 {
     [Theory]
@@ -31,8 +31,8 @@ public sealed class RunawayTests
     [InlineData("Action a = () => { Action b = () => { while (true) { } }; b(); }; a();")]
     public void A_loop_is_stopped(string text)
     {
-        using var bench = new Bench();
-        var (_, thrown) = bench.Run(text, checks: 2_000);
+        using var fixture = new CompilerFixture();
+        var (_, thrown) = fixture.Run(text, checks: 2_000);
         Assert.Equal("enough", Assert.IsType<RecipeStoppedException>(thrown).Message);
     }
 
@@ -63,8 +63,8 @@ public sealed class RunawayTests
     public void A_recursion_is_stopped_before_the_stack_ends(string text)
     {
         // Where the runtime turns the last call of a function into a jump the stack does not grow: then it is a loop like any other.
-        using var bench = new Bench();
-        var (_, thrown) = bench.Run(text, checks: 1_000_000);
+        using var fixture = new CompilerFixture();
+        var (_, thrown) = fixture.Run(text, checks: 1_000_000);
         var stop = thrown is AggregateException many ? many.GetBaseException() : thrown;
         Assert.IsType<RecipeStoppedException>(stop);
     }
@@ -81,8 +81,8 @@ public sealed class RunawayTests
     [InlineData("_ = Enumerable.Repeat(1L, 30_000_000).ToArray();")]
     public void A_flood_of_memory_is_stopped(string text)
     {
-        using var bench = new Bench();
-        var (_, thrown) = bench.Run(text);
+        using var fixture = new CompilerFixture();
+        var (_, thrown) = fixture.Run(text);
         Assert.Equal("it allocated more than 64 MB at once", Assert.IsType<RecipeStoppedException>(thrown).Message);
     }
 }

@@ -2,17 +2,17 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Conformance;
 
-/// <summary>Keeps what a plugin says, in order. Safe to use from several threads.</summary>
+/// <summary>Keeps a plugin's log messages in order. Thread-safe.</summary>
 public sealed class CapturingPluginLog : IPluginLog
 {
     private readonly List<string> _infos = [];
     private readonly List<string> _warnings = [];
     private readonly Lock _gate = new();
 
-    /// <summary>What was said with <see cref="Info"/> until now.</summary>
+    /// <summary>The messages of <see cref="Info"/> so far.</summary>
     public IReadOnlyList<string> Infos => Copy(_infos);
 
-    /// <summary>What was said with <see cref="Warn"/> until now.</summary>
+    /// <summary>The messages of <see cref="Warn"/> so far.</summary>
     public IReadOnlyList<string> Warnings => Copy(_warnings);
 
     /// <inheritdoc/>

@@ -1,13 +1,13 @@
 using System.Text;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
-using PlantRuntime.Plugins.ConsoleLines;
+using PlantRuntime.Plugins.Console;
 
-namespace PlantRuntime.ConsoleLines.Tests;
+namespace PlantRuntime.Console.Tests;
 
 public sealed class ConsoleConformanceTests : SinkConformance
 {
-    // Room for all that a test writes: growing would count as the sink's allocations.
+    // Large enough for the output of a test: growing would count as allocations of the sink.
     private readonly StringWriter _out = new(new StringBuilder(2_000_000));
 
     protected override ISinkPlugin Plugin => new ConsolePlugin(_out);

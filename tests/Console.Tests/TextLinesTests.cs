@@ -2,9 +2,9 @@ using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
-using PlantRuntime.Plugins.ConsoleLines;
+using PlantRuntime.Plugins.Console;
 
-namespace PlantRuntime.ConsoleLines.Tests;
+namespace PlantRuntime.Console.Tests;
 
 public sealed class TextLinesTests
 {

@@ -2,7 +2,7 @@ using PlantRuntime.Editors.Tests.Testing;
 
 namespace PlantRuntime.Editors.Tests;
 
-/// <summary>What somebody sees who edits a recipe.</summary>
+/// <summary>The completion, errors and definitions that an editor shows for recipes.</summary>
 public sealed class EditorTests(EditedSite site) : IClassFixture<EditedSite>
 {
     [Theory]
@@ -36,7 +36,7 @@ public sealed class EditorTests(EditedSite site) : IClassFixture<EditedSite>
     [Theory]
     [InlineData("Plant.line", "simulator, 2 tags")]
     [InlineData("Tags.speed", "sine min=0 max=10 period=10s")]
-    [InlineData(".Silent", "Speaks when no good scan came for so long")]
+    [InlineData(".Silent", "Emits an event at the first failed scan")]
     [InlineData("Site.PlantId", "Number of the plant")]
     public async Task Hovering_shows_what_it_is(string words, string expected) =>
         Assert.Contains(expected, await site.Editor.HoverAsync(site.At("recipes/line.csx"), words), StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace PlantRuntime.Editors.Tests;
 
-/// <summary>Stands for all others where the SDK has no Roslyn for editors.</summary>
+/// <summary>Replaces the tests of this project if the SDK has no Roslyn services for editors.</summary>
 public sealed class NoRoslynTests
 {
     [SkippableFact]

@@ -7,7 +7,7 @@ namespace PlantRuntime.EndToEnd.Tests;
 
 public class DeliveryQueueTests
 {
-    [Fact]
+    [SkippableFact]
     public async Task Dead_letters_of_a_running_host_are_listed_shown_exported_sent_again_and_deleted()
     {
         var arrivals = new Arrivals();
@@ -15,7 +15,8 @@ public class DeliveryQueueTests
         await using var site = Site(server);
 
         // A tag and its number: a number between colons alone would be found in the time of day, at minute 30.
-        server.Answer = body => body.Contains(":2:30:", StringComparison.Ordinal) || body.Contains(":0:40:", StringComparison.Ordinal) ? (422, null) : (204, null);
+        server.Answer = body => body.Contains(":2:30:", StringComparison.Ordinal) || body.Contains(":0:40:", StringComparison.Ordinal)
+            ? (422, null) : (204, null);
         await server.StartAsync();
         site.Ledger.Limit = 50;
         site.Start();
@@ -53,14 +54,14 @@ public class DeliveryQueueTests
         Assert.Contains("no sink \"wed\" has a queue: did you mean \"web\"?", refusal, StringComparison.Ordinal);
         await site.StopAsync();
 
-        // Nobody is there to ask: an earlier export is not emptied for that.
+        // Without a host an earlier export stays as it is.
         (exit, refusal) = await PlantProcess.RunAsync("queue", "export", site.Folder.Path, "--to", site.Folder.At("letters.jsonl"));
         Assert.Equal(1, exit);
         Assert.Contains("no host runs this site", refusal, StringComparison.Ordinal);
         Assert.Equal(2, site.Folder.Lines("letters.jsonl").Length);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_second_host_of_a_site_is_refused_and_the_first_runs_on()
     {
         var arrivals = new Arrivals();

@@ -1,6 +1,6 @@
 namespace PlantRuntime.EndToEnd.Tests;
 
-/// <summary>The folder that editors read is there when somebody asked for it, and says what the site says.</summary>
+/// <summary>The folder for editors exists only on request, and follows the site.</summary>
 public class EditSupportTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public class EditSupportTests
         var project = File.GetLastWriteTimeUtc(site.At(".plant/recipes/line/line.csproj"));
 
         await using var plant = PlantProcess.Start("run", site.Path);
-        await plant.WhenAsync("OK device=line");
+        await plant.WhenAsync("OK .*device=line");
         site.Write("site.toml", SiteFolder.DefaultSite + "\n[devices.oven]\ndriver = \"simulator\"\ntags = \"oven.csv\"\n");
         await plant.WhenAsync("EDITORS", 1);
         Assert.Contains("oven_Device @oven", Names(site), StringComparison.Ordinal);

@@ -20,24 +20,26 @@ public class HotSiteTests
     private const string TakenBack =
         @"site.toml of \d\d:\d\d:\d\dZ was taken back: recipes/tank.csx\(1,\d+\): error: FormatException: too full; save site.toml again";
 
-    [Fact]
+    [SkippableFact]
     public async Task One_device_changes_and_the_other_does_not_notice()
     {
         const int Edits = 6;
         using var site = Site();
         await using var plant = PlantProcess.Start("run", site.Path);
-        await plant.WhenAsync("OK device=tank");
+        await plant.WhenAsync("OK .*device=tank");
         for (var edit = 1; edit <= Edits; edit++)
         {
             site.Replace("site.toml", $"const {4 + edit}", $"const {5 + edit}");
             await plant.WhenAsync("SITE state=Changed", edit);
-            await plant.WhenAsync("OK device=tank", edit + 1);
+            await plant.WhenAsync("OK .*device=tank", edit + 1);
         }
 
-        // Nor by a new tag, which the recipe of that device may use at once, and a new sink.
-        site.Write("site.toml", File.ReadAllText(site.At("site.toml")).Replace("[sinks.lines]", "  full = \"const 1\"\n\n[sinks.lines]", StringComparison.Ordinal)
+        // The other device also keeps running when a tag and a sink are added; recipes use both at once.
+        site.Write("site.toml", File.ReadAllText(site.At("site.toml"))
+            .Replace("[sinks.lines]", "  full = \"const 1\"\n\n[sinks.lines]", StringComparison.Ordinal)
             + TankSink.Replace("tanks", "more", StringComparison.Ordinal));
-        site.Write("recipes/tank.csx", """Plant.tank.Scans.Payload(s => new { n = s.Number, level = s["level"], full = s["full"] }).To(Sinks.tanks, Sinks.more);""");
+        site.Write("recipes/tank.csx",
+            """Plant.tank.Scans.Payload(s => new { n = s.Number, level = s["level"], full = s["full"] }).To(Sinks.tanks, Sinks.more);""");
         await plant.WhenAsync("CONNECTED sink=more");
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
@@ -51,37 +53,39 @@ public class HotSiteTests
         Assert.Equal(Enumerable.Range(1, numbers.Count), numbers);
         var tanks = Numbers(site, "data/tanks.jsonl");
         Assert.Equal(Enumerable.Range(1, tanks.Count), tanks);
-        Assert.Equal(Enumerable.Range(5, Edits + 1), site.Lines("data/tanks.jsonl").Select(l => Json(l).GetProperty("level").GetInt32()).Distinct());
+        Assert.Equal(Enumerable.Range(5, Edits + 1), site.Lines("data/tanks.jsonl").Select(l => Json(l).GetProperty("level").GetInt32())
+            .Distinct());
         Assert.NotEmpty(site.Lines("data/more.jsonl"));
         Assert.Equal(3, Regex.Count(plant.Output, @"END sink=\w+ produced=(\d+) delivered=\1 waiting=0 deadlettered=0 lost=0"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_site_toml_that_is_wrong_empty_or_gone_stops_nothing()
     {
         using var site = Site();
         site.Write("recipes/line.csx", Recipe + "\nPlant.line.Scans.Only(\"speed\").To(Sinks.tanks);");
         var right = File.ReadAllText(site.At("site.toml"));
         await using var plant = PlantProcess.Start("run", site.Path);
-        await plant.WhenAsync("OK device=tank");
+        await plant.WhenAsync("OK .*device=tank");
 
         site.Write("site.toml", right[..(right.Length / 2)]);
         await plant.WhenAsync("SITE state=Held", 1);
         site.Write("site.toml", "");
-        await plant.WhenAsync(@"SITE site.toml:1:1: error: there is no \[site\]");
+        await plant.WhenAsync(@"SITE problem=""site.toml:1:1: error: there is no \[site\]");
         File.Delete(site.At("site.toml"));
-        await plant.WhenAsync("SITE site.toml: error: .*does not exist");
+        await plant.WhenAsync("SITE problem=\"site.toml: error: .*does not exist");
         site.Write("site.toml", right.Replace("poll   = \"5ms\"", "poll   = \"5mn\"", StringComparison.Ordinal));
-        await plant.WhenAsync("SITE site.toml:6:10: error: poll: .*5mn");
+        await plant.WhenAsync("SITE problem=\"site.toml:6:10: error: poll: .*5mn");
         site.Write("site.toml", right.Replace("const 5", "konst 5", StringComparison.Ordinal));
-        await plant.WhenAsync("SITE site.toml:17:12: error: tank.level: .*konst");
+        await plant.WhenAsync("SITE problem=\"site.toml:17:12: error: tank.level: .*konst");
         site.Write("site.toml", right.Replace("speed ", "sped ", StringComparison.Ordinal));
-        await plant.WhenAsync(@"SITE recipes/line.csx\(2,24\): error: no tag ""speed"" in device line: did you mean ""sped""");
+        await plant.WhenAsync(
+            @"SITE problem=""recipes/line.csx\(2,24\): error: no tag \\""speed\\"" in device line: did you mean \\""sped\\""");
         var (exit, output) = await PlantProcess.RunAsync("diff", site.Path);
         Assert.True(exit == 1 && output.Contains("did you mean \"sped\"", StringComparison.Ordinal), output);
         await plant.WhenAsync("SITE state=Held", 6);
 
-        // The recipe is corrected: what was held back for it is taken.
+        // After the correction of the recipe, the held edit of site.toml is applied.
         site.Write("recipes/line.csx", Recipe + "\nPlant.line.Scans.Only(\"sped\").To(Sinks.tanks);");
         await plant.WhenAsync("SITE state=Changed");
         Assert.Equal(1, plant.Count("CONNECTED plant=1 device=tank"));
@@ -104,7 +108,7 @@ public class HotSiteTests
         foreach (var recipe in new[] { "recipes/line.csx", "recipes/tank.csx" }) File.Copy(site.At(recipe), copy.At(recipe));
         Assert.Matches("no host runs this site", await DiffAsync(4));
         await using var plant = PlantProcess.Start("run", site.Path);
-        await plant.WhenAsync("OK device=tank");
+        await plant.WhenAsync("OK .*device=tank");
 
         Assert.Equal(
             """
@@ -122,7 +126,8 @@ public class HotSiteTests
         Assert.Matches("more +added\nrecipes +line.csx +swapped; state: 1 carried\n", await DiffAsync(2));
 
         copy.Replace("recipes/line.csx", "0.5", "1");
-        Assert.Matches(@"line.csx +swapped; state: dropped: Deadband on line.speed: its arguments changed from \(0.5\) to \(1\)", await DiffAsync(3));
+        Assert.Matches(@"line.csx +swapped; state: dropped: Deadband on line.speed: its arguments changed from \(0.5\) to \(1\)",
+            await DiffAsync(3));
         copy.Replace("site.toml", "const 5", "const 6");
         var plan = Json(await DiffAsync(3, "--json"));
         Assert.Equal("tags.level.address", plan.GetProperty("devices")[1].GetProperty("keys")[0].GetString());
@@ -130,17 +135,20 @@ public class HotSiteTests
         copy.Replace("site.toml", "const 6", "konst 6");
         Assert.Matches("site.toml:17:12: error: tank.level: .*konst", await DiffAsync(1));
         var (exit, output) = await PlantProcess.RunAsync("check", site.Path);
-        Assert.True(exit == 0 && output.Contains("test: 2 devices, 3 tags, 2 sinks, 2 recipes: all well\na host runs it, as it is here", StringComparison.Ordinal), output);
+        Assert.True(exit == 0 && output.Contains("test: 2 devices, 3 tags, 2 sinks, 2 recipes: all well\na host runs it, as it is here",
+            StringComparison.Ordinal), output);
 
-        // What a recipe fails by is taken back, and both commands say so.
-        site.Write("recipes/tank.csx", """Plant.tank.Scans.Payload(s => new { level = s["level"].Int > 5 ? throw new FormatException("too full") : 1 }).To(Sinks.tanks);""");
+        // A change that a recipe fails with is rolled back, and both commands report that.
+        site.Write("recipes/tank.csx",
+            """Plant.tank.Scans.Payload(s => new { level = s["level"].Int > 5 ? throw new FormatException("too full") : 1 }).To(Sinks.tanks);""");
         await plant.WhenAsync("RECIPE name=recipes/tank.csx state=Running version=2");
         site.Replace("site.toml", "const 5", "const 6");
         await plant.WhenAsync("SITE state=Back");
         (exit, output) = await PlantProcess.RunAsync("check", site.Path);
         Assert.True(exit == 0 && Regex.IsMatch(output, TakenBack), output);
         (exit, output) = await PlantProcess.RunAsync("diff", site.Path);
-        Assert.True(exit == 3 && Regex.IsMatch(output, TakenBack) && output.Contains("tank      restarts: tags.level.address", StringComparison.Ordinal), output);
+        Assert.True(exit == 3 && Regex.IsMatch(output, TakenBack)
+            && output.Contains("tank      restarts: tags.level.address", StringComparison.Ordinal), output);
 
         async Task<string> DiffAsync(int expected, params string[] options)
         {
@@ -150,6 +158,7 @@ public class HotSiteTests
         }
     }
 
+    [Trait("Needs", "Server")]
     [SkippableFact]
     public async Task A_mirror_goes_on_through_it_and_a_new_right_to_write_holds_at_once()
     {
@@ -157,11 +166,14 @@ public class HotSiteTests
             new ServedBytes("DB", 1, 0, "SIZE", "4"), new ServedBytes("DB", 1, 0, "INT", "7"), new ServedBytes("DB", 2, 0, "SIZE", "8"));
         using var client = new Snap7Client(server);
         string Plc(string name) => $"[devices.{name}]\ndriver = \"s7\"\nhost = \"127.0.0.1\"\nport = {server.Port}\npoll = \"100ms\"\n";
-        using var site = new SiteFolder($"{SiteFolder.DefaultSite}\n\n{Plc("press")}tags = {{ count = \"DB1.DBW0:INT\" }}\n{Plc("lab")}blocks = \"write\"\ntags = {{ set = \"DB2.DBW4:INT\" }}\n");
-        site.Write("recipes/mirror.csx", """Plant.press.Block("DB1", bytes: 2).MirrorTo(Plant.lab.Block("DB2"), every: 20.Milliseconds);""");
+        using var site =
+            new SiteFolder(
+                $"{SiteFolder.DefaultSite}\n\n{Plc("press")}tags = {{ count = \"DB1.DBW0:INT\" }}\n{Plc("lab")}blocks = \"write\"\ntags = {{ set = \"DB2.DBW4:INT\" }}\n");
+        site.Write("recipes/mirror.csx",
+            """Plant.press.Block("DB1", bytes: 2).MirrorTo(Plant.lab.Block("DB2"), every: 20.Milliseconds);""");
         await using var plant = PlantProcess.Start("run", site.Path);
         await plant.WhenAsync("MIRROR from=press.DB1 to=lab.DB2");
-        await plant.WhenAsync("OK device=lab");
+        await plant.WhenAsync("OK .*device=lab");
 
         site.Replace("site.toml", "level = \"const 5\"", "level = \"const 6\"");
         await plant.WhenAsync("SITE state=Changed");
@@ -170,7 +182,8 @@ public class HotSiteTests
         Assert.True(exit == 1 && output.Contains("lab may not be written", StringComparison.Ordinal), output);
 
         // The target restarts under the mirror, and may be written from then on.
-        site.Replace("site.toml", "blocks = \"write\"\ntags = { set = \"DB2.DBW4:INT\" }", "blocks = \"write\"\nwritable = true\ntags = { set = { address = \"DB2.DBW4:INT\", write = {} } }");
+        site.Replace("site.toml", "blocks = \"write\"\ntags = { set = \"DB2.DBW4:INT\" }",
+            "blocks = \"write\"\nwritable = true\ntags = { set = { address = \"DB2.DBW4:INT\", write = {} } }");
         await plant.WhenAsync("CONNECTED plant=1 device=lab", 2);
         await plant.WhenAsync("SITE state=Changed", 2);
         (exit, output) = await PlantProcess.RunAsync("write", site.Path, "lab", "set", "5", "--yes");
@@ -180,7 +193,7 @@ public class HotSiteTests
 
         // The right is taken away while a recipe needs it: nothing changes.
         site.Replace("site.toml", "blocks = \"write\"\n", "");
-        await plant.WhenAsync("SITE recipes/mirror.csx.*lab may not be written to: blocks = \"write\"");
+        await plant.WhenAsync(@"SITE problem=""recipes/mirror.csx.*lab may not be written to: blocks = \\""write\\""");
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
         Assert.Equal((1, 1), (plant.Count("MIRROR from="), plant.Count("CONNECTED plant=1 device=press")));
@@ -196,7 +209,8 @@ public class HotSiteTests
         return site;
     }
 
-    private static List<int> Numbers(SiteFolder site, string file) => [.. site.Lines(file).Select(l => Json(l).GetProperty("n").GetInt32())];
+    private static List<int> Numbers(SiteFolder site, string file) =>
+        [.. site.Lines(file).Select(l => Json(l).GetProperty("n").GetInt32())];
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 }

@@ -21,15 +21,16 @@ public class PluginTests
           temperature = "t1"
         """;
 
-    [Fact]
+    [SkippableFact]
     public async Task A_driver_built_outside_is_dropped_in_and_replaced_while_the_plant_runs()
     {
         using var device = new LineDevice(name => name == "t1" ? "21.5" : "no such name");
         using var site = new SiteFolder(MachineSite.Replace("port   = 0", $"port   = {device.Port}", StringComparison.Ordinal));
-        site.Write("recipes/all.csx", "Plant.machine.Scans.OnChange().To(Sinks.lines); Plant.line.Scans.Payload(s => new { n = s.Number }).To(Sinks.lines);");
+        site.Write("recipes/all.csx",
+            "Plant.machine.Scans.OnChange().To(Sinks.lines); Plant.line.Scans.Payload(s => new { n = s.Number }).To(Sinks.lines);");
         await using var plant = PlantProcess.Start("run", site.Path);
         await plant.WhenAsync("WAITING device=machine driver=my-machine");
-        await plant.WhenAsync("OK device=line");
+        await plant.WhenAsync("OK .*device=line");
 
         // A new driver, from the template as it is: under sixty lines and one package.
         Assert.Equal(0, (await PlantProcess.RunAsync("new", "driver", "my-machine", "--in", site.At("src"))).ExitCode);
@@ -37,10 +38,11 @@ public class PluginTests
         Assert.InRange(File.ReadAllLines(source).Length, 1, 59);
         await BuildAsync(site.At("src/my-machine"), site.At("plugins/my-machine"));
         await plant.WhenAsync("CONNECTED plant=1 device=machine");
-        await plant.WhenAsync("OK device=machine tags=1");
+        await plant.WhenAsync("OK .*device=machine .*tags=1");
 
         // Replaced: the devices that use it restart, the old one leaves memory, nobody else notices.
-        File.WriteAllText(source, File.ReadAllText(source).Replace("into.Good(i, number)", "into.Good(i, number * 2)", StringComparison.Ordinal));
+        File.WriteAllText(source, File.ReadAllText(source)
+            .Replace("into.Good(i, number)", "into.Good(i, number * 2)", StringComparison.Ordinal));
         await BuildAsync(site.At("src/my-machine"), site.At("plugins/my-machine"));
         await plant.WhenAsync("CONNECTED plant=1 device=machine", 2);
         await plant.WhenAsync("UNLOADED plugin=my-machine");
@@ -53,9 +55,11 @@ public class PluginTests
         Assert.Equal(0, plant.Count("LEAK"));
         Assert.Equal(1, plant.Count("CONNECTED plant=1 device=line"));
         var records = site.Lines("data/lines.jsonl");
-        Assert.Equal(["21.5", "43"], records.Where(l => l.Contains("machine", StringComparison.Ordinal) && !l.Contains("null", StringComparison.Ordinal))
+        Assert.Equal(["21.5", "43"],
+            records.Where(l => l.Contains("machine", StringComparison.Ordinal) && !l.Contains("null", StringComparison.Ordinal))
             .Select(l => l.Split("temperature\":")[1].TrimEnd('}')).Distinct());
-        var numbers = records.Where(l => l.StartsWith("{\"n\"", StringComparison.Ordinal)).Select(l => int.Parse(l.AsSpan(5, l.Length - 6))).ToList();
+        var numbers = records.Where(l => l.StartsWith("{\"n\"", StringComparison.Ordinal)).Select(l => int.Parse(l.AsSpan(5, l.Length - 6)))
+            .ToList();
         Assert.Equal(Enumerable.Range(1, numbers.Count), numbers);
     }
 
@@ -65,7 +69,8 @@ public class PluginTests
         using var site = new SiteFolder();
         Directory.CreateDirectory(site.At("plugins/empty"));
         Directory.CreateDirectory(site.At("plugins/damaged"));
-        File.WriteAllBytes(site.At("plugins/damaged/damaged.dll"), File.ReadAllBytes(Path.Combine(PlantProcess.Folder, "PlantRuntime.Contracts.dll"))[..2000]);
+        File.WriteAllBytes(site.At("plugins/damaged/damaged.dll"),
+            File.ReadAllBytes(Path.Combine(PlantProcess.Folder, "PlantRuntime.Contracts.dll"))[..2000]);
         Directory.CreateDirectory(site.At("plugins/stranger"));
         File.Copy(typeof(FactAttribute).Assembly.Location, site.At("plugins/stranger/xunit.core.dll"));
         Directory.CreateDirectory(site.At("plugins/later"));
@@ -82,17 +87,20 @@ public class PluginTests
 
     internal static async Task BuildAsync(string project, string output)
     {
-        using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", project, "-o", output, "--nologo", "-v", "quiet"]) { RedirectStandardOutput = true })!;
+        using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", project, "-o", output, "--nologo", "-v", "quiet"])
+            { RedirectStandardOutput = true })!;
         var said = await build.StandardOutput.ReadToEndAsync();
         await build.WaitForExitAsync();
         Assert.True(build.ExitCode == 0, said);
     }
 
-    /// <summary>A plugin of the future: an assembly that refers to a version of the contracts that is not ours.</summary>
+    /// <summary>Writes a plugin that was built against a later version of the contracts.</summary>
     private static void WriteBuiltAgainst(Version version, string path)
     {
-        var contracts = new PersistedAssemblyBuilder(new AssemblyName("PlantRuntime.Contracts") { Version = version }, typeof(object).Assembly);
-        var plugin = contracts.DefineDynamicModule("contracts").DefineType("PlantRuntime.Contracts.IPlugin", TypeAttributes.Public | TypeAttributes.Interface | TypeAttributes.Abstract);
+        var contracts = new PersistedAssemblyBuilder(new AssemblyName("PlantRuntime.Contracts") { Version = version },
+            typeof(object).Assembly);
+        var plugin = contracts.DefineDynamicModule("contracts")
+            .DefineType("PlantRuntime.Contracts.IPlugin", TypeAttributes.Public | TypeAttributes.Interface | TypeAttributes.Abstract);
         plugin.CreateType();
         var later = new PersistedAssemblyBuilder(new AssemblyName("later"), typeof(object).Assembly);
         var type = later.DefineDynamicModule("later").DefineType("LaterPlugin", TypeAttributes.Public | TypeAttributes.Abstract);
@@ -101,7 +109,7 @@ public class PluginTests
         later.Save(path);
     }
 
-    /// <summary>The device of the template's example: answers each line with a line.</summary>
+    /// <summary>The device of the template's example: answers each line with one line.</summary>
     private sealed class LineDevice : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

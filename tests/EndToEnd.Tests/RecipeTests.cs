@@ -4,14 +4,14 @@ namespace PlantRuntime.EndToEnd.Tests;
 
 public class RecipeTests
 {
-    [Fact]
+    [SkippableFact]
     public async Task A_saved_recipe_takes_over_without_a_gap_and_a_wrong_one_does_not()
     {
         using var site = new SiteFolder();
         site.Write("recipes/line.csx", """Plant.line.Scans.Payload(s => new { v = 1, n = s.Number }).To(Sinks.lines);""");
         await using var plant = PlantProcess.Start("run", site.Path);
         await plant.WhenAsync("RECIPE name=recipes/line.csx state=Running version=1");
-        await plant.WhenAsync("OK device=line");
+        await plant.WhenAsync("OK .*device=line");
 
         site.Write("recipes/line.csx", """Plant.line.Scans.Payload(s => new { v = 2, n = s.Number }).To(Sinks.lines);""");
         await plant.WhenAsync("name=recipes/line.csx state=Running version=2");
@@ -29,10 +29,10 @@ public class RecipeTests
             line.Where(s => s["botles"].Int > 0)
                 .Only("sped").To(Sinks.lines);
             """);
-        await plant.WhenAsync(@"recipes/line\.csx\(3,12\): error: no tag ""sped"" in device line: did you mean ""speed""");
+        await plant.WhenAsync(@"recipes/line\.csx\(3,12\): error: no tag \\""sped\\"" in device line: did you mean \\""speed\\""");
 
         site.Write("recipes/line.csx", """Plant.line.Scans.Where(s => s["botles"].Int >= 0).To(Sinks.lines);""");
-        await plant.WhenAsync(@"recipes/line\.csx\(1,32\): error: no tag ""botles"" in device line: did you mean ""bottles""");
+        await plant.WhenAsync(@"recipes/line\.csx\(1,32\): error: no tag \\""botles\\"" in device line: did you mean \\""bottles\\""");
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
 
@@ -43,12 +43,13 @@ public class RecipeTests
         Assert.Equal(1, plant.Count("CONNECTED plant=1 device=line"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_recipe_that_runs_away_is_named_and_the_others_run_on()
     {
         using var site = new SiteFolder();
         site.Write("recipes/good.csx", """Plant.line.Scans.Payload(s => new { n = s.Number }).To(Sinks.lines);""");
-        site.Write("recipes/later.csx", """Plant.tank.Scans.Where(s => { while (s["level"].Int > 0) { try { } catch { } } return true; }).To(Sinks.lines);""");
+        site.Write("recipes/later.csx",
+            """Plant.tank.Scans.Where(s => { while (s["level"].Int > 0) { try { } catch { } } return true; }).To(Sinks.lines);""");
         site.Write("recipes/now.csx", """Plant.tank.Scans.Where(s => { for (;;) ; }).To(Sinks.lines);""");
         site.Write("recipes/deep.csx", """
             int Deep(int n) => Deep(n + 1) + 1;
@@ -87,7 +88,7 @@ public class RecipeTests
         await plant.WhenAsync("name=recipes/line.csx state=Removed");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_restart_compiles_nothing()
     {
         using var site = new SiteFolder();
@@ -97,6 +98,7 @@ public class RecipeTests
         await using var plant = PlantProcess.Start("run", site.Path);
         await plant.WhenAsync("name=recipes/line.csx state=Running version=1");
         Assert.Equal(built, File.GetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(site.At("data/recipes"), "*.dll"))));
+        Skip.IfNot(OperatingSystem.IsLinux(), "needs /proc");
         Assert.Empty(File.ReadAllText($"/proc/{plant.Id}/task/{plant.Id}/children"));
     }
 }

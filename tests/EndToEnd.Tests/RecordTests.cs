@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using PlantRuntime.Faults;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
@@ -9,10 +10,13 @@ public class RecordTests
     public async Task A_recording_has_every_scan_of_the_devices_that_were_asked_for_and_feeds_a_test()
     {
         using var site = new SiteFolder();
+        site.Write("recipes/times.csx", "Plant.line.Scans.Payload(s => new { t = s.Time }).To(Sinks.lines);");
         await using var plant = PlantProcess.Start("run", site.Path);
-        await plant.WhenAsync("OK device=line");
+        await plant.WhenAsync("OK .*device=line");
+        await plant.WhenAsync("CONNECTED sink=lines");
         var file = site.At("captures/one.jsonl");
-        var (exit, output) = await PlantProcess.RunAsync("record", site.Path, "--for", "1500ms", "--devices", "line", "--mask", "line.sp*", "--to", file);
+        var (exit, output) = await PlantProcess.RunAsync("record", site.Path, "--for", "1500ms", "--devices", "line", "--mask", "line.sp*",
+            "--to", file);
         Assert.True(exit == 0, output);
         Assert.Matches(@"^\d+ scans, \d+ KB in .*one\.jsonl$", output);
 
@@ -21,11 +25,18 @@ public class RecordTests
         Assert.Equal("test", lines[0].GetProperty("site").GetString());
         Assert.Equal("""{"line":["bottles","speed"]}""", lines[0].GetProperty("devices").GetRawText());
         var scans = lines[1..];
-        Assert.InRange(scans.Count, 10, 20);
-        Assert.All(scans, s => Assert.Equal(("line", JsonValueKind.Null, false), (s.GetProperty("d").GetString(), s.GetProperty("v").GetProperty("speed").ValueKind, s.TryGetProperty("q", out _))));
-        var bottles = scans.Select(s => s.GetProperty("v").GetProperty("bottles").GetInt64()).ToList();
-        Assert.Equal(Enumerable.Range(0, bottles.Count).Select(i => bottles[0] + i), bottles);
+        Assert.InRange(scans.Count, 2, 20);
+        Assert.All(scans,
+            s => Assert.Equal(("line", JsonValueKind.Null, false),
+                (s.GetProperty("d").GetString(), s.GetProperty("v").GetProperty("speed").ValueKind, s.TryGetProperty("q", out _))));
+        Assert.All(scans, s => Assert.Equal(JsonValueKind.Number, s.GetProperty("v").GetProperty("bottles").ValueKind));
 
+        // A recipe, which gets every scan, saw no other scan between the first and the last recorded one.
+        var recorded = scans.Select(s => s.GetProperty("t").GetDateTime()).ToList();
+        await Until.MustHoldAsync(() => Times(site).Contains(recorded[^1]), TimeSpan.FromSeconds(60), "the time of the last recorded scan");
+        Assert.Equal(recorded, Times(site).SkipWhile(t => t < recorded[0]).TakeWhile(t => t <= recorded[^1]));
+
+        File.Delete(site.At("recipes/times.csx"));
         site.Write("recipes/all.csx", "Plant.line.Scans.Only(\"bottles\").To(Sinks.lines);");
         Directory.CreateDirectory(site.At("tests"));
         site.Write("tests/replay.test.csx", $$"""
@@ -46,13 +57,13 @@ public class RecordTests
         Assert.True(exit == 1 && output.Contains("covers no tag", StringComparison.Ordinal), output);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Ctrl_C_ends_a_recording_with_a_whole_file_and_the_end_of_the_host_too()
     {
         using var site = new SiteFolder();
         await using var plant = PlantProcess.Start("run", site.Path);
-        await plant.WhenAsync("OK device=line");
-        await using (var record = PlantProcess.Start("record", site.Path, "--to", site.At("one.jsonl.gz")))
+        await plant.WhenAsync("OK .*device=line");
+        await using (var record = PlantProcess.StartForeground("record", site.Path, "--to", site.At("one.jsonl.gz")))
         {
             await plant.WhenAsync("RECORD devices=line,tank");
             await record.SignalAsync("INT");
@@ -74,6 +85,10 @@ public class RecordTests
         var (exit, output) = await PlantProcess.RunAsync("record", site.Path, "--for", "1s");
         Assert.True(exit == 1 && output.Contains("plant run", StringComparison.Ordinal), output);
     }
+
+    private static List<DateTime> Times(SiteFolder site) =>
+        [.. site.Lines("data/lines.jsonl").Where(l => l.EndsWith('}'))
+            .Select(l => JsonDocument.Parse(l).RootElement.GetProperty("t").GetDateTime())];
 
     private static List<string> Unpacked(string file)
     {

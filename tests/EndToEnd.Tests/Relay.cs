@@ -3,13 +3,14 @@ using System.Net.Sockets;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
-/// <summary>A cable to a server that can be cut and plugged in again, on one port.</summary>
+/// <summary>Forwards connections to a server, and can cut and restore them, on one port.</summary>
 internal sealed class Relay : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly List<Socket> _open = [];
     private readonly int _server;
     private bool _isCut;
+    private volatile bool _isStalled;
 
     public Relay(int server)
     {
@@ -31,6 +32,9 @@ internal sealed class Relay : IDisposable
             _open.Clear();
         }
     }
+
+    /// <summary>Keeps all connections open and passes nothing on, as a network does that was cut without a word.</summary>
+    public void Stall() => _isStalled = true;
 
     public void Mend()
     {
@@ -71,16 +75,19 @@ internal sealed class Relay : IDisposable
         }
     }
 
-    private static async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to)
     {
         var bytes = new byte[4096];
         try
         {
-            while (await from.ReceiveAsync(bytes) is var count and > 0) await to.SendAsync(bytes.AsMemory(0, count));
+            while (await from.ReceiveAsync(bytes) is var count and > 0)
+            {
+                if (!_isStalled) await to.SendAsync(bytes.AsMemory(0, count));
+            }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // One end went: so does the other.
+            // One side closed its connection: the other one is closed too.
         }
     }
 }

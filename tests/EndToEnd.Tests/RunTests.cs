@@ -19,19 +19,19 @@ public class RunTests
         Assert.Equal(int.Parse(ends.Single(e => e.Groups[1].Value == "lines").Groups[3].ValueSpan), lines.Length);
         Assert.All(lines, line => Assert.Equal("line", JsonDocument.Parse(line).RootElement.GetProperty("device").GetString()));
         Assert.StartsWith("SQLite format 3", File.ReadAllText(site.At("data/history.db"))[..15]);
-        Assert.Matches(@"START plant=1 device=line driver=simulator address=\S+ poll=500ms tags=6", output);
-        Assert.Matches(@"OK device=line tags=6 cycle=[\d.]+ms", output);
+        Assert.Matches(@"START plant=1 device=line source=simulator driver=simulator plc=\S+ address=\S+ poll=500ms tags=6", output);
+        Assert.Matches(@"OK plant=1 device=line ts=20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z tags=6 sample=\[\w+:[^,]+,\w+:[^,]+,\w+:[^\],]+\] cycle=[\d.]+ms", output);
         Assert.NotEmpty(site.Lines("logs/plant.log"));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("TERM")]
     [InlineData("INT")]
     public async Task A_signal_ends_it_in_order(string signal)
     {
         using var site = new SiteFolder();
         site.Write("recipes/all.csx", "Plant.line.Scans.To(Sinks.lines);");
-        await using var plant = PlantProcess.Start("run", site.Path);
+        await using var plant = PlantProcess.StartForeground("run", site.Path);
         await plant.WhenAsync("CONNECTED sink=lines");
         await plant.SignalAsync(signal);
         Assert.Equal(0, await plant.WhenExitedAsync());
@@ -39,13 +39,54 @@ public class RunTests
         Assert.Equal(site.Lines("data/lines.jsonl").Length, int.Parse(Regex.Match(plant.Output, @"delivered=(\d+)").Groups[1].ValueSpan));
     }
 
-    [Fact]
+    [SkippableFact]
+    public async Task In_the_background_it_ignores_what_it_was_started_to_ignore_and_ends_on_TERM()
+    {
+        using var site = new SiteFolder();
+        site.Write("recipes/all.csx", "Plant.line.Scans.To(Sinks.lines);");
+        await using var plant = PlantProcess.StartBackground("run", site.Path);
+        await plant.WhenAsync("CONNECTED sink=lines");
+        await plant.SignalAsync("INT");
+        await plant.SignalAsync("HUP");
+
+        // A plant that ends takes no edit any more.
+        site.Write("recipes/all.csx", "Plant.line.Scans.OnChange().To(Sinks.lines);");
+        await plant.WhenAsync("name=recipes/all.csx state=Running version=2");
+        await plant.SignalAsync("TERM");
+        Assert.Equal(0, await plant.WhenExitedAsync());
+        Assert.Matches(@"END sink=lines produced=(\d+) delivered=\1 waiting=0", plant.Output);
+    }
+
+    [SkippableFact]
+    public async Task HUP_ends_nothing_and_reads_the_site_again_into_the_new_log_file()
+    {
+        using var site = new SiteFolder();
+        site.Write("recipes/all.csx", "Plant.line.Scans.To(Sinks.lines);");
+        await using var plant = PlantProcess.StartForeground("run", site.Path);
+        await plant.WhenAsync("CONNECTED sink=lines");
+        for (var i = 1; i <= 2; i++)
+        {
+            File.Move(site.At("logs/plant.log"), site.At($"logs/old{i}"));
+            await plant.SignalAsync("HUP");
+            await plant.WhenAsync("RELOAD by=SIGHUP", i);
+        }
+
+        site.Write("recipes/all.csx", "Plant.line.Scans.OnChange().To(Sinks.lines);");
+        await plant.WhenAsync("name=recipes/all.csx state=Running version=2");
+        await plant.SignalAsync("TERM");
+        Assert.Equal(0, await plant.WhenExitedAsync());
+        Assert.Contains(site.Lines("logs/plant.log"), line => line.Contains("RELOAD by=SIGHUP", StringComparison.Ordinal));
+        Assert.DoesNotContain('\0', File.ReadAllText(site.At("logs/plant.log")));
+    }
+
+    [SkippableFact]
     public async Task The_running_host_holds_no_compiler()
     {
         using var site = new SiteFolder();
         site.Write("recipes/all.csx", "Plant.line.Scans.To(Sinks.lines);");
         await using var plant = PlantProcess.Start("run", site.Path);
         await plant.WhenAsync("state=Running");
+        Skip.IfNot(OperatingSystem.IsLinux(), "needs /proc");
         Assert.DoesNotContain("Microsoft.CodeAnalysis", File.ReadAllText($"/proc/{plant.Id}/maps"), StringComparison.Ordinal);
     }
 }

@@ -1,9 +1,9 @@
 using PlantRuntime.Faults;
-using PlantRuntime.Faults.Rows;
+using PlantRuntime.Faults.Scenarios;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
-/// <summary>The short form of row 17 of <c>tests/faults</c>.</summary>
+/// <summary>The short form of row 17 of <c>tests/run-faults</c>.</summary>
 public class RunawayTests
 {
     [Fact]

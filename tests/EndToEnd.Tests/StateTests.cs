@@ -1,6 +1,6 @@
 namespace PlantRuntime.EndToEnd.Tests;
 
-/// <summary>What a recipe remembers, over the end of the program and over its death.</summary>
+/// <summary>The state of recipes after a normal end and after a kill of the program.</summary>
 public class StateTests
 {
     private const string Recipe = """
@@ -8,7 +8,7 @@ public class StateTests
         Plant.tank.Scans.OnChange().Payload(s => new { level = s["level"].Int }).To(Sinks.lines);
         """;
 
-    [Fact]
+    [SkippableFact]
     public async Task A_host_that_ends_in_order_remembers_and_a_killed_one_remembers_what_was_ten_seconds_old()
     {
         using var site = new SiteFolder();
@@ -29,7 +29,7 @@ public class StateTests
             var isKept = File.Exists(site.At("data/state/recipes/tank.csx.state"));
             await using var plant = PlantProcess.Start("run", site.Path);
             if (isKept) await plant.WhenAsync("STATE recipe=recipes/tank.csx restored=1 away=");
-            await plant.WhenAsync("OK device=tank");
+            await plant.WhenAsync("OK .*device=tank");
             await plant.SignalAsync(signal);
             await plant.WhenExitedAsync();
         }

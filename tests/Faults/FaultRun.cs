@@ -1,15 +1,17 @@
+using System.Globalization;
+
 namespace PlantRuntime.Faults;
 
-/// <summary>One run of a row: its chance, its extent, and what was measured.</summary>
-/// <param name="seed">Of its chance.</param>
-/// <param name="isShort">Whether it is the short form.</param>
-/// <param name="isTimed">False where other work on the machine makes times say nothing, as among the tests.</param>
+/// <summary>One run of a scenario: its random numbers, its extent, and the measured figures.</summary>
+/// <param name="seed">Seed of the random numbers.</param>
+/// <param name="isShort">True for the short form.</param>
+/// <param name="isTimed">False if times are not judged, because other work on the machine affects them, as in the test suite.</param>
 internal sealed class FaultRun(int seed, bool isShort, bool isTimed)
 {
     private readonly List<string> _measured = [];
     private readonly List<string> _failed = [];
 
-    public Random Chance { get; } = new(seed);
+    public Random Random { get; } = new(seed);
 
     public int Seed => seed;
 
@@ -25,6 +27,10 @@ internal sealed class FaultRun(int seed, bool isShort, bool isTimed)
 
     /// <summary>Notes a time, or a number a second, that must hold where times are judged.</summary>
     public void ExpectTime(bool holds, string figure) => Expect(holds || !isTimed, figure);
+
+    /// <summary>Notes a time in seconds that must not be above a limit where times are judged.</summary>
+    public void ExpectSeconds(double seconds, double limit, string what) =>
+        ExpectTime(seconds <= limit, string.Create(CultureInfo.InvariantCulture, $"{what}{seconds:0.0} s"));
 
     /// <summary>Notes a figure that must hold.</summary>
     public void Expect(bool holds, string figure)

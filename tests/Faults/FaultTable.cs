@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace PlantRuntime.Faults;
 
-/// <summary>Runs rows and prints what was measured, a line of Markdown a row.</summary>
+/// <summary>Runs scenarios and prints the figures, one line of Markdown per row.</summary>
 internal static class FaultTable
 {
-    /// <returns>True when none failed.</returns>
-    public static async Task<bool> RunAsync(IReadOnlyList<FaultRow> rows, int seed, bool isShort)
+    /// <returns>True if none failed.</returns>
+    public static async Task<bool> RunAsync(IReadOnlyList<FaultScenario> rows, int seed, bool isShort)
     {
         Console.WriteLine("| row | fault | measured | passes when | result | seed | seconds |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
@@ -25,7 +25,7 @@ internal static class FaultTable
         return isWell;
     }
 
-    private static async Task<string> RunAsync(FaultRow row, FaultRun run)
+    private static async Task<string> RunAsync(FaultScenario row, FaultRun run)
     {
         try
         {

@@ -1,7 +1,8 @@
 using PlantRuntime.Faults;
-using PlantRuntime.Faults.Rows;
+using PlantRuntime.Faults.Scenarios;
 
-if (args is ["write-queue", var folder, var count, var mode]) return await QueueWriter.RunAsync(folder, int.Parse(count), isSafe: mode == "full");
+if (args is ["write-queue", var folder, var count, var mode])
+    return await QueueWriter.RunAsync(folder, int.Parse(count), isSafe: mode == "full");
 
 var (numbers, seed, isShort) = (new List<string>(), 1, false);
 for (var i = 0; i < args.Length; i++)
@@ -11,10 +12,11 @@ for (var i = 0; i < args.Length; i++)
     else numbers.Add(args[i]);
 }
 
-var rows = FaultRows.All.Where(r => numbers.Count == 0 || numbers.Contains(r.Number)).ToList();
-if (numbers.Exists(n => FaultRows.All.All(r => r.Number != n)))
+var rows = FaultScenarios.All.Where(r => numbers.Count == 0 || numbers.Contains(r.Number)).ToList();
+if (numbers.Exists(n => FaultScenarios.All.All(r => r.Number != n)))
 {
-    Console.Error.WriteLine($"usage: tests/faults [row…] [--seed N] [--short]; rows: {string.Join(' ', FaultRows.All.Select(r => r.Number))}");
+    Console.Error.WriteLine(
+        $"usage: tests/run-faults [row…] [--seed N] [--short]; rows: {string.Join(' ', FaultScenarios.All.Select(r => r.Number))}");
     return 1;
 }
 

@@ -26,5 +26,6 @@ internal static class Until
 
     /// <summary>Waits until something holds, as it must.</summary>
     public static async Task<TimeSpan> MustHoldAsync(Func<bool> holds, TimeSpan patience, string what) =>
-        await HoldsAsync(holds, patience).ConfigureAwait(false) ?? throw new TimeoutException($"{what}: not within {patience.TotalSeconds:0} s");
+        await HoldsAsync(holds, patience).ConfigureAwait(false)
+            ?? throw new TimeoutException($"{what}: not within {patience.TotalSeconds:0} s");
 }

@@ -2,15 +2,15 @@ using System.Text.Json;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Http;
-using PlantRuntime.Testing.Server;
+using PlantRuntime.Conformance.Peers.Http;
 
 namespace PlantRuntime.Http.Tests;
 
-/// <summary>The sink suite in each mode; what came in is read with a parser of its own.</summary>
+/// <summary>Runs the sink suite in each mode; received bodies are read with a separate parser.</summary>
 public abstract class HttpConformanceTests : SinkConformance
 {
-    private readonly TestServer _server = new() { Decide = request => Reply.Of(IsRefused(request) ? 422 : 204) };
-    private readonly QuietServer _quietServer = new();
+    private readonly ScriptedHttpServer _server = new() { Decide = request => ScriptedReply.From(IsRefused(request) ? 422 : 204) };
+    private readonly AllocationFreeServer _quietServer = new();
 
     protected override ISinkPlugin Plugin => new HttpPlugin();
 
@@ -22,7 +22,7 @@ public abstract class HttpConformanceTests : SinkConformance
 
     protected override IReadOnlyList<string> Secrets => ["s3cret-token"];
 
-    // The framework's objects for a request and its answer.
+    // The framework allocates objects for a request and its response.
     protected override long AllocatedBytesPerBatch => 16 * 1024;
 
     public override void Dispose()
@@ -40,7 +40,7 @@ public abstract class HttpConformanceTests : SinkConformance
 
     protected override void AddRefused(RecordBatch batch) => batch.AddScan(Batches.Start, ("refused", 1, Quality.Good));
 
-    private static bool IsRefused(SeenRequest request) => request.Text.Contains("refused", StringComparison.Ordinal);
+    private static bool IsRefused(ReceivedRequest request) => request.Text.Contains("refused", StringComparison.Ordinal);
 
     private HttpOptions To(string url) => new()
     {
@@ -51,7 +51,7 @@ public abstract class HttpConformanceTests : SinkConformance
         InFlight = 4,
     };
 
-    private IEnumerable<string> Records() => _server.Seen.Where(request => !IsRefused(request)).SelectMany(request => Mode switch
+    private IEnumerable<string> Records() => _server.Received.Where(request => !IsRefused(request)).SelectMany(request => Mode switch
     {
         HttpMode.Single => [request.Text],
         HttpMode.Lines => request.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries),

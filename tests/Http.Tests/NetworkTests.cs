@@ -4,7 +4,7 @@ using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Http.Tests.Testing;
 using PlantRuntime.Plugins.Http;
-using PlantRuntime.Testing.Server;
+using PlantRuntime.Conformance.Peers.Http;
 
 namespace PlantRuntime.Http.Tests;
 
@@ -23,13 +23,13 @@ public sealed class NetworkTests : HttpTestBase
     public async Task What_broke_is_told_and_the_next_attempt_works(string answer, string words)
     {
         await using var sink = await ConnectAsync();
-        Server.Next(answer == "reset" ? Reply.Reset : Reply.Raw(answer));
+        Server.Next(answer == "reset" ? ScriptedReply.Reset : ScriptedReply.Raw(answer));
         var failure = await Assert.ThrowsAsync<NotConnectedException>(() => sink.WriteAsync(Batches.Counting(1, 0, 1), default).AsTask());
         Assert.StartsWith($"{Server.Url}/in: {words}", failure.Message, StringComparison.Ordinal);
 
         await sink.ConnectAsync(default);
         await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
-        Assert.Equal(Server.Seen[0]["Idempotency-Key"], Server.Seen[1]["Idempotency-Key"]);
+        Assert.Equal(Server.Received[0]["Idempotency-Key"], Server.Received[1]["Idempotency-Key"]);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class NetworkTests : HttpTestBase
     public async Task Silence_ends_with_the_token_and_the_next_attempt_works()
     {
         await using var sink = await ConnectAsync();
-        Server.Next(Reply.Silence);
+        Server.Next(ScriptedReply.Silence);
         using var deadline = new CancellationTokenSource();
         var write = sink.WriteAsync(Batches.Counting(1, 0, 1), deadline.Token).AsTask();
         await Server.FirstRequest;
@@ -57,7 +57,18 @@ public sealed class NetworkTests : HttpTestBase
 
         await sink.ConnectAsync(default);
         await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
-        Assert.Equal(2, Server.Seen.Count);
+        Assert.Equal(2, Server.Received.Count);
+    }
+
+    [Fact]
+    public async Task A_service_has_30_s_to_answer_and_takes_a_whole_batch_unless_told_otherwise()
+    {
+        await using var sink = await ConnectAsync(new HttpOptions { Url = Server.Url });
+        Assert.Equal(TimeSpan.FromSeconds(30), Assert.IsAssignableFrom<IPatientSink>(sink).CallTimeout);
+        Assert.Equal(500, Assert.IsAssignableFrom<ILimitedSink>(sink).MostRecords);
+        await using var other = await ConnectAsync(new HttpOptions { Url = Server.Url, Timeout = TimeSpan.FromMinutes(5), Batch = 100 });
+        Assert.Equal(TimeSpan.FromMinutes(5), Assert.IsAssignableFrom<IPatientSink>(other).CallTimeout);
+        Assert.Equal(100, Assert.IsAssignableFrom<ILimitedSink>(other).MostRecords);
     }
 
     [Fact]
@@ -65,7 +76,7 @@ public sealed class NetworkTests : HttpTestBase
     {
         await using var sink = await ConnectAsync(new HttpOptions { Url = Server.Url, InFlight = 2 });
         Assert.Equal(2, Assert.IsAssignableFrom<IParallelSink>(sink).BatchesAtOnce);
-        Server.Next(Reply.Silence);
+        Server.Next(ScriptedReply.Silence);
         using var deadline = new CancellationTokenSource();
         var slow = sink.WriteAsync(Batches.Counting(1, 0, 1), deadline.Token).AsTask();
         await Server.FirstRequest;
@@ -74,7 +85,7 @@ public sealed class NetworkTests : HttpTestBase
         await deadline.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => slow);
 
-        Assert.Equal(["0", "1"], Server.Seen.SelectMany(r => JsonLine.Samples(r.Text[1..^1])).Select(s => s.Value));
+        Assert.Equal(["0", "1"], Server.Received.SelectMany(r => JsonLine.Samples(r.Text[1..^1])).Select(s => s.Value));
     }
 
     [Fact]
@@ -83,10 +94,10 @@ public sealed class NetworkTests : HttpTestBase
         await using var sink = await ConnectAsync();
         Exception? failure = null;
 
-        // A token that ends before the head is there says nothing: then a longer one is tried.
+        // A token that ends before the head of the response proves nothing: then the test tries a longer one.
         for (var limit = 50; failure is null or OperationCanceledException && limit < 20_000; limit *= 2)
         {
-            Server.Next(new Reply("HTTP/1.1 503 Because\r\nContent-Length: 99\r\n\r\nbegun"u8.ToArray(), ReplyEnd.Hang));
+            Server.Next(new ScriptedReply("HTTP/1.1 503 Because\r\nContent-Length: 99\r\n\r\nbegun"u8.ToArray(), AfterReply.Hang));
             using var deadline = new CancellationTokenSource(limit);
             failure = await Xunit.Record.ExceptionAsync(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1), deadline.Token));
         }

@@ -9,7 +9,8 @@ using PlantRuntime.Plugins.Http;
 
 namespace PlantRuntime.Http.Tests;
 
-/// <summary>A server on Python's http.server, json and gzip, that knows requests which come again by their key.</summary>
+/// <summary>Sends to a server on Python's http.server, json and gzip that recognizes repeated requests by their key.</summary>
+[Trait("Needs", "Server")]
 public sealed class PythonServerTests
 {
     private const string Python = "/usr/bin/python3";
@@ -29,7 +30,8 @@ public sealed class PythonServerTests
 
         var dead = new List<int>();
         for (var i = 0; i < 5; i++)
-            dead.AddRange((await Delivery.RunAsync(sink, Batches.Counting(i, 20 * i, 20))).Select(id => (20 * (int)id.Batch) + id.Index));
+            dead.AddRange((await DeliveryLoop.RunAsync(sink, Batches.Counting(i, 20 * i, 20)))
+                .Select(id => (20 * (int)id.Batch) + id.Index));
 
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var stored = JsonSerializer.Deserialize<int[]>(await client.GetStringAsync($"{url}/stored"));

@@ -2,7 +2,7 @@ using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Http.Tests.Testing;
 using PlantRuntime.Plugins.Http;
-using PlantRuntime.Testing.Server;
+using PlantRuntime.Conformance.Peers.Http;
 
 namespace PlantRuntime.Http.Tests;
 
@@ -21,8 +21,9 @@ public sealed class RequestTests : HttpTestBase
         await sink.WriteAsync(Batches.Counting(7, 0, 2), default);
 
         Assert.Equal(bodies, Bodies());
-        Assert.All(Server.Seen, request => Assert.Equal(("POST", "/in", type), (request.Method, request.Target, request["Content-Type"])));
-        Assert.Equal(keys.Select(key => $"api-{Batches.Queue:N}-{key}"), Server.Seen.Select(request => request["Idempotency-Key"]));
+        Assert.All(Server.Received,
+            request => Assert.Equal(("POST", "/in", type), (request.Method, request.Target, request["Content-Type"])));
+        Assert.Equal(keys.Select(key => $"api-{Batches.Queue:N}-{key}"), Server.Received.Select(request => request["Idempotency-Key"]));
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed class RequestTests : HttpTestBase
         });
         await sink.WriteAsync(Batches.Counting(1, 0, 2), default);
 
-        var request = Assert.Single(Server.Seen);
+        var request = Assert.Single(Server.Received);
         Assert.Equal(("PUT", "/v1/in?plant=1", "gzip"), (request.Method, request.Target, request["Content-Encoding"]));
         Assert.Equal(("Bearer abc", "press hall", "k1"), (request["Authorization"], request["X-Plant"], request["X-Api-Key"]));
         Assert.Equal($"[{First},{Second}]", request.Text);
@@ -50,10 +51,10 @@ public sealed class RequestTests : HttpTestBase
     public async Task Requests_share_a_connection_also_after_errors()
     {
         await using var sink = await ConnectAsync(With(HttpMode.Single));
-        Server.Next(Reply.Of(422, new string('x', 10_000)));
+        Server.Next(ScriptedReply.From(422, new string('x', 10_000)));
         await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 5), default));
 
-        Assert.Equal((5, 1), (Server.Seen.Count, Server.Connections));
+        Assert.Equal((5, 1), (Server.Received.Count, Server.Connections));
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public sealed class RequestTests : HttpTestBase
         foreach (var part in parts) await sink.WriteAsync(part, default);
         await other.WriteAsync(all, default);
 
-        var keys = Server.Seen.Select(request => request["Idempotency-Key"]).ToArray();
+        var keys = Server.Received.Select(request => request["Idempotency-Key"]).ToArray();
         Assert.Equal(keys.Length, keys.Distinct().Count());
         Assert.Equal($"b%C3%BCro%2F2-{Batches.Queue:N}-1-0-1-4-5", keys[^1]);
     }
@@ -79,7 +80,7 @@ public sealed class RequestTests : HttpTestBase
         batch.Queue = Guid.Empty;
         await sink.WriteAsync(batch, default);
 
-        Assert.Null(Server.Seen[0]["Idempotency-Key"]);
+        Assert.Null(Server.Received[0]["Idempotency-Key"]);
     }
 
     [Fact]

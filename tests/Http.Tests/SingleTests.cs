@@ -3,24 +3,24 @@ using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Http.Tests.Testing;
 using PlantRuntime.Plugins.Http;
-using PlantRuntime.Testing.Server;
+using PlantRuntime.Conformance.Peers.Http;
 
 namespace PlantRuntime.Http.Tests;
 
-/// <summary>Mode single: what was stored before a failure is not sent twice.</summary>
+/// <summary>Mode single: records that were delivered before a failure are not sent twice.</summary>
 public sealed partial class SingleTests : HttpTestBase
 {
     [Fact]
     public async Task A_retry_begins_where_the_last_attempt_stopped()
     {
         await using var sink = await ConnectAsync(With(HttpMode.Single));
-        Server.Next(Reply.Of(204), Reply.Of(204), Reply.Of(503));
+        Server.Next(ScriptedReply.From(204), ScriptedReply.From(204), ScriptedReply.From(503));
         await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 5), default));
         await sink.ConnectAsync(default);
         await sink.WriteAsync(Batches.Counting(1, 0, 5), default);
 
         Assert.Equal([0, 1, 2, 2, 3, 4], Numbers());
-        Assert.Equal(Server.Seen[2]["Idempotency-Key"], Server.Seen[3]["Idempotency-Key"]);
+        Assert.Equal(Server.Received[2]["Idempotency-Key"], Server.Received[3]["Idempotency-Key"]);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed partial class SingleTests : HttpTestBase
     {
         await using var sink = await ConnectAsync(With(HttpMode.Single));
         var all = Batches.Counting(1, 0, 7);
-        Server.Decide = request => Reply.Of(Number(request) == 3 && Numbers().Count(n => n == 3) == 1 ? 503 : 204);
+        Server.Decide = request => ScriptedReply.From(Number(request) == 3 && Numbers().Count(n => n == 3) == 1 ? 503 : 204);
         await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(all.Part(i => i < 5), default));
         await sink.WriteAsync(all.Part(i => i < 2), default);
         await sink.WriteAsync(all.Part(i => i >= 2), default);
@@ -44,7 +44,7 @@ public sealed partial class SingleTests : HttpTestBase
         var (first, second) = (all.Part(i => i < 4), all.Part(i => i >= 4));
         foreach (var batch in new[] { first, second })
         {
-            Server.Next(Reply.Of(204), Reply.Of(204), Reply.Of(503));
+            Server.Next(ScriptedReply.From(204), ScriptedReply.From(204), ScriptedReply.From(503));
             await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(batch, default));
         }
 
@@ -57,7 +57,7 @@ public sealed partial class SingleTests : HttpTestBase
     public async Task Refused_records_are_named_and_the_others_are_stored()
     {
         await using var sink = await ConnectAsync(With(HttpMode.Single));
-        Server.Decide = request => Reply.Of(Number(request) % 10 == 3 ? 422 : 204, "no threes");
+        Server.Decide = request => ScriptedReply.From(Number(request) % 10 == 3 ? 422 : 204, "no threes");
         var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 20), default));
 
         Assert.Equal([3, 13], refusal.Indexes);
@@ -71,7 +71,7 @@ public sealed partial class SingleTests : HttpTestBase
     {
         await using var sink = await ConnectAsync(With(HttpMode.Single));
         var batch = Batches.Counting(1, 0, 5);
-        Server.Next(Reply.Of(204), Reply.Of(422), Reply.Of(204), Reply.Of(503));
+        Server.Next(ScriptedReply.From(204), ScriptedReply.From(422), ScriptedReply.From(204), ScriptedReply.From(503));
         var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
         Assert.Equal([1], refusal.Indexes);
         Assert.False(refusal.OthersAreStored);
@@ -80,12 +80,12 @@ public sealed partial class SingleTests : HttpTestBase
         Assert.Equal([0, 1, 2, 3, 3, 4], Numbers());
     }
 
-    private static int Number(SeenRequest request) => int.Parse(Digits().Match(request.Text).Groups[1].Value, null);
+    private static int Number(ReceivedRequest request) => int.Parse(Digits().Match(request.Text).Groups[1].Value, null);
 
     [GeneratedRegex("""
         "n":(\d+)
         """)]
     private static partial Regex Digits();
 
-    private int[] Numbers() => [.. Server.Seen.Select(Number)];
+    private int[] Numbers() => [.. Server.Received.Select(Number)];
 }

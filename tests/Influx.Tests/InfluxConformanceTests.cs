@@ -2,19 +2,19 @@ using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Influx.Tests.Testing;
 using PlantRuntime.Plugins.Influx;
-using PlantRuntime.Testing.Server;
+using PlantRuntime.Conformance.Peers.Http;
 
 namespace PlantRuntime.Influx.Tests;
 
 /// <summary>
-/// The sink suite against a server that keeps the lines of version 2 in order, read by a parser of its own. (A real InfluxDB forgets the
-/// order of fields and merges points of one time; see RealInfluxTests.)
+/// Runs the sink suite against a server that keeps the lines of version 2 in order; a separate parser reads them. (A real InfluxDB loses
+/// the order of fields and merges points of one time; see RealInfluxTests.)
 /// </summary>
 public sealed class InfluxConformanceTests : SinkConformance
 {
     private const string Quality = "_quality";
-    private readonly TestServer _server = new() { Decide = request => Reply.Of(IsRefused(request) ? 422 : 204) };
-    private readonly QuietServer _quietServer = new();
+    private readonly ScriptedHttpServer _server = new() { Decide = request => ScriptedReply.From(IsRefused(request) ? 422 : 204) };
+    private readonly AllocationFreeServer _quietServer = new();
 
     protected override ISinkPlugin Plugin => new InfluxPlugin();
 
@@ -24,7 +24,7 @@ public sealed class InfluxConformanceTests : SinkConformance
 
     protected override IReadOnlyList<string> Secrets => ["s3cret-token"];
 
-    // The framework's objects for a request and its answer.
+    // The framework allocates objects for a request and its response.
     protected override long AllocatedBytesPerBatch => 16 * 1024;
 
     public override void Dispose()
@@ -48,7 +48,7 @@ public sealed class InfluxConformanceTests : SinkConformance
 
     protected override void AddRefused(RecordBatch batch) => batch.AddScan(Batches.Start, ("refused", 1, Contracts.Quality.Good));
 
-    private static bool IsRefused(SeenRequest request) => request.Text.Contains("refused", StringComparison.Ordinal);
+    private static bool IsRefused(ReceivedRequest request) => request.Text.Contains("refused", StringComparison.Ordinal);
 
     private static InfluxOptions To(string url) => new()
     {
@@ -56,7 +56,7 @@ public sealed class InfluxConformanceTests : SinkConformance
         Org = "plant",
         Bucket = "press",
         Token = new Secret("s3cret-token"),
-        BadValues = BadValues.Keep,
+        BadValues = BadSamplePolicy.Keep,
         Payloads = PayloadForm.Json,
     };
 
@@ -73,6 +73,6 @@ public sealed class InfluxConformanceTests : SinkConformance
     }
 
     private IEnumerable<ParsedPoint> Points() =>
-        _server.Seen.Where(r => !IsRefused(r) && r.Target.StartsWith("/api/v2/write?", StringComparison.Ordinal))
+        _server.Received.Where(r => !IsRefused(r) && r.Target.StartsWith("/api/v2/write?", StringComparison.Ordinal))
             .SelectMany(r => LineParser.Parse(r.Text));
 }

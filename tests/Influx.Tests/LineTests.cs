@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
+using CsCheck;
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Influx.Tests.Testing;
@@ -13,6 +16,8 @@ public sealed class LineTests
     private const string Head = "press,site=press-hall,device=press";
     private const string Time = "1795248000123000000";
 
+    private static CultureInfo Culture => CultureInfo.InvariantCulture;
+
     [Fact]
     public void A_scan_is_a_line()
     {
@@ -23,10 +28,10 @@ public sealed class LineTests
     }
 
     [Theory]
-    [InlineData(BadValues.Mark, $"{Head} a=1i,b_quality=\"STALE\",c_quality=\"BAD_COMM\" {Time}\n")]
-    [InlineData(BadValues.Keep, $"{Head} a=1i,b=2i,b_quality=\"STALE\",c_quality=\"BAD_COMM\" {Time}\n")]
-    [InlineData(BadValues.Skip, $"{Head} a=1i {Time}\n")]
-    public void Bad_values_go_as_the_site_says(BadValues badValues, string line)
+    [InlineData(BadSamplePolicy.Mark, $"{Head} a=1i,b_quality=\"STALE\",c_quality=\"BAD_COMM\" {Time}\n")]
+    [InlineData(BadSamplePolicy.Keep, $"{Head} a=1i,b=2i,b_quality=\"STALE\",c_quality=\"BAD_COMM\" {Time}\n")]
+    [InlineData(BadSamplePolicy.Skip, $"{Head} a=1i {Time}\n")]
+    public void Bad_values_go_as_the_site_says(BadSamplePolicy badValues, string line)
     {
         var options = new InfluxOptions { Url = "", Database = "d", BadValues = badValues };
         Assert.Equal(line, Write(options, ("a", 1, Quality.Good), ("b", 2, Quality.Stale), ("c", Value.Null, Quality.BadComm)));
@@ -45,33 +50,46 @@ public sealed class LineTests
     }
 
     [Fact]
-    public void Random_names_and_texts_stay_in_their_line()
-    {
-        const int Seed = 20261121;
-        var chance = new Random(Seed);
-        for (var i = 0; i < 2000; i++)
-        {
-            var (name, text) = (RandomText.Of(chance), RandomText.Of(chance));
-            var options = new InfluxOptions { Url = "", Database = "d", Tags = { ["k" + name] = "v" + name } };
-            var point = Assert.Single(LineParser.Parse(Write(options, (name, text, Quality.Good))));
-            var context = $"seed {Seed}, round {i}: {HexOf(name)} {HexOf(text)}";
-            Assert.True(point.Fields is [var field] && field.Value == text && IsNearly(field.Key, PointWriter.FieldOf(name)), context);
-            var (tag, value) = point.Tags.Last();
-            Assert.True(point.Tags.Count == 3 && IsNearly(tag, "k" + name) && IsNearly(value, "v" + name), context);
-        }
+    public void Any_names_and_texts_stay_in_their_line() =>
+        Gen.Select(RandomText.Gen, RandomText.Gen).ForAll(
+            (name, text) =>
+            {
+                var options = new InfluxOptions { Url = "", Database = "d", Tags = { ["k" + name] = "v" + name } };
+                var point = Assert.Single(LineParser.Parse(Write(options, (name, text, Quality.Good))));
+                var field = Assert.Single(point.Fields);
+                Assert.Equal((text, WithoutBackslash(PointWriter.FieldNameOf(name))), (field.Value, WithoutBackslash(field.Key)));
+                Assert.Equal(3, point.Tags.Count);
+                var (tag, value) = point.Tags.Last();
+                Assert.Equal((WithoutBackslash("k" + name), WithoutBackslash("v" + name)),
+                    (WithoutBackslash(tag), WithoutBackslash(value)));
 
-        // Only a backslash may have become something else.
-        static bool IsNearly(string found, string name) => found.Replace('\\', '/') == name.Replace('\\', '/');
-        static string HexOf(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
-    }
+                // Only a backslash may have become something else.
+                static string WithoutBackslash(string name) => name.Replace('\\', '/');
+            },
+            iter: 2000);
+
+    [Fact]
+    public void Any_number_is_read_back_exactly() =>
+        Gen.Select(Gen.Long, Gen.ULong, Gen.Double.Where(double.IsFinite), Gen.Float.Where(float.IsFinite)).ForAll(
+            (signed, unsigned, wide, single) =>
+            {
+                var options = new InfluxOptions { Url = "", Org = "o", Bucket = "b" };
+                var line = Write(
+                    options,
+                    ("l", signed, Quality.Good), ("u", unsigned, Quality.Good), ("d", wide, Quality.Good), ("f", single, Quality.Good));
+                var fields = Assert.Single(LineParser.Parse(line)).Fields.ToDictionary();
+                Assert.Equal((signed, unsigned), (long.Parse(fields["l"], Culture), ulong.Parse(fields["u"], Culture)));
+                Assert.Equal((wide, single), (double.Parse(fields["d"], Culture), float.Parse(fields["f"], Culture)));
+            },
+            iter: 2000);
 
     [Fact]
     public void Times_before_1970_and_beyond_64_bits_have_a_count()
     {
-        Assert.Equal(-1, Timestamps.Of(DateTime.UnixEpoch.AddTicks(-1), Precision.S));
-        Assert.Equal(-100, Timestamps.Of(DateTime.UnixEpoch.AddTicks(-1), Precision.Ns));
-        Assert.Equal(long.MaxValue, Timestamps.Of(DateTime.MaxValue, Precision.Ns));
-        Assert.Equal(long.MinValue, Timestamps.Of(DateTime.MinValue, Precision.Ns));
+        Assert.Equal(-1, Timestamps.From(DateTime.UnixEpoch.AddTicks(-1), Precision.S));
+        Assert.Equal(-100, Timestamps.From(DateTime.UnixEpoch.AddTicks(-1), Precision.Ns));
+        Assert.Equal(long.MaxValue, Timestamps.From(DateTime.MaxValue, Precision.Ns));
+        Assert.Equal(long.MinValue, Timestamps.From(DateTime.MinValue, Precision.Ns));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Influx.Tests.Testing;
@@ -6,7 +7,8 @@ using PlantRuntime.Plugins.Influx;
 
 namespace PlantRuntime.Influx.Tests;
 
-/// <summary>What a real InfluxDB 1.6 refuses, and what is stored beside it.</summary>
+/// <summary>Records that a real InfluxDB 1.6 refuses, and the storage of the others beside them.</summary>
+[Trait("Needs", "Server")]
 public sealed class RealRefusalTests(Influxd server) : RealInfluxBase(server)
 {
     [SkippableFact]
@@ -46,7 +48,7 @@ public sealed class RealRefusalTests(Influxd server) : RealInfluxBase(server)
         await sink.WriteAsync(Payloads(1, """{"values":{"a":1,"list":[true]}}"""), default);
         var batch = Payloads(
             2, """{"values":{"a":"x"}}""", """{"values":{"a":2}}""", """{"values":{"a":"y"}}""", """{"values":{"list":[3]}}""", "no JSON");
-        var refused = await Delivery.RunAsync(sink, batch);
+        var refused = await DeliveryLoop.RunAsync(sink, batch);
 
         Assert.Equal([0, 2, 3, 4], refused.Select(id => id.Index).Order());
         Assert.Equal([1, 2], (await RowsAsync("SELECT values_a FROM press")).Select(r => r["values_a"].GetInt32()));

@@ -4,13 +4,13 @@ using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Influx;
-using PlantRuntime.Testing.Server;
+using PlantRuntime.Conformance.Peers.Http;
 
 namespace PlantRuntime.Influx.Tests;
 
 public sealed class RequestTests : IAsyncLifetime
 {
-    private readonly TestServer _server = new();
+    private readonly ScriptedHttpServer _server = new();
 
     private InfluxOptions Version2 => new()
     {
@@ -24,6 +24,29 @@ public sealed class RequestTests : IAsyncLifetime
     public Task InitializeAsync() => Task.CompletedTask;
 
     public Task DisposeAsync() => _server.DisposeAsync().AsTask();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_next_request_has_the_new_secret(bool isVersion2)
+    {
+        var given = "first";
+        var secret = new Secret(() => given);
+        var options = isVersion2
+            ? new InfluxOptions { Url = _server.Url, Org = "o", Bucket = "b", Token = secret }
+            : new InfluxOptions { Url = _server.Url, Database = "d", User = "u", Password = secret };
+        await using var sink = await ConnectAsync(options);
+        await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
+        given = "second";
+        await sink.WriteAsync(Batches.Counting(2, 1, 1), default);
+        string[] expected = isVersion2 ? ["Token first", "Token first", "Token second"]
+            : ["Basic dTpmaXJzdA==", "Basic dTpmaXJzdA==", "Basic dTpzZWNvbmQ="];
+        Assert.Equal(expected, _server.Received.Select(r => r["Authorization"]));
+        if (!isVersion2) return;
+        given = "third\n";
+        var failure = await Assert.ThrowsAsync<NotConnectedException>(() => sink.WriteAsync(Batches.Counting(3, 2, 1), default).AsTask());
+        Assert.DoesNotContain("third", failure.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Version_1_is_asked_in_its_way()
@@ -40,10 +63,10 @@ public sealed class RequestTests : IAsyncLifetime
         await using var sink = await ConnectAsync(options);
         await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
 
-        Assert.Equal(["/ping", "/write?db=my%20db&rp=a%2Fb&precision=u"], _server.Seen.Select(r => r.Target));
-        Assert.All(_server.Seen, r => Assert.Equal("Basic ZWRnZTpww6Q6c3M=", r["Authorization"]));
-        Assert.Equal(("POST", "gzip"), (_server.Seen[1].Method, _server.Seen[1]["Content-Encoding"]));
-        Assert.Equal("press,site=press-hall,device=press,tenant=clientA n=0i 1795248000123000\n", _server.Seen[1].Text);
+        Assert.Equal(["/ping", "/write?db=my%20db&rp=a%2Fb&precision=u"], _server.Received.Select(r => r.Target));
+        Assert.All(_server.Received, r => Assert.Equal("Basic ZWRnZTpww6Q6c3M=", r["Authorization"]));
+        Assert.Equal(("POST", "gzip"), (_server.Received[1].Method, _server.Received[1]["Content-Encoding"]));
+        Assert.Equal("press,site=press-hall,device=press,tenant=clientA n=0i 1795248000123000\n", _server.Received[1].Text);
     }
 
     [Fact]
@@ -52,8 +75,8 @@ public sealed class RequestTests : IAsyncLifetime
         await using var sink = await ConnectAsync(Version2);
         await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
 
-        Assert.Equal(["/base/ping", "/base/api/v2/write?org=my%20org&bucket=b%261&precision=ns"], _server.Seen.Select(r => r.Target));
-        Assert.All(_server.Seen, r => Assert.Equal("Token tok", r["Authorization"]));
+        Assert.Equal(["/base/ping", "/base/api/v2/write?org=my%20org&bucket=b%261&precision=ns"], _server.Received.Select(r => r.Target));
+        Assert.All(_server.Received, r => Assert.Equal("Token tok", r["Authorization"]));
     }
 
     [Theory]
@@ -69,7 +92,7 @@ public sealed class RequestTests : IAsyncLifetime
     public async Task Only_answers_about_the_lines_refuse_records(int status, bool isRefused)
     {
         await using var sink = await ConnectAsync(Version2);
-        _server.Next(Reply.Of(status, "words", "Retry-After: 7"));
+        _server.Next(ScriptedReply.From(status, "words", "Retry-After: 7"));
         var failure = await Xunit.Record.ExceptionAsync(async () => await sink.WriteAsync(Batches.Counting(1, 0, 2), default));
 
         if (isRefused) Assert.Null(Assert.IsType<RejectedException>(failure).Indexes);
@@ -85,7 +108,7 @@ public sealed class RequestTests : IAsyncLifetime
             {"code":"unprocessable entity","message":"failure writing points to database: partial write: field type conflict:
              input field \"a\" on measurement \"press\" is type float, already exists as type integer dropped=1"}
             """;
-        _server.Next(Reply.Of(422, Conflict));
+        _server.Next(ScriptedReply.From(422, Conflict));
         var batch = Batches.Counting(1, 0, 2);
         batch.AddScan(Batches.Start, ("a", 1.5, Quality.Good));
         var refusal = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
@@ -109,24 +132,25 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.True(refusal.OthersAreStored);
         Assert.Equal(
             "press,site=press-hall,device=press,tenant=clientA n=0i 1795248000123000000\npress,site=press-hall,device=press,tenant=clientA n=1i 1795248000124000000\n",
-            _server.Seen[^1].Text);
+            _server.Received[^1].Text);
     }
 
     [Fact]
     public async Task A_server_that_is_ill_is_told_at_connecting()
     {
-        _server.Next(Reply.Of(503, "starting"));
+        _server.Next(ScriptedReply.From(503, "starting"));
         var failure = await Assert.ThrowsAsync<NotConnectedException>(() => ConnectAsync(Version2));
         Assert.Equal($"{_server.Url}/base/ping answered 503 Because: starting", failure.Message);
 
-        _server.Next(Reply.Reset);
+        _server.Next(ScriptedReply.Reset);
         failure = await Assert.ThrowsAsync<NotConnectedException>(() => ConnectAsync(Version2));
         Assert.Equal($"{_server.Url}/base/ping: the far end reset the connection", failure.Message);
     }
 
     private static async Task<ISink> ConnectAsync(InfluxOptions options)
     {
-        var context = new PluginContext("history", "press-hall", "/", new ManualTimeProvider(Batches.Start), new CapturingPluginLog()) { Tenant = "clientA" };
+        var context = new PluginContext("history", "press-hall", "/", new ManualTimeProvider(Batches.Start), new CapturingPluginLog())
+            { Tenant = "clientA" };
         var sink = new InfluxPlugin().Open(options, context);
         await sink.ConnectAsync(default);
         return sink;

@@ -10,7 +10,7 @@ public sealed class FailureTests : JsonlTestBase
     [SkippableFact]
     public async Task A_batch_that_fails_half_way_leaves_the_file_as_it_was()
     {
-        // The file system's own greatest file size stands in for a full disk: the kernel writes what fits, then refuses.
+        // The maximum file size of the file system has the same effect as a full disk: the kernel writes the bytes that fit, then fails.
         Skip.If(OperatingSystem.IsWindows(), "needs a file system with sparse files of its greatest size");
         var greatest = GreatestFileSize(FilePath);
         await using (var file = File.Open(FilePath, FileMode.Create))
@@ -47,6 +47,22 @@ public sealed class FailureTests : JsonlTestBase
 
         Assert.Equal([1], Numbers(FilePath));
         Assert.Contains("moved or deleted", Assert.Single(Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Nothing_is_created_in_the_place_of_a_site_that_was_moved_away()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "an open file keeps its name");
+        await using var sink = await ConnectAsync();
+        await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
+        var away = Folder.Path + ".away";
+        Directory.Move(Folder.Path, away);
+        await Assert.ThrowsAnyAsync<IOException>(async () => await sink.WriteAsync(Batches.Counting(2, 1, 1), default));
+        Assert.False(Directory.Exists(Folder.Path));
+        Directory.Move(away, Folder.Path);
+        await sink.ConnectAsync(default);
+        await sink.WriteAsync(Batches.Counting(2, 1, 1), default);
+        Assert.Equal([0, 1], Numbers(FilePath));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using PlantRuntime.Plugins.Jsonl;
 
 namespace PlantRuntime.Jsonl.Tests;
 
-/// <summary>A folder, a clock and a log for each test of the file's own habits.</summary>
+/// <summary>Gives each test of file handling a folder, a clock and a log.</summary>
 public abstract class JsonlTestBase : IDisposable
 {
     protected TemporaryFolder Folder { get; } = new();
@@ -24,15 +24,18 @@ public abstract class JsonlTestBase : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected async Task<ISink> ConnectAsync(JsonlOptions? options = null)
+    protected async Task<ISink> ConnectAsync(JsonlOptions? options = null, string zone = "UTC")
     {
-        var context = new PluginContext("lines", "press-hall", Folder.Path, Clock, Log);
+        var context = new PluginContext("lines", "press-hall", Folder.Path, Clock, Log)
+        {
+            TimeZone = TimeZoneInfo.FindSystemTimeZoneById(zone),
+        };
         var sink = new JsonlPlugin().Open(options ?? new JsonlOptions { Path = "lines.jsonl", Fsync = false }, context);
         await sink.ConnectAsync(default);
         return sink;
     }
 
-    /// <summary>The numbers that stand in a file, in order.</summary>
+    /// <summary>The values in a file, in order.</summary>
     protected static int[] Numbers(string path) =>
         [.. File.ReadLines(path).SelectMany(JsonLine.Samples).Select(s => int.Parse(s.Value, CultureInfo.InvariantCulture))];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Jsonl;
@@ -45,6 +46,46 @@ public sealed class RotationTests : JsonlTestBase
         Assert.Equal([1, 2], Numbers(FilePath));
     }
 
+    [Theory]
+    [InlineData("Europe/Madrid", "2026-03-28T23:00:00Z", 23, "2026-03-29T23-59-59.000+0200")]
+    [InlineData("Europe/Madrid", "2026-10-24T22:00:00Z", 25, "2026-10-25T23-59-59.000+0100")]
+    [InlineData("America/Santiago", "2026-11-21T03:00:00Z", 24, "2026-11-21T23-59-59.000-0300")]
+    [InlineData("Europe/London", "2026-11-21T00:00:00Z", 24, "2026-11-21T23-59-59.000+0000")]
+    public async Task A_day_of_the_sites_zone_has_its_file_named_after_it(string zone, string midnight, int hours, string name)
+    {
+        var options = new JsonlOptions { Path = "lines.jsonl", RotateEvery = RotateEvery.Day };
+        var start = DateTimeOffset.Parse(midnight, CultureInfo.InvariantCulture);
+        Clock.StepWallClock(start - Clock.GetUtcNow());
+        await using var sink = await ConnectAsync(options, zone);
+        await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
+        Clock.Advance(TimeSpan.FromHours(1));
+        await sink.WriteAsync(Batches.Counting(2, 1, 1), default);
+        Clock.Advance(start.AddHours(hours).AddSeconds(-1) - Clock.GetUtcNow());
+        await sink.WriteAsync(Batches.Counting(3, 2, 1), default);
+        Assert.Equal(["lines.jsonl"], Files());
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await sink.WriteAsync(Batches.Counting(4, 3, 1), default);
+
+        Assert.Equal([$"lines.{name}.jsonl", "lines.jsonl"], Files());
+        Assert.Equal([3], Numbers(FilePath));
+    }
+
+    [Fact]
+    public async Task Files_that_were_closed_in_another_zone_are_counted_by_time()
+    {
+        var options = new JsonlOptions { Path = "lines.jsonl", RotateSize = new ByteSize(1024), Keep = 2 };
+        string[] zones = ["America/Santiago", "UTC", "Asia/Tokyo"];
+        for (var i = 0; i < 4; i++, Clock.Advance(TimeSpan.FromSeconds(1)))
+        {
+            await using var sink = await ConnectAsync(options, zones[i % 3]);
+            await sink.WriteAsync(Batches.Counting(i + 1, i * 100, 100), default);
+        }
+
+        string[] files = [.. Files().OrderBy(f => Numbers(Folder.Of(f))[0])];
+        Assert.Equal(Enumerable.Range(100, 300), files.SelectMany(f => Numbers(Folder.Of(f))));
+        Assert.Contains(files, f => f.EndsWith("Z.jsonl", StringComparison.Ordinal) || f.Contains("+0900", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_file_of_yesterday_is_closed_after_a_restart()
     {
@@ -82,5 +123,45 @@ public sealed class RotationTests : JsonlTestBase
         Assert.Equal(3, own.Length);
         Assert.Equal(Enumerable.Range(300, 300), own.SelectMany(f => Numbers(Folder.Of(f))));
         Assert.All(foreign, name => Assert.True(File.Exists(Folder.Of(name)), $"{name} was taken away"));
+    }
+
+    [Theory]
+    [InlineData(1970)]
+    [InlineData(2039)]
+    public async Task A_clock_that_is_wrong_for_a_while_begins_no_file_and_deletes_none(int year)
+    {
+        await using var sink = await ConnectAsync(new JsonlOptions { Path = "lines.jsonl", RotateEvery = RotateEvery.Day, Keep = 2 });
+        var by = new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc) - Batches.Start;
+        var number = 0;
+        for (var day = 0; day < 3; day++, Clock.Advance(TimeSpan.FromDays(1))) await WriteAsync();
+        var before = Files();
+        for (var i = 0; i < 5; i++)
+        {
+            Clock.StepWallClock(by);
+            for (var n = 0; n < 7; n++, Clock.Advance(TimeSpan.FromSeconds(1))) await WriteAsync();
+            Clock.StepWallClock(-by);
+            await WriteAsync();
+        }
+
+        // The first batch of the fourth day closed the file of the third; nothing else did.
+        var closed = before.Where(f => f != "lines.jsonl").Append("lines.2026-11-23T08-00-00.123Z.jsonl").TakeLast(2);
+        Assert.Equal([.. closed, "lines.jsonl"], Files());
+
+        async Task WriteAsync() => await sink.WriteAsync(Batches.Counting(number + 1, number++, 1), default);
+    }
+
+    [Fact]
+    public async Task A_start_with_a_wrong_clock_begins_no_file_before_it_has_settled()
+    {
+        var options = new JsonlOptions { Path = "lines.jsonl", RotateEvery = RotateEvery.Day };
+        await using (var sink = await ConnectAsync(options)) await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
+        File.SetLastWriteTimeUtc(FilePath, Batches.Start);
+        Clock.StepWallClock(TimeSpan.FromDays(5000));
+        await using var again = await ConnectAsync(options);
+        await again.WriteAsync(Batches.Counting(2, 1, 1), default);
+        Assert.Equal(["lines.jsonl"], Files());
+        Clock.Advance(TimeSpan.FromDays(1));
+        await again.WriteAsync(Batches.Counting(3, 2, 1), default);
+        Assert.Equal(2, Files().Length);
     }
 }

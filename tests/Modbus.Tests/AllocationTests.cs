@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using PlantRuntime.Conformance;
 using PlantRuntime.Modbus.Tests.Testing;
 
 namespace PlantRuntime.Modbus.Tests;
@@ -9,18 +10,15 @@ namespace PlantRuntime.Modbus.Tests;
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public class AllocationTests
 {
-    private const int Scans = 100;
-    private const int Batches = 20;
-
     [Fact]
     public async Task A_steady_scan_allocates_nothing()
     {
         using var device = new FrugalDevice();
         var options = new ModbusOptions { Host = "127.0.0.1", Port = device.Port, Pipeline = 2 };
-        await using var driver = new ModbusDriver(options, new RecordingLog());
+        await using var driver = new ModbusDriver(options, new CapturingPluginLog());
         await driver.ConnectAsync(CancellationToken.None);
         // 1,000 registers of all sorts in 8 requests, two of them refused at every scan, and bits.
-        var scan = new Scan(driver, [
+        var scan = new ModbusScan(driver, [
             .. Enumerable.Range(0, 400).Select(n => $"holding:{n}"),
             .. Enumerable.Range(0, 100).Select(n => $"holding:{400 + (2 * n)}:REAL"),
             .. Enumerable.Range(0, 50).Select(n => $"holding:{600 + (4 * n)}:INT64:CDAB"),
@@ -31,26 +29,10 @@ public class AllocationTests
         // A host keeps one source a device and resets it; the token must be one that can be cancelled.
         using var limit = new CancellationTokenSource();
 
-        // Without the test framework's synchronization context, which allocates for each continuation that is posted to it.
-        var least = await Task.Run(() => LeastAllocatedAsync(scan, limit.Token));
+        var least = await AllocationMeter.LeastBytesAsync(() => scan.ReadAsync(limit.Token));
 
         Assert.Equal(760, scan.Good);
         Assert.Equal(0, least);
-    }
-
-    private static async Task<long> LeastAllocatedAsync(Scan scan, CancellationToken limit)
-    {
-        // The thread pool's bookkeeping allocates a few bytes every tenth of a second, so the quietest batch counts: what a scan allocated
-        // would show in every one.
-        var least = long.MaxValue;
-        for (var batch = 0; batch < Batches; batch++)
-        {
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            for (var i = 0; i < Scans; i++) await scan.ReadAsync(limit);
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
-        }
-
-        return least;
     }
 
     /// <summary>Answers reads from arrays made beforehand, on a thread of its own: nothing of it is counted.</summary>

@@ -1,13 +1,12 @@
-using System.Net;
-using System.Net.Sockets;
 using PlantRuntime.Conformance.Drivers;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
 using PlantRuntime.Modbus.Tests.Testing;
 using PlantRuntime.Plugins.Modbus;
 
 namespace PlantRuntime.Modbus.Tests;
 
-/// <summary>What the host relies on in every driver; the device holds n in register n, and sets bit n when n is a multiple of 3.</summary>
+/// <summary>Runs the conformance tests. Register n of the device has the value n; bit n is set if n is a multiple of 3.</summary>
 public sealed class ModbusConformance : DriverConformance, IDisposable
 {
     private readonly ScriptedDevice _device = new();
@@ -19,7 +18,7 @@ public sealed class ModbusConformance : DriverConformance, IDisposable
 
     protected override object? SilentOptions => new ModbusOptions { Host = "127.0.0.1", Port = _silent.Port };
 
-    protected override object? DeadOptions => new ModbusOptions { Host = "127.0.0.1", Port = ClosedPort() };
+    protected override object? DeadOptions => new ModbusOptions { Host = "127.0.0.1", Port = ClosedPort.Find() };
 
     // The device lives in the test process and allocates for each request and reply.
     protected override int AllocatedBytesPerScan => 64 * 1024;
@@ -36,18 +35,12 @@ public sealed class ModbusConformance : DriverConformance, IDisposable
         new("2/holding:500", null, 500),
     ];
 
-    protected override IReadOnlyList<WrongAddress> Wrong => [new("koil:1", 1), new("holding:70000", 9), new("holding:0:flaot32", 11), new("", 1)];
+    protected override IReadOnlyList<WrongAddress> Wrong =>
+        [new("koil:1", 1), new("holding:70000", 9), new("holding:0:flaot32", 11), new("", 1)];
 
     public void Dispose()
     {
         _device.Dispose();
         _silent.Dispose();
-    }
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

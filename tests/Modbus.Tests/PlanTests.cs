@@ -11,7 +11,7 @@ public class PlanTests
     private static ModbusOptions Options(int maxGap, int maxRegisters) =>
         new() { Host = "h", MaxGap = maxGap, MaxRegisters = maxRegisters };
 
-    private static string Blocks(ReadPlan plan)
+    private static string Blocks(ModbusReadPlan plan)
     {
         var texts = new List<string>();
         foreach (var block in plan.Blocks) texts.Add($"{block.Unit}/{block.Area}:{block.Start}+{block.Count}");
@@ -20,7 +20,7 @@ public class PlanTests
 
     [Fact]
     public void A_thousand_registers_are_eight_requests() => Assert.Equal(
-        8, new ReadPlan([.. Enumerable.Range(0, 1000).Select(n => Register(n))], Options(0, 125)).Blocks.Length);
+        8, new ModbusReadPlan([.. Enumerable.Range(0, 1000).Select(n => Register(n))], Options(0, 125)).Blocks.Length);
 
     [Fact]
     public void Units_and_areas_never_mix_and_a_gap_of_bits_counts_in_words()
@@ -34,13 +34,13 @@ public class PlanTests
 
         Assert.Equal(
             "1/Coil:0+34 1/Coil:90+1 1/Input:1+1 1/Holding:0+4 1/Holding:20+1 2/Holding:0+1",
-            Blocks(new ReadPlan(addresses, Options(2, 125))));
+            Blocks(new ModbusReadPlan(addresses, Options(2, 125))));
     }
 
     [Fact]
     public void A_value_is_never_torn() => Assert.Equal(
         "1/Holding:0+124 1/Holding:124+4",
-        Blocks(new ReadPlan([.. Enumerable.Range(0, 32).Select(n => Register(4 * n, 4))], Options(0, 125))));
+        Blocks(new ModbusReadPlan([.. Enumerable.Range(0, 32).Select(n => Register(4 * n, 4))], Options(0, 125))));
 
     [Fact]
     public void No_split_into_requests_is_smaller()
@@ -51,7 +51,7 @@ public class PlanTests
         {
             var (maxGap, most) = (random.Next(4), random.Next(4, 12));
             var tags = Enumerable.Range(0, random.Next(1, 8)).Select(_ => Register(random.Next(40), random.Next(1, 5))).ToArray();
-            var plan = new ReadPlan(tags, Options(maxGap, most));
+            var plan = new ModbusReadPlan(tags, Options(maxGap, most));
             var where = $"seed {Seed}, round {round}: gap {maxGap}, most {most}, {string.Join(' ', tags)} => {Blocks(plan)}";
 
             Assert.True(plan.Blocks.Length == LeastRequests(tags, maxGap, most), where);
@@ -61,7 +61,7 @@ public class PlanTests
         }
     }
 
-    private static int Tags(ReadPlan plan)
+    private static int Tags(ModbusReadPlan plan)
     {
         var tags = 0;
         foreach (var block in plan.Blocks) tags += block.Items.Count;

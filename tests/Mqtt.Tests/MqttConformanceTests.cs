@@ -4,20 +4,21 @@ using PlantRuntime.Mqtt.Tests.Testing;
 
 namespace PlantRuntime.Mqtt.Tests;
 
-/// <summary>Publishes to mosquitto, reads back with mosquitto_sub.</summary>
+/// <summary>Runs the sink conformance suite: publishes to mosquitto and reads back with mosquitto_sub.</summary>
+[Trait("Needs", "Server")]
 public sealed class MqttConformanceTests(MosquittoFixture broker) : SinkConformance, IClassFixture<MosquittoFixture>, IAsyncLifetime
 {
     private readonly string _topic = $"test/{Guid.NewGuid():N}";
-    private Subscriber? _subscriber;
+    private MosquittoSub? _subscriber;
 
     protected override ISinkPlugin Plugin => new MqttPlugin();
 
     protected override object Options => new MqttSinkOptions { Host = "127.0.0.1", Port = broker.Port, Topic = $"{_topic}/{{device}}" };
 
-    // Waits for answers cost bytes, and how many there are depends on the machine; AllocationTests is stricter.
+    // Waits for acknowledgements allocate, and their number depends on the load; AllocationTests is stricter.
     protected override long AllocatedBytesPerBatch => 64 * 1024;
 
-    public async Task InitializeAsync() => _subscriber = await Subscriber.StartAsync(broker.Port, $"{_topic}/#");
+    public async Task InitializeAsync() => _subscriber = await MosquittoSub.StartAsync(broker.Port, $"{_topic}/#");
 
     async Task IAsyncLifetime.DisposeAsync()
     {
@@ -30,7 +31,7 @@ public sealed class MqttConformanceTests(MosquittoFixture broker) : SinkConforma
 
     protected override string Shown(Value value) => value.IsNumber && !double.IsFinite(value.Number) ? "" : base.Shown(value);
 
-    // A device's odd name is in the topic too, so the payload is what comes behind the first brace.
+    // The topic contains the device's name, which may contain blanks, so the payload starts at the first brace.
     private IEnumerable<string> Lines() => _subscriber!.ReadAsync().GetAwaiter().GetResult().Select(line => line[line.IndexOf(" 1 0 {",
         StringComparison.Ordinal)..][5..]);
 }

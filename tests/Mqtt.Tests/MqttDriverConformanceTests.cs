@@ -6,9 +6,10 @@ using PlantRuntime.Mqtt.Tests.Testing;
 namespace PlantRuntime.Mqtt.Tests;
 
 /// <summary>
-/// What the host relies on in every driver. The device is mosquitto, to which mosquitto_pub publishes the same message a thousand times a
-/// second, so that each read finds one. QoS 0, since the suite acknowledges nothing.
+/// Runs the driver conformance suite. The device is mosquitto, to which mosquitto_pub publishes the same message a thousand times per
+/// second, so that each read receives one. QoS 0, because the suite does not acknowledge scans.
 /// </summary>
+[Trait("Needs", "Server")]
 public sealed class MqttDriverConformanceTests(MosquittoFixture broker) : DriverConformance, IClassFixture<MosquittoFixture>, IDisposable
 {
     private const string Payload =
@@ -25,22 +26,22 @@ public sealed class MqttDriverConformanceTests(MosquittoFixture broker) : Driver
         get
         {
             _feed ??= MosquittoPub.StartFeed(broker.Port, _topic, Payload);
-            return Of(broker.Port);
+            return CreateOptions(broker.Port);
         }
     }
 
-    protected override object? DeadOptions => Of(SilentServer.ClosedPort());
+    protected override object? DeadOptions => CreateOptions(SilentServer.ClosedPort());
 
-    protected override object? SilentOptions => Of(_silent.Port);
+    protected override object? SilentOptions => CreateOptions(_silent.Port);
 
     protected override IReadOnlyList<HeldValue> Held =>
     [
         new($"{_topic} : ok", null, true),
-        new($"{_topic} : $.n", null, -7),
+        new($"{_topic} : $.n", null, -7.0),
         new($"{_topic} : u", null, ulong.MaxValue),
         new($"{_topic} : values.f", null, 0.1),
-        new($"{_topic} : values['a.b'][1]", null, 20),
-        new($"{_topic} : values['a.b']", null, Value.Of([10, 20])),
+        new($"{_topic} : values['a.b'][1]", null, 20.0),
+        new($"{_topic} : values['a.b']", null, Value.Of([10.0, 20.0])),
         new($"{_topic} : text", null, "Größe °C"),
         new(_topic, "text", Payload),
     ];
@@ -55,5 +56,5 @@ public sealed class MqttDriverConformanceTests(MosquittoFixture broker) : Driver
         _silent.Dispose();
     }
 
-    private static MqttDriverOptions Of(int port) => new() { Host = "127.0.0.1", Port = port, Qos = 0 };
+    private static MqttDriverOptions CreateOptions(int port) => new() { Host = "127.0.0.1", Port = port, Qos = 0 };
 }

@@ -3,7 +3,7 @@ using PlantRuntime.Plugins.Mqtt.Wire;
 
 namespace PlantRuntime.Mqtt.Tests;
 
-/// <summary>Packets byte by byte, as the specifications lay them out.</summary>
+/// <summary>Compares packets byte by byte with the layout in the specifications.</summary>
 public class PacketTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public class PacketTests
     [InlineData("5.0", false, "10 18 0004 4D515454 05 00 000F 0A 11 00000E10 27 00010000 0001 63")]
     public void Connect_is_laid_out_as_specified(string version, bool isFull, string hex)
     {
-        var packet = new Connect
+        var packet = new ConnectPacket
         {
             Version = version == "5.0" ? ProtocolVersion.V5 : ProtocolVersion.V311,
             ClientId = "c",
@@ -38,17 +38,17 @@ public class PacketTests
     {
         var protocol = version == "5.0" ? ProtocolVersion.V5 : ProtocolVersion.V311;
         var packet = new ArrayBufferWriter<byte>();
-        Publish.Write(packet, "a/b"u8, "x"u8, qos, retain, protocol);
+        PublishPacket.Write(packet, "a/b"u8, "x"u8, qos, retain, protocol);
         Assert.Equal(Hex(hex), Convert.ToHexString(packet.WrittenSpan));
-        Assert.Equal(packet.WrittenCount, Publish.SizeOf(3, 1, qos, protocol));
+        Assert.Equal(packet.WrittenCount, PublishPacket.SizeOf(3, 1, qos, protocol));
         if (stamped is null) return;
         var again = packet.WrittenSpan.ToArray();
-        Publish.Stamp(again, 0xFFFE, isDuplicate: true);
+        PublishPacket.Stamp(again, 0xFFFE, isDuplicate: true);
         Assert.Equal(Hex(stamped), Convert.ToHexString(again));
     }
 
     [Theory]
-    // MQTT 5.0, table 1-1: the ends of each size.
+    // MQTT 5.0, table 1-1: the smallest and largest value of each length.
     [InlineData(0, "00")]
     [InlineData(127, "7F")]
     [InlineData(128, "80 01")]
@@ -57,7 +57,7 @@ public class PacketTests
     [InlineData(2_097_151, "FF FF 7F")]
     [InlineData(2_097_152, "80 80 80 01")]
     [InlineData(268_435_455, "FF FF FF 7F")]
-    public void Variable_integers_read_back(int value, string hex)
+    public void Variable_integers_round_trip(int value, string hex)
     {
         var bytes = new byte[4];
         var count = VariableInteger.Write(bytes, value);
@@ -71,7 +71,7 @@ public class PacketTests
     [Theory]
     [InlineData("80 00")]
     [InlineData("FF FF FF FF")]
-    public void Variable_integers_that_are_none_are_refused(string hex) =>
+    public void Invalid_variable_integers_are_refused(string hex) =>
         Assert.Equal(OperationStatus.InvalidData, VariableInteger.TryRead(Convert.FromHexString(Hex(hex)), out _, out _));
 
     private static string Hex(string text) => text.Replace(" ", "", StringComparison.Ordinal);

@@ -17,7 +17,7 @@ public sealed class CopyBufferTests
         var whole = rows.Length;
         rows.Row(1);
         rows.Bool(true);
-        rows.GoBack(whole);
+        rows.Truncate(whole);
         rows.Row(2);
         rows.Jsonb("{}"u8);
         rows.Int16(-2);
@@ -31,7 +31,7 @@ public sealed class CopyBufferTests
             Spaced(Convert.ToHexString(rows.Written.Span)));
     }
 
-    // The same spaces as above, so that the two can be compared by eye.
+    // Inserts the same spaces as above, so that both are readable side by side.
     private static string Spaced(string hex)
     {
         int[] parts = [22, 8, 8, 4, 8, 16, 8, 16, 8, 8, 6, 4, 8, 6, 8, 4, 4];

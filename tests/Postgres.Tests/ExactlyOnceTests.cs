@@ -1,14 +1,16 @@
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Postgres.Tests;
 
-public sealed class ExactlyOnceTests(SharedServer shared) : PostgresTestBase(shared)
+[Trait("Needs", "Server")]
+public sealed class ExactlyOnceTests(PostgresFixture shared) : PostgresTestBase(shared)
 {
     [SkippableFact]
     public async Task A_batch_whose_commit_is_never_answered_is_stored_once()
     {
-        using var proxy = new Proxy(Server.Port);
+        using var proxy = new AnswerSwallowingProxy(Server.Port);
         await using var sink = await ConnectAsync(Options(proxy.Port));
         await sink.WriteAsync(Batches.Counting(1, 0, 3), default);
         proxy.Arm("COMMIT\0");
@@ -103,17 +105,17 @@ public sealed class ExactlyOnceTests(SharedServer shared) : PostgresTestBase(sha
         var all = Batches.Counting(1, 0, 600);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(RaceAsync));
 
-        // Sorted, since rows of several connections lie in pages of their own.
+        // Sorted, because rows of several connections are in separate pages.
         Assert.Equal(Batches.CountingStored(0, 600), Samples.OrderBy(s => int.Parse(s.Value, null)));
 
         async Task RaceAsync(int gateway)
         {
-            // Each cuts the same records differently.
-            var chance = new Random(Seed + gateway);
+            // Each gateway divides the same records into other batches.
+            var random = new Random(Seed + gateway);
             await using var sink = await ConnectAsync();
             for (var start = 0; start < all.Count;)
             {
-                var (from, to) = (start, start + chance.Next(1, 40));
+                var (from, to) = (start, start + random.Next(1, 40));
                 await sink.WriteAsync(all.Part(i => i >= from && i < to), default);
                 start = to;
             }

@@ -1,9 +1,11 @@
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Postgres;
 
 namespace PlantRuntime.Postgres.Tests;
 
-public sealed class FieldTests(SharedServer shared) : PostgresTestBase(shared)
+[Trait("Needs", "Server")]
+public sealed class FieldTests(PostgresFixture shared) : PostgresTestBase(shared)
 {
     private static readonly Dictionary<string, string> s_columns = new()
     {
@@ -48,7 +50,7 @@ public sealed class FieldTests(SharedServer shared) : PostgresTestBase(shared)
     [InlineData("""{"plc_id":"\ud83c"}""", "the payload is no JSON")]
     public async Task A_field_that_fits_no_column_is_refused_with_its_record(string payload, string expected)
     {
-        await using var sink = await ConnectAsync(Options(columns: s_columns));
+        await using var sink = await ConnectAsync(Options(columns: s_columns, nul: NulCharacterPolicy.Reject));
         var rejected = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(Payloads(1, "{}", payload), default));
         Assert.StartsWith(expected, rejected.Message, StringComparison.Ordinal);
         Assert.Equal([1], rejected.Indexes);

@@ -1,4 +1,5 @@
 using PlantRuntime.Plugins.Postgres;
+using PlantRuntime.Wire.Tls;
 
 namespace PlantRuntime.Postgres.Tests;
 
@@ -7,8 +8,8 @@ public sealed class OptionsTests
     [Fact]
     public void Options_that_make_no_sense_are_all_named()
     {
-        Assert.Empty(new PostgresOptions { Host = "db", Database = "plant", User = "edge" }.Validate());
-        var wrong = new PostgresOptions
+        Assert.Empty(new PostgresSinkOptions { Host = "db", Database = "plant", User = "edge" }.Validate());
+        var wrong = new PostgresSinkOptions
         {
             Host = "a,b", Database = "", User = " ", Tls = new TlsOptions { Key = "a.key" }, Schema = "a b", Table = "plant_progress",
             PayloadTable = "plant_progress",
@@ -17,6 +18,7 @@ public sealed class OptionsTests
         Assert.Equal(
             ["host", "database", "user", "tls", "schema", "table", "payload_table", "columns", "columns", "columns"],
             wrong.Validate().Select(p => p.Key));
-        Assert.Contains(wrong.Validate(), p => p.Message.StartsWith("c = \"number\": expected one of \"timestamptz\", ", StringComparison.Ordinal));
+        Assert.Contains(wrong.Validate(),
+            p => p.Message.StartsWith("c = \"number\": expected one of \"timestamptz\", ", StringComparison.Ordinal));
     }
 }

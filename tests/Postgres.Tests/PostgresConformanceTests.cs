@@ -1,27 +1,29 @@
 using System.Globalization;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Postgres;
 
 namespace PlantRuntime.Postgres.Tests;
 
-[Collection(PostgresTests.Name)]
+[Collection(PostgresCollection.Name)]
+[Trait("Needs", "Server")]
 public sealed class PostgresConformanceTests : SinkConformance
 {
-    private readonly SharedServer _shared;
+    private readonly PostgresFixture _shared;
     private readonly string _schema;
 
-    public PostgresConformanceTests(SharedServer shared)
+    public PostgresConformanceTests(PostgresFixture shared)
     {
         _shared = shared;
         _schema = shared.NewSchema();
-        // The suite wants payloads back byte by byte, which is what json is for; jsonb keeps their meaning.
+        // The suite compares payloads byte by byte, which json keeps; jsonb keeps only their meaning.
         Sql.Run(shared.Admin, $"CREATE TABLE {_schema}.records (time timestamptz, site text, device text, payload json)");
     }
 
     protected override ISinkPlugin Plugin => new PostgresPlugin();
 
-    protected override object Options => new PostgresOptions
+    protected override object Options => new PostgresSinkOptions
     {
         Host = "127.0.0.1",
         Port = _shared.Server.Port,
@@ -29,14 +31,14 @@ public sealed class PostgresConformanceTests : SinkConformance
         User = "plant",
         Password = new Secret(PostgresServer.Password),
         Schema = _schema,
-        Nul = NulText.Symbol,
+        Nul = NulCharacterPolicy.Symbol,
     };
 
     protected override bool RefusesDuplicates => true;
 
     protected override IReadOnlyList<string> Secrets => [PostgresServer.Password];
 
-    // Npgsql's objects for the statements of a batch, and some for an answer that has to be waited for.
+    // Npgsql allocates objects for the statements of a batch, and for each awaited response.
     protected override long AllocatedBytesPerBatch => 8 * 1024;
 
     protected override IReadOnlyList<StoredSample> Samples() =>
@@ -50,7 +52,7 @@ public sealed class PostgresConformanceTests : SinkConformance
     protected override string Shown(Value value) => value.Kind switch
     {
         ValueKind.Bool => value.Bool ? "1" : "0",
-        // A single is stored as the double of the same digits, which may be printed in another form: 3.4028235E+38.
+        // A single is stored as the double with the same digits, which can be printed in another form: 3.4028235E+38.
         ValueKind.Float32 when float.IsFinite((float)value.Number) =>
             double.Parse(value.Text, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
         _ => base.Shown(value),
@@ -58,6 +60,6 @@ public sealed class PostgresConformanceTests : SinkConformance
 
     protected override void AddRefused(RecordBatch batch) => batch.AddScan(Batches.Start, ("half", "half \ud83c", Quality.Good));
 
-    // PostgreSQL has no NUL in a text: the option nul = "symbol" stores its picture.
+    // PostgreSQL cannot store NUL in a text: the option nul = "symbol" stores U+2400.
     private static string Back(string text) => text.Replace('\u2400', '\0');
 }

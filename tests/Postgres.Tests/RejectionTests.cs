@@ -1,10 +1,12 @@
 using System.Text;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Postgres;
 
 namespace PlantRuntime.Postgres.Tests;
 
-public sealed class RejectionTests(SharedServer shared) : PostgresTestBase(shared)
+[Trait("Needs", "Server")]
+public sealed class RejectionTests(PostgresFixture shared) : PostgresTestBase(shared)
 {
     private static readonly string[] s_clean = ["0", "1"];
 
@@ -39,7 +41,7 @@ public sealed class RejectionTests(SharedServer shared) : PostgresTestBase(share
     [SkippableFact]
     public async Task All_texts_that_PostgreSQL_cannot_hold_are_named_at_once()
     {
-        await using var sink = await ConnectAsync();
+        await using var sink = await ConnectAsync(Options(nul: NulCharacterPolicy.Reject));
         var batch = Batches.Counting(1, 0, 1);
         batch.AddScan(Batches.Start, ("a", "pad\0\0", Quality.Good));
         batch.AddCounting(1, 1);
@@ -55,7 +57,7 @@ public sealed class RejectionTests(SharedServer shared) : PostgresTestBase(share
     [SkippableFact]
     public async Task A_payload_that_jsonb_cannot_hold_is_named()
     {
-        await using var sink = await ConnectAsync();
+        await using var sink = await ConnectAsync(Options(nul: NulCharacterPolicy.Reject));
         var batch = Batches.Counting(1, 0, 10);
         batch.Add(Batches.Start, "press", """{"a":[1,null]}"""u8);
         batch.Add(Batches.Start, "press", Encoding.UTF8.GetBytes("""{"a":"\u0000"}"""));

@@ -1,11 +1,14 @@
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Postgres;
+using PlantRuntime.Plugins.Postgres.Session;
 
 namespace PlantRuntime.Postgres.Tests;
 
-/// <summary>What the server may be, and say.</summary>
-public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
+/// <summary>States and replies of a server that the sink must handle.</summary>
+[Trait("Needs", "Server")]
+public sealed class ServerTests(PostgresFixture shared) : PostgresTestBase(shared)
 {
     [SkippableTheory]
     [InlineData("(a int)", "table $schema.samples has no column \"time\": it has a; expected time timestamp with time zone, site text")]
@@ -14,11 +17,11 @@ public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
         "column \"value\" of table $schema.samples is numeric, not double precision. ")]
     [InlineData(
         "(time timestamptz, site text, device text, tag text, value float8, text text, quality text, unit text, line int NOT NULL)",
-        "table $schema.samples has a column \"line\" that nobody fills: ")]
+        "table $schema.samples has a column \"line\" that the sink does not fill: ")]
     public async Task A_table_of_another_shape_is_named_and_left_alone(string columns, string expected)
     {
         Run($"CREATE TABLE $schema.samples {columns}");
-        var error = await Assert.ThrowsAsync<PostgresSinkException>(async () => await ConnectAsync());
+        var error = await Assert.ThrowsAsync<ServerRefusedException>(async () => await ConnectAsync());
         Assert.StartsWith(expected.Replace("$schema", Schema, StringComparison.Ordinal), error.Message, StringComparison.Ordinal);
         Assert.Equal(["1"], Assert.Single(Query("SELECT count(*) FROM pg_tables WHERE schemaname = '$schema'")));
     }
@@ -27,25 +30,27 @@ public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
     public async Task What_is_wrong_with_the_login_or_the_database_is_said_in_words()
     {
         Run($"CREATE ROLE reader_{Schema} LOGIN PASSWORD '{PostgresServer.Password}'; CREATE ROLE full_{Schema} LOGIN CONNECTION LIMIT 0 PASSWORD '{PostgresServer.Password}'");
-        async Task<string> Failure<T>(PostgresOptions options)
+        async Task<string> Failure<T>(PostgresSinkOptions options)
             where T : Exception => (await Assert.ThrowsAsync<T>(async () => await ConnectAsync(options))).Message;
 
-        PostgresOptions With(string user, string password, string database, string schema) => new()
+        PostgresSinkOptions With(string user, string password, string database, string schema) => new()
         {
             Host = "127.0.0.1", Port = Server.Port, User = user, Password = new Secret(password), Database = database, Schema = schema,
         };
 
-        var wrong = await Failure<PostgresSinkException>(With("plant", "secret-guess", "postgres", Schema));
+        var wrong = await Failure<ServerRefusedException>(With("plant", "secret-guess", "postgres", Schema));
         Assert.Contains("user \"plant\" may not log in: password authentication failed", wrong, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-guess", wrong, StringComparison.Ordinal);
         Assert.Contains("database \"nowhere\" does not exist: create it",
-            await Failure<PostgresSinkException>(With("plant", PostgresServer.Password, "nowhere", Schema)), StringComparison.Ordinal);
+            await Failure<ServerRefusedException>(With("plant", PostgresServer.Password, "nowhere", Schema)), StringComparison.Ordinal);
         Assert.Contains("schema \"nowhere\" does not exist: create it",
-            await Failure<PostgresSinkException>(With("plant", PostgresServer.Password, "postgres", "nowhere")), StringComparison.Ordinal);
+            await Failure<ServerRefusedException>(With("plant", PostgresServer.Password, "postgres", "nowhere")), StringComparison.Ordinal);
         Assert.Contains($"permission denied for schema {Schema}: grant that to user \"reader_{Schema}\"",
-            await Failure<PostgresSinkException>(With($"reader_{Schema}", PostgresServer.Password, "postgres", Schema)), StringComparison.Ordinal);
+            await Failure<ServerRefusedException>(With($"reader_{Schema}", PostgresServer.Password, "postgres", Schema)),
+            StringComparison.Ordinal);
         Assert.Contains("too many connections",
-            await Failure<NotConnectedException>(With($"full_{Schema}", PostgresServer.Password, "postgres", Schema)), StringComparison.Ordinal);
+            await Failure<NotConnectedException>(With($"full_{Schema}", PostgresServer.Password, "postgres", Schema)),
+            StringComparison.Ordinal);
         await Failure<NotConnectedException>(Options(port: 1));
     }
 
@@ -85,12 +90,13 @@ public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
         await using var sink = await ConnectAsync(Options(columns: new Dictionary<string, string> { ["n"] = "bigint" }));
         await sink.WriteAsync(Payloads(1, """{"n":1}"""), default);
 
-        // Of the same length: the server would take 2 for 1e-323 without a word. Text would refuse every record.
+        // Types of the same length: the server would read 2 as 1e-323 without an error. A text column would refuse every record.
         foreach (var type in new[] { "double precision", "text" })
         {
             Run($"ALTER TABLE $schema.records ALTER COLUMN n TYPE {type}");
-            var error = await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.WriteAsync(Payloads(2, """{"n":2}"""), default));
-            Assert.Contains("somebody has changed the tables", error.Message, StringComparison.Ordinal);
+            var error = await Assert.ThrowsAsync<NotConnectedException>(
+                async () => await sink.WriteAsync(Payloads(2, """{"n":2}"""), default));
+            Assert.Contains("another program has changed the tables", error.Message, StringComparison.Ordinal);
             var refusal = await Assert.ThrowsAnyAsync<Exception>(async () => await sink.ConnectAsync(default));
             Assert.Contains($"\"n\" of table {Schema}.records is", refusal.Message, StringComparison.Ordinal);
             Run("ALTER TABLE $schema.records ALTER COLUMN n TYPE bigint USING n::bigint");
@@ -104,7 +110,7 @@ public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
     [SkippableFact]
     public async Task A_network_that_goes_silent_at_any_moment_ends_with_the_deadline()
     {
-        using var proxy = new Proxy(Server.Port) { IsSilentAfterwards = true };
+        using var proxy = new AnswerSwallowingProxy(Server.Port) { IsSilentAfterwards = true };
         await using var sink = await ConnectAsync(Options(proxy.Port));
         foreach (var moment in new[] { "INSERT INTO", "COPY \"", "PGCOPY\n", "COMMIT\0" })
         {
@@ -124,7 +130,7 @@ public sealed class ServerTests(SharedServer shared) : PostgresTestBase(shared)
     [SkippableFact]
     public async Task With_TimescaleDB_the_narrow_table_becomes_a_hypertable()
     {
-        // A stand-in for the extension, which Debian does not have: it notes how it is called.
+        // Replaces the extension, which Debian does not have, by a function that records its calls.
         await using var server = await PostgresServer.StartNewAsync("fsync = off", "allow_system_table_mods = on");
         await using var admin = Npgsql.NpgsqlDataSource.Create(
             $"Host=127.0.0.1;Port={server.Port};Username=plant;Password={PostgresServer.Password};Database=postgres");

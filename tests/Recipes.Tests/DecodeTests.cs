@@ -20,15 +20,17 @@ public class DecodeTests
     public void Bytes_become_a_value(string hex, DataType type, int bit, object expected)
     {
         var value = new BlockTag("x", 3, type, bit).ValueIn(Convert.FromHexString($"EEEEEE{hex}EE"));
-        Assert.Equal(expected switch { bool b => Value.Of(b), long l => Value.Of(l), ulong u => Value.Of(u), float f => Value.Of(f), var d => Value.Of((double)d) }, value);
+        Assert.Equal(expected switch { bool b => Value.Of(b), long l => Value.Of(l), ulong u => Value.Of(u), float f => Value.Of(f),
+            var d => Value.Of((double)d) }, value);
     }
 
     [Fact]
     public void What_lies_outside_the_block_is_reported_by_name()
     {
-        var bench = new PlanBench(b =>
+        var fixture = new PlanFixture(b =>
         {
-            b.Line.Block("DB1", bytes: 14).Decode(1.Seconds, new("a", 11, DataType.Real), new("b", -1, DataType.Int), new("c", 0, DataType.Bool, 8)).To(b.Sink);
+            b.Line.Block("DB1", bytes: 14)
+                .Decode(1.Seconds, new("a", 11, DataType.Real), new("b", -1, DataType.Int), new("c", 0, DataType.Bool, 8)).To(b.Sink);
             b.Line.Block("X1").Decode(TimeSpan.Zero, new("d", 0, DataType.Int), new("d", 0, DataType.Int));
             b.Line.Block("X2", bytes: 2).Decode(1.Seconds).To(b.Sink);
         });
@@ -36,11 +38,12 @@ public class DecodeTests
             [
                 "a: Real at 11 is not within the block's 14 bytes", "b: Int at -1 is not within the block's 14 bytes",
                 "c: a Bool is bit 0 to 7 of its byte, and no other type has a bit",
-                "to decode a block it has to be known how long it is: Block(\"X1\", bytes: 14)",
-                "a block is read at most every millisecond, for instance every 1.Seconds, not every 00:00:00", "two tags of this block are called \"d\"",
+                "Decode needs the length of the block, for instance Block(\"X1\", bytes: 14)",
+                "a block is read at most every millisecond, for instance every 1.Seconds, not every 00:00:00",
+                "two tags of this block are called \"d\"",
                 "line: bad address of 2 bytes", "Decode needs a tag, for instance new(\"AI_Corrente\", 2, DataType.Real)",
-                "this flow goes nowhere: end it with .To(Sinks…)",
+                "this flow has no output: end it with .To(Sinks…)",
             ],
-            bench.Problems);
+            fixture.Problems);
     }
 }

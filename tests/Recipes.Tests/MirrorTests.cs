@@ -1,3 +1,5 @@
+using PlantRuntime.Recipes.Blocks;
+
 namespace PlantRuntime.Recipes.Tests;
 
 public class MirrorTests
@@ -11,14 +13,15 @@ public class MirrorTests
         Assert.NotEqual(once, other);
         Assert.Equal((50.Milliseconds, 16), (other.MaxAge, other.TargetBytes));
 
-        static Mirror State(int milliseconds) => Assert.Single(new PlanBench(b =>
-            b.Line.Block("DB500", bytes: 14).MirrorTo(b.Tank.Block("DB7"), every: milliseconds.Milliseconds, changedOnly: true, watchdog: 15)).Mirrors);
+        static Mirror State(int milliseconds) => Assert.Single(new PlanFixture(b =>
+            b.Line.Block("DB500", bytes: 14)
+                .MirrorTo(b.Tank.Block("DB7"), every: milliseconds.Milliseconds, changedOnly: true, watchdog: 15)).Mirrors);
     }
 
     [Fact]
     public void Every_mistake_is_reported_at_once_with_the_address_at_fault()
     {
-        var bench = new PlanBench(b =>
+        var fixture = new PlanFixture(b =>
         {
             b.Line.Block("DB1").MirrorTo(b.Tank.Block("DB2"), every: 1.Seconds);
             b.Line.Block("DB1", bytes: 14).MirrorTo(b.Tank.Block("DB2", bytes: 12), every: 1.Seconds);
@@ -29,17 +32,17 @@ public class MirrorTests
         });
         Assert.Equal(
             [
-                ("a mirror has to know how long the block is: Block(\"DB1\", bytes: 14)", "DB1"),
+                ("a mirror needs the length of the block, for instance Block(\"DB1\", bytes: 14)", "DB1"),
                 ("a mirror copies all bytes: line DB1 has 14, tank DB2 has 12", "DB2"),
                 ("line may not be written", "DB4"),
                 ("a mirror goes from one device to another, not from tank to itself", "DB6"),
                 ("a mirror copies at most every millisecond, for instance every 100.Milliseconds, not every 00:00:00", null),
-                ("the greatest age of an image is at least a millisecond, not 00:00:00", null),
+                ("maxAge is at least a millisecond, not 00:00:00", null),
                 ("the watchdog is outside the bytes that are copied, at 14 or beyond, not at 13", null),
                 ("line: bad address of 14 bytes", "X1"),
                 ("tank: bad address of 14 bytes", "X2"),
-                ("another mirror copies to tank DB2 already", "DB2"),
+                ("another mirror already copies to tank DB2", "DB2"),
             ],
-            bench.Builder.Problems.Select(p => (p.Message, p.Word)));
+            fixture.Builder.Problems.Select(p => (p.Message, p.Word)));
     }
 }

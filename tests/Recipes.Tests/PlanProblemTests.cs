@@ -5,7 +5,7 @@ public class PlanProblemTests
     [Fact]
     public void Every_mistake_is_reported_at_once_with_what_was_meant()
     {
-        var bench = new PlanBench(b =>
+        var fixture = new PlanFixture(b =>
         {
             b.Line.Scans.Only("sped").To(b.Sink);
             b.Line.Scans.Range("temp", 5, 1).Deadband("speed", 0).Throttle(TimeSpan.Zero).To(b.Sink);
@@ -20,24 +20,24 @@ public class PlanProblemTests
         Assert.Equal(
             [
                 "no tag \"sped\" in device line: did you mean \"speed\"?",
-                "a range goes from low to high, not from 5 to 1",
-                "a deadband is greater than 0; for every change there is OnChange",
-                "an interval is longer than zero, for instance 1.Seconds, not 00:00:00",
-                "there is a tag \"temp\" already: give the computed one another name",
-                "after this Rename two tags of device line are called \"temp\"",
+                "a range is from low to high, not from 5 to 1",
+                "a deadband is greater than 0; use OnChange for every change",
+                "an interval is greater than zero, for instance 1.Seconds, not 00:00:00",
+                "there is already a tag \"temp\": give the computed tag another name",
+                "after this Rename two tags of device line have the name \"temp\"",
                 "a payload is a JSON object: new { name = value, … } or a dictionary",
                 "To needs a sink",
                 "no tag \"levl\" in device tank: did you mean \"level\"?",
                 "tank.temp may not be written",
-                "this flow goes nowhere: end it with .To(Sinks…)",
+                "this flow has no output: end it with .To(Sinks…)",
             ],
-            bench.Problems);
+            fixture.Problems);
     }
 
     [Fact]
     public void Operators_with_state_check_what_they_are_given()
     {
-        var bench = new PlanBench(b =>
+        var fixture = new PlanFixture(b =>
         {
             b.Line.Scans.Window(TimeSpan.Zero).Mean("sped").To(b.Sink);
             b.Line.Scans.Ewma("temp", 1.5).Ewma("temp", TimeSpan.Zero).To(b.Sink);
@@ -50,26 +50,26 @@ public class PlanProblemTests
         });
         Assert.Equal(
             [
-                "an interval is longer than zero, for instance 1.Seconds, not 00:00:00",
+                "an interval is greater than zero, for instance 1.Seconds, not 00:00:00",
                 "no tag \"sped\" in device line: did you mean \"speed\"?",
-                "alpha lies above 0 and is 1 at most, not 1.5",
-                "an interval is longer than zero, for instance 1.Seconds, not 00:00:00",
-                "an anomaly lies more than 0 standard deviations off, for instance sigma: 4",
-                "there is a tag \"temp_anomaly\" already: Rename it before Anomaly",
-                "clear lies on the quiet side of the limit: not over above, not under below",
-                "an event is above or below a limit: for both, write Events twice",
-                "clear is where a limit's event ends: it goes with above or below",
-                "a group has expect values, 1 or more, and atLeast lies between 1 and expect",
-                "this flow goes nowhere: end it with .To(Sinks…)",
+                "alpha is greater than 0 and at most 1, not 1.5",
+                "an interval is greater than zero, for instance 1.Seconds, not 00:00:00",
+                "sigma is greater than 0, for instance sigma: 4",
+                "there is already a tag \"temp_anomaly\": use Rename before Anomaly",
+                "clear must not be greater than above or less than below",
+                "an event is above or below a limit: for both, use Events twice",
+                "clear requires above or below: an event ends at this number",
+                "expect is at least 1, and atLeast is between 1 and expect",
+                "this flow has no output: end it with .To(Sinks…)",
             ],
-            bench.Problems);
+            fixture.Problems);
     }
 
     [Fact]
     public void A_problem_names_the_line_that_made_it()
     {
-        var bench = new PlanBench(b => b.Line.Scans.Only("sped").To(b.Sink));
-        var problem = Assert.Single(bench.Builder.Problems);
+        var fixture = new PlanFixture(b => b.Line.Scans.Only("sped").To(b.Sink));
+        var problem = Assert.Single(fixture.Builder.Problems);
         Assert.EndsWith("PlanProblemTests.cs", problem.File);
         Assert.True(problem.Line > 0 && problem.Column > 0);
         Assert.Equal("sped", problem.Word);

@@ -25,24 +25,25 @@ public class RateTests
     [Fact]
     public void A_step_of_the_clock_is_not_seen()
     {
-        var bench = Bench().Scan(0).Advance(10.Seconds);
-        bench.Time.StepWallClock(-1.0.Hours);
-        Assert.Equal(["line speed=1"], bench.Scan(10).Take());
+        var fixture = Bench().Scan(0).Advance(10.Seconds);
+        fixture.Time.StepWallClock(-1.0.Hours);
+        Assert.Equal(["line speed=1"], fixture.Scan(10).Take());
     }
 
     [Fact]
     public void Times_of_the_device_count_where_it_gives_them()
     {
-        var bench = new PlanBench(b => b.Tank.Scans.Only("level").Rate("level").To(b.Sink)).Advance(1.Hours);
+        var fixture = new PlanFixture(b => b.Tank.Scans.Only("level").Rate("level").To(b.Sink)).Advance(1.Hours);
         var noon = new DateTime(2025, 12, 31, 12, 0, 0, DateTimeKind.Utc);
-        Assert.Equal(["tank level=0.5"], bench.Tanks(noon, 10).Tanks(noon.AddSeconds(60), 40).Tanks(noon.AddSeconds(60), 41).Tanks(noon, 42).Take());
+        Assert.Equal(["tank level=0.5"], fixture.Tanks(noon, 10).Tanks(noon.AddSeconds(60), 40).Tanks(noon.AddSeconds(60), 41)
+            .Tanks(noon, 42).Take());
     }
 
     [Fact]
     public void The_unit_becomes_one_per_second()
     {
         var units = new List<string>();
-        new PlanBench(b => b.Line.Scans.Only("speed", "running").Rate("speed").Where(s =>
+        new PlanFixture(b => b.Line.Scans.Only("speed", "running").Rate("speed").Where(s =>
         {
             foreach (var sample in s.Samples) units.Add(sample.Tag.Unit);
             return true;
@@ -50,5 +51,6 @@ public class RateTests
         Assert.Equal(["", "1/min/s", ""], units);
     }
 
-    private static PlanBench Bench(CounterKind counter = CounterKind.None) => new(b => b.Line.Scans.Only("speed").Rate("speed", counter).To(b.Sink));
+    private static PlanFixture Bench(CounterKind counter = CounterKind.None) =>
+        new(b => b.Line.Scans.Only("speed").Rate("speed", counter).To(b.Sink));
 }

@@ -19,6 +19,18 @@ public class AddressTests
         { "VW10:INT", "DataBlock 1 10 Int 0" }, { "DB1.DBD8:LREAL", "DataBlock 1 8 LReal 0" }, { " MB1 ", "Marker 0 1 Byte 0" },
         { "M 10.3", "Marker 0 10 Bool 3" }, { "DB 10.DBW  4:INT", "DataBlock 10 4 Int 0" }, { "E 0.0", "Input 0 0 Bool 0" },
         { "MW 4 : INT", "Marker 0 4 Int 0" },
+        { "PIW256:INT", "PeripheralInput 0 256 Int 0" }, { "PEW256", "PeripheralInput 0 256 Word 0" },
+        { "%PIB7", "PeripheralInput 0 7 Byte 0" },
+        { "PQW256:INT", "PeripheralOutput 0 256 Int 0" }, { "PAD8:DINT", "PeripheralOutput 0 8 DInt 0" },
+        { "P#DB500.DBX0.1", "DataBlock 500 0 Bool 1" }, { "P#DB1.DBX10.0 REAL 1", "DataBlock 1 10 Real 0" },
+        { "P#DB1.DBX10.0 REAL 10", "DataBlock 1 10 Real 0 x10" }, { "p#db1.dbx10.0 Char 14", "DataBlock 1 10 Char 0 14" },
+        { "P#DB1.DBX2.0 STRING 1", "DataBlock 1 2 String 0 254" }, { "P#DB1.DBX2.0:STRING[8]", "DataBlock 1 2 String 0 8" },
+        { "P#DB1.DBX0.0 BOOL 16", "DataBlock 1 0 Bool 0 x16" }, { "P#M 4.0 WORD 1", "Marker 0 4 Word 0" }, { "P#E0.3", "Input 0 0 Bool 3" },
+        { "P#A 1.0 BYTE 2", "Output 0 1 Byte 0 x2" }, { "P#P 256.0 INT 1", "PeripheralInput 0 256 Int 0" },
+        { "P#PA256.0  INT  1", "PeripheralOutput 0 256 Int 0" }, { "P#V10.0 DWORD 1", "DataBlock 1 10 DWord 0" },
+        { "DB1.DBB0:CHAR[14]", "DataBlock 1 0 Char 0 14" }, { "DB1.DBB0:CHAR[14][3]", "DataBlock 1 0 Char 0 14 x3" },
+        { "DB1.DBB0:LDT", "DataBlock 1 0 Ldt 0" }, { "DB1.DBD0:LTIME", "DataBlock 1 0 LTime 0" },
+        { "DB1.DBB0:LTIME_OF_DAY", "DataBlock 1 0 LTod 0" },
     };
 
     [Theory]
@@ -65,7 +77,22 @@ public class AddressTests
     [InlineData("DB1.DBW4:", 10, "which type? :INT, :REAL")]
     [InlineData("DB1.REAL4", 5, "the type stands behind the place: DB1.DBD0:REAL")]
     [InlineData("DB1.W4", 5, "'W' is no place in a data block: expected DBX, DBB, DBW or DBD")]
-    [InlineData("PEW64", 1, "'PEW': peripheral addresses cannot be reached from here; the process image can: EW")]
+    [InlineData("PIR64", 1, "'PIR' has no width 'R': expected PIX, PIB, PIW or PID")]
+    [InlineData("PIW64:REAL", 7, "PIW is 2 bytes wide, REAL has 4: PID64:REAL")]
+    [InlineData("PMW64", 1, "unknown area 'PMW'")]
+    [InlineData("P64", 1, "unknown area 'P'")]
+    [InlineData("P#", 3, "'' is no area of a pointer; expected a pointer such as P#DB1.DBX10.0")]
+    [InlineData("P#K4.0", 3, "'K' is no area of a pointer")]
+    [InlineData("P#DB1.DBW4.0", 7, "a pointer has DBX before the byte: P#DB1.DBX0.0")]
+    [InlineData("P#DB1", 6, "a data block needs a place in it: P#DB1.DBX0.0")]
+    [InlineData("P#DB1.DBX4", 11, "a pointer has a bit, also where it is 0: 4.0")]
+    [InlineData("P#M4.8", 6, "'8' is not a bit of a byte: a number from 0 to 7")]
+    [InlineData("P#M4.1 INT 1", 8, "only a BOOL has a bit, not INT: write 4.0")]
+    [InlineData("P#M4.0 INT", 8, "behind a pointer there are a type and a number of elements: P#… INT 1")]
+    [InlineData("P#M4.0 INT 0", 8, "behind a pointer there are a type and a number of elements: P#… INT 1")]
+    [InlineData("P#M4.0 RAEL 2", 8, "unknown type 'RAEL' (did you mean 'REAL'?)")]
+    [InlineData("P#M65534.0 REAL 1", 1, "4 bytes from 65534 go beyond the last one")]
+    [InlineData("MB4:CHAR[0]", 5, "CHAR needs the number of its characters, 1 to 32767: CHAR[14]")]
     [InlineData("MD65534", 1, "4 bytes from 65534 go beyond the last one, 65535")]
     public void Is_refused_at_its_column(string text, int column, string message)
     {
@@ -80,5 +107,39 @@ public class AddressTests
         Assert.Equal(S7Type.Real, S7AddressParser.Parse(new TagDefinition("t", "MD0:REAL", "REAL"), out _)!.Value.Type);
         Assert.Null(S7AddressParser.Parse(new TagDefinition("t", "MD0:REAL", "DINT"), out var problem));
         Assert.Equal("the address says REAL but the tag's type is DINT: give one of them", problem!.Message);
+    }
+
+    [Theory]
+    [InlineData("T37", "Timer200 0 185 Timer200 5")]
+    [InlineData("T37:INT", "Timer200 0 185 Timer200 5")]
+    [InlineData("C1", "Counter200 0 3 Counter200 3")]
+    [InlineData("VW10:INT", "DataBlock 1 10 Int 2")]
+    public void An_s7_200_has_areas_of_its_own(string text, string expected)
+    {
+        var address = S7AddressParser.Parse(new TagDefinition("t", text), out var problem, CpuFamily.S7200);
+        Assert.True(problem is null, problem?.Message);
+        var a = address!.Value;
+        Assert.Equal(expected, $"{a.Area} {a.Block} {a.Offset} {a.Type} {a.Bytes}");
+    }
+
+    [Theory]
+    [InlineData("T256", 2, "'256' is not the number of a timer: a number from 0 to 255")]
+    [InlineData("T37:REAL", 5, "a timer of an S7-200 is an INT, not REAL")]
+    public void A_timer_of_an_s7_200_is_refused_at_its_column(string text, int column, string message)
+    {
+        Assert.Null(S7AddressParser.Parse(new TagDefinition("t", text), out var problem, CpuFamily.S7200));
+        Assert.Equal((column, message), (problem!.Column, problem.Message));
+    }
+
+    [Fact]
+    public void An_address_without_a_block_is_in_the_block_of_the_device()
+    {
+        var expected = S7AddressParser.Parse(new TagDefinition("t", "DB7.DBD2:REAL"), out _);
+        Assert.Equal(expected, S7AddressParser.Parse(new TagDefinition("t", "DBD2:REAL"), out _, dataBlock: 7));
+        Assert.Equal(expected, S7AddressParser.Parse(new TagDefinition("t", "DB7.DBD2:REAL"), out _, dataBlock: 9));
+        Assert.Null(S7AddressParser.Parse(new TagDefinition("t", "DBX0"), out var problem, dataBlock: 7));
+        Assert.Contains("which bit? DBX0.0 to .7", problem!.Message, StringComparison.Ordinal);
+        Assert.Null(S7AddressParser.Parse(new TagDefinition("t", "DBW0"), out problem));
+        Assert.Contains("db = 1", problem!.Message, StringComparison.Ordinal);
     }
 }

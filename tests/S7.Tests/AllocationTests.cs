@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance;
 using PlantRuntime.S7.Tests.Testing;
 
 namespace PlantRuntime.S7.Tests;
@@ -7,9 +8,6 @@ namespace PlantRuntime.S7.Tests;
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public class AllocationTests
 {
-    private const int Runs = 100;
-    private const int Batches = 20;
-
     [Fact]
     public async Task A_steady_scan_allocates_nothing()
     {
@@ -19,7 +17,7 @@ public class AllocationTests
         await using var driver = new S7Driver(new S7Options { Host = "127.0.0.1", Port = cpu.Port });
         await driver.ConnectAsync(CancellationToken.None);
         // Every sort of tag in many requests, a text longer than a PDU, and two tags that are refused at every scan.
-        var scan = new Scan(driver, [
+        var scan = new S7Scan(driver, [
             .. Enumerable.Range(0, 200).Select(n => $"DB1.DBD{4 * n}:REAL"),
             .. Enumerable.Range(0, 100).Select(n => $"DB{2 + n}.DBW{2 * n}:INT"),
             .. Enumerable.Range(0, 100).Select(n => $"M{n}.5"),
@@ -28,8 +26,7 @@ public class AllocationTests
         // A host keeps one source a device and resets it; the token must be one that can be cancelled.
         using var limit = new CancellationTokenSource();
 
-        // Without the test framework's synchronization context, which allocates for each continuation that is posted to it.
-        var least = await Task.Run(() => LeastAllocatedAsync(() => scan.ReadAsync(limit.Token)));
+        var least = await AllocationMeter.LeastBytesAsync(() => scan.ReadAsync(limit.Token));
 
         Assert.Equal(406, scan.Good);
         Assert.Equal(0, least);
@@ -47,24 +44,9 @@ public class AllocationTests
         var image = new byte[bytes];
         using var limit = new CancellationTokenSource();
 
-        var reading = await Task.Run(() => LeastAllocatedAsync(() => block.ReadAsync(image, limit.Token)));
-        var writing = await Task.Run(() => LeastAllocatedAsync(() => block.WriteAsync(0, image, limit.Token)));
+        var reading = await AllocationMeter.LeastBytesAsync(() => block.ReadAsync(image, limit.Token));
+        var writing = await AllocationMeter.LeastBytesAsync(() => block.WriteAsync(0, image, limit.Token));
 
         Assert.Equal((0, 0), (reading, writing));
-    }
-
-    private static async Task<long> LeastAllocatedAsync(Func<ValueTask> operation)
-    {
-        // The thread pool's bookkeeping allocates a few bytes every tenth of a second, so the quietest batch counts: what one operation
-        // allocated would show in every one.
-        var least = long.MaxValue;
-        for (var batch = 0; batch < Batches; batch++)
-        {
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            for (var i = 0; i < Runs; i++) await operation();
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
-        }
-
-        return least;
     }
 }

@@ -11,7 +11,7 @@ public class GoldenPacketTests
     public void Connection_request()
     {
         var packet = new byte[CotpConnect.RequestBytes];
-        CotpConnect.Write(packet, local: 0x0100, Tsap.Of(ConnectionType.Pg, rack: 0, slot: 2));
+        CotpConnect.Write(packet, local: 0x0100, Tsap.From(ConnectionType.Pg, rack: 0, slot: 2));
         Assert.Equal(
             "03 00 00 16 " + // packet of 22 bytes
             "11 E0 00 00 00 01 00 " + // header of 17 bytes after this one, connection request, references 0 and 1, class 0
@@ -26,7 +26,7 @@ public class GoldenPacketTests
     [InlineData("op", 0, 2, 0x0202)]
     [InlineData("basic", 1, 3, 0x0323)]
     public void Tsap_of_rack_and_slot(string type, int rack, int slot, int tsap) =>
-        Assert.Equal(tsap, Tsap.Of(Enum.Parse<ConnectionType>(type, ignoreCase: true), rack, slot));
+        Assert.Equal(tsap, Tsap.From(Enum.Parse<ConnectionType>(type, ignoreCase: true), rack, slot));
 
     [Theory]
     [InlineData("02.00", 0x0200)]
@@ -46,7 +46,7 @@ public class GoldenPacketTests
             "F0 00 00 08 00 08 03 C0", // 8 jobs either way, PDUs of 960 bytes
             Hex(packet));
 
-        var agreed = new SetupCommunication(960, 8).Agreed(ScriptedCpu.Hex(
+        var agreed = new SetupCommunication(960, 8).ParseReply(ScriptedCpu.Hex(
             "32 03 00 00 12 34 00 08 00 00 00 00 " + // acknowledgement with data, no error
             "F0 00 00 01 00 01 00 F0")); // one job, PDUs of 240 bytes
 
@@ -74,7 +74,7 @@ public class GoldenPacketTests
     public void Answer_of_three_items()
     {
         var plan = Plan("DB500.DBD2:REAL", "M10.3", "T5");
-        var into = Fuzz.Buffer(3);
+        var into = PlanFactory.Buffer(3);
         plan.Steady.Jobs[0].Read(
             ScriptedCpu.Hex(
                 "32 03 00 00 00 02 00 02 00 13 00 00 " + // acknowledgement with data, 2 bytes of parameters, 19 of data
@@ -116,7 +116,7 @@ public class GoldenPacketTests
     public void Questions()
     {
         var packet = new byte[UserData.Overhead + 4];
-        var length = UserData.Write(packet, UserData.SystemStatus, SystemStatusList.Function, SystemStatusList.Question(0x0424));
+        var length = UserData.Write(packet, UserData.SystemStatus, SystemStatusList.Function, SystemStatusList.WriteRequest(0x0424));
         Assert.Equal(
             "03 00 00 21 02 F0 80 32 07 00 00 00 00 00 08 00 08 " + // user data, 8 bytes of parameters, 8 of data
             "00 01 12 04 11 44 01 00 " + // request of group 4, function 1
@@ -129,10 +129,10 @@ public class GoldenPacketTests
             "00 01 12 08 12 43 02 07 00 00 00 00 " + // the answer with sequence 7 of group 3, function 2 goes on
             "0A 00 00 00",
             Hex(packet[..length]));
-        Assert.Equal("30 41 30 30 35 30 30 41", Hex(BlockList.InfoQuestion((byte)'A', 500)));
+        Assert.Equal("30 41 30 30 35 30 30 41", Hex(BlockList.InfoRequest((byte)'A', 500)));
     }
 
-    private static ReadPlan Plan(params string[] addresses) => Fuzz.Plan(240, addresses);
+    private static S7ReadPlan Plan(params string[] addresses) => PlanFactory.Plan(240, addresses);
 
     private static string Hex(byte[] bytes) => PlantRuntime.Wire.HexDump.Excerpt(bytes, most: bytes.Length);
 }

@@ -12,9 +12,9 @@ public class PackingTests
         var random = new Random(Seed);
         for (var round = 0; round < 2000; round++)
         {
-            var room = PduRoom.Of((round % 4) switch { 0 => 112, 1 => 240, 2 => 480, _ => random.Next(64, 100) });
+            var room = PduCapacity.From((round % 4) switch { 0 => 112, 1 => 240, 2 => 480, _ => random.Next(64, 100) });
             var extents = Draw(random, room, random.Next(1, 9));
-            var found = Packing.Least(extents, room);
+            var found = Packing.PackFewest(extents, room);
             Check(extents, room, found, $"seed {Seed}, round {round}");
             var best = BruteForce(extents, room);
             Assert.True(found.Length == best,
@@ -32,14 +32,14 @@ public class PackingTests
     {
         const int Seed = 5;
         var random = new Random(Seed);
-        var room = PduRoom.Of(pduSize);
+        var room = PduCapacity.From(pduSize);
         for (var round = 0; round < 5; round++)
         {
             var extents = Enumerable.Range(0, 500)
                 .Select(_ => (Group: random.Next(20), Start: 8 * random.Next(1000), Bytes: random.Next(1, 9)))
                 .DistinctBy(e => (e.Group, e.Start)).Select(e => new Extent(e.Group, e.Start, e.Start + e.Bytes))
                 .OrderBy(e => e.Group).ThenBy(e => e.Start).ToArray();
-            var found = Packing.Least(extents, room);
+            var found = Packing.PackFewest(extents, room);
             Check(extents, room, found, $"seed {Seed}, round {round}");
             var bound = Packing.LowerBound(extents, room);
             Assert.True(found.Length <= bound + 1 + (bound / 20), $"seed {Seed}, round {round}: {found.Length} requests, bound {bound}");
@@ -56,13 +56,13 @@ public class PackingTests
         const int Seed = 7;
         const int Rounds = 10;
         var random = new Random(Seed);
-        var room = PduRoom.Of(pduSize);
+        var room = PduCapacity.From(pduSize);
         var more = 0;
         for (var round = 0; round < Rounds; round++)
         {
             var extents = Enumerable.Range(0, 500).Select(_ => (Start: 4 * random.Next(2048), Bytes: 2 * random.Next(1, 3)))
                 .DistinctBy(e => e.Start).OrderBy(e => e.Start).Select(e => new Extent(1, e.Start, e.Start + e.Bytes)).ToArray();
-            var found = Packing.Least(extents, room);
+            var found = Packing.PackFewest(extents, room);
             Check(extents, room, found, $"seed {Seed}, round {round}");
             more += found.Length - Packing.LowerBound(extents, room);
         }
@@ -70,7 +70,7 @@ public class PackingTests
         Assert.True(more <= Rounds / 5, $"seed {Seed}: {more} requests above the bound in {Rounds} rounds");
     }
 
-    private static Extent[] Draw(Random random, PduRoom room, int count)
+    private static Extent[] Draw(Random random, PduCapacity room, int count)
     {
         var extents = new List<Extent>();
         var (group, at) = (0, 0);
@@ -78,14 +78,14 @@ public class PackingTests
         {
             if (random.Next(4) == 0) (group, at) = (group + 1, 0);
             var start = at + random.Next(24);
-            at = start + random.Next(1, random.Next(3) == 0 ? room.MostRun + 1 : 9);
+            at = start + random.Next(1, random.Next(3) == 0 ? room.MaxRangeBytes + 1 : 9);
             extents.Add(new Extent(group, start, at, random.Next(12) == 0, random.Next(12) == 0));
         }
 
         return [.. extents];
     }
 
-    private static void Check(Extent[] extents, PduRoom room, Run[][] requests, string what)
+    private static void Check(Extent[] extents, PduCapacity room, ItemRange[][] requests, string what)
     {
         Assert.True(Enumerable.Range(0, extents.Length).SequenceEqual(
             requests.SelectMany(runs => runs).OrderBy(run => run.First)
@@ -99,7 +99,7 @@ public class PackingTests
     }
 
     // The size of an answer, written down once more: a padding byte after each odd item but the last, which an odd one is if there is any.
-    private static bool Fits(IEnumerable<int> runs, PduRoom room)
+    private static bool Fits(IEnumerable<int> runs, PduCapacity room)
     {
         var bytes = runs.ToArray();
         return bytes.Length <= room.Items && bytes.Sum(b => 4 + b + (b % 2)) - (bytes.Any(b => b % 2 == 1) ? 1 : 0) <= room.Bytes;
@@ -109,7 +109,7 @@ public class PackingTests
         extents[i].Group == extents[i - 1].Group && !extents[i].IsApart && !extents[i - 1].IsApart && !extents[i].IsCutOff;
 
     // All ways to cut between extents, and for each all ways to share requests.
-    private static int BruteForce(Extent[] extents, PduRoom room)
+    private static int BruteForce(Extent[] extents, PduCapacity room)
     {
         var best = int.MaxValue;
         for (var cuts = 0; cuts < 1 << (extents.Length - 1); cuts++)
@@ -128,13 +128,13 @@ public class PackingTests
                 first = i + 1;
             }
 
-            if (isPossible && runs.TrueForAll(bytes => bytes <= room.MostRun)) best = Math.Min(best, Share(runs, 0, [], room, best));
+            if (isPossible && runs.TrueForAll(bytes => bytes <= room.MaxRangeBytes)) best = Math.Min(best, Share(runs, 0, [], room, best));
         }
 
         return best;
     }
 
-    private static int Share(List<int> runs, int next, List<List<int>> requests, PduRoom room, int best)
+    private static int Share(List<int> runs, int next, List<List<int>> requests, PduCapacity room, int best)
     {
         if (requests.Count >= best) return best;
         if (next == runs.Count) return requests.Count;

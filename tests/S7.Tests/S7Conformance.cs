@@ -4,7 +4,7 @@ using PlantRuntime.S7.Tests.Testing;
 
 namespace PlantRuntime.S7.Tests;
 
-/// <summary>What the host relies on in every driver.</summary>
+/// <summary>Runs the conformance tests.</summary>
 public sealed class S7Conformance : DriverConformance, IDisposable
 {
     private readonly MemoryCpu _cpu = new(Convert.FromHexString(

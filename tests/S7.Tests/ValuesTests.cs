@@ -7,17 +7,23 @@ namespace PlantRuntime.S7.Tests;
 /// <summary>Bytes of the CPU to values.</summary>
 public class ValuesTests
 {
-    private const string NoString = "BAD_TYPE the CPU's text is longer than the address says, or its head is none of a string";
     private const string NoValue = "BAD_TYPE the bytes are no value of the tag's type";
 
     [Theory]
     [InlineData("MB0:CHAR", "E9", "é")]
     [InlineData("MB0:STRING[5]", "05 03 41 62 63 00 00", "Abc")]
     [InlineData("MB0:STRING[5]", "00 00 00 00 00 00 00", "")]
-    [InlineData("MB0:STRING[5]", "FE 06 41 62 63 64 65", NoString)]
-    [InlineData("MB0:STRING[5]", "02 03 41 62 63 00 00", NoString)]
+    [InlineData("MB0:STRING[5]", "00 05 68 65 6C 6C 6F", "hello")]
+    [InlineData("MB0:STRING[5]", "00 06 68 65 6C 6C 6F",
+        "BAD_TYPE the text in the CPU has length 6 and greatest length 0, the address has room for 5: make STRING[5] longer")]
+    [InlineData("MB0:STRING[5]", "FE 06 41 62 63 64 65",
+        "BAD_TYPE the text in the CPU has length 6 and greatest length 254, the address has room for 5: make STRING[5] longer")]
+    [InlineData("MB0:STRING[5]", "02 03 41 62 63 00 00",
+        "BAD_TYPE the head of the text says length 3 and greatest length 2: is there a STRING[5] at this address?")]
+    [InlineData("MB0:WSTRING[2]", "00 00 00 02 04 1F 04 40", "Пр")]
     [InlineData("MB0:WSTRING[2]", "00 02 00 02 04 1F 04 40", "Пр")]
-    [InlineData("MB0:WSTRING[2]", "00 03 00 03 04 1F 04 40", NoString)]
+    [InlineData("MB0:WSTRING[2]", "00 03 00 03 04 1F 04 40",
+        "BAD_TYPE the text in the CPU has length 3 and greatest length 3, the address has room for 2: make WSTRING[2] longer")]
     [InlineData("MW0:DATE", "00 00", "1990-01-01")]
     [InlineData("MW0:DATE", "FF 62", "2168-12-31")]
     [InlineData("MW0:DATE", "FF 63", NoValue)]
@@ -40,17 +46,30 @@ public class ValuesTests
     [InlineData("MD0:REAL[2]", "42 F6 E9 79 BF 80 00 00", "[123.456, -1]")]
     [InlineData("MX0.0:BOOL[10]", "81 02", "[TRUE, FALSE, FALSE, FALSE, FALSE, FALSE, FALSE, TRUE, FALSE, TRUE]")]
     [InlineData("MB0:STRING[3][2]", "03 01 41 00 00 EE 03 00 00 00 00", "[A, ]")]
-    [InlineData("MB0:STRING[3][2]", "03 01 41 00 00 EE 03 04 00 00 00", NoString)]
-    [InlineData("MW0:S5TIME[2]", "01 27 0A 00", NoValue)]
-    [InlineData("MB0:CHAR[3]", "41 62 63", "[A, b, c]")]
+    [InlineData("MB0:STRING[3][2]", "03 01 41 00 00 EE 03 04 00 00 00",
+        "BAD_TYPE element 1: the text in the CPU has length 4 and greatest length 3, the address has room for 3: make STRING[3] longer")]
+    [InlineData("MD0:TOD[2]", "00 00 00 00 05 26 5C 00", "BAD_TYPE element 1: the bytes are no value of the tag's type")]
+    [InlineData("MW0:S5TIME[2]", "01 27 0A 00", "BAD_TYPE element 1: the bytes are no value of the tag's type")]
+    [InlineData("MB0:CHAR[3]", "41 62 63", "Abc")]
+    [InlineData("MB0:CHAR[14]", "53 4E 2D 30 30 30 34 32 2D 41 42 00 00 00", "SN-00042-AB")]
+    [InlineData("MB0:CHAR[4]", "00 00 00 00", "")]
+    [InlineData("MB0:CHAR[4]", "41 00 42 43", "A")]
+    [InlineData("MB0:CHAR[3][2]", "41 62 00 EE 43 00 00", "[Ab, C]")]
+    [InlineData("MB0:LDT", "18 EC 9D CC BF 5D 99 15", "2026-11-29T20:24:14.123456789Z")]
+    [InlineData("MB0:LDT", "7F FF FF FF FF FF FF FF", "2262-04-11T23:47:16.854775807Z")]
+    [InlineData("MB0:LDT", "FF FF FF FF FF FF FF FF", NoValue)]
+    [InlineData("MB0:LTIME", "00 00 51 E8 F5 E9 C2 00", "90061000000000")]
+    [InlineData("MB0:LTIME", "FF FF FF FF FF FF FF FF", "-1")]
+    [InlineData("MB0:LTOD", "00 00 1B 0A 15 72 A1 15", "08:15:30.123456789")]
+    [InlineData("MB0:LTOD", "00 00 4E 94 91 4F 00 00", NoValue)]
     public void Are_what_the_bytes_say(string address, string hex, string expected)
     {
-        var into = Fuzz.Buffer(1);
+        var into = PlanFactory.Buffer(1);
         var tag = new ReadTag(0, S7AddressParser.Parse(new TagDefinition("t", address), out _)!.Value);
         var bytes = ScriptedCpu.Hex(hex);
         Assert.Equal(tag.Bytes, bytes.Length);
 
-        for (var i = 0; i < 2; i++) tag.Take(into, bytes, 0);
+        for (var i = 0; i < 2; i++) tag.Apply(into, bytes, 0);
 
         var sample = into.Samples[0];
         Assert.Equal(expected, sample.Quality == Quality.Good ? sample.Value.ToString() : $"{sample.Quality.ToText()} {into.Reason(0)}");
@@ -62,19 +81,19 @@ public class ValuesTests
     [InlineData("MB0:STRING[3][2]", "03 01 41 00 00 EE 03 00 00 00 00", "03 01 41 00 00 EE 03 01 42 00 00")]
     public void An_array_is_made_anew_only_when_an_element_changes(string address, string hex, string other)
     {
-        var into = Fuzz.Buffer(1);
+        var into = PlanFactory.Buffer(1);
         var tag = new ReadTag(0, S7AddressParser.Parse(new TagDefinition("t", address), out _)!.Value);
         var bytes = ScriptedCpu.Hex(hex);
-        tag.Take(into, bytes, 0);
+        tag.Apply(into, bytes, 0);
         var first = into.Samples[0].Value;
 
         // Bits behind the last BOOL, the byte between two texts and those behind a text are no elements.
         if (address.Contains("BOOL", StringComparison.Ordinal)) bytes[0] ^= 0xF0;
         if (address.Contains("STRING", StringComparison.Ordinal)) (bytes[3], bytes[5], bytes[^1]) = (7, 7, 7);
-        tag.Take(into, bytes, 0);
+        tag.Apply(into, bytes, 0);
         Assert.True(into.Samples[0].Value.Items == first.Items);
 
-        tag.Take(into, ScriptedCpu.Hex(other), 0);
+        tag.Apply(into, ScriptedCpu.Hex(other), 0);
         Assert.NotEqual(first, into.Samples[0].Value);
         Assert.False(into.Samples[0].Value.Items == first.Items);
     }

@@ -18,6 +18,11 @@ public class WriteValuesTests
         { "MB0:STRING[3]", "é", "0001E90000" }, { "MB0:WSTRING[2]", "П", "00000001041F0000" }, { "MW0:DATE", "1990-01-01", "0000" },
         { "MD0:TOD", "00:00:00.001", "00000001" }, { "MB0:DT", "1990-01-01T00:00:00", "9001010000000002" },
         { "MB0:DTL", "2024-02-29T00:00:00.5", "07E8021D05000000" + "1DCD6500" },
+        { "MB0:CHAR[5]", "AB", "4142000000" }, { "MB0:CHAR[2]", "", "0000" },
+        { "MB0:CHAR[2][2]", Value.Of([Value.Of("A"), Value.Of("BC")]), "41004243" },
+        { "MB0:LTIME", 90061000000000, "000051E8F5E9C200" }, { "MB0:LTOD", "08:15:30.123456789", "00001B0A1572A115" },
+        { "MB0:LDT", "2026-11-29T20:24:14.123456789Z", "18EC9DCCBF5D9915" },
+        { "MB0:LDT", "2262-04-11T23:47:16.854775807Z", "7FFFFFFFFFFFFFFF" },
     };
 
     public static TheoryData<string, Value, string> Misfits { get; } = new()
@@ -41,6 +46,12 @@ public class WriteValuesTests
         { "MW0:S5TIME", 9_990_001, "9990001 does not fit S5TIME, which holds milliseconds from 0 to 9990000" },
         { "C0", 1000, "1000 does not fit COUNTER" },
         { "MB0:CHAR", "", "'' does not fit CHAR" }, { "MB0:CHAR", "П", "'П' does not fit CHAR, which holds one character of Latin-1" },
+        { "MB0:CHAR[3]", "abcd", "'abcd' does not fit CHAR, which holds at most 3 characters of Latin-1" },
+        { "MB0:CHAR[3]", "П", "'П' does not fit CHAR" },
+        { "MB0:LTIME", 1.5, "1.5 does not fit LTIME" }, { "MB0:LTOD", "24:00:00", "'24:00:00' does not fit LTOD" },
+        { "MB0:LDT", "2026-11-29T20:24:14", "'2026-11-29T20:24:14' does not fit LDT, which holds dates and times in UTC" },
+        { "MB0:LDT", "2262-04-11T23:47:16.854775808Z", "'2262-04-11T23:47:16.854775808Z' does not fit LDT" },
+        { "MB0:LDT", "1969-12-31T23:59:59Z", "'1969-12-31T23:59:59Z' does not fit LDT" },
         { "MB0:STRING[3]", "abcd", "'abcd' does not fit STRING, which holds at most 3 characters of Latin-1" },
         { "MB0:STRING[3]", "П", "'П' does not fit STRING" }, { "MB0:STRING[3]", 5, "5 does not fit STRING, which holds texts" },
         { "MB0:WSTRING[2]", "abc", "'abc' does not fit WSTRING, which holds at most 2" },
@@ -69,7 +80,7 @@ public class WriteValuesTests
     [MemberData(nameof(Misfits))]
     public async Task A_value_that_does_not_fit_is_refused_and_nothing_is_sent(string address, Value value, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.WriteScript = (_, _) => Assert.Fail("a write was sent");
         var writer = rig.Driver.PrepareWrites([new TagDefinition("t", address)]);
         var refused = await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(0, value, default).AsTask());
@@ -80,11 +91,12 @@ public class WriteValuesTests
     [Fact]
     public async Task Tags_that_cannot_be_written_are_named_at_once()
     {
-        await using var rig = await Rig.ConnectAsync();
-        var tags = ((string[])["I0.0", "EW4", "MB0:STRING[4][2]", "M0.0:BOOL[12]", "M0.0:BOOL[16]", "K4", "QB0"])
+        await using var rig = await S7Fixture.ConnectAsync();
+        var tags = ((string[])["I0.0", "EW4", "PIW4", "PQW4", "MB0:STRING[4][2]", "M0.0:BOOL[12]", "M0.0:BOOL[16]", "K4", "QB0"])
             .Select(address => new TagDefinition(address, address)).ToArray();
         var wrong = Assert.Throws<AddressException>(() => rig.Driver.PrepareWrites(tags));
-        Assert.Equal(["I0.0", "EW4", "MB0:STRING[4][2]", "M0.0:BOOL[12]", "K4"], wrong.Problems.Select(problem => problem.Tag.Name));
+        Assert.Equal(["I0.0", "EW4", "PIW4", "MB0:STRING[4][2]", "M0.0:BOOL[12]", "K4"],
+            wrong.Problems.Select(problem => problem.Tag.Name));
         Assert.StartsWith("inputs are not written", wrong.Problems[0].Message, StringComparison.Ordinal);
     }
 

@@ -41,7 +41,7 @@ public sealed class AddressFuzzTests
             }
         }
 
-        // A fuzzer that only ever makes rubbish, or never any, tests nothing.
+        // The generator must produce both valid and invalid addresses.
         Assert.InRange(sound, Rounds / 20, Rounds * 19 / 20);
     }
 

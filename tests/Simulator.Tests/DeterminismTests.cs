@@ -13,7 +13,7 @@ public sealed class DeterminismTests
     [Fact]
     public async Task A_seed_gives_the_values_of_the_formulas_in_any_process()
     {
-        // Worked out apart from this code, by the formulas of the README. It shows what no other test can: the same in another process.
+        // Computed independently of this code from the formulas of the README: proves that another process has the same values.
         Assert.Equal(
             """
             50 48.904392 49.78686 0
@@ -30,7 +30,7 @@ public sealed class DeterminismTests
     [Fact]
     public async Task A_reconnect_changes_nothing()
     {
-        await using var bench = await Bench.StartAsync(new SimulatorOptions(), s_tags);
+        await using var bench = await SimulatorFixture.StartAsync(new SimulatorOptions(), s_tags);
         var lines = new List<string> { string.Join(' ', await bench.ReadAtAsync(0)) };
         await bench.ConnectAsync();
         lines.Add(string.Join(' ', await bench.ReadAtAsync(1)));
@@ -40,14 +40,14 @@ public sealed class DeterminismTests
     [Fact]
     public async Task The_wall_clock_does_not_matter()
     {
-        await using var bench = await Bench.StartAsync(new SimulatorOptions(), s_tags);
+        await using var bench = await SimulatorFixture.StartAsync(new SimulatorOptions(), s_tags);
         bench.Clock.StepWallClock(TimeSpan.FromDays(-20_000));
         Assert.StartsWith(string.Join(' ', await bench.ReadAtAsync(0)), await RunAsync(seed: 1), StringComparison.Ordinal);
     }
 
     private static async Task<string> RunAsync(long seed)
     {
-        await using var bench = await Bench.StartAsync(new SimulatorOptions { Seed = seed }, s_tags);
+        await using var bench = await SimulatorFixture.StartAsync(new SimulatorOptions { Seed = seed }, s_tags);
         var lines = new List<string>();
         for (var second = 0; second < 4; second++) lines.Add(string.Join(' ', await bench.ReadAtAsync(second)));
         return string.Join('\n', lines);

@@ -3,7 +3,7 @@ using PlantRuntime.Plugins.Simulator;
 
 namespace PlantRuntime.Simulator.Tests;
 
-/// <summary>Scheduled faults on a clock that the test moves; seconds count from the first connect.</summary>
+/// <summary>Scheduled faults on a manual clock; seconds count from the first connect.</summary>
 public sealed class FaultTests
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class FaultTests
     [InlineData(7212.5, Quality.BadType)]
     public async Task A_bad_fault_comes_and_goes_by_its_schedule(double seconds, Quality expected)
     {
-        await using var bench = Bench.With(new FaultOptions
+        await using var bench = SimulatorFixture.With(new FaultOptions
         {
             Kind = FaultKind.Bad, Quality = Quality.BadType, Reason = "broken wire", After = S(10), For = S(3), Every = S(20),
         });
@@ -31,7 +31,7 @@ public sealed class FaultTests
     public async Task A_bad_fault_hits_the_tags_of_its_pattern_only()
     {
         var options = new SimulatorOptions { Faults = [new FaultOptions { Kind = FaultKind.Bad, Tag = "temp*" }] };
-        await using var bench = await Bench.StartAsync(
+        await using var bench = await SimulatorFixture.StartAsync(
             options, ("temp1", "const 1", null), ("flow", "const 2", null), ("temp2", "const 3", null));
         await bench.ReadAsync();
         Assert.Equal([Quality.BadDevice, Quality.Good, Quality.BadDevice], bench.Scan.Samples.ToArray().Select(s => s.Quality));
@@ -41,7 +41,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_timeout_does_not_answer_until_the_host_gives_up_and_keeps_the_connection()
     {
-        await using var bench = Bench.With(new FaultOptions { Kind = FaultKind.Timeout, After = S(5), For = S(10) });
+        await using var bench = SimulatorFixture.With(new FaultOptions { Kind = FaultKind.Timeout, After = S(5), For = S(10) });
         await bench.ConnectAsync();
         bench.GoTo(5);
         using var deadline = new CancellationTokenSource(S(3), bench.Clock);
@@ -56,7 +56,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_disconnect_breaks_the_connection_and_refuses_others_until_it_is_over()
     {
-        await using var bench = Bench.With(new FaultOptions { Kind = FaultKind.Disconnect, After = S(5), For = S(10) });
+        await using var bench = SimulatorFixture.With(new FaultOptions { Kind = FaultKind.Disconnect, After = S(5), For = S(10) });
         await bench.ConnectAsync();
         await bench.ReadAtAsync(4.999);
         bench.GoTo(5);
@@ -72,7 +72,8 @@ public sealed class FaultTests
     [Fact]
     public async Task A_disconnect_between_two_scans_is_noticed_at_the_second()
     {
-        await using var bench = Bench.With(new FaultOptions { Kind = FaultKind.Disconnect, After = S(5), For = S(0.1), Every = S(60) });
+        await using var bench =
+            SimulatorFixture.With(new FaultOptions { Kind = FaultKind.Disconnect, After = S(5), For = S(0.1), Every = S(60) });
         await bench.ConnectAsync();
         await bench.ReadAtAsync(4);
         bench.GoTo(6);
@@ -82,7 +83,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_disconnect_during_an_answer_loses_the_answer()
     {
-        await using var bench = Bench.With(
+        await using var bench = SimulatorFixture.With(
             new FaultOptions { Kind = FaultKind.Slow, After = S(4), For = S(1), Delay = S(3) },
             new FaultOptions { Kind = FaultKind.Disconnect, After = S(5), For = S(1) });
         await bench.ConnectAsync();
@@ -100,7 +101,7 @@ public sealed class FaultTests
             Latency = S(0.1),
             Faults = [new FaultOptions { Kind = FaultKind.Slow, After = S(10), For = S(5), Delay = S(0.8) }],
         };
-        await using var bench = new Bench(options, ("temp", "counter every=1ms", null));
+        await using var bench = new SimulatorFixture(options, ("temp", "counter every=1ms", null));
         await TakesAsync(bench, bench.ConnectAsync, 100);
         await TakesAsync(bench, () => bench.ReadAsync(), 100);
         Assert.Equal(200, bench.Scan.Samples[0].Value.Int);
@@ -112,14 +113,14 @@ public sealed class FaultTests
     [Fact]
     public async Task Refused_attempts_count_as_the_first_connect()
     {
-        await using var bench = Bench.With(new FaultOptions { Kind = FaultKind.Disconnect, For = S(5) });
+        await using var bench = SimulatorFixture.With(new FaultOptions { Kind = FaultKind.Disconnect, For = S(5) });
         bench.GoTo(100);
         await Assert.ThrowsAsync<NotConnectedException>(bench.ConnectAsync);
         bench.GoTo(105);
         await bench.ConnectAsync();
     }
 
-    private static async Task TakesAsync(Bench bench, Func<Task> call, int milliseconds)
+    private static async Task TakesAsync(SimulatorFixture bench, Func<Task> call, int milliseconds)
     {
         var running = call();
         bench.Clock.Advance(TimeSpan.FromMilliseconds(milliseconds - 1));

@@ -26,7 +26,7 @@ public sealed class SignalTests
     [InlineData("const 3e2", null, new[] { 0.0 }, "300")]
     [InlineData("  ramp  min=1   max=1  ", null, new[] { 0.0 }, "1")]
     public async Task Shapes(string address, string? type, double[] seconds, string expected) =>
-        Assert.Equal(expected, string.Join(' ', await Bench.ValuesAsync(address, type, seconds)));
+        Assert.Equal(expected, string.Join(' ', await SimulatorFixture.ValuesAsync(address, type, seconds)));
 
     [Theory]
     [InlineData("sine", null, ValueKind.Float64)]
@@ -39,12 +39,12 @@ public sealed class SignalTests
     [InlineData("const 18446744073709551615", null, ValueKind.UInt)]
     [InlineData("const 42", "TEXT", ValueKind.Text)]
     public async Task Kinds(string address, string? type, ValueKind expected) =>
-        Assert.Equal(expected, Assert.Single(await Bench.ValuesAsync(address, type, 0)).Kind);
+        Assert.Equal(expected, Assert.Single(await SimulatorFixture.ValuesAsync(address, type, 0)).Kind);
 
     [Fact]
     public async Task A_walk_keeps_its_step_and_its_ends()
     {
-        var values = await Bench.ValuesAsync("walk min=10 max=14 step=3", null, new double[2_000]);
+        var values = await SimulatorFixture.ValuesAsync("walk min=10 max=14 step=3", null, new double[2_000]);
         var numbers = values.Select(v => v.Number).ToArray();
         Assert.Equal(12, numbers[0]);
         Assert.All(numbers, n => Assert.InRange(n, 10, 14));
@@ -55,7 +55,8 @@ public sealed class SignalTests
     [Fact]
     public async Task Noise_stays_within_its_bounds_on_both_sides()
     {
-        var values = await Bench.ValuesAsync("ramp min=5 max=5 noise=0.5", null, [.. Enumerable.Range(0, 2_000).Select(i => i / 10.0)]);
+        var values =
+            await SimulatorFixture.ValuesAsync("ramp min=5 max=5 noise=0.5", null, [.. Enumerable.Range(0, 2_000).Select(i => i / 10.0)]);
         Assert.All(values, v => Assert.InRange(v.Number, 4.5, 5.5));
         Assert.InRange(values.Average(v => v.Number), 4.97, 5.03);
     }

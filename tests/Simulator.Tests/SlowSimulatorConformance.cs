@@ -4,7 +4,7 @@ using PlantRuntime.Plugins.Simulator;
 
 namespace PlantRuntime.Simulator.Tests;
 
-/// <summary>The same suite where every call has to wait: reads complete later, on another thread.</summary>
+/// <summary>Runs the suite with latency: every call waits and reads complete on another thread.</summary>
 public sealed class SlowSimulatorConformance : DriverConformance
 {
     protected override IDriverPlugin Plugin => new SimulatorPlugin();

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using PlantRuntime.Postgres.Tests;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Sites.Tests.Testing;
 
 namespace PlantRuntime.Sites.Tests;
 
 /// <summary>sites/costadellago from a PLC that we did not write to a file, an SQLite file and a PostgreSQL server.</summary>
+[Trait("Needs", "Server")]
 public class CostaDelLagoTests
 {
     private const string Password = "for-the-collector";
@@ -19,7 +20,7 @@ public class CostaDelLagoTests
     {
         Skip.If(PostgresServer.Programs is null, "no PostgreSQL here: install Debian's package postgresql");
         using var site = SiteFolder.CopyOf("costadellago");
-        await using var plc = await Plc.StartAsync(Lagoon.Block, Lagoon.Of(0).Bytes);
+        await using var plc = await Plc.StartAsync(LagoonValues.Block, LagoonValues.From(0).Bytes);
         await using var server = await PostgresServer.StartNewAsync("fsync = off");
         var administrator = $"host=127.0.0.1 port={server.Port} user=plant password={PostgresServer.Password}";
         await Tool.RunAsync("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-v", $"password={Password}", "-f", site.At("historian.sql"),
@@ -28,10 +29,10 @@ public class CostaDelLagoTests
 
         await plant.WhenAsync("CONNECTED sink=lines");
         await using var tail = new LineReader("tail", "-n", "+1", "-f", site.At(Lines));
-        string[] states = [.. Enumerable.Range(0, 5).Select(n => Lagoon.Of(n).Tags)];
+        string[] states = [.. Enumerable.Range(0, 5).Select(n => LagoonValues.From(n).Tags)];
         foreach (var (n, state) in states.Index())
         {
-            if (n > 0) await plc.WriteAsync(Lagoon.Of(n).Bytes);
+            if (n > 0) await plc.WriteAsync(LagoonValues.From(n).Bytes);
             await tail.UntilAsync(line => Tags(line).GetRawText() == state);
         }
 
@@ -58,7 +59,7 @@ public class CostaDelLagoTests
     // The one place where the copy differs from the shipped site: ports.
     private static Dictionary<string, string> Prepare(SiteFolder site, int plcPort, int serverPort)
     {
-        site.Replace("site.toml", "host    = \"${PLC_HOST}\"", $"host    = \"${{PLC_HOST}}\"\nport    = {plcPort}");
+        site.Replace("site.toml", "host      = \"${PLC_HOST}\"", $"host      = \"${{PLC_HOST}}\"\nport      = {plcPort}");
         site.Replace("site.toml", "port     = 5432", $"port     = {serverPort}");
         var environment = SiteFolder.ExampleEnvironment("costadellago");
         environment["PLC_HOST"] = environment["PGHOST"] = "127.0.0.1";
@@ -75,7 +76,7 @@ public class CostaDelLagoTests
         return payload.GetProperty("tags");
     }
 
-    // What psql has to show of a line's scan: a row a tag, times to the microsecond.
+    // The expected rows of psql for a scan: one row per tag, times in microseconds.
     private static IEnumerable<string> Rows(string line)
     {
         var time = JsonSerializer.Deserialize<JsonElement>(line).GetProperty("timestamp").GetDateTime();

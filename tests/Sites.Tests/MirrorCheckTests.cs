@@ -40,12 +40,15 @@ public class MirrorCheckTests
         Assert.Equal(1, exit);
         Assert.Matches(@"mirror\.csx\(2,14\): error: press: 'DB5OO', column 4: ", output);
         Assert.Matches(@"mirror\.csx\(3,60\): error: the driver simulator of tank has no blocks", output);
-        Assert.Matches(@"mirror\.csx\(5,28\): error: press may not be written to: blocks = ""write"" in \[devices\.press\] of site\.toml allows it", output);
+        Assert.Matches(
+            @"mirror\.csx\(5,28\): error: press may not be written to: blocks = ""write"" in \[devices\.press\] of site\.toml allows it",
+            output);
         Assert.Matches(@"mirror\.csx\(6,14\): error: press: a block of 70000 bytes from 'DB500' on: 1 to 65536 bytes are possible", output);
         Assert.Matches(@"mirror\.csx\(7,59\): error: a mirror copies all bytes: press DB500 has 14, lab DB6 has 12", output);
         Assert.Matches(@"mirror\.csx\(7,1\): error: the watchdog is outside the bytes that are copied, at 14 or beyond, not at 3", output);
 
-        site.Write("recipes/mirror.csx", """Plant.press.Block("DB500", bytes: 14).MirrorTo(Plant.labor.Block("DB1"), every: 100.Milliseconds);""");
+        site.Write("recipes/mirror.csx",
+            """Plant.press.Block("DB500", bytes: 14).MirrorTo(Plant.labor.Block("DB1"), every: 100.Milliseconds);""");
         (_, output) = await PlantProcess.RunAsync("check", site.Path);
         Assert.Matches(@"mirror\.csx\(1,54\): error CS0117: .*'labor': did you mean 'lab'", output);
     }

@@ -7,27 +7,32 @@ namespace PlantRuntime.Sites.Tests;
 /// <summary>sites/retrofit from a PLC that we did not write to a broker that we did not write.</summary>
 public class RetrofitTests
 {
-    private const string Topic = "plc/clienteA/press-01";
+    private const string Topic = "plc/clienteA/linha1_prensa";
+    private const int Db = 1;
 
+    [Trait("Needs", "Server")]
     [SkippableFact]
     public async Task The_press_arrives_at_the_broker_whole_and_its_silence_too()
     {
-        var held = new Press(true, true, false, 12.5f, 3.25f, 1204, -3);
+        var held = new PressValues(true, true, false, 12.5f, 3.25f, 1204, -3);
         using var site = SiteFolder.CopyOf("retrofit");
-        await using var broker = await SiteBroker.StartAsync(site, "clienteA", "clienteB");
-        await using var plc = await Plc.StartAsync(500, held.ToBytes());
+        await using var broker = await SiteBroker.StartAsync(site);
+        await using var plc = await Plc.StartAsync(Db, held.ToBytes());
         await using var telegraf = broker.Telegraf();
         var environment = Prepare(site, broker, plc.Port);
         var began = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         await using var plant = PlantProcess.Start(environment, "run", site.Path);
 
-        var payload = await NextAsync(telegraf, payload => Holds(payload) == held);
+        var payload = await NextAsync(telegraf, payload => IsScan(payload) && Holds(payload) == held);
         Assert.Equal(["ts", "ip", "db", "tenant_id", "plc_id", "values"], Names(payload));
-        Assert.InRange(payload.GetProperty("ts").GetInt64(), began, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        Assert.InRange(payload.GetProperty("ts").GetDouble(), began, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1);
         AssertHead(payload);
-        Assert.Equal(7, Names(payload.GetProperty("values")).Length);
+        Assert.Equal(
+            ["pecas_ruim", "pecas_boas", "maquina_ligada", "AI_Corrente", "AI_Vibracao", "contador_bom", "contador_ruim"],
+            Names(payload.GetProperty("values")));
+        await NextAsync(telegraf, payload => IsScan(payload) && payload.GetProperty("ts").GetDouble() % 1 != 0);
 
-        Press[] states =
+        PressValues[] states =
         [
             new(false, false, true, 0.1f, 25f, short.MaxValue, 17), new(true, true, true, -1E-10f, 0f, short.MinValue, 0),
             held with { Vibracao = 25.01f, Bom = 1 }, held with { Vibracao = -0.01f, Bom = 2 }, held with { Vibracao = float.NaN, Bom = 3 },
@@ -39,12 +44,19 @@ public class RetrofitTests
             var before = held;
             await NextAsync(telegraf, payload =>
             {
-                if (Holds(payload) == before) return false;
+                if (!IsScan(payload) || Holds(payload) == before) return false;
                 Assert.Equal(shown, Holds(payload));
                 return true;
             });
             held = shown;
         }
+
+        // The heartbeat comes while scans are sent.
+        payload = await NextAsync(telegraf, payload => !IsScan(payload));
+        Assert.Equal(["ts", "ip", "db", "tenant_id", "plc_id", "values"], Names(payload));
+        AssertHead(payload);
+        Assert.Equal("""{"heartbeat":1}""", payload.GetProperty("values").GetRawText());
+        await NextAsync(telegraf, IsScan);
 
         await plc.DisposeAsync();
         for (var i = 0; i < 2; i++)
@@ -58,17 +70,45 @@ public class RetrofitTests
 
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
+        Assert.Equal(1, plant.Count($"TOPIC topic={Topic}"));
         Assert.Matches(@"END sink=broker produced=(\d+) delivered=\1 waiting=0 deadlettered=0 lost=0", plant.Output);
     }
 
+    [Trait("Needs", "Server")]
+    [SkippableTheory]
+    [InlineData(null, null, null, "plc/db1")]
+    [InlineData("clienteA", null, null, "plc/db1")]
+    [InlineData("", "linha1_prensa", null, "plc/db1")]
+    [InlineData("clienteB", "p2", null, "plc/clienteB/p2")]
+    [InlineData("clienteB", "p2", "plc/elsewhere", "plc/elsewhere")]
+    public async Task The_topic_comes_from_the_environment_and_the_log_names_it(
+        string? tenant, string? plcId, string? topic, string expected)
+    {
+        using var site = SiteFolder.CopyOf("retrofit");
+        await using var broker = await SiteBroker.StartAsync(site);
+        await using var plc = await Plc.StartAsync(Db, new byte[14]);
+        await using var telegraf = broker.Telegraf();
+        var environment = Prepare(site, broker, plc.Port);
+        foreach (var (name, value) in new[] { ("TENANT_ID", tenant), ("PLC_ID", plcId), ("MQTT_TOPIC", topic) })
+        {
+            environment.Remove(name);
+            if (value is not null) environment[name] = value;
+        }
+
+        await using var plant = PlantProcess.Start(environment, "run", site.Path);
+        await telegraf.UntilAsync(line => line.StartsWith($"{expected} {{", StringComparison.Ordinal));
+        await plant.WhenAsync($"TOPIC topic={expected}");
+    }
+
+    [Trait("Needs", "Server")]
     [SkippableFact]
     public async Task The_laboratory_holds_the_bytes_of_the_press_and_its_watchdog_says_when_they_are_old()
     {
-        var press = new Press(true, true, false, 12.5f, 3.25f, 1204, -3).ToBytes();
+        var press = new PressValues(true, true, false, 12.5f, 3.25f, 1204, -3).ToBytes();
         using var site = SiteFolder.CopyOf("retrofit");
-        await using var broker = await SiteBroker.StartAsync(site, "clienteA");
-        await using var plc = await Plc.StartAsync(500, press);
-        await using var lab = await Plc.StartAsync(500, [.. Enumerable.Repeat((byte)0xEE, 16)]);
+        await using var broker = await SiteBroker.StartAsync(site);
+        await using var plc = await Plc.StartAsync(Db, press);
+        await using var lab = await Plc.StartAsync(Db, [.. Enumerable.Repeat((byte)0xEE, 16)]);
         using var eyes = lab.Look();
         await using var plant = PlantProcess.Start(Prepare(site, broker, plc.Port, lab.Port), "run", site.Path);
 
@@ -89,57 +129,58 @@ public class RetrofitTests
         var count = (await LookAsync())[28..30];
         await WhenAsync(bytes => bytes[28..30] != count && bytes[28..30] != "00");
 
-        site.Replace("recipes/press.csx", "2.Seconds", "3.Seconds");
+        site.Replace("recipes/press.csx", "press.Silent(2.Seconds)", "press.Silent(3.Seconds)");
         await plant.WhenAsync("name=recipes/press.csx state=Running version=2");
-        Assert.Equal(1, plant.Count("MIRROR from=press.DB500 to=lab.DB500 bytes=14 every=100ms"));
+        Assert.Equal(1, plant.Count("MIRROR from=press.DB1 to=lab.DB1 bytes=14 every=100ms"));
 
         await plc.DisposeAsync();
         await WhenAsync(bytes => bytes[28..30] == "00");
-        await plant.WhenAsync("SKIPPING from=press.DB500 to=lab.DB500 reason=\"source: ");
+        await plant.WhenAsync("SKIPPING from=press.DB1 to=lab.DB1 reason=\"source: ");
         Assert.Equal(Convert.ToHexString(press) + "00EE", await LookAsync());
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
-        Assert.Matches(@"END mirror from=press\.DB500 to=lab\.DB500 copies=[1-9]\d* unchanged=0 skips=[1-9]", plant.Output);
+        Assert.Matches(@"END mirror from=press\.DB1 to=lab\.DB1 copies=[1-9]\d* unchanged=0 skips=[1-9]", plant.Output);
 
-        Task<string> LookAsync() => eyes.ReadAsync("DB", 500, 0, 16);
+        Task<string> LookAsync() => eyes.ReadAsync("DB", Db, 0, 16);
 
         async Task WhenAsync(Func<string, bool> isWanted)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (await LookAsync() is var bytes && !isWanted(bytes)) Assert.False(patience.IsCancellationRequested, $"{bytes}\n{plant.Output}");
+            while (await LookAsync() is var bytes && !isWanted(bytes))
+                Assert.False(patience.IsCancellationRequested, $"{bytes}\n{plant.Output}");
         }
     }
 
+    [Trait("Needs", "Server")]
     [SkippableFact]
-    public async Task The_broker_keeps_tenants_apart()
+    public async Task The_gateways_write_telegraf_reads_and_nobody_else_may_do_anything()
     {
         using var site = SiteFolder.CopyOf("retrofit");
-        await using var broker = await SiteBroker.StartAsync(site, "clienteA", "clienteB");
+        await using var broker = await SiteBroker.StartAsync(site);
         await using var telegraf = broker.Telegraf();
         // Messages before the subscription are lost, so they come until the first one is seen.
         using var seen = new CancellationTokenSource();
         var knocking = KnockAsync(broker, seen.Token);
-        await telegraf.UntilAsync(line => line == "plc/clienteB/x knock");
+        await telegraf.UntilAsync(line => line == "plc/x knock");
         await seen.CancelAsync();
         await knocking;
 
-        foreach (var topic in (string[])[Topic, "plc/clienteB/deeper/x", "other"])
-            Assert.Contains("Not authorized", await broker.PublishAsync("clienteB", topic, "forged"), StringComparison.Ordinal);
-        foreach (var topic in (string[])[Topic, "plc/telegraf/x"])
-            Assert.Contains("Not authorized", await broker.PublishAsync("telegraf", topic, "forged"), StringComparison.Ordinal);
-        Assert.Equal("", await broker.PublishAsync("clienteA", Topic, "genuine"));
+        Assert.Contains("Not authorized", await broker.PublishAsync("edge_agent", "other", "forged"), StringComparison.Ordinal);
+        Assert.Contains("Not authorized", await broker.PublishAsync("telegraf", Topic, "forged"), StringComparison.Ordinal);
+        Assert.Equal("", await broker.PublishAsync("edge_agent", Topic, "genuine"));
         var arrived = await telegraf.UntilAsync(line => line.EndsWith(" genuine", StringComparison.Ordinal));
-        Assert.Equal([$"{Topic} genuine"], arrived.Where(line => line != "plc/clienteB/x knock"));
+        Assert.Equal([$"{Topic} genuine"], arrived.Where(line => line != "plc/x knock"));
     }
 
+    [Trait("Needs", "Server")]
     [SkippableFact]
-    public async Task A_gateway_with_the_password_of_another_tenant_sends_nothing()
+    public async Task A_gateway_with_the_password_of_another_user_sends_nothing()
     {
         using var site = SiteFolder.CopyOf("retrofit");
-        await using var broker = await SiteBroker.StartAsync(site, "clienteA", "clienteB");
-        await using var plc = await Plc.StartAsync(500, new byte[14]);
+        await using var broker = await SiteBroker.StartAsync(site);
+        await using var plc = await Plc.StartAsync(Db, new byte[14]);
         var environment = Prepare(site, broker, plc.Port);
-        environment["MQTT_PASSWORD"] = broker.PasswordOf("clienteB");
+        environment["MQTT_PASSWORD"] = broker.PasswordOf("telegraf");
         await using var plant = PlantProcess.Start(environment, "run", site.Path);
         await plant.WhenAsync("sink=broker .*not authorized");
     }
@@ -147,25 +188,27 @@ public class RetrofitTests
     [Fact]
     public void Telegraf_and_the_dashboard_know_every_tag_of_the_press()
     {
-        var tags = (string[])[.. Matches("site.toml", @"^  (\w+) +="), .. Matches("recipes/press.csx", @"(heartbeat|read_failed) =")];
+        var extra = Matches("recipes/press.csx", @"(heartbeat|read_failed) =").Distinct();
+        var tags = (string[])[.. Matches("site.toml", @"^  (\w+) +="), .. extra];
         Assert.Equal(9, tags.Length);
         Assert.Equal(tags.Order(), Matches("infra/telegraf/telegraf.conf", @"path = ""values\.(\w+)""").Order());
         var shown = Matches("infra/grafana/dashboards/press.json", @"r\._field == \\""(\w+)\\""").Distinct();
         Assert.Equal(tags.Append("error").Order(), shown.Order());
     }
 
-    // The one place where the copy differs from the shipped site: ports, and two seconds of silence instead of thirty.
+    // The one place where the copy differs from the shipped site: the ports of the PLCs, and 2 s between heartbeats instead of 30.
     private static Dictionary<string, string> Prepare(SiteFolder site, SiteBroker broker, int plcPort, int labPort = 1)
     {
-        site.Replace("site.toml", "host    = \"${LAB_HOST}\"", $"host    = \"${{LAB_HOST}}\"\nport    = {labPort}");
-        site.Replace("site.toml", "host    = \"${PLC_HOST}\"", $"host    = \"${{PLC_HOST}}\"\nport    = {plcPort}");
-        site.Replace("site.toml", "port     = 8883", $"port     = {broker.Port}");
-        site.Replace("recipes/press.csx", "30.Seconds", "2.Seconds");
+        site.Replace("site.toml", "db      = 1 ", $"port    = {plcPort}\ndb      = 1 ");
+        site.Replace("site.toml", "timeout = \"1s\"", $"timeout = \"1s\"\nport    = {labPort}");
+        site.Replace("recipes/press.csx", "press.Every(30.Seconds)", "press.Every(2.Seconds)");
+        site.Replace("recipes/press.csx", "press.Silent(30.Seconds)", "press.Silent(2.Seconds)");
         var environment = SiteFolder.ExampleEnvironment("retrofit");
         environment["PLC_HOST"] = "127.0.0.1";
         environment["LAB_HOST"] = "127.0.0.1";
-        environment["MQTT_HOST"] = "localhost";
-        environment["MQTT_PASSWORD"] = broker.PasswordOf("clienteA");
+        environment["MQTT_BROKER"] = "localhost";
+        environment["MQTT_PORT"] = $"{broker.Port}";
+        environment["MQTT_PASSWORD"] = broker.PasswordOf("edge_agent");
         return environment;
     }
 
@@ -183,18 +226,20 @@ public class RetrofitTests
 
     private static async Task KnockAsync(SiteBroker broker, CancellationToken end)
     {
-        while (!end.IsCancellationRequested) Assert.Equal("", await broker.PublishAsync("clienteB", "plc/clienteB/x", "knock"));
+        while (!end.IsCancellationRequested) Assert.Equal("", await broker.PublishAsync("edge_agent", "plc/x", "knock"));
     }
 
     private static void AssertHead(JsonElement payload)
     {
         Assert.Equal("127.0.0.1", payload.GetProperty("ip").GetString());
-        Assert.Equal(500, payload.GetProperty("db").GetInt32());
+        Assert.Equal(Db, payload.GetProperty("db").GetInt32());
         Assert.Equal("clienteA", payload.GetProperty("tenant_id").GetString());
-        Assert.Equal("press-01", payload.GetProperty("plc_id").GetString());
+        Assert.Equal("linha1_prensa", payload.GetProperty("plc_id").GetString());
     }
 
-    private static Press Holds(JsonElement payload) => Press.Of(payload.GetProperty("values"));
+    private static bool IsScan(JsonElement payload) => payload.GetProperty("values").TryGetProperty("contador_bom", out _);
+
+    private static PressValues Holds(JsonElement payload) => PressValues.From(payload.GetProperty("values"));
 
     private static string[] Names(JsonElement payload) => [.. payload.EnumerateObject().Select(property => property.Name)];
 

@@ -8,7 +8,7 @@ public sealed class FileTests : SqliteTestBase
     [Fact]
     public async Task A_table_with_other_columns_is_refused_by_the_column()
     {
-        DatabaseFile.Query(FilePath, "CREATE TABLE samples (time TEXT, site TEXT, device TEXT, name TEXT, value REAL)");
+        SecondConnection.Query(FilePath, "CREATE TABLE samples (time TEXT, site TEXT, device TEXT, name TEXT, value REAL)");
         var error = await Assert.ThrowsAsync<IOException>(async () => await ConnectAsync());
 
         Assert.Contains("table \"samples\"", error.Message, StringComparison.Ordinal);
@@ -18,13 +18,28 @@ public sealed class FileTests : SqliteTestBase
     [Fact]
     public async Task A_table_with_a_column_that_nobody_fills_is_refused()
     {
-        DatabaseFile.Query(FilePath, """
+        SecondConnection.Query(FilePath, """
             CREATE TABLE samples (
               time TEXT, site TEXT, device TEXT, tag TEXT, value, text TEXT, quality TEXT, unit TEXT, shift TEXT NOT NULL)
             """);
         var error = await Assert.ThrowsAsync<IOException>(async () => await ConnectAsync());
 
-        Assert.Contains("has a column \"shift\" that nobody fills", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has a column \"shift\" that the sink does not fill", error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Nothing_is_created_in_the_place_of_a_site_that_was_moved_away()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "an open file keeps its name");
+        await using var sink = await ConnectAsync();
+        var away = Folder.Path + ".away";
+        Directory.Move(Folder.Path, away);
+        await Assert.ThrowsAnyAsync<IOException>(async () => await sink.WriteAsync(Batches.Counting(1, 0, 1), default));
+        await Assert.ThrowsAnyAsync<IOException>(async () => await sink.ConnectAsync(default));
+        Assert.False(Directory.Exists(Folder.Path));
+        Directory.Move(away, Folder.Path);
+        await sink.ConnectAsync(default);
+        await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
     }
 
     [Fact]
@@ -34,11 +49,11 @@ public sealed class FileTests : SqliteTestBase
         {
         }
 
-        DatabaseFile.Query(FilePath, "ALTER TABLE samples ADD COLUMN checked_by TEXT");
+        SecondConnection.Query(FilePath, "ALTER TABLE samples ADD COLUMN checked_by TEXT");
         await using var sink = await ConnectAsync();
         await sink.WriteAsync(Batches.Counting(1, 0, 2), default);
 
-        Assert.Equal(Batches.CountingStored(0, 2), DatabaseFile.Samples(FilePath));
+        Assert.Equal(Batches.CountingStored(0, 2), SecondConnection.Samples(FilePath));
     }
 
     [Fact]
@@ -76,13 +91,13 @@ public sealed class FileTests : SqliteTestBase
 
         await sink.ConnectAsync(default);
         await sink.WriteAsync(Batches.Counting(2, 1, 1), default);
-        Assert.Equal(Batches.CountingStored(1, 1), DatabaseFile.Samples(FilePath));
+        Assert.Equal(Batches.CountingStored(1, 1), SecondConnection.Samples(FilePath));
     }
 
     [Fact]
     public async Task A_file_in_wal_mode_is_changed_to_a_rollback_journal()
     {
-        using (var other = new DatabaseFile(FilePath))
+        using (var other = new SecondConnection(FilePath))
         {
             other.Query("PRAGMA journal_mode = WAL");
             other.Query("CREATE TABLE mine (a)");
@@ -93,7 +108,7 @@ public sealed class FileTests : SqliteTestBase
         await using var sink = await ConnectAsync();
         await sink.WriteAsync(Batches.Counting(1, 0, 1), default);
 
-        Assert.NotEqual("wal", DatabaseFile.Query(FilePath, "PRAGMA journal_mode")[0][0]);
+        Assert.NotEqual("wal", SecondConnection.Query(FilePath, "PRAGMA journal_mode")[0][0]);
         Assert.False(File.Exists(FilePath + "-wal"));
     }
 
@@ -112,10 +127,10 @@ public sealed class FileTests : SqliteTestBase
             var batch = Batches.Empty(i + 2);
             for (var n = 0; n < 2; n++) batch.AddScan(Clock.GetUtcNow().UtcDateTime, ("new", n, Contracts.Quality.Good));
             await sink.WriteAsync(batch, default);
-            Assert.Equal($"{left[i]}", DatabaseFile.Query(FilePath, "SELECT count(*) FROM samples")[0][0]);
+            Assert.Equal($"{left[i]}", SecondConnection.Query(FilePath, "SELECT count(*) FROM samples")[0][0]);
         }
 
-        Assert.Equal("0", DatabaseFile.Query(FilePath, "SELECT count(*) FROM records")[0][0]);
+        Assert.Equal("0", SecondConnection.Query(FilePath, "SELECT count(*) FROM records")[0][0]);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using PlantRuntime.Plugins.Sqlite;
 namespace PlantRuntime.Sqlite.Tests;
 
 /// <summary>Reads the file with Debian's <c>sqlite3</c>, another build of another version, while the sink has it open.</summary>
+[Trait("Needs", "Server")]
 public sealed class SecondToolTests : SqliteTestBase
 {
     [SkippableFact]

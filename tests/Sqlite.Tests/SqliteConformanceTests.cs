@@ -15,14 +15,14 @@ public sealed class SqliteConformanceTests : SinkConformance
 
     protected override object Options => new SqliteOptions { Path = "data/plant.db", Keep = TimeSpan.FromDays(30) };
 
-    protected override IReadOnlyList<StoredSample> Samples() => DatabaseFile.Samples(FilePath);
+    protected override IReadOnlyList<StoredSample> Samples() => SecondConnection.Samples(FilePath);
 
     protected override IReadOnlyList<string> Payloads() =>
-        [.. DatabaseFile.Query(FilePath, "SELECT json FROM records ORDER BY rowid").Select(r => r[0])];
+        [.. SecondConnection.Query(FilePath, "SELECT json FROM records ORDER BY rowid").Select(r => r[0])];
 
     protected override void AddRefused(RecordBatch batch)
     {
-        DatabaseFile.Query(FilePath, """
+        SecondConnection.Query(FilePath, """
             CREATE TRIGGER sane BEFORE INSERT ON samples WHEN NEW.tag = 'refused' BEGIN SELECT RAISE(ABORT, 'no'); END
             """);
         batch.AddScan(Batches.Start, ("ok", 1, Quality.Good), ("refused", 1, Quality.Good));
@@ -31,7 +31,7 @@ public sealed class SqliteConformanceTests : SinkConformance
     protected override string Shown(Value value) => value.Kind switch
     {
         ValueKind.Bool => value.Bool ? "1" : "0",
-        // A single is stored as the double of the same digits, which may be printed in another form: 3.4028235E+38.
+        // A single is stored as the double with the same digits, which can be printed in another form: 3.4028235E+38.
         ValueKind.Float32 when float.IsFinite((float)value.Number) =>
             double.Parse(value.Text, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
         _ => base.Shown(value),

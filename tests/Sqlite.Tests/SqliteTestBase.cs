@@ -6,7 +6,7 @@ using PlantRuntime.Plugins.Sqlite;
 
 namespace PlantRuntime.Sqlite.Tests;
 
-/// <summary>A folder and a clock for each test of the database file's own habits.</summary>
+/// <summary>Gives each test of file handling a folder and a clock.</summary>
 public abstract class SqliteTestBase : IDisposable
 {
     protected TemporaryFolder Folder { get; } = new();

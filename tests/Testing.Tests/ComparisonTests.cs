@@ -4,7 +4,7 @@ using PlantRuntime.Testing.Records;
 
 namespace PlantRuntime.Testing.Tests;
 
-/// <summary>When two values are the same, and how a field that differs is called.</summary>
+/// <summary>Equality of values, and the paths of fields that differ.</summary>
 public sealed class ComparisonTests
 {
     [Theory]

@@ -2,19 +2,19 @@ using System.IO.Compression;
 
 namespace PlantRuntime.Testing.Tests;
 
-/// <summary>Everything that a test can do, proved by tests of a site: each of them fails when it is not so.</summary>
+/// <summary>Runs a site whose tests use every feature of the test API; each of them fails if its feature does not work.</summary>
 public sealed class FeatureTests
 {
     [Fact]
     public async Task What_a_test_can_do_it_does()
     {
-        using var bench = new Bench("features");
-        Pack(bench.Site, "captures/monday.jsonl", text => text.Replace("\"press\"", "\"hall\"", StringComparison.Ordinal));
-        var (exit, output) = await bench.RunAsync();
+        using var fixture = new SiteFixture("features");
+        Pack(fixture.Site, "captures/monday.jsonl", text => text.Replace("\"press\"", "\"hall\"", StringComparison.Ordinal));
+        var (exit, output) = await fixture.RunAsync();
         Assert.True(exit == 0, output);
-        Assert.EndsWith("\n22 passed, 0 failed\n", output, StringComparison.Ordinal);
-        var folders = Directory.GetDirectories(bench.Site.At("data"), "*", SearchOption.AllDirectories);
-        Assert.Equal([bench.Site.At("data/recipes")], folders);
+        Assert.EndsWith("\n27 passed, 0 failed\n", output, StringComparison.Ordinal);
+        var folders = Directory.GetDirectories(fixture.Site.At("data"), "*", SearchOption.AllDirectories);
+        Assert.Equal([fixture.Site.At("data/recipes")], folders);
     }
 
     private static void Pack(SiteFolder site, string file, Func<string, string> edit)

@@ -6,17 +6,17 @@ public class AddressTextTests
     public void Words_and_separators_are_taken_one_by_one_and_errors_name_their_column()
     {
         var text = new AddressText("  7/holding:12x ");
-        Assert.True(text.TryUntil('/', out var unit));
-        Assert.Equal((7, 3), (text.Number(unit, 0, 255, "a unit id"), text.Column));
-        Assert.False(text.TryUntil('/', out _));
-        Assert.Equal(("holding", 5), (text.Take(char.IsAsciiLetter), text.Column));
+        Assert.True(text.TryReadUntil('/', out var unit));
+        Assert.Equal((7, 3), (text.ParseNumber(unit, 0, 255, "a unit id"), text.Column));
+        Assert.False(text.TryReadUntil('/', out _));
+        Assert.Equal(("holding", 5), (text.ReadWhile(char.IsAsciiLetter), text.Column));
         Assert.False(text.TrySkip('.'));
         Assert.True(text.TrySkip(':'));
-        Assert.Equal("12", text.Take(char.IsAsciiDigit));
-        Assert.Equal((13, 15), (text.Bad("a word").Column, text.BadNext("what follows").Column));
-        Assert.Equal("x", text.Take(_ => true));
+        Assert.Equal("12", text.ReadWhile(char.IsAsciiDigit));
+        Assert.Equal((13, 15), (text.Error("a word").Column, text.ErrorAtNext("what follows").Column));
+        Assert.Equal("x", text.ReadWhile(_ => true));
         Assert.True(text.AtEnd);
-        Assert.Equal("", text.Take(_ => true));
+        Assert.Equal("", text.ReadWhile(_ => true));
     }
 
     [Theory]
@@ -26,5 +26,6 @@ public class AddressTextTests
     [InlineData("-1", "'-1' is not an offset: a number from 1 to 9")]
     [InlineData("99999999999999999999", "'99999999999999999999' is not an offset: a number from 1 to 9")]
     public void A_number_out_of_bounds_is_none(string word, string expected) =>
-        Assert.Equal(expected, Assert.Throws<BadAddressException>(() => new AddressText(word).Number(word, 1, 9, "an offset")).Message);
+        Assert.Equal(expected,
+            Assert.Throws<BadAddressException>(() => new AddressText(word).ParseNumber(word, 1, 9, "an offset")).Message);
 }

@@ -15,8 +15,8 @@ public class FrameBufferTests
         {
             var count = Math.Min(slice, bytes.Length);
             bytes[..count].CopyTo(buffer.Free().Span);
-            buffer.Filled(count);
-            while (buffer.TryTake(out var frame)) frames.Add(Convert.ToHexString(frame.Span));
+            buffer.Commit(count);
+            while (buffer.TryRead(out var frame)) frames.Add(Convert.ToHexString(frame.Span));
             bytes = bytes[count..];
         }
 
@@ -51,6 +51,22 @@ public class FrameBufferTests
         var e = Assert.Throws<FrameException>(() => Feed(new FrameBuffer(LengthOf, MaxFrame), [21, 0xAB], 2));
 
         Assert.Equal("a frame of 21 bytes, longer than the 20 allowed: 15 AB", e.Message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(25)]
+    [InlineData(1000)]
+    public void A_long_frame_is_received_to_its_end_and_only_its_start_is_returned(int slice)
+    {
+        byte[] Long(int length) => [(byte)length, .. Enumerable.Range(1, length - 1).Select(i => (byte)i)];
+        var buffer = new FrameBuffer(LengthOf, MaxFrame, cutsLongFrames: true);
+        var frames = Feed(buffer, [2, 7, .. Long(21), .. Long(100), 1, .. Long(20), .. Long(200), 2, 8], slice);
+
+        var start = Convert.ToHexString(Long(200).AsSpan(1, MaxFrame - 1));
+        Assert.Equal(["0207", $"15{start}", $"64{start}", "01", $"14{start}", $"C8{start}", "0208"], frames);
+        Assert.True(buffer.Unfinished.IsEmpty);
     }
 
     [Fact]

@@ -7,18 +7,18 @@ public class RequestTableTests
     {
         var table = new RequestTable();
         var early = table.Issue(7);
-        table.GiveUp();
+        table.AbandonOutstanding();
         var now = table.Issue(8);
 
-        Assert.Equal(ReplyKind.Late, table.Answer(early, out var request));
+        Assert.Equal(ReplyKind.Late, table.Match(early, out var request));
         Assert.Equal(-1, request);
-        Assert.Equal(ReplyKind.Expected, table.Answer(now, out request));
+        Assert.Equal(ReplyKind.Expected, table.Match(now, out request));
         Assert.Equal(8, request);
-        Assert.Equal(ReplyKind.Duplicate, table.Answer(now, out _));
-        Assert.Equal(ReplyKind.Duplicate, table.Answer(early, out _));
-        Assert.Equal(ReplyKind.Foreign, table.Answer(9999, out _));
-        Assert.Equal(ReplyKind.Foreign, table.Answer(0, out _));
-        Assert.Equal((1, 2, 2, 0), (table.Late, table.Duplicate, table.Foreign, table.Outstanding));
+        Assert.Equal(ReplyKind.Duplicate, table.Match(now, out _));
+        Assert.Equal(ReplyKind.Duplicate, table.Match(early, out _));
+        Assert.Equal(ReplyKind.Foreign, table.Match(9999, out _));
+        Assert.Equal(ReplyKind.Foreign, table.Match(0, out _));
+        Assert.Equal((1, 2, 2, 0), (table.LateCount, table.DuplicateCount, table.ForeignCount, table.Outstanding));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public class RequestTableTests
         for (var i = 0; i < 65537; i++)
         {
             ids.Add(table.Issue(i));
-            Assert.Equal(ReplyKind.Expected, table.Answer(ids[^1], out var request));
+            Assert.Equal(ReplyKind.Expected, table.Match(ids[^1], out var request));
             Assert.Equal(i, request);
         }
 
@@ -41,10 +41,10 @@ public class RequestTableTests
     {
         var table = new RequestTable(memory: 4);
         var old = table.Issue(1);
-        table.GiveUp();
+        table.AbandonOutstanding();
         for (var i = 0; i < 4; i++) table.Issue(10 + i);
 
-        Assert.Equal(ReplyKind.Foreign, table.Answer(old, out _));
+        Assert.Equal(ReplyKind.Foreign, table.Match(old, out _));
         Assert.Throws<InvalidOperationException>(() => table.Issue(99));
     }
 }

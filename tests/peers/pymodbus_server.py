@@ -58,4 +58,5 @@ async def main():
     serving.cancel()
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

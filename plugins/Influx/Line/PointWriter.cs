@@ -4,37 +4,38 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.Influx.Line;
 
 /// <summary>
-/// Lines of <c>measurement,tag=value field=value,field=value time</c>. A line without fields is none: it is begun by its first field.
+/// Writes lines of <c>measurement,tag=value field=value,field=value time</c>. The first field begins the line: there is no line without
+/// fields. Part of one <see cref="BatchBody"/>; one call at a time; performs no I/O.
 /// </summary>
 internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions options, string site, string tenant)
 {
-    private readonly LineText _text = new(output);
-    private readonly FieldValues _values = new(output, new LineText(output), options.IsVersion2);
-    private readonly List<int> _place = [];
+    private readonly LineProtocolText _text = new(output);
+    private readonly FieldValueWriter _values = new(output, new LineProtocolText(output), options.IsVersion2);
+    private readonly List<int> _indexes = [];
     private string _device = "";
     private bool _isBegun;
 
-    /// <summary>The name that a tag of the plant has as a field; <c>time</c> is no name of a field in InfluxDB.</summary>
-    public static string FieldOf(string name) => name == "time" ? "time_" : name;
+    /// <summary>The field name for a tag of the plant. InfluxDB reserves <c>time</c>.</summary>
+    public static string FieldNameOf(string name) => name == "time" ? "time_" : name;
 
     /// <summary>The measurement of a device's records.</summary>
     public string MeasurementOf(string device) => options.Measurement ?? (device.StartsWith('#') ? $"_{device[1..]}" : device);
 
-    /// <summary>The type that a value is written as.</summary>
+    /// <summary>The type of the field that a value becomes.</summary>
     public FieldType TypeOf(in Value value) => _values.TypeOf(value);
 
-    /// <summary>The next fields are of this device.</summary>
+    /// <summary>Sets the device of the next fields.</summary>
     public void Begin(string device) => (_device, _isBegun) = (device, false);
 
-    /// <summary>A field, or one for each element of an array: <c>name_0</c>, <c>name_1</c>, as in payloads.</summary>
-    /// <returns>False when the value has no form, so that nothing was written.</returns>
+    /// <summary>Writes a field, or one per element of an array: <c>name_0</c>, <c>name_1</c>, as in payloads.</summary>
+    /// <returns>False if line protocol cannot express the value, and nothing was written.</returns>
     public bool Field(string name, in Value value)
     {
         if (value.Kind == ValueKind.Array) return Elements(name, value.Items);
         if (_values.TypeOf(value) == FieldType.None) return false;
         Separate();
-        _text.Name(_place.Count == 0 ? FieldOf(name) : name);
-        foreach (var index in _place)
+        _text.Name(_indexes.Count == 0 ? FieldNameOf(name) : name);
+        foreach (var index in _indexes)
         {
             output.Write("_"u8);
             _values.Write(index, default);
@@ -45,7 +46,7 @@ internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions opti
         return true;
     }
 
-    /// <summary>A text field that is UTF-8 already.</summary>
+    /// <summary>Writes a text field from UTF-8.</summary>
     public void Field(string name, ReadOnlySpan<byte> text)
     {
         Separate();
@@ -54,7 +55,7 @@ internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions opti
         _text.Quoted(text);
     }
 
-    /// <summary>The field that says how far a value can be trusted.</summary>
+    /// <summary>Writes the field with the quality of a tag.</summary>
     public void QualityField(string name, Quality quality)
     {
         Separate();
@@ -65,12 +66,12 @@ internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions opti
     }
 
     /// <summary>Ends the line.</summary>
-    /// <returns>False when there was no field, so that there is no line.</returns>
+    /// <returns>False if there was no field, and so there is no line.</returns>
     public bool End(DateTime time)
     {
         if (!_isBegun) return false;
         output.Write(" "u8);
-        _values.Write(Timestamps.Of(time, options.Precision), "\n"u8);
+        _values.Write(Timestamps.From(time, options.Precision), "\n"u8);
         _isBegun = false;
         return true;
     }
@@ -80,9 +81,9 @@ internal sealed class PointWriter(IBufferWriter<byte> output, InfluxOptions opti
         var isWritten = false;
         for (var i = 0; i < items.Length; i++)
         {
-            _place.Add(i);
+            _indexes.Add(i);
             isWritten |= Field(name, items[i]);
-            _place.RemoveAt(_place.Count - 1);
+            _indexes.RemoveAt(_indexes.Count - 1);
         }
 
         return isWritten;

@@ -3,11 +3,13 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.Influx.Line;
 
 /// <summary>
-/// Records as lines: one for a payload, one for a scan, or one for each time in it if its samples have times of their own.
+/// Writes records as lines: one per payload, and one per scan or, if its samples have times of their own, one per time. Part of one
+/// <see cref="BatchBody"/>; one call at a time; performs no I/O.
 /// </summary>
-internal sealed class RecordLines(PointWriter points, BadValues badValues, PayloadForm payloads)
+internal sealed class RecordLines(PointWriter points, BadSamplePolicy badValues, PayloadForm payloads)
 {
-    /// <returns>False when the record has nothing that InfluxDB could store.</returns>
+    /// <summary>Writes a record.</summary>
+    /// <returns>False if the record has nothing that InfluxDB could store.</returns>
     public bool Write(in Record record)
     {
         points.Begin(record.Device);
@@ -30,15 +32,15 @@ internal sealed class RecordLines(PointWriter points, BadValues badValues, Paylo
             if (i + 1 == samples.Length || samples[i + 1].Time != samples[i].Time) hasLines |= points.End(samples[i].Time);
         }
 
-        // Leaving bad values out is what the site asked for, and no reason to refuse the record.
-        return hasLines || badValues == BadValues.Skip;
+        // A record without any good value is not refused: the site configured that bad ones are left out.
+        return hasLines || badValues == BadSamplePolicy.Skip;
     }
 
     private void WriteSample(in Sample sample)
     {
         var name = sample.Tag.Name;
         var isGood = sample.Quality == Quality.Good;
-        var isWritten = (isGood || badValues == BadValues.Keep) && points.Field(name, sample.Value);
-        if (!(isGood && isWritten) && badValues != BadValues.Skip) points.QualityField(name, sample.Quality);
+        var isWritten = (isGood || badValues == BadSamplePolicy.Keep) && points.Field(name, sample.Value);
+        if (!(isGood && isWritten) && badValues != BadSamplePolicy.Skip) points.QualityField(name, sample.Quality);
     }
 }

@@ -1,11 +1,13 @@
 namespace PlantRuntime.Plugins.Influx.Line;
 
-/// <summary>Times as counts from 1970. One that does not fit into 64 bits is the nearest that does, which the server refuses.</summary>
+/// <summary>
+/// Converts times to counts from 1970. A time outside of 64 bits becomes the nearest count, which the server refuses. Pure.
+/// </summary>
 internal static class Timestamps
 {
     private const int NanosecondsPerTick = 100;
 
-    public static long Of(DateTime utc, Precision precision)
+    public static long From(DateTime utc, Precision precision)
     {
         var ticks = utc.Ticks - DateTime.UnixEpoch.Ticks;
         return precision switch

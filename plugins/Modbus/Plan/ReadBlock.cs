@@ -1,55 +1,67 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Modbus.Wire;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus.Plan;
 
-/// <summary>One read request and the tags that its answer fills.</summary>
-/// <param name="items">The tags: all of one unit and area.</param>
-internal sealed class ReadBlock(ArraySegment<ReadItem> items)
+/// <summary>
+/// One read request and the tags that its reply fills. A <see cref="ModbusReadPlan"/> or <see cref="BadTagIsolation"/> owns it; called
+/// within ReadAsync, one call at a time. It performs no I/O.
+/// </summary>
+/// <param name="items">The tags, at least one, all of the same unit and area.</param>
+/// <param name="dialect">The options of the device.</param>
+internal sealed class ReadBlock(ArraySegment<ModbusReadTag> items, ModbusDialect dialect) : PolledRequest
 {
-    /// <summary>Bytes of a read request's frame, the same for all four functions.</summary>
-    public const int FrameBytes = Mbap.Size + 5;
-
     private readonly ModbusAddress _first = items[0].Address;
 
-    public ArraySegment<ReadItem> Items { get; } = items;
+    public ArraySegment<ModbusReadTag> Items { get; } = items;
 
     public byte Unit => _first.Unit;
 
     public ModbusArea Area => _first.Area;
 
+    /// <summary>The first register or bit that is read.</summary>
     public int Start { get; } = items.Min(item => item.Start);
 
-    /// <summary>Registers or bits.</summary>
+    /// <summary>Number of registers or bits that are read.</summary>
     public int Count { get; } = items.Max(item => item.End) - items.Min(item => item.Start);
 
-    public void Write(Span<byte> frame)
+    /// <summary>
+    /// The request that the device left unanswered, if this one reads one of its tags to see whether its unit answers at all.
+    /// </summary>
+    public ReadBlock? ProbeFor { get; private init; }
+
+    /// <summary>Creates a request for some of the tags.</summary>
+    public ReadBlock Part(ArraySegment<ModbusReadTag> part) => new(part, dialect);
+
+    /// <summary>Creates a request for one of the tags, which takes the place of this one in the order of the scan.</summary>
+    public ReadBlock Probe(int item)
     {
-        var function = Area.ReadFunction();
-        if (Area.IsBits()) ReadBits.Write(frame, Unit, function, (ushort)Start, (ushort)Count);
-        else ReadRegisters.Write(frame, Unit, function, (ushort)Start, (ushort)Count);
+        var probe = new ReadBlock(Items.Slice(item, 1), dialect) { ProbeFor = this };
+        probe.TakePlaceOf(this);
+        return probe;
     }
 
-    /// <summary>True when an answer came in this scan, be it a refusal.</summary>
-    public bool IsAnswered { get; set; }
+    /// <summary>Writes the request frame; its transaction id is stamped when it is sent.</summary>
+    public void Write(Span<byte> frame) => ModbusReadRequest.Write(frame, Unit, Area.ReadFunction(), (ushort)Start, (ushort)Count, dialect);
 
-    /// <summary>Fills the scan from a reply frame, or returns why it cannot and leaves the scan alone.</summary>
+    /// <summary>Fills the scan from a reply frame. Returns the fault, without a change of the scan, if the reply has no data.</summary>
     public ReplyFault? Read(ReadOnlySpan<byte> frame, ScanBuffer into)
     {
-        IsAnswered = true;
-        var function = Area.ReadFunction();
-        var fault = Area.IsBits()
-            ? ReadBits.Parse(frame, Unit, function, Count, out var data)
-            : ReadRegisters.Parse(frame, Unit, function, Count, out data);
-        if (fault is not null) return fault;
+        if (ModbusReadRequest.ParseReply(frame, Unit, Area.ReadFunction(), Count, dialect, out var data) is { } fault) return fault;
         foreach (var item in Items) item.Decode(into, data, Start);
         return null;
     }
 
-    public void Bad(ScanBuffer into, ReplyFault fault) => Bad(into, FaultQuality.Of(fault), fault.Reason);
-
-    public void Bad(ScanBuffer into, Quality quality, string reason)
+    /// <summary>Sets all tags of the request bad with the quality and reason of a fault.</summary>
+    public void Bad(ScanBuffer into, ReplyFault fault)
     {
-        foreach (var item in Items) into.Bad(item.Index, quality, reason);
+        foreach (var item in Items) item.Bad(into, fault);
+    }
+
+    /// <summary>Reports all tags of the request as not read in this scan.</summary>
+    public void NotRead(ScanBuffer into, string reason)
+    {
+        foreach (var item in Items) into.NotRead(item.Index, reason);
     }
 }

@@ -1,19 +1,26 @@
 namespace PlantRuntime.Plugins.Modbus.Plan;
 
-/// <summary>The tags of one unit and area, and how they share requests.</summary>
+/// <summary>
+/// Merges the tags of one unit and area into requests. One <see cref="ModbusReadPlan"/> owns it. It reads the refusals of its tags when it
+/// is asked and changes nothing.
+/// </summary>
 /// <param name="items">The tags.</param>
-/// <param name="maxGap">Most unasked registers or bits between neighbours of one request.</param>
+/// <param name="maxGap">Most unused registers or bits between neighbours of one request.</param>
 /// <param name="maxCount">Most registers or bits of one request.</param>
-internal sealed class ReadGroup(IEnumerable<ReadItem> items, int maxGap, int maxCount)
+/// <param name="dialect">The options of the device.</param>
+internal sealed class ReadGroup(IEnumerable<ModbusReadTag> items, int maxGap, int maxCount, ModbusDialect dialect)
 {
-    private readonly ReadItem[] _items = [.. items.OrderBy(item => item.Start).ThenBy(item => item.End)];
+    private readonly ModbusReadTag[] _items = [.. items.OrderBy(item => item.Start).ThenBy(item => item.End)];
 
     /// <summary>The tags that the device refuses.</summary>
-    public IEnumerable<ReadItem> Refused => _items.Where(item => item.Refused is not null);
+    public IEnumerable<ModbusReadTag> Refused => _items.Where(item => item.Refused is not null);
+
+    /// <summary>True if a tag must start its request.</summary>
+    public bool HasSplits => Array.Exists(_items, item => item.MustStartRequest);
 
     /// <summary>
-    /// The fewest requests that read every tag whole, but for those refused or searched. Taking tags in order for as long as they fit
-    /// is the least: the first tag needs a request that begins no later than it, so nothing is won by leaving room in that one.
+    /// Returns the fewest requests that read every tag whole, without tags that are refused or in a bisection. Filling requests in order is
+    /// optimal: the first tag needs a request that begins no later than it, so free space in that request saves nothing.
     /// </summary>
     public IEnumerable<ReadBlock> Blocks()
     {
@@ -34,16 +41,17 @@ internal sealed class ReadGroup(IEnumerable<ReadItem> items, int maxGap, int max
         if (first < _items.Length) yield return Block(first, _items.Length);
     }
 
-    // `reach` is where the asked registers end so far, those of earlier requests included: what a tag asks for is no gap.
+    // `reach` is the end of all registers requested before tag i, also by earlier requests: only registers that no tag needs count
+    // as a gap.
     private bool Joins(int first, int i, int reach)
     {
         var item = _items[i];
         var end = item.End;
         for (var k = first; k < i; k++) end = Math.Max(end, _items[k].End);
-        return !IsApart(item) && !item.StartsRequest && item.Start - reach <= maxGap && end - _items[first].Start <= maxCount;
+        return !IsApart(item) && !item.MustStartRequest && item.Start - reach <= maxGap && end - _items[first].Start <= maxCount;
     }
 
-    private ReadBlock Block(int first, int end) => new(new ArraySegment<ReadItem>(_items, first, end - first));
+    private ReadBlock Block(int first, int end) => new(new ArraySegment<ModbusReadTag>(_items, first, end - first), dialect);
 
-    private static bool IsApart(ReadItem item) => item.Refused is not null || item.IsSearched;
+    private static bool IsApart(ModbusReadTag item) => item.Refused is not null || item.IsInBisection;
 }

@@ -1,6 +1,6 @@
 namespace PlantRuntime.Plugins.Modbus.Wire;
 
-/// <summary>Public function codes (Application Protocol V1.1b3, clause 5.1).</summary>
+/// <summary>The public function codes that this driver encodes (Application Protocol V1.1b3, clause 5.1).</summary>
 internal enum FunctionCode : byte
 {
     ReadCoils = 0x01,
@@ -11,4 +11,6 @@ internal enum FunctionCode : byte
     WriteSingleRegister = 0x06,
     WriteMultipleCoils = 0x0F,
     WriteMultipleRegisters = 0x10,
+    MaskWriteRegister = 0x16,
+    EncapsulatedInterface = 0x2B,
 }

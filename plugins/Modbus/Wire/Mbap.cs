@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
-using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus.Wire;
 
 /// <summary>
-/// The header of Modbus on TCP (Messaging on TCP/IP V1.0b, clause 3.1.3), all big-endian:
+/// Writes and reads the MBAP header of Modbus TCP (Messaging on TCP/IP V1.0b, clause 3.1.3), all big-endian. Pure.
 /// <code>
 /// 0  transaction id  2 bytes, copied by the server
 /// 2  protocol id     2 bytes, 0 = Modbus
@@ -15,13 +14,13 @@ namespace PlantRuntime.Plugins.Modbus.Wire;
 /// </summary>
 internal static class Mbap
 {
-    /// <summary>Bytes of the header, the unit id included.</summary>
+    /// <summary>Bytes of the header including the unit id.</summary>
     public const int Size = 7;
 
-    /// <summary>Longest frame: header and a PDU of 253 bytes (Application Protocol V1.1b3, clause 4.1).</summary>
-    public const int MostBytes = Size + MostPdu;
+    /// <summary>Bytes of the longest frame: header and a PDU of 253 bytes (Application Protocol V1.1b3, clause 4.1).</summary>
+    public const int MaxBytes = Size + MaxPdu;
 
-    private const int MostPdu = 253;
+    private const int MaxPdu = 253;
     private const int LengthEnd = 6;
 
     /// <summary>Writes a header with transaction id 0 before a PDU; the id is stamped when the frame is sent.</summary>
@@ -42,13 +41,13 @@ internal static class Mbap
 
     public static byte Unit(ReadOnlySpan<byte> frame) => frame[6];
 
-    /// <summary>Whole length of the frame that begins here, or 0 when its length is not there yet.</summary>
-    /// <exception cref="FrameException">The length is none that Modbus allows.</exception>
-    public static int FrameLength(ReadOnlySpan<byte> start)
-    {
-        if (start.Length < LengthEnd) return 0;
-        var length = BinaryPrimitives.ReadUInt16BigEndian(start[4..]);
-        if (length is >= 2 and <= 1 + MostPdu) return LengthEnd + length;
-        throw new FrameException($"a Modbus frame that says it has {length} bytes after its length, expected 2 to {1 + MostPdu}", start);
-    }
+    /// <summary>Returns the length field: the number of bytes behind it.</summary>
+    public static int Length(ReadOnlySpan<byte> start) => BinaryPrimitives.ReadUInt16BigEndian(start[4..]);
+
+    /// <summary>
+    /// Returns the whole length in bytes that the header declares for its frame, or 0 if its length field has a value that Modbus does not
+    /// allow.
+    /// </summary>
+    public static int DeclaredLength(ReadOnlySpan<byte> start) => Length(start) is var length and >= 2 and <= 1 + MaxPdu
+        ? LengthEnd + length : 0;
 }

@@ -1,10 +1,10 @@
 namespace PlantRuntime.Plugins.Mqtt.Session;
 
 /// <summary>
-/// The packet ids of messages on their way (MQTT 5.0, section 2.2.1): 1 to 65535, rising and wrapping, none given out while it is in use.
-/// Rising, so that an answer that comes twice meets a message of long ago and not the next one.
+/// Assigns packet ids to the messages in flight (MQTT 5.0, section 2.2.1): 1 to 65535, rising and wrapping, skipping ids in use. Because
+/// they rise, a duplicate acknowledgement does not match the next message. Not thread-safe: <see cref="OutgoingMessages"/> locks.
 /// </summary>
-/// <param name="highest">The last id before it wraps.</param>
+/// <param name="highest">The last id before the ids wrap to 1.</param>
 internal sealed class PacketIds(ushort highest = ushort.MaxValue)
 {
     private readonly Dictionary<ushort, int> _messages = [];
@@ -12,11 +12,11 @@ internal sealed class PacketIds(ushort highest = ushort.MaxValue)
 
     public int Count => _messages.Count;
 
-    /// <summary>True when there is an id to give out.</summary>
+    /// <summary>True when at least one id is free.</summary>
     public bool HasFree => _messages.Count < highest;
 
-    /// <summary>Gives out the next free id.</summary>
-    public ushort Issue(int message)
+    /// <summary>Reserves the next free id for the message with this index.</summary>
+    public ushort Reserve(int message)
     {
         if (!HasFree) throw new InvalidOperationException($"all {highest} packet ids are in use");
         do _last = _last == highest ? (ushort)1 : (ushort)(_last + 1);
@@ -28,6 +28,6 @@ internal sealed class PacketIds(ushort highest = ushort.MaxValue)
 
     public void Release(ushort id) => _messages.Remove(id);
 
-    /// <summary>Forgets which ids are in use; goes on where it was.</summary>
+    /// <summary>Releases all ids; the next one still follows the last one.</summary>
     public void Clear() => _messages.Clear();
 }

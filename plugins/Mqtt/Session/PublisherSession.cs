@@ -1,111 +1,130 @@
+using System.Runtime.CompilerServices;
 using PlantRuntime.Plugins.Mqtt.Wire;
 using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Mqtt.Session;
 
-/// <summary>A connection on which messages are published. Receives in the background until disposed. One delivery at a time.</summary>
+/// <summary>
+/// A connection that publishes messages. <see cref="MqttSink"/> owns it. It owns the connection and one background task, the read loop,
+/// which applies acknowledgements and ends with the connection. The write loop, <see cref="DeliverAsync"/>, runs in the caller; one
+/// delivery at a time. It never reconnects or logs.
+/// </summary>
 internal sealed class PublisherSession : IAsyncDisposable
 {
-    /// <summary>Longest packet taken: a publisher gets short answers only, and a few words with them.</summary>
-    public const int MostReceivedBytes = 64 << 10;
+    /// <summary>Longest packet that is accepted: a publisher receives only short acknowledgements with an optional reason text.</summary>
+    public const int MaxReceivedPacketBytes = 64 << 10;
 
-    private readonly LiveLink _link;
-    private readonly Delivery _delivery;
+    private readonly MonitoredConnection _connection;
+    private readonly OutgoingMessages _outgoing;
     private readonly ProtocolVersion _version;
-    private readonly SemaphoreSlim _changed = new(0);
+    private readonly SemaphoreSlim _progress = new(0);
     private readonly Lock _gate = new();
     private readonly Task _receiving;
 
-    /// <param name="welcome">The connection; owned from now on.</param>
-    /// <param name="delivery">The messages, those of an earlier connection included.</param>
-    /// <param name="options">What was asked for.</param>
+    /// <param name="accepted">The connection, which this session owns from now on.</param>
+    /// <param name="outgoing">The messages in delivery, including those of an earlier connection.</param>
+    /// <param name="options">The options of the sink.</param>
     /// <param name="time">The clock.</param>
-    public PublisherSession(Welcome welcome, Delivery delivery, MqttOptions options, TimeProvider time)
+    public PublisherSession(AcceptedConnection accepted, OutgoingMessages outgoing, MqttOptions options, TimeProvider time)
     {
-        (_delivery, _version) = (delivery, options.Protocol);
-        Window = Math.Min(options.MaxInFlightOrDefault, welcome.Ack.ReceiveMaximum);
-        MaximumPacketSize = welcome.Ack.MaximumPacketSize;
-        _link = new LiveLink(welcome, options, () => delivery.InFlight > 0, time) { Ended = Wake };
+        (_outgoing, _version) = (outgoing, options.Protocol);
+        Window = Math.Min(options.MaxInFlightOrDefault, accepted.Ack.ReceiveMaximum);
+        MaximumPacketSize = accepted.Ack.MaximumPacketSize;
+        _connection = new MonitoredConnection(accepted, options, () => outgoing.InFlight > 0, time) { Ended = SignalProgress };
         _receiving = ReceiveAsync();
     }
 
-    /// <summary>Messages that may be without an answer.</summary>
+    /// <summary>Number of messages that may be unacknowledged.</summary>
     public int Window { get; }
 
-    /// <summary>Bytes of the longest packet that the broker takes.</summary>
+    /// <summary>Length in bytes of the longest packet that the broker accepts.</summary>
     public long MaximumPacketSize { get; }
 
-    /// <exception cref="LinkException">The connection is gone.</exception>
-    public void ThrowIfFailed() => _link.ThrowIfFailed();
+    /// <summary>True when the connection has ended because the broker closed it.</summary>
+    public bool IsClosedByBroker => _connection.IsClosedByBroker;
 
-    /// <summary>Sends what the delivery has to send and waits until it is answered; with QoS 0, until it is sent.</summary>
-    /// <exception cref="LinkException">The connection is gone.</exception>
-    /// <exception cref="OperationCanceledException">The token ended it. What is on its way stays so.</exception>
+    /// <summary>Throws the first failure if the connection has ended.</summary>
+    /// <exception cref="LinkException">The connection has ended.</exception>
+    public void ThrowIfFailed() => _connection.ThrowIfFailed();
+
+    /// <summary>
+    /// Sends the outgoing messages and waits until all are acknowledged; with QoS 0, until all are sent. This is the write loop: it runs in
+    /// the caller and waits for the read loop only when the window is full.
+    /// </summary>
+    /// <exception cref="LinkException">The connection has ended.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. Messages in flight stay in flight.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask DeliverAsync(CancellationToken cancel)
     {
         while (true)
         {
-            // Before anything else: what is answered is answered, even by a broker that closes the connection behind its answer.
-            if (_delivery.IsFinished) return;
+            // Checked first, because the acknowledgements count even if the broker closed the connection after them.
+            if (_outgoing.IsFinished) return;
             ThrowIfFailed();
             cancel.ThrowIfCancellationRequested();
-            var bytes = _delivery.Next(Window);
-            if (!bytes.IsEmpty) await _link.SendAsync(bytes, cancel).ConfigureAwait(false);
-            else await _changed.WaitAsync(cancel).ConfigureAwait(false);
+            var bytes = _outgoing.DequeueBytes(Window);
+            if (!bytes.IsEmpty) await _connection.SendAsync(bytes, cancel).ConfigureAwait(false);
+            else await _progress.WaitAsync(cancel).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Waits until nothing runs any more.</summary>
+    /// <summary>Closes the connection and waits for the end of the read loop.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _link.DisposeAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
         await _receiving.ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The read loop: applies the received packets, wakes the write loop and reads again until the connection ends. Every exception ends
+    /// the connection and is reported to the next caller.
+    /// </summary>
     private async Task ReceiveAsync()
     {
         try
         {
             while (true)
             {
-                while (_link.Frames.TryTake(out var packet)) Take(packet.Span);
-                Wake();
-                // Brokers answer each message alone, and TCP's Nagle lets such small answers wait for our acknowledgement of the first one.
-                // That travels with our next message; behind the last one it would come by TCP's timer only, 40 ms later.
-                if (_delivery.IsAllSent) _link.AcknowledgeSegments();
-                await _link.FillAsync(CancellationToken.None).ConfigureAwait(false);
+                while (_connection.Frames.TryRead(out var packet)) HandlePacket(packet.Span);
+                SignalProgress();
+                // A broker with Nagle's algorithm holds small acknowledgements back until TCP has acknowledged the first one. TCP does that
+                // with the next message that is sent; after the last message it would wait for its timer, 40 ms.
+                if (_outgoing.IsAllSent) _connection.AcknowledgeSegments();
+                await _connection.FillAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception e)
         {
-            _link.Fail(e as LinkException ?? new LinkException(e.Message, e));
+            _connection.Fail(e as LinkException ?? new LinkException(e.Message, e));
         }
     }
 
-    private void Take(ReadOnlySpan<byte> packet)
+    private void HandlePacket(ReadOnlySpan<byte> packet)
     {
         var type = FixedHeader.TypeOf(packet[0]);
         switch (type)
         {
             case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp:
-                _link.Received(isAnswer: true);
-                _delivery.Answer(Ack.Parse(packet, _version));
+                _connection.PacketReceived(isAnswer: true);
+                _outgoing.Apply(AckPacket.Parse(packet, _version));
                 break;
             case PacketType.PingResp when packet.Length == 2:
-                _link.Received(isAnswer: false);
+                _connection.PacketReceived(isAnswer: false);
                 break;
             case PacketType.Disconnect when _version == ProtocolVersion.V5:
-                throw new LinkException($"the broker ended the connection: {Disconnect.Parse(packet)}");
+                var (reason, text) = DisconnectPacket.Parse(packet);
+                throw ClosedByBrokerException.FromDisconnect(reason, text);
             default:
-                throw new FrameException($"a packet of type {type} that a publisher does not expect", packet);
+                throw new FrameException($"a packet of type {type} that a publishing client does not expect", packet);
         }
     }
 
-    private void Wake()
+    /// <summary>Wakes the write loop. Called by the read loop and at the end of the connection.</summary>
+    private void SignalProgress()
     {
         lock (_gate)
         {
-            if (_changed.CurrentCount == 0) _changed.Release();
+            if (_progress.CurrentCount == 0) _progress.Release();
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PlantRuntime.Plugins.Mqtt.Topics;
 
-/// <summary>Finds bytes by a span of them, so that looking a topic up allocates nothing.</summary>
+/// <summary>Compares UTF-8 keys of a dictionary with spans, so that the lookup of a topic allocates nothing. Stateless.</summary>
 internal sealed class Utf8Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);

@@ -5,9 +5,12 @@ using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Mqtt.Wire;
 
-/// <summary>Reads the fields of one packet in turn (MQTT 5.0, section 1.5); every length is checked before it is used.</summary>
-/// <param name="packet">The whole packet, for errors.</param>
-/// <param name="body">The part of it to read.</param>
+/// <summary>
+/// Reads the fields of one packet in order (MQTT 5.0, section 1.5). Every length is checked before it is used: a packet that is too short
+/// throws a FrameException. It copies nothing.
+/// </summary>
+/// <param name="packet">The whole packet, for error messages.</param>
+/// <param name="body">The part of the packet to read.</param>
 internal ref struct PacketReader(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> body)
 {
     private readonly ReadOnlySpan<byte> _packet = packet;
@@ -15,47 +18,47 @@ internal ref struct PacketReader(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> b
 
     public readonly bool AtEnd => _rest.IsEmpty;
 
-    public byte Byte() => Take(1)[0];
+    public byte ReadByte() => ReadBytes(1)[0];
 
-    public ushort UInt16() => BinaryPrimitives.ReadUInt16BigEndian(Take(2));
+    public ushort ReadUInt16() => BinaryPrimitives.ReadUInt16BigEndian(ReadBytes(2));
 
-    public uint UInt32() => BinaryPrimitives.ReadUInt32BigEndian(Take(4));
+    public uint ReadUInt32() => BinaryPrimitives.ReadUInt32BigEndian(ReadBytes(4));
 
-    public int Variable()
+    public int ReadVariableInteger()
     {
         if (VariableInteger.TryRead(_rest, out var value, out var bytes) != OperationStatus.Done)
-            throw Bad("a packet with a broken variable byte integer");
+            throw Malformed("a packet with an invalid variable byte integer");
         _rest = _rest[bytes..];
         return value;
     }
 
-    /// <summary>A length of two bytes and as many bytes.</summary>
-    public ReadOnlySpan<byte> Binary() => Take(UInt16());
+    /// <summary>Reads a length of two bytes and that many bytes.</summary>
+    public ReadOnlySpan<byte> ReadBinary() => ReadBytes(ReadUInt16());
 
-    /// <summary>UTF-8 without U+0000 (MQTT 5.0, section 1.5.4).</summary>
-    public ReadOnlySpan<byte> Text()
+    /// <summary>Reads a UTF-8 string; U+0000 is not allowed (MQTT 5.0, section 1.5.4).</summary>
+    public ReadOnlySpan<byte> ReadUtf8()
     {
-        var utf8 = Binary();
-        if (!Utf8.IsValid(utf8) || utf8.Contains((byte)0)) throw Bad("a packet with a text that is no UTF-8, or holds U+0000");
+        var utf8 = ReadBinary();
+        if (!Utf8.IsValid(utf8) || utf8.Contains((byte)0)) throw Malformed("a packet with a string that is not UTF-8 or contains U+0000");
         return utf8;
     }
 
-    /// <summary>All that is left.</summary>
-    public ReadOnlySpan<byte> Rest() => Take(_rest.Length);
+    /// <summary>Reads all remaining bytes.</summary>
+    public ReadOnlySpan<byte> ReadRest() => ReadBytes(_rest.Length);
 
-    /// <summary>The next bytes as a reader of their own.</summary>
-    public PacketReader Part(int length) => new(_packet, Take(length));
+    /// <summary>Returns a reader for the next <paramref name="length"/> bytes.</summary>
+    public PacketReader ReadPart(int length) => new(_packet, ReadBytes(length));
 
-    public readonly void End()
+    public readonly void ExpectEnd()
     {
-        if (!AtEnd) throw Bad("a packet with bytes behind its last field");
+        if (!AtEnd) throw Malformed("a packet with bytes after its last field");
     }
 
-    public readonly FrameException Bad(string message) => new(message, _packet);
+    public readonly FrameException Malformed(string message) => new(message, _packet);
 
-    private ReadOnlySpan<byte> Take(int count)
+    private ReadOnlySpan<byte> ReadBytes(int count)
     {
-        if (count > _rest.Length) throw Bad("a packet that ends in the middle of a field");
+        if (count > _rest.Length) throw Malformed("a packet that ends in the middle of a field");
         var taken = _rest[..count];
         _rest = _rest[count..];
         return taken;

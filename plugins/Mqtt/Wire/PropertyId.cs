@@ -1,21 +1,21 @@
 namespace PlantRuntime.Plugins.Mqtt.Wire;
 
-/// <summary>Properties of MQTT 5.0 (section 2.2.2.2) that occur in the packets that we send or get.</summary>
+/// <summary>Properties of MQTT 5.0 (section 2.2.2.2) in the packets that the client sends or receives.</summary>
 internal enum PropertyId : byte
 {
-    /// <summary>0 for bytes, 1 for text; one byte.</summary>
+    /// <summary>Format of the payload, 0 for bytes and 1 for text; one byte.</summary>
     PayloadFormatIndicator = 0x01,
 
-    /// <summary>Seconds; four bytes.</summary>
+    /// <summary>Lifetime of a message in seconds; four bytes.</summary>
     MessageExpiryInterval = 0x02,
 
-    /// <summary>Text.</summary>
+    /// <summary>Description of the payload by its publisher; text.</summary>
     ContentType = 0x03,
 
-    /// <summary>Text.</summary>
+    /// <summary>Topic for a response to the message; text.</summary>
     ResponseTopic = 0x08,
 
-    /// <summary>Binary.</summary>
+    /// <summary>Identification of a request and its response; binary.</summary>
     CorrelationData = 0x09,
 
     /// <summary>Variable byte integer, not 0; once for each subscription that a message matches.</summary>
@@ -24,54 +24,54 @@ internal enum PropertyId : byte
     /// <summary>Seconds that a session outlives its connection; four bytes.</summary>
     SessionExpiryInterval = 0x11,
 
-    /// <summary>The id that the broker gave; text.</summary>
+    /// <summary>Client id that the broker assigned; text.</summary>
     AssignedClientIdentifier = 0x12,
 
-    /// <summary>Seconds; two bytes. The broker's word counts.</summary>
+    /// <summary>Keep-alive time in seconds that the broker requires; two bytes.</summary>
     ServerKeepAlive = 0x13,
 
-    /// <summary>Text.</summary>
+    /// <summary>Name of the extended authentication; text.</summary>
     AuthenticationMethod = 0x15,
 
-    /// <summary>Binary.</summary>
+    /// <summary>Data of the extended authentication; binary.</summary>
     AuthenticationData = 0x16,
 
-    /// <summary>Text.</summary>
+    /// <summary>Basis for the response topics of the client; text.</summary>
     ResponseInformation = 0x1A,
 
-    /// <summary>Another broker to go to; text.</summary>
+    /// <summary>Another broker to use; text.</summary>
     ServerReference = 0x1C,
 
-    /// <summary>The broker's own words; text.</summary>
+    /// <summary>Reason of the broker; text.</summary>
     ReasonString = 0x1F,
 
-    /// <summary>Messages of QoS 1 and 2 that may wait for an answer; two bytes, not 0.</summary>
+    /// <summary>Messages of QoS 1 and 2 that may be unacknowledged; two bytes, not 0.</summary>
     ReceiveMaximum = 0x21,
 
-    /// <summary>Two bytes.</summary>
+    /// <summary>Highest topic alias that the sender accepts; two bytes.</summary>
     TopicAliasMaximum = 0x22,
 
-    /// <summary>A number that stands for a topic; two bytes, not 0.</summary>
+    /// <summary>Number that replaces a topic; two bytes, not 0.</summary>
     TopicAlias = 0x23,
 
-    /// <summary>0 or 1; without it QoS 2 is taken. One byte.</summary>
+    /// <summary>0 or 1; without it the broker accepts QoS 2. One byte.</summary>
     MaximumQoS = 0x24,
 
-    /// <summary>0 when retained messages are not taken. One byte.</summary>
+    /// <summary>0 when retained messages are not supported. One byte.</summary>
     RetainAvailable = 0x25,
 
     /// <summary>Two texts, any number of times.</summary>
     UserProperty = 0x26,
 
-    /// <summary>Bytes of the longest packet that is taken; four bytes, not 0.</summary>
+    /// <summary>Length in bytes of the longest accepted packet; four bytes, not 0.</summary>
     MaximumPacketSize = 0x27,
 
-    /// <summary>One byte.</summary>
+    /// <summary>0 when wildcards in topic filters are not supported. One byte.</summary>
     WildcardSubscriptionAvailable = 0x28,
 
-    /// <summary>One byte.</summary>
+    /// <summary>0 when subscription identifiers are not supported. One byte.</summary>
     SubscriptionIdentifierAvailable = 0x29,
 
-    /// <summary>One byte.</summary>
+    /// <summary>0 when shared subscriptions are not supported. One byte.</summary>
     SharedSubscriptionAvailable = 0x2A,
 }

@@ -1,7 +1,9 @@
 namespace PlantRuntime.Plugins.Mqtt.Wire;
 
-/// <summary>Why something was refused or ended (MQTT 5.0, section 2.4). From 0x80 on it is a failure.</summary>
-/// <param name="Code">The code.</param>
+/// <summary>
+/// The reason code of an acknowledgement or DISCONNECT (MQTT 5.0, section 2.4). Codes from 0x80 on are failures. Immutable.
+/// </summary>
+/// <param name="Code">The number on the wire.</param>
 internal readonly record struct ReasonCode(byte Code)
 {
     public const byte NormalDisconnection = 0x00;
@@ -13,15 +15,19 @@ internal readonly record struct ReasonCode(byte Code)
 
     public bool IsFailure => Code >= 0x80;
 
-    /// <summary>What becomes of a message that got this answer (sections 3.4.2.1 and 3.5.2.1).</summary>
+    /// <summary>True for the reasons of a DISCONNECT that a message can cause (section 3.14.2.1).</summary>
+    public bool IsAboutMessage => Code is >= 0x80 and <= 0x83 or NotAuthorized or TopicNameInvalid or PacketTooLarge or 0x97
+        or PayloadFormatInvalid or 0x9A or 0x9B;
+
+    /// <summary>How the sink handles a message that was refused with this code (sections 3.4.2.1 and 3.5.2.1).</summary>
     public RefusalKind Refusal => Code switch
     {
         NotAuthorized or TopicNameInvalid or PacketTooLarge or PayloadFormatInvalid => RefusalKind.Rejected,
-        PacketIdentifierInUse => RefusalKind.OutOfStep,
-        _ => RefusalKind.TryLater,
+        PacketIdentifierInUse => RefusalKind.OutOfSync,
+        _ => RefusalKind.Retryable,
     };
 
-    /// <summary>The name that the specification gives it, and the code.</summary>
+    /// <summary>Returns the name in the specification and the code.</summary>
     public override string ToString() => $"{Name} (0x{Code:X2})";
 
     private string Name => Code switch
@@ -62,4 +68,17 @@ internal readonly record struct ReasonCode(byte Code)
         0xA2 => "wildcard subscriptions not supported",
         _ => "unknown reason",
     };
+}
+
+/// <summary>How the sink handles a message that the broker refused.</summary>
+internal enum RefusalKind
+{
+    /// <summary>The message can never be published: its record is rejected.</summary>
+    Rejected,
+
+    /// <summary>The message is sent again later.</summary>
+    Retryable,
+
+    /// <summary>Broker and client disagree about a packet id: the sink reconnects with a new session.</summary>
+    OutOfSync,
 }

@@ -3,17 +3,18 @@ using System.Buffers;
 namespace PlantRuntime.Plugins.Mqtt.Wire;
 
 /// <summary>
-/// Variable byte integer (MQTT 5.0, section 1.5.5): seven bits a byte, the least significant first; the top bit says that more follow.
-/// At most four bytes, and no more of them than needed.
+/// Encodes and decodes variable byte integers (MQTT 5.0, section 1.5.5): seven bits in each byte, least significant first; the top bit is
+/// set when more bytes follow. At most four bytes, and no longer than necessary. Pure.
 /// </summary>
 internal static class VariableInteger
 {
-    /// <summary>Bytes of the longest.</summary>
-    public const int MostBytes = 4;
+    /// <summary>Length in bytes of the longest encoding.</summary>
+    public const int MaxBytes = 4;
 
     /// <summary>The greatest value: 268,435,455.</summary>
-    public const int Most = (1 << (7 * MostBytes)) - 1;
+    public const int MaxValue = (1 << (7 * MaxBytes)) - 1;
 
+    /// <summary>Returns the length in bytes of the encoding.</summary>
     public static int SizeOf(int value) => value switch
     {
         < 1 << 7 => 1,
@@ -22,7 +23,8 @@ internal static class VariableInteger
         _ => 4,
     };
 
-    /// <returns>Bytes written.</returns>
+    /// <summary>Writes a value of at most <see cref="MaxValue"/>.</summary>
+    /// <returns>The number of bytes written.</returns>
     public static int Write(Span<byte> into, int value)
     {
         var count = 0;
@@ -36,10 +38,13 @@ internal static class VariableInteger
         return count;
     }
 
+    /// <summary>
+    /// Reads a value. NeedMoreData means that the bytes end too early; InvalidData, an encoding that MQTT does not allow.
+    /// </summary>
     public static OperationStatus TryRead(ReadOnlySpan<byte> from, out int value, out int bytes)
     {
         value = 0;
-        for (bytes = 0; bytes < MostBytes;)
+        for (bytes = 0; bytes < MaxBytes;)
         {
             if (bytes == from.Length) return OperationStatus.NeedMoreData;
             var part = from[bytes];

@@ -3,7 +3,10 @@ using PlantRuntime.Plugins.Postgres.Tables;
 
 namespace PlantRuntime.Plugins.Postgres.Copy;
 
-/// <summary>A batch as rows of both tables.</summary>
+/// <summary>
+/// Encodes one batch at a time as rows of both tables. Its memory is used again, so that a steady flow allocates nothing for a sample.
+/// Owned by one <see cref="Session.PostgresSession"/>; called within its <c>WriteAsync</c>, one call at a time; performs no I/O.
+/// </summary>
 internal sealed class BatchRows
 {
     private readonly CopyBuffer _sampleBuffer = new();
@@ -11,23 +14,23 @@ internal sealed class BatchRows
     private readonly SampleRows _sampleRows;
     private readonly IPayloadRows _payloadRows;
 
-    public BatchRows(Table samples, Table payloads, IReadOnlyList<FieldColumn>? fields, string site, NulText nul)
+    public BatchRows(Table samples, Table payloads, IReadOnlyList<FieldColumn>? fields, string site, NulCharacterPolicy nul)
     {
-        var texts = new TextFields(_payloadBuffer, nul);
-        _sampleRows = new SampleRows(_sampleBuffer, new TextFields(_sampleBuffer, nul), site);
+        var texts = new TextEncoder(_payloadBuffer, nul);
+        _sampleRows = new SampleRows(_sampleBuffer, new TextEncoder(_sampleBuffer, nul), site);
         _payloadRows = fields is null
             ? new PayloadRows(_payloadBuffer, texts, site, payloads.Columns[^1].Type)
             : new FieldRows(_payloadBuffer, texts, fields, payloads);
-        Samples = new CopyPart(samples, _sampleBuffer);
-        Payloads = new CopyPart(payloads, _payloadBuffer);
+        Samples = new TableRows(samples, _sampleBuffer);
+        Payloads = new TableRows(payloads, _payloadBuffer);
     }
 
-    public CopyPart Samples { get; }
+    public TableRows Samples { get; }
 
-    public CopyPart Payloads { get; }
+    public TableRows Payloads { get; }
 
-    /// <summary>Takes the records from <paramref name="first"/> on.</summary>
-    /// <exception cref="RejectedException">Some can never be stored; it names all of them.</exception>
+    /// <summary>Encodes the records from <paramref name="first"/> on.</summary>
+    /// <exception cref="RejectedException">Some records can never be stored; the exception has the indexes of all of them.</exception>
     public void Encode(RecordBatch batch, int first)
     {
         Samples.Begin();

@@ -4,10 +4,13 @@ using PlantRuntime.Plugins.Postgres.Tables;
 
 namespace PlantRuntime.Plugins.Postgres.Copy;
 
-/// <summary>A row for each payload, with a column for each field that site.toml names; a field that is missing is NULL.</summary>
-internal sealed class FieldRows(CopyBuffer rows, TextFields texts, IReadOnlyList<FieldColumn> fields, Table table) : IPayloadRows
+/// <summary>
+/// Encodes one row per payload with one column per field of site.toml; a missing field is NULL. Part of <see cref="BatchRows"/>; one call
+/// at a time; performs no I/O.
+/// </summary>
+internal sealed class FieldRows(CopyBuffer rows, TextEncoder texts, IReadOnlyList<FieldColumn> fields, Table table) : IPayloadRows
 {
-    private readonly FieldValues _values = new(rows, texts);
+    private readonly FieldEncoder _values = new(rows, texts);
 
     public void Write(in Record record)
     {
@@ -15,11 +18,12 @@ internal sealed class FieldRows(CopyBuffer rows, TextFields texts, IReadOnlyList
         {
             using var payload = JsonDocument.Parse(record.Json);
             rows.Row(fields.Count);
-            for (var i = 0; i < fields.Count; i++) _values.Write(fields[i].Path, table.Columns[i].Type, Find(payload.RootElement, fields[i].Names));
+            for (var i = 0; i < fields.Count; i++)
+                _values.Write(fields[i].Path, table.Columns[i].Type, Find(payload.RootElement, fields[i].Names));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: an escape stands for half of a surrogate pair.
+            // InvalidOperationException: an escape is half of a surrogate pair.
             throw new UnstorableException($"the payload is no JSON: {error.Message}");
         }
     }

@@ -3,8 +3,22 @@ using PlantRuntime.Plugins.Postgres.Tables;
 
 namespace PlantRuntime.Plugins.Postgres.Copy;
 
-/// <summary>A row for each payload, which it holds whole.</summary>
-internal sealed class PayloadRows(CopyBuffer rows, TextFields texts, string site, ColumnType type) : IPayloadRows
+/// <summary>
+/// Encodes a payload as a row: whole (<see cref="PayloadRows"/>) or field by field (<see cref="FieldRows"/>). <see cref="BatchRows"/> calls
+/// it, one call at a time.
+/// </summary>
+internal interface IPayloadRows
+{
+    /// <summary>Encodes one payload.</summary>
+    /// <exception cref="UnstorableException">It can never be stored.</exception>
+    void Write(in Record record);
+}
+
+/// <summary>
+/// Encodes one row per payload with the whole payload in one column. The JSON is not parsed: it was validated when it was created. Performs
+/// no I/O.
+/// </summary>
+internal sealed class PayloadRows(CopyBuffer rows, TextEncoder texts, string site, ColumnType type) : IPayloadRows
 {
     public void Write(in Record record)
     {
@@ -12,7 +26,7 @@ internal sealed class PayloadRows(CopyBuffer rows, TextFields texts, string site
         rows.Time(record.Time);
         texts.Write(site, "the site's name");
         texts.Write(record.Device, "the device's name");
-        if (type == ColumnType.Jsonb) rows.Jsonb(record.Json.Span);
+        if (type == ColumnType.Jsonb) texts.WriteJsonb(record.Json.Span, "the payload");
         else rows.Bytes(record.Json.Span);
     }
 }

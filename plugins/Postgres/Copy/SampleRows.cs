@@ -3,14 +3,15 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Postgres.Copy;
 
-/// <summary>A row of the narrow table for each sample.</summary>
-internal sealed class SampleRows(CopyBuffer rows, TextFields texts, string site)
+/// <summary>Encodes one row of the narrow table per sample. Part of <see cref="BatchRows"/>; one call at a time; performs no I/O.</summary>
+internal sealed class SampleRows(CopyBuffer rows, TextEncoder texts, string site)
 {
-    // Beyond it a double has no longer a place for every integer.
-    private const long MostExact = 1L << 53;
+    // Beyond this a double cannot represent every integer.
+    private const long MaxExact = 1L << 53;
     private readonly JsonText _array = new();
 
-    /// <exception cref="UnstorableException">It can never be stored.</exception>
+    /// <summary>Encodes the samples of a scan.</summary>
+    /// <exception cref="UnstorableException">The record can never be stored.</exception>
     public void Write(in Record record)
     {
         foreach (ref readonly var sample in record.Samples.Span)
@@ -24,14 +25,6 @@ internal sealed class SampleRows(CopyBuffer rows, TextFields texts, string site)
             texts.Write(sample.Quality.ToText(), "the quality");
             texts.Write(sample.Tag.Unit, "a tag's unit");
         }
-    }
-
-    /// <summary>The double that prints as the single does: 0.1, where widening the bits gives 0.10000000149011612.</summary>
-    private static double Shortest(float number)
-    {
-        Span<byte> digits = stackalloc byte[32];
-        number.TryFormat(digits, out var written, default, CultureInfo.InvariantCulture);
-        return double.Parse(digits[..written], CultureInfo.InvariantCulture);
     }
 
     private void WriteValue(Value value, Tag tag)
@@ -50,14 +43,14 @@ internal sealed class SampleRows(CopyBuffer rows, TextFields texts, string site)
                 rows.Null();
                 rows.Bytes(_array.Of(value));
                 break;
-            case ValueKind.Int when value.Int is > MostExact or < -MostExact:
+            case ValueKind.Int when value.Int is > MaxExact or < -MaxExact:
                 WriteDigits(value.Number, value.Int);
                 break;
-            case ValueKind.UInt when value.UInt > MostExact:
+            case ValueKind.UInt when value.UInt > MaxExact:
                 WriteDigits(value.Number, value.UInt);
                 break;
             default:
-                rows.Float64(value.Kind == ValueKind.Float32 ? Shortest((float)value.Number) : value.Number);
+                rows.Float64(value.Kind == ValueKind.Float32 ? SinglePrecision.Widen((float)value.Number) : value.Number);
                 rows.Null();
                 break;
         }

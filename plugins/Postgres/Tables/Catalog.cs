@@ -2,10 +2,13 @@ using Npgsql;
 
 namespace PlantRuntime.Plugins.Postgres.Tables;
 
-/// <summary>What the database says about its tables (PostgreSQL 15, Documentation, chapter 53).</summary>
+/// <summary>
+/// Queries the system catalogs (PostgreSQL 15, Documentation, chapter 53). Called by
+/// <see cref="SchemaCreator"/>, within its transaction, and by <see cref="Rows.RowQuery"/>; changes nothing.
+/// </summary>
 internal static class Catalog
 {
-    /// <summary>The columns of a table; none when there is no such table.</summary>
+    /// <summary>Returns the columns of a table; none if it does not exist.</summary>
     public static async Task<IReadOnlyList<CatalogColumn>> ColumnsAsync(
         NpgsqlConnection connection, string schema, string table, CancellationToken cancel)
     {
@@ -16,7 +19,8 @@ internal static class Catalog
             JOIN pg_class c ON c.oid = a.attrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_type t ON t.oid = a.atttypid
-            WHERE n.nspname = $1::text AND c.relname = $2::text AND c.relkind IN ('r', 'p', 'v', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE n.nspname = $1::text AND c.relname = $2::text AND c.relkind IN ('r', 'p', 'v', 'f', 'm')
+              AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum
             """,
             connection)
@@ -30,7 +34,7 @@ internal static class Catalog
         return columns;
     }
 
-    /// <summary>The schema of TimescaleDB's functions, in quotes; null when the database has not that extension.</summary>
+    /// <summary>Returns the schema of TimescaleDB's functions, in quotes; null if the database does not have that extension.</summary>
     public static async Task<string?> TimescaleSchemaAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
@@ -43,3 +47,9 @@ internal static class Catalog
         return (string?)await command.ExecuteScalarAsync(cancel).ConfigureAwait(false);
     }
 }
+
+/// <summary>A column of an existing table, as the system catalog describes it.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Type">Name of its type in the catalog, such as "float8".</param>
+/// <param name="MustBeGiven">True if it is NOT NULL and has no default.</param>
+internal sealed record CatalogColumn(string Name, string Type, bool MustBeGiven);

@@ -1,6 +1,23 @@
 namespace PlantRuntime.Plugins.Postgres.Tables;
 
-/// <summary>The types' names: as SQL has them, as people abbreviate them, and as the catalog has them (pg_type.typname).</summary>
+/// <summary>The types of columns that rows can be written to.</summary>
+internal enum ColumnType
+{
+    Timestamptz,
+    Double,
+    Real,
+    Bigint,
+    Integer,
+    Smallint,
+    Boolean,
+    Text,
+    Jsonb,
+    Json,
+}
+
+/// <summary>
+/// Converts names of column types: of the SQL standard, common short ones, and those of the catalog (pg_type.typname). Pure.
+/// </summary>
 internal static class ColumnTypes
 {
     private static readonly (ColumnType Type, string Sql, string[] Names)[] s_types =
@@ -17,7 +34,7 @@ internal static class ColumnTypes
         (ColumnType.Json, "json", []),
     ];
 
-    /// <summary>What may stand in site.toml.</summary>
+    /// <summary>The names to suggest for site.toml.</summary>
     public static IEnumerable<string> Known => s_types.Select(t => t.Type == ColumnType.Timestamptz ? t.Names[0] : t.Sql);
 
     public static string ToSql(this ColumnType type) => s_types[(int)type].Sql;
@@ -33,7 +50,9 @@ internal static class ColumnTypes
         return null;
     }
 
-    /// <summary>True when values meant for one type fit a column of the other: a payload goes into json as well as into jsonb.</summary>
+    /// <summary>True if a value encoded for one type can be written to a column of the other: json and jsonb are interchangeable.</summary>
     public static bool Fits(this ColumnType wanted, ColumnType? found) =>
-        found == wanted || (wanted == ColumnType.Jsonb && found == ColumnType.Json) || (wanted == ColumnType.Json && found == ColumnType.Jsonb);
+        found == wanted
+        || (wanted == ColumnType.Jsonb && found == ColumnType.Json)
+        || (wanted == ColumnType.Json && found == ColumnType.Jsonb);
 }

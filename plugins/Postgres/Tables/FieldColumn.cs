@@ -2,20 +2,20 @@ using System.Text;
 
 namespace PlantRuntime.Plugins.Postgres.Tables;
 
-/// <summary>A field of a payload and the column that it goes to.</summary>
-/// <param name="Path">The field as site.toml names it: "values.speed".</param>
-/// <param name="Names">The same, name by name, in UTF-8.</param>
+/// <summary>A field of a payload and the column that it is written to. Immutable.</summary>
+/// <param name="Path">The field as in site.toml, such as "values.speed".</param>
+/// <param name="Names">The names of the path in UTF-8.</param>
 /// <param name="Column">The column.</param>
 internal sealed record FieldColumn(string Path, byte[][] Names, Column Column)
 {
-    /// <summary>The columns of options that <see cref="Check"/> finds nothing wrong with.</summary>
-    public static IReadOnlyList<FieldColumn> Of(IReadOnlyDictionary<string, string> columns) =>
+    /// <summary>Creates the columns from options that <see cref="Check"/> accepts.</summary>
+    public static IReadOnlyList<FieldColumn> From(IReadOnlyDictionary<string, string> columns) =>
         [.. columns.Select(c => new FieldColumn(
             c.Key,
             [.. c.Key.Split('.').Select(Encoding.UTF8.GetBytes)],
             new Column(NameOf(c.Key), ColumnTypes.Parse(c.Value)!.Value)))];
 
-    /// <summary>What is wrong with the columns of options.</summary>
+    /// <summary>Returns every error in the columns of the options.</summary>
     public static IEnumerable<string> Check(IReadOnlyDictionary<string, string> columns)
     {
         if (columns.Count == 0) yield return "is empty: name a field, for instance { ts = \"timestamptz\" }, or leave columns out";
@@ -23,7 +23,7 @@ internal sealed record FieldColumn(string Path, byte[][] Names, Column Column)
         foreach (var (path, type) in columns)
         {
             var name = NameOf(path);
-            if (!Identifier.IsGood(name)) yield return $"\"{path}\": column {Identifier.Wrong(name, "speed")}";
+            if (!Identifier.IsValid(name)) yield return $"\"{path}\": column {Identifier.DescribeInvalid(name, "speed")}";
             else if (!taken.Add(name)) yield return $"\"{path}\": there is a column {name} already";
             if (ColumnTypes.Parse(type) is null)
                 yield return $"{path} = \"{type}\": expected one of {string.Join(", ", ColumnTypes.Known.Select(k => $"\"{k}\""))}";

@@ -1,13 +1,13 @@
 namespace PlantRuntime.Plugins.Postgres.Tables;
 
-/// <summary>The tables of a sink.</summary>
+/// <summary>Describes the tables of a sink: names, columns and indexes. Pure.</summary>
 internal static class TableNames
 {
-    /// <summary>The table of how far each queue is stored.</summary>
+    /// <summary>Name of the table with the last stored record of each queue.</summary>
     public const string Progress = "plant_progress";
 
-    /// <summary>The narrow table: a row for each sample.</summary>
-    public static Table Samples(PostgresOptions options) => new(
+    /// <summary>Returns the narrow table with one row per sample.</summary>
+    public static Table Samples(PostgresSinkOptions options) => new(
         options.Schema,
         options.Table,
         [
@@ -17,8 +17,8 @@ internal static class TableNames
         ],
         "device", "tag", "time");
 
-    /// <summary>The table of payloads: whole, or a column for each field that is named.</summary>
-    public static Table Payloads(PostgresOptions options, IReadOnlyList<FieldColumn>? fields) =>
+    /// <summary>Returns the table of payloads, with one column for the whole payload or one per configured field.</summary>
+    public static Table Payloads(PostgresSinkOptions options, IReadOnlyList<FieldColumn>? fields) =>
         fields is not null
             ? new(options.Schema, options.PayloadTable, [.. fields.Select(f => f.Column)])
             : new(

@@ -4,17 +4,20 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.Postgres.Tables;
 
 /// <summary>
-/// The columns of both tables as they were when they were checked. Rows go as bytes that fit exactly these types: somebody who changes a
-/// table while it is in use would else find numbers read as times, or every record refused.
+/// Detects a change of the tables after their check. Rows are sent as bytes for exactly the checked types: without this, a user who changes
+/// a table in use would find numbers read as times, or every record refused. Belongs to one <see cref="Session.PostgresSession"/>; one call
+/// at a time.
 /// </summary>
 internal sealed class TableShape
 {
-    private readonly NpgsqlCommand _ask;
+    private readonly NpgsqlCommand _query;
+    private readonly bool _isPooled;
     private string _checked = "";
 
-    public TableShape(NpgsqlConnection connection, Table samples, Table payloads)
+    public TableShape(NpgsqlConnection connection, Table samples, Table payloads, bool isPooled)
     {
-        _ask = new NpgsqlCommand(
+        _isPooled = isPooled;
+        _query = new NpgsqlCommand(
             """
             SELECT string_agg(concat_ws(' ', attrelid, attname, atttypid), ',' ORDER BY attrelid, attnum)
             FROM pg_attribute
@@ -26,18 +29,22 @@ internal sealed class TableShape
         };
     }
 
-    /// <summary>Takes the columns as they are now.</summary>
-    public async Task TakeAsync(CancellationToken cancel)
+    /// <summary>Remembers the columns as they are now.</summary>
+    public async Task CaptureAsync(CancellationToken cancel)
     {
-        await _ask.PrepareAsync(cancel).ConfigureAwait(false);
-        _checked = await AskAsync(cancel).ConfigureAwait(false);
+        // Behind a pooler a prepared statement would be on another server process than the next transaction.
+        if (!_isPooled) await _query.PrepareAsync(cancel).ConfigureAwait(false);
+        _checked = await QueryAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Says so when they are others now. In a transaction that has copied rows nobody can change them before it ends.</summary>
-    /// <exception cref="NotConnectedException">They are: connecting checks them again.</exception>
-    public async Task<bool> CheckAsync(CancellationToken cancel) => await AskAsync(cancel).ConfigureAwait(false) == _checked
+    /// <summary>
+    /// Compares the columns with the remembered ones. A transaction that has copied rows keeps others from changing them until it ends.
+    /// </summary>
+    /// <exception cref="NotConnectedException">They differ: the next connect checks them again.</exception>
+    public async Task<bool> CheckAsync(CancellationToken cancel) => await QueryAsync(cancel).ConfigureAwait(false) == _checked
         ? true
-        : throw new NotConnectedException("somebody has changed the tables: they are checked again");
+        : throw new NotConnectedException("another program has changed the tables: they are checked again");
 
-    private async Task<string> AskAsync(CancellationToken cancel) => await _ask.ExecuteScalarAsync(cancel).ConfigureAwait(false) as string ?? "";
+    private async Task<string> QueryAsync(CancellationToken cancel) =>
+        await _query.ExecuteScalarAsync(cancel).ConfigureAwait(false) as string ?? "";
 }

@@ -6,10 +6,12 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.S7.Blocks;
 
 /// <summary>
-/// Writes bytes into a block, in order, with as few requests as carry them; after a refusal no further one is sent. Before more than one
-/// request the last byte is read: a block that ends too early is not written in part.
+/// Writes bytes into a block, in order, with the fewest requests. After a refusal no further request is sent; those in flight may still be
+/// executed. If several requests are needed, the last byte is read first, so that a block that ends too early is not written in part. One
+/// <see cref="S7Block"/> owns it; <see cref="ExchangeLoop{TSession}"/> calls the <see cref="IExchange"/> members, one call at a time; not
+/// thread-safe. It borrows the driver's loop, owns its packets, and never retries.
 /// </summary>
-internal sealed class BlockWriting(S7Address block) : IExchange
+internal sealed class BlockWriting(ExchangeLoop<S7Session> loop, S7Address block) : IExchange
 {
     private ReadOnlyMemory<byte> _bytes;
     private int _start;
@@ -30,18 +32,21 @@ internal sealed class BlockWriting(S7Address block) : IExchange
         Done,
     }
 
-    /// <summary>Begins to write bytes at a place of the block.</summary>
+    /// <summary>
+    /// Begins to write bytes at an offset in the block. The bytes belong to the caller and must not change until the exchange ends.
+    /// </summary>
     public void Begin(int offset, ReadOnlyMemory<byte> bytes) =>
         (_start, _bytes, _step, _written, _fault) = (block.Offset + offset, bytes, Step.Cut, 0, null);
 
-    int IExchange.Prepare(in SetupCommunication setup)
+    int IExchange.PrepareRound()
     {
+        var pduSize = loop.Session.Setup.PduSize;
         if (_fault is not null) throw Refused(_fault);
-        if (_step == Step.Cut) Cut(setup.PduSize);
+        if (_step == Step.Cut) Cut(pduSize);
         else _step++;
         switch (_step)
         {
-            case Step.Look: PrepareLook(); return 1;
+            case Step.Look: PrepareProbe(); return 1;
             case Step.Write: PrepareWrites(); return _parts;
             default: return 0;
         }
@@ -49,12 +54,12 @@ internal sealed class BlockWriting(S7Address block) : IExchange
 
     private void Cut(int pduSize)
     {
-        _part = WriteVar.MostBytes(pduSize);
+        _part = WriteVar.MaxBytes(pduSize);
         _parts = (_bytes.Length + _part - 1) / _part;
         _step = _parts > 1 ? Step.Look : Step.Write;
     }
 
-    private void PrepareLook()
+    private void PrepareProbe()
     {
         ReadVar.Write(_look, 1);
         VarItem.Write(ReadVar.Item(_look, 0), block.Area, block.Block, _start + _bytes.Length - 1, 1);
@@ -66,13 +71,13 @@ internal sealed class BlockWriting(S7Address block) : IExchange
         if (_packets.Length < needed) _packets = new byte[needed];
         for (var i = 0; i < _parts; i++)
         {
-            var packet = ((IExchange)this).Packets(i, 1).Span;
+            var packet = ((IExchange)this).Frames(i, 1).Span;
             _bytes.Span.Slice(i * _part, Bytes(i)).CopyTo(packet[WriteVar.Overhead..]);
             WriteVar.Write(packet, block.Area, block.Block, _start + (i * _part), Bytes(i));
         }
     }
 
-    Memory<byte> IExchange.Packets(int first, int count)
+    Memory<byte> IExchange.Frames(int first, int count)
     {
         if (_step == Step.Look) return _look;
         var last = first + count - 1;
@@ -80,21 +85,23 @@ internal sealed class BlockWriting(S7Address block) : IExchange
         return _packets.AsMemory(first * size, ((count - 1) * size) + WriteVar.Overhead + Bytes(last));
     }
 
-    bool IExchange.Take(int request, ReadOnlySpan<byte> pdu)
+    bool IExchange.Accept(int request, ReadOnlySpan<byte> frame)
     {
-        if (_step == Step.Look) return TakeLook(pdu);
+        var pdu = CotpData.Pdu(frame);
+        if (_step == Step.Look) return AcceptProbe(pdu);
         if (WriteVar.Check(pdu) is not { } fault) _written++;
-        else if (!fault.IsAnswer) throw new LinkException($"{fault.Reason}: whether the bytes were written is unknown");
+        else if (!fault.IsAnswer) throw new IOException($"{fault.Reason}: whether the bytes were written is unknown");
         else if (_fault is null) (_fault, _faulty) = (fault, request);
         return _fault is null;
     }
 
-    bool IExchange.TryEndEarly() => false;
+    bool IExchange.TryCompleteAtTimeout() => false;
 
-    private bool TakeLook(ReadOnlySpan<byte> pdu)
+    bool IExchange.ShowsSilence => false;
+
+    private bool AcceptProbe(ReadOnlySpan<byte> pdu)
     {
-        _fault = ReadVar.Only(pdu, 1, out _);
-        if (_fault is { IsAnswer: false }) throw new LinkException($"{_fault.Reason}: nothing was written");
+        _fault = ReadVar.ParseSingle(pdu, 1, out _);
         return _fault is null;
     }
 

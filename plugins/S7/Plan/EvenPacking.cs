@@ -4,15 +4,16 @@ using PlantRuntime.Plugins.S7.Wire;
 namespace PlantRuntime.Plugins.S7.Plan;
 
 /// <summary>
-/// Spreads extents evenly over a given number of requests. Where there are more items than the requests take, the narrowest gaps are
-/// closed, ones of equal width far from each other, so that the spare bytes of all answers are used and not of some.
+/// Spreads extents evenly over a given number of requests. If there are more extents than the requests can have items, the narrowest
+/// gaps are closed; of equally wide gaps those far from each other come first, so that the spare bytes of all replies are used. Pure.
+/// Called by <see cref="Packing"/>.
 /// </summary>
 internal static class EvenPacking
 {
-    /// <summary>The requests, or null when this way needs more.</summary>
-    public static List<Pdu>? TryFill(Extent[] extents, PduRoom room, int requests)
+    /// <summary>Returns the requests, or null if the extents do not fit into so many requests this way.</summary>
+    public static List<PduContents>? TryFill(Extent[] extents, PduCapacity room, int requests)
     {
-        var pdus = Enumerable.Range(0, requests).Select(_ => new Pdu(room)).ToList();
+        var pdus = Enumerable.Range(0, requests).Select(_ => new PduContents(room)).ToList();
         foreach (var run in Runs(extents, room, requests * room.Items).OrderByDescending(run => run.Bytes))
         {
             var emptiest = pdus.Where(pdu => pdu.Runs.Count < room.Items).MinBy(pdu => pdu.Bytes);
@@ -23,7 +24,7 @@ internal static class EvenPacking
         return pdus;
     }
 
-    private static List<Run> Runs(Extent[] extents, PduRoom room, int mostItems)
+    private static List<ItemRange> Runs(Extent[] extents, PduCapacity room, int mostItems)
     {
         var isClosed = new bool[extents.Length];
         var items = extents.Length;
@@ -35,15 +36,15 @@ internal static class EvenPacking
         {
             if (bytes > ReadVar.ItemHead && items <= mostItems) break;
             isClosed[before] = true;
-            if (Fits(extents, isClosed, before, room.MostRun)) items--;
+            if (Fits(extents, isClosed, before, room.MaxRangeBytes)) items--;
             else isClosed[before] = false;
         }
 
-        var runs = new List<Run>();
+        var runs = new List<ItemRange>();
         for (var i = 0; i < extents.Length; i++)
         {
-            if (isClosed[i] && runs[^1].TryJoin(extents, int.MaxValue, room.MostRun, out var joined)) runs[^1] = joined;
-            else runs.Add(Run.Of(extents, i));
+            if (isClosed[i] && runs[^1].TryJoin(extents, int.MaxValue, room.MaxRangeBytes, out var joined)) runs[^1] = joined;
+            else runs.Add(ItemRange.From(extents, i));
         }
 
         return runs;
@@ -53,7 +54,7 @@ internal static class EvenPacking
     {
         var first = at;
         while (isClosed[first]) first--;
-        var run = Run.Of(extents, first);
+        var run = ItemRange.From(extents, first);
         while (run.Last + 1 < extents.Length && isClosed[run.Last + 1])
         {
             if (!run.TryJoin(extents, int.MaxValue, mostBytes, out run)) return false;

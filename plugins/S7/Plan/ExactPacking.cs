@@ -1,26 +1,29 @@
 namespace PlantRuntime.Plugins.S7.Plan;
 
-/// <summary>Tries every way to fill a number of requests, for sets so small that this is quick.</summary>
+/// <summary>
+/// Searches all ways to pack a few extents into a number of requests, up to a limit of steps. One object is one search, within one call of
+/// <see cref="Find"/>; performs no I/O.
+/// </summary>
 internal sealed class ExactPacking
 {
-    private const int MostExtents = 12;
-    private const int MostSteps = 200_000;
+    private const int MaxExtents = 12;
+    private const int MaxSteps = 200_000;
 
     private readonly Extent[] _extents;
-    private readonly PduRoom _room;
-    private readonly Pdu[] _pdus;
+    private readonly PduCapacity _room;
+    private readonly PduContents[] _pdus;
     private int _steps;
 
-    private ExactPacking(Extent[] extents, PduRoom room, int requests)
+    private ExactPacking(Extent[] extents, PduCapacity room, int requests)
     {
         (_extents, _room) = (extents, room);
-        _pdus = [.. Enumerable.Range(0, requests).Select(_ => new Pdu(room))];
+        _pdus = [.. Enumerable.Range(0, requests).Select(_ => new PduContents(room))];
     }
 
-    /// <summary>The fewest requests between two numbers, or null when there is no way, or too many to try.</summary>
-    public static List<Pdu>? Find(Extent[] extents, PduRoom room, int least, int most)
+    /// <summary>Returns the fewest requests between two numbers, or null if there is no way or the search reaches its limit.</summary>
+    public static List<PduContents>? Find(Extent[] extents, PduCapacity room, int least, int most)
     {
-        for (var requests = least; requests <= most && extents.Length <= MostExtents; requests++)
+        for (var requests = least; requests <= most && extents.Length <= MaxExtents; requests++)
         {
             var search = new ExactPacking(extents, room, requests);
             if (search.Place(0, null, 0)) return [.. search._pdus.Where(pdu => pdu.Runs.Count > 0)];
@@ -29,15 +32,15 @@ internal sealed class ExactPacking
         return null;
     }
 
-    // The extents from `next` on; the run before it is the one at `index` of `open`.
-    private bool Place(int next, Pdu? open, int index)
+    // Places the extents from `next` on. The run that ends before `next` is the one at `index` of `open`.
+    private bool Place(int next, PduContents? open, int index)
     {
         if (next == _extents.Length) return true;
-        if (_steps++ > MostSteps) return false;
+        if (_steps++ > MaxSteps) return false;
         if (open is not null)
         {
             var before = open.Runs[index];
-            if (before.TryJoin(_extents, int.MaxValue, _room.MostRun, out var joined) && open.TryGrow(index, joined))
+            if (before.TryJoin(_extents, int.MaxValue, _room.MaxRangeBytes, out var joined) && open.TryGrow(index, joined))
             {
                 if (Place(next + 1, open, index)) return true;
                 open.Shrink(index, before);
@@ -47,13 +50,13 @@ internal sealed class ExactPacking
         foreach (var pdu in _pdus)
         {
             var isEmpty = pdu.Runs.Count == 0;
-            if (pdu.TryAdd(Run.Of(_extents, next)))
+            if (pdu.TryAdd(ItemRange.From(_extents, next)))
             {
                 if (Place(next + 1, pdu, pdu.Runs.Count - 1)) return true;
                 pdu.RemoveLast();
             }
 
-            // Empty requests are all alike.
+            // All empty requests are equal, so only the first one is tried.
             if (isEmpty) break;
         }
 

@@ -1,26 +1,27 @@
 namespace PlantRuntime.Plugins.S7.Plan;
 
 /// <summary>
-/// Fills requests: which extents share an item and which items share a request, so that requests are few. Finding the fewest is a
-/// bin-packing problem; so good ways are tried, and when a few extents still need more requests than the lower bound, all ways are
-/// (<see cref="ExactPacking"/>). Pure.
+/// Packs extents into few requests: decides which extents share an item and which items share a request. Finding the fewest requests is a
+/// bin-packing problem; so several heuristics are tried, and if a few extents still need more requests than the lower bound, all ways are
+/// searched (<see cref="ExactPacking"/>). Pure. Called by <see cref="S7ReadPlan"/>.
 /// </summary>
 internal static class Packing
 {
-    private const int MostGaps = 24;
+    // Limits the number of gap widths that are tried as the widest gap inside an item.
+    private const int MaxGapsTried = 24;
 
-    /// <summary>The runs of each request.</summary>
+    /// <summary>Returns the items of each request.</summary>
     /// <param name="extents">Sorted by group and start.</param>
-    /// <param name="room">What a request has room for.</param>
-    public static Run[][] Least(Extent[] extents, PduRoom room)
+    /// <param name="room">The capacity of a request.</param>
+    public static ItemRange[][] PackFewest(Extent[] extents, PduCapacity room)
     {
         if (extents.Length == 0) return [];
         var least = LowerBound(extents, room);
-        List<Pdu>? best = null;
+        List<PduContents>? best = null;
         foreach (var gap in Gaps(extents, room))
         {
             if (best?.Count == least) break;
-            foreach (var found in (ReadOnlySpan<List<Pdu>>)[Decreasing(extents, room, gap), InOrder(extents, room, gap)])
+            foreach (var found in (ReadOnlySpan<List<PduContents>>)[Decreasing(extents, room, gap), InOrder(extents, room, gap)])
             {
                 if (best is null || (found.Count, Bytes(found)).CompareTo((best.Count, Bytes(best))) < 0) best = found;
             }
@@ -32,10 +33,10 @@ internal static class Packing
     }
 
     /// <summary>
-    /// Requests that are needed at least. Joining two extents saves an item and its head and costs the gap; so the narrowest gaps are
-    /// closed for as long as that saves bytes or there are too many items.
+    /// Returns a number of requests that no packing can undercut. Joining two extents saves an item and its head and costs the gap; so the
+    /// narrowest gaps are closed for as long as that saves bytes or there are too many items.
     /// </summary>
-    public static int LowerBound(Extent[] extents, PduRoom room)
+    public static int LowerBound(Extent[] extents, PduCapacity room)
     {
         var gaps = new List<int>();
         var bytes = 0;
@@ -58,55 +59,56 @@ internal static class Packing
         }
     }
 
-    private static int Bytes(List<Pdu> pdus) => pdus.Sum(pdu => pdu.Bytes + (pdu.Runs.Count * Wire.VarItem.Size));
+    private static int Bytes(List<PduContents> pdus) => pdus.Sum(pdu => pdu.Bytes + (pdu.Runs.Count * Wire.VarItem.Size));
 
-    private static int[] Gaps(Extent[] extents, PduRoom room)
+    private static int[] Gaps(Extent[] extents, PduCapacity room)
     {
         var gaps = Enumerable.Range(1, extents.Length - 1)
             .Where(i => extents[i].Joins(extents[i - 1]))
             .Select(i => extents[i].Start - extents[i - 1].End)
-            .Where(gap => gap > Wire.ReadVar.ItemHead && gap < room.MostRun)
+            .Where(gap => gap > Wire.ReadVar.ItemHead && gap < room.MaxRangeBytes)
             .Distinct().Order().ToArray();
-        var step = Math.Max(1, gaps.Length / MostGaps);
+        var step = Math.Max(1, gaps.Length / MaxGapsTried);
         return [Wire.ReadVar.ItemHead, 0, .. gaps.Where((_, i) => i % step == 0 || i == gaps.Length - 1)];
     }
 
-    // Runs as long as they can be, the longest first, each into the first request that has room.
-    private static List<Pdu> Decreasing(Extent[] extents, PduRoom room, int gap)
+    // First-fit decreasing: the extents are joined to runs as long as possible, and each run, the longest first, goes into the first
+    // request with room for it.
+    private static List<PduContents> Decreasing(Extent[] extents, PduCapacity room, int gap)
     {
-        var runs = new List<Run>();
+        var runs = new List<ItemRange>();
         for (var i = 0; i < extents.Length; i = runs[^1].Last + 1)
         {
-            var run = Run.Of(extents, i);
-            while (run.TryJoin(extents, gap, room.MostRun, out var joined)) run = joined;
+            var run = ItemRange.From(extents, i);
+            while (run.TryJoin(extents, gap, room.MaxRangeBytes, out var joined)) run = joined;
             runs.Add(run);
         }
 
-        var pdus = new List<Pdu>();
+        var pdus = new List<PduContents>();
         foreach (var run in runs.OrderByDescending(run => run.Bytes)) Add(pdus, run, room);
         return pdus;
     }
 
-    // Extent by extent: it joins the run before it where that has room, so that requests are filled to the brim.
-    private static List<Pdu> InOrder(Extent[] extents, PduRoom room, int gap)
+    // First fit in order: each extent joins the run before it if that has room, else it begins a run in the first request with room.
+    private static List<PduContents> InOrder(Extent[] extents, PduCapacity room, int gap)
     {
-        var pdus = new List<Pdu>();
-        var (at, index) = (Add(pdus, Run.Of(extents, 0), room), 0);
+        var pdus = new List<PduContents>();
+        var (at, index) = (Add(pdus, ItemRange.From(extents, 0), room), 0);
         for (var i = 1; i < extents.Length; i++)
         {
-            if (at.Runs[index].TryJoin(extents, gap, room.MostRun, out var joined) && at.TryGrow(index, joined)) continue;
-            at = Add(pdus, Run.Of(extents, i), room);
+            if (at.Runs[index].TryJoin(extents, gap, room.MaxRangeBytes, out var joined) && at.TryGrow(index, joined)) continue;
+            at = Add(pdus, ItemRange.From(extents, i), room);
             index = at.Runs.Count - 1;
         }
 
         return pdus;
     }
 
-    private static Pdu Add(List<Pdu> pdus, Run run, PduRoom room)
+    private static PduContents Add(List<PduContents> pdus, ItemRange run, PduCapacity room)
     {
         var pdu = pdus.Find(candidate => candidate.TryAdd(run));
         if (pdu is not null) return pdu;
-        pdus.Add(pdu = new Pdu(room));
+        pdus.Add(pdu = new PduContents(room));
         pdu.TryAdd(run);
         return pdu;
     }

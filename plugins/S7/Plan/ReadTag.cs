@@ -1,50 +1,59 @@
+using System.Runtime.InteropServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.S7.Wire;
 
 namespace PlantRuntime.Plugins.S7.Plan;
 
-/// <summary>One tag of a plan, and what the CPU's answers have taught about it.</summary>
-/// <param name="index">The tag's place in the scan buffer.</param>
-/// <param name="address">Where it is.</param>
+/// <summary>
+/// One tag of a plan: decodes its value and keeps the refusals learned for it. Belongs to one <see cref="S7ReadPlan"/>, which sets
+/// the refusals, within ReadAsync, one call at a time; not thread-safe. It performs no I/O, and a number or an unchanged text or
+/// array allocates nothing.
+/// </summary>
+/// <param name="index">Index of the tag in the scan buffer.</param>
+/// <param name="address">Area, block, offset and type of the value.</param>
 internal sealed class ReadTag(int index, S7Address address)
 {
-    private const string NoValue = "the bytes are no value of the tag's type";
-    private const string NoString = "the CPU's text is longer than the address says, or its head is none of a string";
+    /// <summary>The reason of a tag whose bytes are no value of its type.</summary>
+    public const string NoValue = "the bytes are no value of the tag's type";
 
-    // Copied out of the address: thousands of tags are decoded a scan.
+    // Computed once from the address, because thousands of tags are decoded per scan.
     private readonly S7Type _type = address.Type;
     private readonly int _bit = address.Bit;
-    private readonly MadeValue? _made = address.Type.IsText() || address.Count > 0 ? new MadeValue(address) : null;
+    private readonly CachedValue? _made = address.Type.IsText() || address.Count > 0 ? new CachedValue(address) : null;
     private byte[] _pieces = [];
 
+    /// <summary>Index of the tag in the scan buffer.</summary>
     public int Index { get; } = index;
 
     public S7Area Area { get; } = address.Area;
 
     public int Block { get; } = address.Block;
 
-    /// <summary>Tags of one group can share an item.</summary>
+    /// <summary>Number of the area and block; only tags of the same group can share an item.</summary>
     public int Group { get; } = (int)address.Area << 16 | address.Block;
 
     public int Start { get; } = address.Offset;
 
     public int Bytes { get; } = address.Bytes;
 
-    /// <summary>Why the CPU refuses this tag even when asked for it alone; null when it does not.</summary>
+    /// <summary>The fault with which the CPU refused this tag when it was read alone; null if it did not.</summary>
     public S7Fault? Refused { get; set; }
 
-    /// <summary>True when the CPU refused an item that held this tag and others.</summary>
+    /// <summary>True if the tag must not share an item, because the CPU refused an item that held this tag and others.</summary>
     public bool IsAlone { get; set; }
 
-    /// <summary>Items that the tag is cut into because it is longer than a PDU; else 1.</summary>
+    /// <summary>Number of items that the tag is cut into because it is longer than a PDU; else 1.</summary>
     public int Pieces { get; private set; } = 1;
 
-    /// <summary>Pieces that did not come in yet in this scan.</summary>
+    /// <summary>Number of pieces that have not been received yet in this scan.</summary>
     public int Missing { get; set; }
 
+    /// <summary>Sets the tag bad in the scan, with the quality and reason of a fault.</summary>
     public void Bad(ScanBuffer into, S7Fault fault) => into.Bad(Index, fault.Quality, fault.Reason);
 
-    /// <summary>Cuts the tag into items of at most this many bytes.</summary>
+    /// <summary>
+    /// Cuts the tag into parts of at most this many bytes and sets <see cref="Pieces"/>. Runs while the parts are enumerated.
+    /// </summary>
     public IEnumerable<ReadPart> Cut(int mostBytes)
     {
         Pieces = (Bytes + mostBytes - 1) / mostBytes;
@@ -52,8 +61,11 @@ internal sealed class ReadTag(int index, S7Address address)
         for (var at = 0; at < Bytes; at += mostBytes) yield return new ReadPart(this, at, Math.Min(mostBytes, Bytes - at));
     }
 
-    /// <summary>Puts the value into the scan, once all of its pieces are there.</summary>
-    public void Take(ScanBuffer into, ReadOnlySpan<byte> bytes, int at)
+    /// <summary>Sets the value in the scan once all of its pieces are there.</summary>
+    /// <param name="into">The scan.</param>
+    /// <param name="bytes">The bytes of the tag or of one piece.</param>
+    /// <param name="at">First byte of the piece in the tag's bytes.</param>
+    public void Apply(ScanBuffer into, ReadOnlySpan<byte> bytes, int at)
     {
         if (Pieces == 1)
         {
@@ -67,7 +79,7 @@ internal sealed class ReadTag(int index, S7Address address)
 
     private void Decode(ScanBuffer into, ReadOnlySpan<byte> bytes)
     {
-        if (_made is not null) DecodeMade(into, _made.Of(bytes));
+        if (_made is not null) DecodeMade(into, _made.Decode(bytes));
         else if (S7Values.TryNumber(_type, _bit, bytes, out var value)) into.Good(Index, value);
         else into.Bad(Index, Quality.BadType, NoValue);
     }
@@ -75,6 +87,18 @@ internal sealed class ReadTag(int index, S7Address address)
     private void DecodeMade(ScanBuffer into, Value value)
     {
         if (!value.IsNull) into.Good(Index, value);
-        else into.Bad(Index, Quality.BadType, _type is S7Type.String or S7Type.WString ? NoString : NoValue);
+        else into.Bad(Index, Quality.BadType, _made!.WhyNoValue ?? NoValue);
     }
+}
+
+/// <summary>A tag, or a piece of one that is longer than a PDU. Immutable.</summary>
+/// <param name="Tag">The tag.</param>
+/// <param name="At">First byte of the piece in the tag's bytes.</param>
+/// <param name="Bytes">Length of the piece.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ReadPart(ReadTag Tag, int At, int Bytes)
+{
+    public int Start => Tag.Start + At;
+
+    public int End => Start + Bytes;
 }

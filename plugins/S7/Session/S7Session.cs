@@ -3,23 +3,25 @@ using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.S7.Session;
 
-/// <summary>One connection to a CPU, after its handshake.</summary>
+/// <summary>
+/// One connection to a CPU, after its handshake. <see cref="S7Driver"/> opens it; <see cref="ExchangeLoop{TSession}"/> owns it and runs
+/// exchanges on it, one at a time; not thread-safe. It never reconnects.
+/// </summary>
 internal sealed class S7Session : RequestSession
 {
-    private S7Session(TcpLink link, RequestTable table)
+    private S7Session(TcpConnection link, RequestTable table)
         : base(link, new S7Framing(), table)
     {
     }
 
-    /// <summary>What both ends agreed on.</summary>
+    /// <summary>The limits agreed in the handshake.</summary>
     public SetupCommunication Setup { get; private set; }
 
-    /// <summary>Connects and shakes hands.</summary>
-    /// <exception cref="LinkException">There is nobody, or nobody who wants to.</exception>
+    /// <summary>Connects and performs the handshake.</summary>
+    /// <exception cref="LinkException">The connection failed or was refused; the message says why.</exception>
     public static async ValueTask<S7Session> ConnectAsync(S7Options options, RequestTable table, CancellationToken cancel)
     {
-        table.GiveUp();
-        var session = new S7Session(await TcpLink.ConnectAsync(options.Host, options.Port, cancel).ConfigureAwait(false), table);
+        var session = new S7Session(await TcpConnection.ConnectAsync(options.Host, options.Port, cancel).ConfigureAwait(false), table);
         try
         {
             await session.ShakeHandsAsync(options, cancel).ConfigureAwait(false);
@@ -41,7 +43,8 @@ internal sealed class S7Session : RequestSession
         var asked = new SetupCommunication(options.PduSize, options.MaxJobs);
         asked.Write(packet);
         await SendAsync(packet, 0, cancel).ConfigureAwait(false);
-        Setup = asked.Agreed(CotpData.Pdu((await ReceiveAsync(cancel).ConfigureAwait(false)).Frame.Span));
+        Setup = asked.ParseReply(CotpData.Pdu((await ReceiveAsync(cancel).ConfigureAwait(false)).Frame.Span));
+        MaxInFlight = Setup.Jobs;
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ConfirmAsync(CancellationToken cancel)

@@ -4,31 +4,31 @@ using System.Runtime.InteropServices;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// What a CPU says of one block (group 3, function 3), as in snap7's TResDataBlockInfo:
+/// The description of one block (group 3, function 3), as in snap7's TResDataBlockInfo. Immutable.
 /// <code>
 /// 12  number 2              42  author 8     58  name 8
 /// 40  bytes of data or of code 2 (MC7)       66  version 1, two digits
 /// </code>
 /// </summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Bytes">Bytes of its data or code.</param>
+/// <param name="Number">Number of the block.</param>
+/// <param name="Bytes">Bytes of the block's data or code.</param>
 /// <param name="Name">Name in its header, may be empty.</param>
 /// <param name="Author">Author in its header, may be empty.</param>
 /// <param name="Version">Version, one digit in each half.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct BlockInfo(int Number, int Bytes, string Name, string Author, byte Version)
 {
-    private const int LeastBytes = 67;
+    private const int MinBytes = 67;
 
-    /// <summary>What the answer says; null when it is too short to say it.</summary>
-    public static BlockInfo? Of(ReadOnlySpan<byte> answer) => answer.Length < LeastBytes ? null : new BlockInfo(
+    /// <summary>Parses a reply; returns null if it is too short.</summary>
+    public static BlockInfo? Parse(ReadOnlySpan<byte> answer) => answer.Length < MinBytes ? null : new BlockInfo(
         BinaryPrimitives.ReadUInt16BigEndian(answer[12..]),
         BinaryPrimitives.ReadUInt16BigEndian(answer[40..]),
-        PaddedText.Of(answer.Slice(58, 8)),
-        PaddedText.Of(answer.Slice(42, 8)),
+        PaddedText.Decode(answer.Slice(58, 8)),
+        PaddedText.Decode(answer.Slice(42, 8)),
         answer[66]);
 
-    /// <summary>What the CPU says besides the size, for people.</summary>
+    /// <summary>Formats name, author and version for display.</summary>
     public override string ToString()
     {
         string[] parts =

@@ -3,7 +3,7 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// Connection request, confirm and refusal of ISO 8073 class 0 (clauses 13.3 to 13.5) in a packet:
+/// Writes the connection request and checks the confirm or refusal of ISO 8073 class 0 (clauses 13.3 to 13.5) in a packet. Pure.
 /// <code>
 /// request  length  E0  destination 2 (0)  source 2  class 1 (0)  parameters
 /// confirm  length  D0  destination 2      source 2  class 1 (0)  parameters
@@ -19,8 +19,9 @@ internal static class CotpConnect
     private const byte Confirm = 0xD0;
     private const byte Refusal = 0x80;
     private const byte SizeOf1024 = 10;
-    private const int LeastConfirmHeader = 6;
+    private const int MinConfirmHeader = 6;
 
+    /// <summary>Writes the request with the TSAPs of both ends.</summary>
     public static void Write(Span<byte> packet, ushort local, ushort remote)
     {
         Tpkt.Write(packet, RequestBytes);
@@ -30,18 +31,20 @@ internal static class CotpConnect
         rest.CopyTo(packet[Tpkt.Size..]);
     }
 
-    /// <exception cref="LinkException">The device refuses, or answers with something else.</exception>
+    /// <summary>Checks the reply to the request; returns if it is a confirm.</summary>
+    /// <exception cref="LinkException">The device refuses the connection, or its reply is not a connection confirm.</exception>
     public static void Check(ReadOnlySpan<byte> packet)
     {
         var tpdu = packet[Tpkt.Size..];
         if (IsRefusal(tpdu)) throw new LinkException($"the device refuses the connection: {Reason(tpdu)}; check rack, slot or TSAPs");
-        var isConfirm = tpdu.Length > LeastConfirmHeader && tpdu[0] == tpdu.Length - 1 && tpdu[1] >> 4 == Confirm >> 4 && tpdu[6] >> 4 == 0;
+        var isConfirm = tpdu.Length > MinConfirmHeader && tpdu[0] == tpdu.Length - 1 && tpdu[1] >> 4 == Confirm >> 4 && tpdu[6] >> 4 == 0;
         if (!isConfirm) throw new FrameException("the answer to the connection request is no connection confirm", packet);
     }
 
+    /// <summary>True if a TPDU refuses or ends the connection.</summary>
     public static bool IsRefusal(ReadOnlySpan<byte> tpdu) => tpdu.Length >= 2 && tpdu[1] == Refusal;
 
-    /// <summary>The reason of a refusal (clause 13.5.3) in words.</summary>
+    /// <summary>Returns the text of the reason code of a refusal (clause 13.5.3).</summary>
     public static string Reason(ReadOnlySpan<byte> tpdu) => (tpdu.Length > 6 ? tpdu[6] : (byte)0) switch
     {
         0 => "no reason given",

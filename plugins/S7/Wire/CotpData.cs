@@ -3,7 +3,7 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// A data TPDU of ISO 8073 class 0 (clause 13.7) in a packet:
+/// Writes and reads a data TPDU of ISO 8073 class 0 (clause 13.7) in a packet. Pure.
 /// <code>
 /// 4  length  1 byte, 2
 /// 5  code    1 byte, F0
@@ -27,7 +27,9 @@ internal static class CotpData
         packet[6] = Last;
     }
 
-    /// <summary>The PDU of a packet; empty ones are some devices' sign of life.</summary>
+    /// <summary>
+    /// Returns the PDU of a packet; it may be empty, because some devices send empty packets to keep the connection alive.
+    /// </summary>
     /// <exception cref="LinkException">The device ended the connection, or the packet carries no PDU.</exception>
     public static ReadOnlySpan<byte> Pdu(ReadOnlySpan<byte> packet)
     {

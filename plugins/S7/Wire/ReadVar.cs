@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// Read variables (04), as in Wireshark's dissector packet-s7comm:
+/// Writes read requests (Read Var, 04) and parses their replies, as in Wireshark's dissector packet-s7comm. Pure.
 /// <code>
 /// request  04  item count 1  items of 12 bytes (<see cref="VarItem"/>)
 /// answer   parameters 04  item count 1;  data, for each item:
@@ -15,18 +15,18 @@ internal static class ReadVar
 {
     public const byte Function = 4;
 
-    /// <summary>More items are cut off without a word: by snap7's server, and as is told by CPUs.</summary>
-    public const int MostItems = 20;
+    /// <summary>Most items of a request. snap7's server, and reportedly CPUs too, ignore further items without an error.</summary>
+    public const int MaxItems = 20;
 
-    /// <summary>Bytes of function and item count, in a request and in an answer.</summary>
+    /// <summary>Bytes of function and item count, in a request and in a reply.</summary>
     public const int ParameterHead = 2;
 
-    /// <summary>Bytes before an item's own in an answer.</summary>
+    /// <summary>Bytes before the data of an item in a reply: return code, transport size and length.</summary>
     public const int ItemHead = 4;
 
     private const byte Good = 0xFF;
 
-    /// <summary>Bytes of a request packet.</summary>
+    /// <summary>Returns the length in bytes of a request packet.</summary>
     public static int RequestBytes(int items) => CotpData.PduStart + S7Header.JobSize + ParameterHead + (items * VarItem.Size);
 
     /// <summary>Writes a request packet without its items and returns its length.</summary>
@@ -39,10 +39,12 @@ internal static class ReadVar
         return length;
     }
 
-    /// <summary>Item <paramref name="index"/> of a request packet.</summary>
+    /// <summary>Returns the bytes of item <paramref name="index"/> in a request packet, from its first byte on.</summary>
     public static Span<byte> Item(Span<byte> packet, int index) => packet[RequestBytes(index)..];
 
-    /// <summary>Checks an answer as a whole, so that no item of a torn one is believed, and gives the items.</summary>
+    /// <summary>
+    /// Checks all lengths of a reply, so that no item of a truncated reply is used. Returns null and the items, or the fault.
+    /// </summary>
     public static S7Fault? Check(ReadOnlySpan<byte> pdu, int count, out ReadOnlySpan<byte> items)
     {
         items = default;
@@ -60,7 +62,9 @@ internal static class ReadVar
         return null;
     }
 
-    /// <summary>Takes the next item of an answer that <see cref="Check"/> found whole: its bytes, or why there are none.</summary>
+    /// <summary>
+    /// Reads the next item of a reply that passed <see cref="Check"/>. Returns null and the bytes of the item, or the fault.
+    /// </summary>
     public static S7Fault? Next(scoped ref ReadOnlySpan<byte> items, bool isLast, int asked, out ReadOnlySpan<byte> bytes)
     {
         TrySkip(ref items, isLast, out var head, out bytes);
@@ -69,15 +73,15 @@ internal static class ReadVar
         return bytes.Length == asked ? null : S7Fault.OtherBytes;
     }
 
-    /// <summary>Checks an answer of one item and gives its bytes, or why there are none.</summary>
-    public static S7Fault? Only(ReadOnlySpan<byte> pdu, int asked, out ReadOnlySpan<byte> bytes)
+    /// <summary>Parses a reply with one item. Returns null and the bytes of the item, or the fault.</summary>
+    public static S7Fault? ParseSingle(ReadOnlySpan<byte> pdu, int asked, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
         return Check(pdu, 1, out var items) ?? Next(ref items, isLast: true, asked, out bytes);
     }
 
-    // A refused item has no bytes, whatever its length says: snap7's server says 4. A code that nobody knows with a length that nobody
-    // sends is data out of step.
+    // A refused item has no bytes, whatever its length says: snap7's server says 4. An unknown return code with a length other than 0 or 4
+    // means that the previous item had a wrong length.
     private static bool TrySkip(scoped ref ReadOnlySpan<byte> rest, bool isLast, out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> bytes)
     {
         head = bytes = default;
@@ -96,7 +100,7 @@ internal static class ReadVar
         return true;
     }
 
-    // How many of what the length counts make a byte.
+    // The number of length units per byte: bits for some transport sizes, bytes for others.
     private static int UnitOf(byte transportSize) => transportSize switch
     {
         3 or 4 or 5 => 8,

@@ -4,12 +4,12 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// Why an answer, or an item of one, holds no data. One object a fault, made once: a bad tag is bad at every scan. Codes and names are
-/// those of Wireshark's dissector packet-s7comm and of snap7.
+/// The reason why a reply, or an item of it, has no data. There is one object per fault, created once, so that a scan with bad tags
+/// allocates nothing. Codes and names are those of Wireshark's dissector packet-s7comm and of snap7. Immutable; any thread.
 /// </summary>
 internal sealed class S7Fault
 {
-    /// <summary>The lengths in the answer contradict each other.</summary>
+    /// <summary>The lengths in the reply contradict each other.</summary>
     public static readonly S7Fault OtherLength = new(Quality.BadComm, "answer whose lengths do not fit its bytes");
 
     /// <summary>The answer is to another function than was asked.</summary>
@@ -21,15 +21,20 @@ internal sealed class S7Fault
     /// <summary>The item has more or fewer bytes than were asked for.</summary>
     public static readonly S7Fault OtherBytes = new(Quality.BadComm, "item with another length than was asked");
 
-    /// <summary>The item's bytes are counted in a way that does not exist.</summary>
+    /// <summary>The item has a transport size that does not exist, so that the unit of its length is unknown.</summary>
     public static readonly S7Fault OtherSize = new(Quality.BadComm, "item with an unknown transport size");
 
     private const string Access =
         "in TIA Portal switch off 'optimized block access' of the block and permit PUT/GET in the CPU's protection settings";
 
-    private static readonly S7Fault[] Items = [.. Enumerable.Range(0, 256).Select(code => OfItem((byte)code))];
+    private const string OtherTimers =
+        "; an S7-200 keeps its timers and counters in other areas: set cpu = \"s7200\" if this is one";
+
+    private static readonly S7Fault[] Items = [.. Enumerable.Range(0, 256).Select(code => WithTimer(OfItem((byte)code)))];
     private static readonly ConcurrentDictionary<int, S7Fault> Jobs = new();
-    private static readonly ConcurrentDictionary<int, S7Fault> Questions = new();
+    private static readonly ConcurrentDictionary<int, S7Fault> UserDataErrors = new();
+
+    private S7Fault? _atTimer;
 
     private S7Fault(Quality quality, string reason, bool isAboutAddress = false)
     {
@@ -38,34 +43,43 @@ internal sealed class S7Fault
         IsAboutAddress = isAboutAddress;
     }
 
-    /// <summary>What the fault makes of a tag.</summary>
+    /// <summary>The quality of a tag with this fault.</summary>
     public Quality Quality { get; }
 
-    /// <summary>What it is, with the CPU's code and, where one is known, the remedy.</summary>
+    /// <summary>The text for the user, with the CPU's code and, if one is known, the remedy.</summary>
     public string Reason { get; }
 
-    /// <summary>True when a part of a range may be at fault, so that asking for less can help.</summary>
+    /// <summary>True if only part of the requested range may be at fault, so that a request for less can succeed.</summary>
     public bool IsAboutAddress { get; }
 
-    /// <summary>False when what came in is no answer at all: what the CPU did is unknown.</summary>
+    /// <summary>The same fault for a timer or counter, whose areas an S7-200 does not have.</summary>
+    public S7Fault AtTimer => _atTimer ?? this;
+
+    /// <summary>False if the reply cannot be trusted, so that it is unknown what the CPU did.</summary>
     public bool IsAnswer => Quality != Quality.BadComm;
 
-    /// <summary>False for an item's return code that has no name.</summary>
+    /// <summary>False for an item's return code without a known meaning.</summary>
     public bool IsKnown { get; private init; } = true;
 
-    /// <summary>An item's return code.</summary>
+    /// <summary>Returns the fault of an item's return code.</summary>
     public static S7Fault Item(byte code) => Items[code];
 
-    /// <summary>Error class and code of a whole job.</summary>
+    /// <summary>Returns the fault of the error class and code of a whole job.</summary>
     public static S7Fault Job(byte errorClass, byte code) =>
         Jobs.GetOrAdd(errorClass << 8 | code, static both => new S7Fault(Quality.BadDevice, $"{NameOf(both)} ({both:X4})"));
 
-    /// <summary>Error code of a question's answer.</summary>
-    public static S7Fault Question(int code) =>
-        Questions.GetOrAdd(code, static code => new S7Fault(Quality.BadDevice, $"{NameOfQuestion(code)} ({code:X4})"));
+    /// <summary>Returns the fault of the error code of an info request.</summary>
+    public static S7Fault UserDataError(int code) =>
+        UserDataErrors.GetOrAdd(code, static code => new S7Fault(Quality.BadDevice, $"{NameOfUserDataError(code)} ({code:X4})"));
 
-    /// <summary>There is no block of that kind, or no further one.</summary>
-    public static S7Fault NoBlock { get; } = Question(0xD20E);
+    /// <summary>The CPU has no block of the kind, or no further one (D20E).</summary>
+    public static S7Fault NoBlock { get; } = UserDataError(0xD20E);
+
+    private static S7Fault WithTimer(S7Fault fault)
+    {
+        if (fault.IsAboutAddress) fault._atTimer = new S7Fault(fault.Quality, fault.Reason + OtherTimers, isAboutAddress: true);
+        return fault;
+    }
 
     private static S7Fault OfItem(byte code) => code switch
     {
@@ -79,7 +93,7 @@ internal sealed class S7Fault
         _ => new(Quality.BadDevice, $"unknown return code ({code:X2})") { IsKnown = false },
     };
 
-    private static string NameOfQuestion(int code) => code switch
+    private static string NameOfUserDataError(int code) => code switch
     {
         0x8104 => "function not available",
         0xD203 => "no such kind of block",

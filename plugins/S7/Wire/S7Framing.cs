@@ -2,16 +2,16 @@ using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.S7.Wire;
 
-/// <summary>Packets with the PDU reference as their id.</summary>
+/// <summary>Defines the packets of S7 for <see cref="RequestSession"/>; the PDU reference is the request id. Stateless.</summary>
 internal sealed class S7Framing : IRequestFraming
 {
-    public int MostBytes => Tpkt.MostBytes;
+    public int MaxFrameBytes => Tpkt.MaxBytes;
 
     public int FrameLength(ReadOnlySpan<byte> start) => Tpkt.FrameLength(start);
 
     public void Stamp(Span<byte> frame, ushort id) => S7Header.Stamp(frame, id);
 
-    public bool TryId(ReadOnlySpan<byte> frame, out ushort id)
+    public bool TryGetId(ReadOnlySpan<byte> frame, out ushort id)
     {
         id = 0;
         var pdu = CotpData.Pdu(frame);

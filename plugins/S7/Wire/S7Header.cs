@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// The header of an S7 PDU (not published by Siemens; as in Wireshark's dissector packet-s7comm), big-endian:
+/// Writes and checks the header of an S7 PDU (not published by Siemens; as in Wireshark's dissector packet-s7comm), big-endian. Pure.
 /// <code>
 /// 0   protocol          1 byte, 32
 /// 1   kind              1 byte, 1 = job, 2 = acknowledgement, 3 = acknowledgement with data, 7 = user data
@@ -26,12 +26,12 @@ internal static class S7Header
     private const byte Ack = 2;
     private const byte User = 7;
 
-    /// <summary>Writes packet, data TPDU and header of a job; the reference is stamped when it is sent.</summary>
+    /// <summary>Writes packet header, data TPDU and S7 header of a job; the PDU reference is stamped when the packet is sent.</summary>
     /// <returns>Bytes of the whole packet.</returns>
     public static int WriteJob(Span<byte> packet, int parameterLength, int dataLength = 0) =>
         Write(packet, Job, parameterLength, dataLength);
 
-    /// <summary>The same of user data: questions that are no jobs.</summary>
+    /// <summary>Writes the same headers for user data, which carries info requests. Returns the length of the packet.</summary>
     public static int WriteUserData(Span<byte> packet, int parameterLength, int dataLength) =>
         Write(packet, User, parameterLength, dataLength);
 
@@ -42,11 +42,11 @@ internal static class S7Header
 
     public static bool IsS7(ReadOnlySpan<byte> pdu) => pdu.Length >= JobSize && pdu[0] == Protocol;
 
-    /// <summary>True for an answer to a job or a question; other PDUs are the CPU's own messages.</summary>
+    /// <summary>True for the reply to a job or an info request; other PDUs are messages that the CPU sends unasked.</summary>
     public static bool IsAnswer(ReadOnlySpan<byte> pdu) =>
         pdu.Length >= AckSize && (pdu[1] is Ack or AckData || (pdu[1] == User && UserData.IsResponse(pdu[JobSize..])));
 
-    /// <summary>Checks an answer and gives its parameters and data, or why there are none.</summary>
+    /// <summary>Checks the reply to a job. Returns null and its parameters and data, or the fault.</summary>
     public static S7Fault? Check(ReadOnlySpan<byte> pdu, byte function, out ReadOnlySpan<byte> parameters, out ReadOnlySpan<byte> data)
     {
         parameters = data = default;
@@ -60,7 +60,7 @@ internal static class S7Header
         return null;
     }
 
-    /// <summary>Checks the lengths of an answer to user data and gives its parameters and data.</summary>
+    /// <summary>Checks the lengths of the reply to an info request. Returns null and its parameters and data, or the fault.</summary>
     public static S7Fault? CheckUserData(ReadOnlySpan<byte> pdu, out ReadOnlySpan<byte> parameters, out ReadOnlySpan<byte> data)
     {
         parameters = data = default;

@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// A system status list (SZL; group 4, function 1), as in the manual <i>System and Standard Functions for S7-300/400</i>:
+/// Finds the records of a system status list (SZL; user data, group 4, function 1), as in the manual <i>System and Standard Functions for
+/// S7-300/400</i>. It points into the reply and copies nothing.
 /// <code>
 /// question  SZL-ID 2  index 2
 /// answer    SZL-ID 2  index 2  bytes of a record 2  records 2  records, most of them with their index in the first 2 bytes
@@ -33,20 +35,21 @@ internal readonly ref struct SystemStatusList
         _recordBytes = recordBytes;
     }
 
-    public static byte[] Question(ushort id) => [(byte)(id >> 8), (byte)id, 0, 0];
+    /// <summary>Returns the parameters of a request for a list, with index 0.</summary>
+    public static byte[] WriteRequest(ushort id) => [(byte)(id >> 8), (byte)id, 0, 0];
 
     /// <summary>
-    /// The list in an answer; without records when the answer is none to this question. Fewer records than it says are taken as they are:
-    /// snap7's server cuts a list that is longer than a PDU.
+    /// Parses a reply. The list has no records if the reply is not for this SZL-ID. If there are fewer records than the reply says, those
+    /// that are there are used: snap7's server cuts a list that is longer than a PDU.
     /// </summary>
-    public static SystemStatusList Of(ReadOnlySpan<byte> answer, ushort id)
+    public static SystemStatusList Parse(ReadOnlySpan<byte> answer, ushort id)
     {
         if (answer.Length < Head || BinaryPrimitives.ReadUInt16BigEndian(answer) != id) return default;
         var bytes = BinaryPrimitives.ReadUInt16BigEndian(answer[4..]);
         return bytes < 2 ? default : new SystemStatusList(answer[Head..], bytes);
     }
 
-    /// <summary>The record with this index, without it; empty when there is none.</summary>
+    /// <summary>Returns the record with this index, without the index itself; empty if there is none.</summary>
     public ReadOnlySpan<byte> Record(ushort index)
     {
         for (var rest = _records; _recordBytes > 0 && rest.Length >= _recordBytes; rest = rest[_recordBytes..])
@@ -57,6 +60,17 @@ internal readonly ref struct SystemStatusList
         return default;
     }
 
-    /// <summary>The first record, whole; empty when there is none.</summary>
+    /// <summary>The whole first record; empty if there is none.</summary>
     public ReadOnlySpan<byte> First => _recordBytes > 0 && _records.Length >= _recordBytes ? _records[.._recordBytes] : default;
+}
+
+/// <summary>Decodes texts of a fixed length that are padded with zeros or spaces. Pure.</summary>
+internal static class PaddedText
+{
+    /// <summary>Returns the text without control characters and surrounding spaces.</summary>
+    public static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        var text = Encoding.Latin1.GetString(bytes);
+        return string.Concat(text.Where(letter => !char.IsControl(letter))).Trim();
+    }
 }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// What a read or a write names, as in Wireshark's dissector packet-s7comm (syntax S7ANY):
+/// Writes the address of an item in a read or write request, as in Wireshark's dissector packet-s7comm (syntax S7ANY). Pure.
 /// <code>
 /// 12 0A 10  transport size 1  count 2  block 2  area 1  address 3 (bits; of timers and counters the number)
 /// </code>
@@ -15,14 +15,26 @@ internal static class VarItem
     private const byte TransportBit = 1;
     private const byte TransportByte = 2;
 
-    /// <summary>Bytes from a byte on; timers and counters fill two bytes each.</summary>
+    /// <summary>Addresses a range of bytes, or the timers or counters that have these bytes.</summary>
     public static void Write(Span<byte> item, S7Area area, int block, int start, int bytes)
     {
-        if (area is S7Area.Timer or S7Area.Counter) Write(item, (byte)area, area, block, start / 2, bytes / 2);
+        if (NumberedBytes(area) is > 0 and var each) Write(item, (byte)area, area, block, start / each, bytes / each);
         else Write(item, TransportByte, area, block, start * 8, bytes);
     }
 
-    /// <summary>One bit of a byte.</summary>
+    /// <summary>
+    /// Returns the bytes of one element of an area that is addressed by numbers; 0 for other areas. An S7-200 sends a timer as
+    /// status (1) and value (4), and a counter as status (1) and value (2).
+    /// </summary>
+    public static int NumberedBytes(S7Area area) => area switch
+    {
+        S7Area.Timer or S7Area.Counter => 2,
+        S7Area.Timer200 => 5,
+        S7Area.Counter200 => 3,
+        _ => 0,
+    };
+
+    /// <summary>Addresses one bit of a byte.</summary>
     public static void WriteBit(Span<byte> item, S7Area area, int block, int start, int bit) =>
         Write(item, TransportBit, area, block, (start * 8) + bit, 1);
 

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace PlantRuntime.Plugins.S7.Wire;
 
 /// <summary>
-/// Write variables (05) of one item, as in Wireshark's dissector packet-s7comm:
+/// Writes requests to write one item (Write Var, 05) and checks their replies, as in Wireshark's dissector packet-s7comm. Pure.
 /// <code>
 /// request  parameters 05  item count 1 (1)  item of 12 bytes (<see cref="VarItem"/>)
 ///          data 0  transport size 1  length 2  bytes
@@ -13,7 +13,7 @@ namespace PlantRuntime.Plugins.S7.Wire;
 /// </summary>
 internal static class WriteVar
 {
-    /// <summary>Bytes of a request packet besides those that are written.</summary>
+    /// <summary>Bytes of a request packet before the bytes to write.</summary>
     public const int Overhead = CotpData.PduStart + S7Header.JobSize + ParameterBytes + ItemHead;
 
     private const byte Function = 5;
@@ -25,10 +25,12 @@ internal static class WriteVar
     private const byte Bits = 4;
     private const byte Octets = 9;
 
-    /// <summary>Most bytes that one request carries.</summary>
-    public static int MostBytes(int pduSize) => pduSize + CotpData.PduStart - Overhead;
+    /// <summary>Returns the most bytes that one request can write.</summary>
+    public static int MaxBytes(int pduSize) => pduSize + CotpData.PduStart - Overhead;
 
-    /// <summary>Writes a request packet around its bytes, which stand at <see cref="Overhead"/> already, and returns its length.</summary>
+    /// <summary>
+    /// Writes the headers of a request packet and returns its length. The caller has put the bytes to write at <see cref="Overhead"/>.
+    /// </summary>
     public static int Write(Span<byte> packet, S7Area area, int block, int start, int bytes)
     {
         var isNumbered = area is S7Area.Timer or S7Area.Counter;
@@ -36,14 +38,17 @@ internal static class WriteVar
         return Overhead + bytes;
     }
 
-    /// <summary>Writes a request packet for one bit, whose byte stands at <see cref="Overhead"/> already, and returns its length.</summary>
+    /// <summary>
+    /// Writes the headers of a request packet for one bit and returns its length. The caller has put a byte with the
+    /// bit at <see cref="Overhead"/>.
+    /// </summary>
     public static int WriteBit(Span<byte> packet, S7Area area, int block, int start, int bit)
     {
         VarItem.WriteBit(Head(packet, 1, Bit, 1), area, block, start, bit);
         return Overhead + 1;
     }
 
-    /// <summary>Checks an answer: null when the CPU took the bytes.</summary>
+    /// <summary>Checks a reply. Returns null if the CPU has accepted the bytes, else the fault.</summary>
     public static S7Fault? Check(ReadOnlySpan<byte> pdu)
     {
         if (S7Header.Check(pdu, Function, out var parameters, out var data) is { } fault) return fault;

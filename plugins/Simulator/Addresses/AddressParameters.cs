@@ -4,27 +4,30 @@ using System.Globalization;
 namespace PlantRuntime.Plugins.Simulator.Addresses;
 
 /// <summary>
-/// What an address says after its shape, and the type of its tag. A shape asks for the keys it knows; what is wrong with them is collected
-/// and a usable value given back, so that one look finds all mistakes. Whatever nobody asked for is unknown.
+/// Holds the parameters of one address and the type of its tag; a signal's <c>From</c> method reads them by key. Problems are collected and
+/// a usable value is returned, so that one pass finds all of them; a key that was not read is reported as unknown.
+/// <see cref="SimulatorAddress"/> creates one for each address. Performs no I/O; not thread-safe.
 /// </summary>
-/// <param name="shape">First word of the address.</param>
-/// <param name="rest">The address behind it.</param>
+/// <param name="shape">The first word of the address.</param>
+/// <param name="rest">The address after its first word; read on first use.</param>
 /// <param name="type">Type given to the tag, if any.</param>
-internal sealed class AddressParameters(AddressWord shape, AddressText rest, SimulatorType? type)
+internal sealed class AddressParameters(AddressToken shape, AddressTokenizer rest, SimulatorType? type)
 {
-    /// <summary>Far enough for any plant, and near enough that the difference of two is still a number.</summary>
-    public const double Most = 1e300;
+    /// <summary>Greatest number that is accepted; the difference of two such numbers is still finite.</summary>
+    public const double MaxNumber = 1e300;
 
     private readonly SortedSet<string> _known = [];
     private readonly List<(int Column, string Message)> _problems = [];
-    private List<AddressWord>? _words;
+    private List<AddressToken>? _words;
 
     /// <summary>The type given to the tag, if any.</summary>
     public SimulatorType? GivenType => type;
 
-    private List<AddressWord> Words => _words ??= ReadWords();
+    private List<AddressToken> Words => _words ??= ReadWords();
 
-    /// <summary>Everything that is wrong, in the order of the address; column 0 is the type.</summary>
+    /// <summary>
+    /// Returns all problems, in the order of their columns; column 0 is the type. Called after the shape has read its keys.
+    /// </summary>
     public IEnumerable<(int Column, string Message)> Problems()
     {
         var unknown = Words.Where(w => !_known.Contains(w.Key)).Select(w => (w.Column, Unknown(w.Key)));
@@ -34,79 +37,86 @@ internal sealed class AddressParameters(AddressWord shape, AddressText rest, Sim
         return _problems.Concat(unknown).Concat(repeated).Concat(bare).OrderBy(p => p.Column);
     }
 
-    /// <summary>All that follows the shape, for a shape without keys.</summary>
+    /// <summary>Returns the text after the shape, for a shape without keys.</summary>
     public (string Text, int Column) Rest()
     {
         _words = [];
         return rest.Rest();
     }
 
-    /// <summary>The type of the tag, or the natural one of the shape.</summary>
-    /// <param name="natural">When the tag has none.</param>
-    /// <param name="fits">Which types the shape can give.</param>
-    /// <param name="gives">What the shape gives, for the error.</param>
+    /// <summary>Returns the type of the tag, or the default of the shape.</summary>
+    /// <param name="natural">The type if the tag has none.</param>
+    /// <param name="fits">True for the types that the shape can produce.</param>
+    /// <param name="gives">The values that the shape produces, for the error text.</param>
     public SimulatorType Type(SimulatorType natural, Func<SimulatorType, bool> fits, string gives)
     {
         if (type is not { } given) return natural;
         if (fits(given)) return given;
-        Bad(0, $"{shape.Key} gives {gives}, not {given.Name()}");
+        AddProblem(0, $"{shape.Key} gives {gives}, not {given.Name()}");
         return natural;
     }
 
-    /// <summary>A number that a tag of the type can hold.</summary>
+    /// <summary>Reads a number within the range of a type, as <see cref="Number"/> does.</summary>
     public double Level(string key, double fallback, SimulatorType of)
     {
         var (low, high) = of.Range();
-        return Number(key, fallback, Math.Max(low, -Most), Math.Min(high, Most), $" of type {of.Name()}");
+        return Number(key, fallback, Math.Max(low, -MaxNumber), Math.Min(high, MaxNumber), $" of type {of.Name()}");
     }
 
-    public double Number(string key, double fallback, double low = -Most, double high = Most, string kind = "")
+    /// <summary>
+    /// Reads a number within limits. Returns the fallback if the key is missing or its value is wrong; a wrong value is a problem.
+    /// </summary>
+    public double Number(string key, double fallback, double low = -MaxNumber, double high = MaxNumber, string kind = "")
     {
         if (Find(key) is not { Value: { } text } word) return fallback;
-        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
-        if (isNumber && number >= low && number <= high) return number;
-        Bad(word.ValueColumn, string.Create(CultureInfo.InvariantCulture, $"'{text}' is no {key}: a number{kind} from {low} to {high}"));
+        if (NumberText.TryParse(text, out var number) && number.Number >= low && number.Number <= high) return number.Number;
+        var message = string.Create(CultureInfo.InvariantCulture, $"'{text}' is no {key}: a number{kind} from {low} to {high}");
+        AddProblem(word.ValueColumn, message);
         return fallback;
     }
 
+    /// <summary>Reads a whole number within limits, as <see cref="Number"/> does.</summary>
     public long Whole(string key, long fallback, long low, long high)
     {
         if (Find(key) is not { Value: { } text } word) return fallback;
         var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
         if (isNumber && number >= low && number <= high) return number;
-        Bad(word.ValueColumn, $"'{text}' is no {key}: a whole number from {low} to {high}");
+        AddProblem(word.ValueColumn, $"'{text}' is no {key}: a whole number from {low} to {high}");
         return fallback;
     }
 
+    /// <summary>Reads a duration, as <see cref="Number"/> does.</summary>
     public TimeSpan Duration(string key, TimeSpan fallback)
     {
         if (Find(key) is not { Value: { } text } word) return fallback;
-        if (DurationText.TryParse(text, out var duration)) return duration;
-        Bad(word.ValueColumn, $"'{text}' is no {key}: a duration such as {DurationText.Examples}");
+        if (DurationParser.TryParse(text, out var duration)) return duration;
+        AddProblem(word.ValueColumn, $"'{text}' is no {key}: a duration such as {DurationParser.Examples}");
         return fallback;
     }
 
+    /// <summary>Returns the text of a key, or null if it is missing.</summary>
     public string? Text(string key) => Find(key)?.Value;
 
-    /// <summary>Notes a mistake at the value of a key, or at the shape when the key is not given.</summary>
-    public void Bad(string key, string message) => Bad(Find(key)?.ValueColumn ?? shape.Column, message);
+    /// <summary>Adds a problem at the value of a key, or at the shape if the key is missing.</summary>
+    public void AddProblem(string key, string message) => AddProblem(Find(key)?.ValueColumn ?? shape.Column, message);
 
-    public void Bad(int column, string message) => _problems.Add((column, message));
+    /// <summary>Adds a problem at a column, from 1; 0 stands for the type.</summary>
+    public void AddProblem(int column, string message) => _problems.Add((column, message));
 
-    private AddressWord? Find(string key)
+    private AddressToken? Find(string key)
     {
         _known.Add(key);
         var index = Words.FindIndex(w => w.Key == key);
         return index < 0 ? null : Words[index];
     }
 
-    private List<AddressWord> ReadWords()
+    private List<AddressToken> ReadWords()
     {
-        var words = new List<AddressWord>();
-        while (rest.Word() is { } word) words.Add(word);
+        var words = new List<AddressToken>();
+        while (rest.NextToken() is { } word) words.Add(word);
         return words;
     }
 
     private string Unknown(string key) =>
-        $"{shape.Key} has no '{key}'{Nearest.Aside(key, _known)}; it takes {string.Join(", ", _known)}";
+        $"{shape.Key} has no '{key}'{Nearest.DidYouMeanInline(key, _known)}; it takes {string.Join(", ", _known)}";
 }

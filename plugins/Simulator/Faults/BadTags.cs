@@ -3,7 +3,10 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Simulator.Faults;
 
-/// <summary>A bad fault as one reader meets it: its pattern resolved to places in the scan.</summary>
+/// <summary>
+/// Applies one fault of the kind "bad" to the scans of one reader: sets the tags whose names match its pattern bad.
+/// <see cref="SimulatorReader"/> owns it. Immutable; performs no I/O and allocates nothing in a scan.
+/// </summary>
 internal sealed class BadTags(FaultOptions fault, IReadOnlyList<TagDefinition> tags)
 {
     private readonly FaultWindow _window = new(fault);
@@ -11,8 +14,10 @@ internal sealed class BadTags(FaultOptions fault, IReadOnlyList<TagDefinition> t
     private readonly string _reason = fault.Reason ?? "simulated fault";
     private readonly int[] _indexes = [.. Enumerable.Range(0, tags.Count).Where(i => Matches(fault.Tag, tags[i].Name))];
 
+    /// <summary>True if the pattern matches no tag of the reader.</summary>
     public bool IsEmpty => _indexes.Length == 0;
 
+    /// <summary>Sets the tags bad if the fault is active at this time, in ticks of 100 ns since the first connect.</summary>
     public void Apply(long now, ScanBuffer into)
     {
         if (!_window.IsOpen(now)) return;

@@ -2,7 +2,10 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Simulator.Faults;
 
-/// <summary>All faults of a device, sorted by what they do. Times are ticks since the driver's first connect.</summary>
+/// <summary>
+/// Tells which faults of a device are active at a given time. Times are ticks of 100 ns since the driver's first connect.
+/// <see cref="Session.SimulatorSession"/> owns it. Immutable; has no clock.
+/// </summary>
 internal sealed class FaultPlan(IReadOnlyList<FaultOptions> faults)
 {
     private readonly FaultWindow[] _disconnects = Windows(faults, FaultKind.Disconnect);
@@ -10,6 +13,7 @@ internal sealed class FaultPlan(IReadOnlyList<FaultOptions> faults)
     private readonly FaultWindow[] _slows = Windows(faults, FaultKind.Slow);
     private readonly TimeSpan[] _delays = [.. faults.Where(f => f.Kind == FaultKind.Slow).Select(f => f.Delay ?? TimeSpan.Zero)];
 
+    /// <summary>True while a disconnect fault is active.</summary>
     public bool RefusesConnects(long now)
     {
         foreach (var window in _disconnects)
@@ -20,7 +24,9 @@ internal sealed class FaultPlan(IReadOnlyList<FaultOptions> faults)
         return false;
     }
 
-    /// <summary>True when the connection broke in the meantime, even when the fault is over by now.</summary>
+    /// <summary>
+    /// True if a disconnect fault began after <paramref name="from"/> and at or before <paramref name="to"/>, even if it is over.
+    /// </summary>
     public bool BrokeBetween(long from, long to)
     {
         foreach (var window in _disconnects)
@@ -31,6 +37,7 @@ internal sealed class FaultPlan(IReadOnlyList<FaultOptions> faults)
         return false;
     }
 
+    /// <summary>True while a timeout fault is active.</summary>
     public bool IsSilent(long now)
     {
         foreach (var window in _timeouts)
@@ -41,6 +48,7 @@ internal sealed class FaultPlan(IReadOnlyList<FaultOptions> faults)
         return false;
     }
 
+    /// <summary>Returns the sum of the additional latencies of all active slow faults.</summary>
     public TimeSpan Delay(long now)
     {
         var delay = TimeSpan.Zero;
@@ -52,7 +60,7 @@ internal sealed class FaultPlan(IReadOnlyList<FaultOptions> faults)
         return delay;
     }
 
-    /// <summary>The bad faults that concern any of these tags.</summary>
+    /// <summary>Creates the faults of the kind "bad" that affect any of these tags.</summary>
     public BadTags[] BadTags(IReadOnlyList<TagDefinition> tags) =>
         [.. faults.Where(f => f.Kind == FaultKind.Bad).Select(f => new BadTags(f, tags)).Where(bad => !bad.IsEmpty)];
 

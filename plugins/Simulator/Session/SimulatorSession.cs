@@ -3,10 +3,13 @@ using PlantRuntime.Plugins.Simulator.Faults;
 
 namespace PlantRuntime.Plugins.Simulator.Session;
 
-/// <summary>The connection that is not there: how long the device takes, and what its faults make of it.</summary>
+/// <summary>
+/// The simulated connection of one device: its latency and the effect of faults. <see cref="SimulatorDriver"/> owns it and shares it with
+/// its readers; the host makes one call at a time; not thread-safe. It opens no socket and starts no task.
+/// </summary>
 internal sealed class SimulatorSession(SimulatorOptions options, TimeProvider time)
 {
-    private readonly Chance _jitter = Chance.Of(options.Seed, "");
+    private readonly SeededRandom _jitter = SeededRandom.For(options.Seed, "");
     private long? _firstConnect;
     private long _connectedAt;
     private bool _isConnected;
@@ -14,7 +17,7 @@ internal sealed class SimulatorSession(SimulatorOptions options, TimeProvider ti
 
     public FaultPlan Faults { get; } = new(options.Faults);
 
-    /// <summary>Connects; the first attempt, even a refused one, starts the time by which values and faults go.</summary>
+    /// <summary>Connects. The first attempt, even a refused one, starts the time of values and faults.</summary>
     public async ValueTask ConnectAsync(CancellationToken cancel)
     {
         Close();
@@ -27,10 +30,10 @@ internal sealed class SimulatorSession(SimulatorOptions options, TimeProvider ti
         _isConnected = true;
     }
 
+    /// <summary>Ends the connection; a new one can be opened afterwards.</summary>
     public void Close() => _isConnected = false;
 
-    /// <summary>Asks the device for its values.</summary>
-    /// <returns>How long it takes to answer, without end when it stays silent.</returns>
+    /// <summary>Begins a read and returns after which time the device answers; infinite while a timeout fault is active.</summary>
     /// <exception cref="NotConnectedException">There is no connection, or it broke.</exception>
     public TimeSpan Ask()
     {
@@ -38,7 +41,7 @@ internal sealed class SimulatorSession(SimulatorOptions options, TimeProvider ti
         return Faults.IsSilent(now) ? Timeout.InfiniteTimeSpan : NextLatency() + Faults.Delay(now);
     }
 
-    /// <summary>The moment for which the device's values hold: ticks of 100 ns since the first connect.</summary>
+    /// <summary>Returns the time for which the device's values hold, in ticks of 100 ns since the first connect.</summary>
     /// <exception cref="NotConnectedException">There is no connection, or it broke.</exception>
     public long Answer()
     {

@@ -4,17 +4,20 @@ using PlantRuntime.Plugins.Simulator.Addresses;
 
 namespace PlantRuntime.Plugins.Simulator.Signals;
 
-/// <summary>Always the same. Without a type, what it looks like: a whole number, a number, TRUE or FALSE, else text.</summary>
+/// <summary>
+/// Returns the same value at each scan. Without a type the form of its text decides: a whole number, a number, TRUE or FALSE,
+/// otherwise text. Immutable.
+/// </summary>
 internal sealed class Constant(Value value) : Signal
 {
     private static CultureInfo Culture => CultureInfo.InvariantCulture;
 
-    public static Signal From(AddressParameters words, Chance chance)
+    public static Signal From(AddressParameters words, SeededRandom random)
     {
         var (text, column) = words.Rest();
         var value = words.GivenType is { } type ? Read(text, type) : Guess(text);
-        if (text == "") words.Bad("value", "const needs its value: const 42");
-        else if (value.IsNull) words.Bad(column, $"'{text}' is no {words.GivenType?.Name()}: {Expected(words.GivenType)}");
+        if (text == "") words.AddProblem("value", "const needs its value: const 42");
+        else if (value.IsNull) words.AddProblem(column, $"'{text}' is no {words.GivenType?.Name()}: {Expected(words.GivenType)}");
         return new Constant(value);
     }
 
@@ -41,10 +44,10 @@ internal sealed class Constant(Value value) : Signal
             SimulatorType.Ulint => ulong.TryParse(text, NumberStyles.None, Culture, out var whole) ? whole : Value.Null,
             _ when type.IsInteger() =>
                 long.TryParse(text, NumberStyles.AllowLeadingSign, Culture, out var whole) && whole >= low && whole <= high
-                    ? type.Of(whole)
+                    ? type.ToValue(whole)
                     : Value.Null,
-            _ => double.TryParse(text, NumberStyles.Float, Culture, out var number) && number >= low && number <= high
-                ? type.Of(number)
+            _ => NumberText.TryParse(text, out var number) && number.Number >= low && number.Number <= high
+                ? type.ToValue(number.Number)
                 : Value.Null,
         };
     }

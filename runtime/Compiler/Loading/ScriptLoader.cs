@@ -1,18 +1,18 @@
-using PlantRuntime.Contracts;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using PlantRuntime.Compiler.Protocol;
+using PlantRuntime.Compiler.Messages;
 using PlantRuntime.Compiler.Rules;
 
 namespace PlantRuntime.Compiler.Loading;
 
 /// <summary>
-/// Reads a recipe and follows its <c>#load</c> lines. Roslyn could follow them too, but trees that it loads itself can be replaced by no
-/// others, and every tree is replaced by its guarded form.
+/// Reads a recipe and follows its <c>#load</c> lines. Roslyn can follow them too, but does not allow the replacement of trees that it
+/// loaded, and the compiler replaces every tree by its instrumented form. One object for each
+/// <see cref="Load(string, string, IReadOnlyList{string})"/>; reads files, never writes.
 /// </summary>
 internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scriptFolders)
 {
@@ -27,11 +27,11 @@ internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scri
     public static LoadedScripts Load(string recipe, string siteFolder, IReadOnlyList<string> scriptFolders)
     {
         var loader = new ScriptLoader(siteFolder, scriptFolders);
-        loader.Take(Path.GetFullPath(recipe, siteFolder));
+        loader.Load(Path.GetFullPath(recipe, siteFolder));
         return new LoadedScripts(loader._trees, loader._files, loader._diagnostics);
     }
 
-    private void Take(string path)
+    private void Load(string path)
     {
         if (!_seen.Add(path)) return;
         var bytes = File.ReadAllBytes(path);
@@ -41,7 +41,7 @@ internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scri
         var root = (CompilationUnitSyntax)tree.GetRoot();
         var references = root.GetReferenceDirectives();
         var loads = root.GetLoadDirectives();
-        foreach (var reference in references) _diagnostics.Add(RecipeRules.Reference.At(reference.GetLocation()));
+        foreach (var reference in references) _diagnostics.Add(RecipeRules.Reference.CreateDiagnostic(reference.GetLocation()));
         foreach (var load in loads) Follow(load, path);
         if (loads.Count + references.Count > 0)
             tree = tree.WithChangedText(Blank(text, loads.Select(l => l.Span).Concat(references.Select(r => r.Span))));
@@ -52,23 +52,34 @@ internal sealed class ScriptLoader(string siteFolder, IReadOnlyList<string> scri
     {
         var name = load.File.ValueText;
         if (load.File.IsMissing || name.Length == 0) return;
-        if (ScriptPaths.Find(name, path, siteFolder, scriptFolders) is { } found)
+        if (LoadPath.Find(name, path, siteFolder, scriptFolders) is { } found)
         {
-            Take(found);
+            Load(found);
             return;
         }
 
-        var folders = ScriptPaths.Folders(path, siteFolder, scriptFolders);
+        var folders = LoadPath.Folders(path, siteFolder, scriptFolders);
         var scripts = folders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.csx"));
-        var near = Nearest.Find(name, scripts.Select(Path.GetFileName)!);
+        var near = NearestName.Find(name, scripts.Select(Path.GetFileName)!);
         var hint = near is null ? "" : $": did you mean '{near}'?";
-        _diagnostics.Add(RecipeRules.NoSuchScript.At(load.File.GetLocation(), name, string.Join(", ", folders.Select(Shown)), hint));
+        _diagnostics.Add(RecipeRules.NoSuchScript.CreateDiagnostic(load.File.GetLocation(), name,
+            string.Join(", ", folders.Select(DisplayPath)), hint));
     }
 
-    private string Shown(string folder) => Path.GetRelativePath(siteFolder, folder) is var relative && relative == "." ? "the site's folder"
+    private string DisplayPath(string folder) => Path.GetRelativePath(siteFolder, folder) is var relative && relative == "."
+        ? "the site's folder"
         : relative.StartsWith("..", StringComparison.Ordinal) ? folder : relative.Replace('\\', '/') + "/";
 
-    /// <summary>Blanks take the place of the lines, so that nothing after them moves.</summary>
+    /// <summary>Replaces the lines by blanks, so that no position after them moves.</summary>
     private static SourceText Blank(SourceText text, IEnumerable<TextSpan> spans) =>
         text.WithChanges(spans.Order().Select(span => new TextChange(span, new string(' ', span.Length))));
 }
+
+/// <summary>
+/// A recipe and every file it loads, each once, in the order in which their top levels run: a loaded file is before the file that loads it.
+/// </summary>
+/// <param name="Trees">Syntax trees without their <c>#load</c> lines; the recipe is the last.</param>
+/// <param name="Files">The files with the content that was read.</param>
+/// <param name="Diagnostics">Errors in <c>#load</c> and <c>#r</c> lines.</param>
+internal sealed record LoadedScripts(
+    IReadOnlyList<SyntaxTree> Trees, IReadOnlyList<SourceFile> Files, IReadOnlyList<Diagnostic> Diagnostics);

@@ -1,35 +1,43 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PlantRuntime.Compiler.Rules;
 
-/// <summary>What a recipe may not contain: syntax here, the framework's types and members in <see cref="OutOfReach"/>.</summary>
+/// <summary>
+/// Checks a recipe against the rules that C# does not have: syntax here, types and members of the framework in <see cref="ForbiddenApis"/>.
+/// Pure; called by <see cref="RecipeCompilation"/> for each file without errors of C#.
+/// </summary>
 internal static class RecipeRules
 {
-    public static readonly Rule Reference =
-        new("PR0001", "#r is not for recipes: shared code comes with #load \"name.csx\", protocols come as plugins");
-    public static readonly Rule NoSuchScript = new("PR0002", "there is no \"{0}\" to load; looked in {1}{2}");
-    private static readonly Rule s_unsafe = new("PR0003", "a recipe has no unsafe code");
-    private static readonly Rule s_extern = new("PR0004", "a recipe calls no native code: that is what a plugin is for");
-    private static readonly Rule s_await = new("PR0005", "the top level of a recipe declares and does not wait: take the await out");
-    private static readonly Rule s_finalizer = new("PR0006", "a recipe has no finalizers: what they throw would end the host");
-    private static readonly Rule s_asyncVoid =
-        new("PR0007", "an async function that returns nothing cannot be watched over: let it return Task");
+    public static readonly RecipeRule Reference =
+        new("PR0001", "#r is not allowed in a recipe: load shared code with #load \"name.csx\", add a protocol as a plugin");
+    public static readonly RecipeRule NoSuchScript = new("PR0002", "there is no \"{0}\" to load; searched in {1}{2}");
+    private static readonly RecipeRule s_unsafe = new("PR0003", "unsafe code is not allowed in a recipe");
+    private static readonly RecipeRule s_extern = new("PR0004", "native code is not allowed in a recipe: call it from a plugin");
+    private static readonly RecipeRule s_await =
+        new("PR0005", "the top level of a recipe only declares and must not wait: remove the await");
+    private static readonly RecipeRule s_finalizer =
+        new("PR0006", "finalizers are not allowed in a recipe: an exception in one would end the host");
+    private static readonly RecipeRule s_asyncVoid =
+        new("PR0007", "exceptions of an async function that returns void cannot be caught: return Task");
 
-    private static readonly Rule s_stack = new("PR0011", "stackalloc beyond the stack's end would end the host: make it an array with new");
+    private static readonly RecipeRule s_stack =
+        new("PR0011", "stackalloc beyond the end of the stack would end the host: allocate an array with new");
 
-    /// <summary>Every broken rule in a file that is otherwise free of errors.</summary>
+    /// <summary>Returns a diagnostic for every broken rule. The file must have no errors of C#.</summary>
     public static IEnumerable<Diagnostic> Check(SemanticModel model)
     {
         foreach (var node in model.SyntaxTree.GetRoot().DescendantNodes())
         {
-            if (node is SimpleNameSyntax name && OutOfReach.Find(name, model) is var (reached, shown)) yield return reached.At(Place(node), shown);
-            else if (Broken(node, model) is { } rule) yield return rule.At(Place(node));
+            if (node is SimpleNameSyntax name && ForbiddenApis.Find(name, model) is var (reached, shown))
+                yield return reached.CreateDiagnostic(Place(node), shown);
+            else if (Broken(node, model) is { } rule) yield return rule.CreateDiagnostic(Place(node));
         }
     }
 
-    private static Rule? Broken(SyntaxNode node, SemanticModel model) => node switch
+    private static RecipeRule? Broken(SyntaxNode node, SemanticModel model) => node switch
     {
         DestructorDeclarationSyntax => s_finalizer,
         StackAllocArrayCreationExpressionSyntax or ImplicitStackAllocArrayCreationExpressionSyntax => s_stack,
@@ -62,11 +70,21 @@ internal static class RecipeRules
         a is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax
             or AccessorDeclarationSyntax or BaseTypeDeclarationSyntax);
 
-    /// <summary>The first line of a declaration is enough to show.</summary>
+    /// <summary>Returns the name of a declaration, or the first token of other syntax.</summary>
     private static Location Place(SyntaxNode node) => node switch
     {
         MethodDeclarationSyntax method => method.Identifier.GetLocation(),
         LocalFunctionStatementSyntax function => function.Identifier.GetLocation(),
         _ => node.GetFirstToken().GetLocation(),
     };
+}
+
+/// <summary>A rule for recipes that C# does not have.</summary>
+/// <param name="Id">Number of the rule, <c>PR0001</c>.</param>
+/// <param name="Message">Format string that states the error and the remedy.</param>
+internal sealed record RecipeRule(string Id, string Message)
+{
+    public Diagnostic CreateDiagnostic(Location location, params object[] arguments) => Diagnostic.Create(
+        Id, "Recipe", string.Format(CultureInfo.InvariantCulture, Message, arguments), DiagnosticSeverity.Error, DiagnosticSeverity.Error,
+        isEnabledByDefault: true, warningLevel: 0, location: location);
 }

@@ -1,24 +1,29 @@
 using System.CommandLine;
 using System.Text.Json;
-using PlantRuntime.Host.Control;
-using PlantRuntime.Host.Reloading;
-using PlantRuntime.Host.Status;
+using PlantRuntime.Engine.RecipeHost.Build;
+using PlantRuntime.Engine.Reload;
+using PlantRuntime.Logging;
+using PlantRuntime.Tools.Control;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant diff</c>: what a running host would do with a folder, before it does it.</summary>
+/// <summary>
+/// Implements <c>plant diff</c>: shows how a running host would apply a folder, without applying it. Runs once per process; asks the host
+/// for its snapshot and connects to no device. The constants are its exit codes.
+/// </summary>
 internal static class DiffCommand
 {
     private const int Nothing = 0;
     private const int Errors = 1;
-    private const int Unfelt = 2;
-    private const int Felt = 3;
+    private const int Harmless = 2;
+    private const int Disruptive = 3;
     private const int NoHost = 4;
     private static readonly ReloadJson s_indented = new(new JsonSerializerOptions(ReloadJson.Default.Options) { WriteIndented = true });
 
-    public static Command Make()
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var site = SiteArgument.Make();
+        var site = SiteArgument.Create();
         var against = new Option<string?>("--against") { Description = "Folder of the site that runs (default: the same folder)" };
         var json = new Option<bool>("--json") { Description = "Write the plan as JSON" };
         var command = new Command(
@@ -34,8 +39,8 @@ internal static class DiffCommand
             Exit codes:
               0  nothing would change
               1  errors in the folder
-              2  changes that nobody feels: recipes swap with all their state, something is added, or takes effect at the next start
-              3  a connection ends, or state is lost
+              2  changes without an interruption: recipes swap with all their state, something is added, or takes effect at the next start
+              3  an interruption: a connection ends, or state is lost
               4  no host runs the site
             """) { site, against, json };
         command.SetAction((result, cancel) =>
@@ -49,27 +54,27 @@ internal static class DiffCommand
     private static async Task<int> RunAsync(string folder, string against, bool json, CancellationToken cancel)
     {
         var (output, errors) = (Console.Out, Console.Error);
-        SiteInventory running;
+        SiteSnapshot running;
         try
         {
-            running = await RunningInventory.AskAsync(against, cancel).ConfigureAwait(false);
+            running = await RunningSnapshot.AskAsync(against, cancel).ConfigureAwait(false);
         }
         catch (ControlException exception)
         {
-            await errors.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            await errors.WriteLineAsync(LogText.Sanitize(exception.Message)).ConfigureAwait(false);
             return NoHost;
         }
 
-        using var site = OpenSite.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, []), errors, running);
+        using var site = SiteContext.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, []), errors, running);
         if (site is null) return Errors;
-        await using var compiler = site.Compiler();
+        await using var compiler = site.CreateCompiler();
         using var found = await site.CheckAsync(compiler, errors, cancel).ConfigureAwait(false);
         if (found.Problems.Count > 0) return Errors;
-        var plan = ReloadPlan.Compare(running, found.Inventory());
-        if (running.TakenBack is { } taken && Path.GetFullPath(folder) == Path.GetFullPath(against))
-            await errors.WriteLineAsync($"{taken}; save site.toml again to have it tried again").ConfigureAwait(false);
+        var plan = ReloadPlan.Compare(running, found.Snapshot());
+        if (running.RolledBackReason is { } taken && Path.GetFullPath(folder) == Path.GetFullPath(against))
+            await errors.WriteLineAsync($"{LogText.Sanitize(taken)}; save site.toml again to have it tried again").ConfigureAwait(false);
         if (json) output.WriteLine(JsonSerializer.Serialize(plan, s_indented.ReloadPlan));
-        else PlanText.Write(output, plan, all: true);
-        return plan.IsEmpty ? Nothing : plan.IsFelt ? Felt : Unfelt;
+        else TextTable.Write(output, plan, all: true);
+        return plan.IsEmpty ? Nothing : plan.IsDisruptive ? Disruptive : Harmless;
     }
 }

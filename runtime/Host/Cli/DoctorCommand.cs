@@ -1,32 +1,47 @@
 using System.CommandLine;
 using PlantRuntime.Contracts;
-using PlantRuntime.Host.Control;
-using PlantRuntime.Host.Devices;
-using PlantRuntime.Host.Sites;
-using PlantRuntime.Host.Status;
+using PlantRuntime.Logging;
+using PlantRuntime.Sites;
+using PlantRuntime.Sites.Models;
+using PlantRuntime.Sites.Text;
+using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Doctor;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant doctor</c>: each device of a site step by step, and what to do where it fails.</summary>
+/// <summary>
+/// Implements <c>plant doctor</c>: tests each device of a site step by step, one device after the other, and gives advice where a step
+/// fails. Runs once per process; writes nothing to a device. The tests are in <c>Tools/Doctor</c>.
+/// </summary>
 internal static class DoctorCommand
 {
-    public static Command Make()
+    private const int MaxRemedies = 1000;
+
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var site = SiteArgument.Make();
+        var site = SiteArgument.Create(", or the address of one device or line");
         var command = new Command("doctor", """
-            Examine each device of a site: name, port, handshake, what it says of itself, tags; and say what to do where that fails.
-            Through the running host where there is one, otherwise over a connection of its own. Exit code 1 when something failed.
+            Test each device of a site: name, port, the steps that its driver knows, handshake, the properties that it reports, tags;
+            and give advice where a step fails.
+            If a host runs the site, its connections are used, otherwise new ones. Exit code 1 when something failed.
+            The address of one device has its options: modbus://192.168.0.10:502?unit=1. On a serial line the units are searched for,
+            Ctrl-C ends the search: modbus:///dev/ttyUSB0?baud=9600
             """) { site };
-        command.SetAction((result, cancel) => RunAsync(result.GetValue(site)!, Console.Out, Console.Error, cancel));
+        command.SetAction((result, cancel) => DeviceAddress.IsAddress(result.GetValue(site)!)
+            ? AddressDiagnosis.RunAsync(result.GetValue(site)!, Console.Out, Console.Error, cancel)
+            : RunAsync(result.GetValue(site)!, Console.Out, Console.Error, cancel));
         return command;
     }
 
     private static async Task<int> RunAsync(string folder, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
-        using var site = OpenSite.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, new ConsoleTarget(errors)), errors);
+        using var site = SiteContext.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, new TextWriterTarget(errors)),
+            errors);
         if (site is null) return 1;
-        List<Problem> problems = [.. site.Opener.Missing(site.Plugins), .. await site.Opener.CheckAsync(site.Plugins).ConfigureAwait(false)];
-        foreach (var problem in problems) errors.WriteLine(problem);
+        List<Problem> problems =
+            [.. site.Factory.Missing(site.Plugins), .. (await site.Factory.CheckAsync(site.Plugins).ConfigureAwait(false)).All];
+        SiteContext.Print(problems, errors);
         if (problems.Count > 0)
         {
             errors.WriteLine("no device was asked: correct the settings first");
@@ -34,41 +49,48 @@ internal static class DoctorCommand
         }
 
         var isRunning = ControlClient.IsRunning(site.Model.Folder);
-        output.WriteLine(isRunning ? "a host runs this site: devices are asked through it" : "no host runs this site: devices are asked directly");
+        output.WriteLine(isRunning ? "a host runs this site: devices are asked through it"
+            : "no host runs this site: devices are asked directly");
         var failed = 0;
-        foreach (var model in site.Model.Devices) failed += await ExamineAsync(site, model, isRunning, output, cancel).ConfigureAwait(false) ? 0 : 1;
+        foreach (var model in site.Model.Devices)
+            failed += await DiagnoseAsync(site, model, isRunning, output, cancel).ConfigureAwait(false) ? 0 : 1;
         output.WriteLine();
-        var devices = Counted.Of(site.Model.Devices.Count, "device");
+        var devices = Plural.Format(site.Model.Devices.Count, "device");
         output.WriteLine(failed == 0 ? $"{devices}: all well" : $"{failed} of {devices} need help");
         return failed == 0 ? 0 : 1;
     }
 
-    private static async Task<bool> ExamineAsync(OpenSite site, DeviceModel model, bool isRunning, TextWriter output, CancellationToken cancel)
+    private static async Task<bool> DiagnoseAsync(SiteContext site, DeviceModel model, bool isRunning, TextWriter output,
+        CancellationToken cancel)
     {
-        var device = DirectDevice.Open(site, model);
+        var device = StandaloneDevice.Open(site.Plugins, site.Factory, model);
         await using var closing = device.ConfigureAwait(false);
         output.WriteLine();
-        output.WriteLine($"{model.Name} ({model.Driver}, {device.Driver.Endpoint})");
+        output.WriteLine($"{model.Name} ({model.Driver}, {LogText.Sanitize(device.Driver.Endpoint)})");
         var isWell = true;
         try
         {
             var steps = isRunning
-                ? HostExam.RunAsync(device, model, site.Model.Folder, site.Time, cancel)
-                : DeviceExam.RunAsync(device, model, site.Time, cancel);
-            await foreach (var step in steps.ConfigureAwait(false)) isWell &= Show(step, output);
+                ? HostDiagnosis.RunAsync(device, model, site.Model.Folder, cancel)
+                : DeviceDiagnosis.RunAsync(device, model, site.Time, cancel);
+            await foreach (var step in steps.ConfigureAwait(false)) isWell &= Print(step, output);
         }
         catch (ControlException exception)
         {
-            isWell = Show(new ExamStep("host", false, exception.Message, "restart the host with the site.toml as it is now, or ask again"), output);
+            isWell = Print(new DiagnosisStep("host", false, exception.Message,
+                "restart the host with the site.toml as it is now, or ask again"), output);
         }
 
         return isWell;
     }
 
-    private static bool Show(ExamStep step, TextWriter output)
+    /// <summary>Prints a step. A plugin can leave out any part of it.</summary>
+    public static bool Print(DiagnosisStep step, TextWriter output)
     {
-        output.WriteLine($"  {(step.IsWell ? "ok  " : "FAIL")}  {step.Name,-9}  {step.Found}");
-        foreach (var advice in step.Advice) output.WriteLine($"                   {advice}");
-        return step.IsWell;
+        output.WriteLine(
+            $"  {(step.IsGood ? "ok  " : "FAIL")}  {LogText.Sanitize(step.Name ?? ""),-9}  {LogText.Sanitize(step.Found ?? "")}");
+        foreach (var remedy in (step.Remedies ?? []).Take(MaxRemedies))
+            output.WriteLine($"                   {LogText.Sanitize(remedy ?? "")}");
+        return step.IsGood;
     }
 }

@@ -1,19 +1,24 @@
 using System.CommandLine;
-using PlantRuntime.Host.Editing;
-using PlantRuntime.Host.Status;
+using PlantRuntime.Engine.RecipeHost.Build;
+using PlantRuntime.Logging;
+using PlantRuntime.Sites;
+using PlantRuntime.Tools.EditorSupport;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant edit-support</c>: lets editors complete names and show errors in the scripts of a site.</summary>
+/// <summary>
+/// Implements <c>plant edit-support</c>: writes C# projects with which editors complete names and show errors in the scripts of a site.
+/// </summary>
 internal static class EditSupportCommand
 {
-    public static Command Make()
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var site = SiteArgument.Make();
+        var site = SiteArgument.Create();
         var command = new Command(
             "edit-support",
             $"""
-            Write what editors need to complete names, show errors and find definitions in a site's recipes:
+            Write the files with which editors complete names, show errors and find definitions in a site's recipes:
             C# projects in its folder {EditSupport.FolderName}. Open the site in VS Code, or {EditSupport.Solution} in another editor.
             `plant run` and `plant check` keep it up to date from then on; delete the folder to end that.
             """) { site };
@@ -21,14 +26,16 @@ internal static class EditSupportCommand
         return command;
     }
 
-    /// <summary>Asks for site.toml alone: a site whose plugins are somewhere else can be edited, too.</summary>
+    /// <summary>
+    /// Writes the files and returns the exit code. Needs only site.toml: a site can be edited on a machine without its plugins.
+    /// </summary>
     public static async Task<int> RunAsync(string folder, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
         var (model, problems) = EditSupport.Load(folder);
-        foreach (var problem in problems) errors.WriteLine(problem);
+        SiteContext.Print(problems, errors);
         if (model is null) return 1;
         using var log = new PlantLog(TimeProvider.System, LogLevel.Error, []);
-        var compiler = OpenSite.CompilerOf(model, TimeProvider.System);
+        var compiler = SiteContext.CreateCompiler(model, TimeProvider.System);
         await using (compiler.ConfigureAwait(false))
         {
             try

@@ -1,29 +1,37 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using PlantRuntime.Contracts;
+using PlantRuntime.Tools;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant new</c>: copies a template, with names put in.</summary>
+/// <summary>
+/// Implements <c>plant new</c>: copies a template from the folder of the program and fills in the name. Runs once per process;
+/// writes only new files.
+/// </summary>
 internal static partial class NewCommand
 {
-    public static Command Make() => new("new", "Make a site, a recipe, a driver or a sink to start from.")
+    /// <summary>Creates the command with one subcommand per kind of template.</summary>
+    public static Command Create() => new("new", "Create a site, a recipe, a driver or a sink to start from.")
     {
-        Kind("site", "A folder with site.toml, a first recipe, its test and what editors need (see plant edit-support).", path => path,
-            path => $"next: plant test {path}, then plant run {path}", (path, cancel) => EditSupportCommand.RunAsync(path, Console.Out, Console.Error, cancel)),
-        Kind("recipe", "A recipe file; run it in the folder of a site.", path => Path.Combine(Path.GetDirectoryName(path)!, "recipes"),
+        CreateKind("site", "A folder with site.toml, a first recipe, its test and the files for editors (see plant edit-support).",
+            path => path,
+            path => $"next: plant test {path}, then plant run {path}",
+            (path, cancel) => EditSupportCommand.RunAsync(path, Console.Out, Console.Error, cancel)),
+        CreateKind("recipe", "A recipe file; run it in the folder of a site.",
+            path => Path.Combine(Path.GetDirectoryName(path)!, "recipes"),
             path => $"next: edit {path}, then plant check"),
-        Kind("driver", "A driver plugin: one project with one package reference.", path => path,
+        CreateKind("driver", "A driver plugin: one project with one package reference.", path => path,
             path => $"next: dotnet build {path} -o <site>/plugins/{Path.GetFileName(path)}"),
-        Kind("sink", "A sink plugin: one project with one package reference.", path => path,
+        CreateKind("sink", "A sink plugin: one project with one package reference.", path => path,
             path => $"next: dotnet build {path} -o <site>/plugins/{Path.GetFileName(path)}"),
     };
 
-    /// <summary>Copies a template into <paramref name="target"/>; nothing that is there already is overwritten.</summary>
-    /// <exception cref="IOException">A file is there already.</exception>
+    /// <summary>Copies a template into <paramref name="target"/>. Never overwrites a file.</summary>
+    /// <exception cref="IOException">A file exists already.</exception>
     public static void Copy(string kind, string name, string target)
     {
-        var template = Path.Combine(HostFolders.Templates, kind);
+        var template = Path.Combine(InstallPaths.Templates, kind);
         var files = Directory.GetFiles(template, "*", SearchOption.AllDirectories)
             .Select(file => (From: file, To: Path.Combine(target, Fill(Path.GetRelativePath(template, file), name)))).ToList();
         if (files.FirstOrDefault(f => File.Exists(f.To)).To is { } existing) throw new IOException($"{existing} is there already");
@@ -34,19 +42,23 @@ internal static partial class NewCommand
         }
     }
 
-    private static Command Kind(
+    /// <summary>Returns why something new cannot have this name, or null.</summary>
+    public static string? WhyInvalid(string name) =>
+        Name().IsMatch(name) ? null : $"\"{name}\" is not a valid name: use letters, digits, - and _, starting with a letter";
+
+    private static Command CreateKind(
         string kind, string description, Func<string, string> folder, Func<string, string> next,
         Func<string, CancellationToken, Task<int>>? complete = null)
     {
         const string Rule = "Name: letters, digits, - and _; it starts with a letter. A path may stand before it";
         var argument = new Argument<string>("name") { Description = Rule };
-        var place = new Option<string>("--in") { Description = "Folder to make it in", DefaultValueFactory = _ => "." };
-        var command = new Command(kind, description) { argument, place };
+        var parent = new Option<string>("--in") { Description = "Folder to create it in", DefaultValueFactory = _ => "." };
+        var command = new Command(kind, description) { argument, parent };
         command.SetAction(async (result, cancel) =>
         {
-            var path = Path.TrimEndingDirectorySeparator(Path.Combine(result.GetValue(place)!, result.GetValue(argument)!));
+            var path = Path.TrimEndingDirectorySeparator(Path.Combine(result.GetValue(parent)!, result.GetValue(argument)!));
             var name = Path.GetFileName(path);
-            if (!Name().IsMatch(name)) return Fail($"\"{name}\" is no name: letters, digits, - and _, starting with a letter");
+            if (WhyInvalid(name) is { } reason) return Fail(reason);
             var target = folder(path);
             try
             {
@@ -57,7 +69,7 @@ internal static partial class NewCommand
                 return Fail(exception.Message);
             }
 
-            Console.WriteLine($"made {target}");
+            Console.WriteLine($"created {target}");
             Console.WriteLine(next(target));
             return complete is null ? 0 : await complete(target, cancel).ConfigureAwait(false);
         });
@@ -67,7 +79,7 @@ internal static partial class NewCommand
     private static string Fill(string text, string name) => text
         .Replace("__name__", name, StringComparison.Ordinal)
         .Replace("__Name__", Pascal(name), StringComparison.Ordinal)
-        .Replace("__sdk__", HostFolders.Sdk, StringComparison.Ordinal)
+        .Replace("__sdk__", InstallPaths.Sdk, StringComparison.Ordinal)
         .Replace("__version__", typeof(IPlugin).Assembly.GetName().Version!.ToString(3), StringComparison.Ordinal);
 
     private static string Pascal(string name) =>

@@ -2,42 +2,48 @@ using System.CommandLine;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary>The program's command line.</summary>
+/// <summary>Creates the command line of the program: one subcommand per <c>*Command</c> file of this folder. Pure.</summary>
 internal static class PlantCommand
 {
-    public static RootCommand Make() =>
+    /// <summary>Creates the root command, which <c>Program.cs</c> parses and runs.</summary>
+    public static RootCommand Create() =>
         new("""
             Runs a plant: reads its devices, runs its recipes, feeds its sinks.
 
             Examples:
-              plant run sites/demo                 run a site; Ctrl-C ends it
+              plant run sites/demo                 run a site; Ctrl-C or SIGTERM ends it
               plant run sites/demo --for 30s       the same for half a minute
               plant check sites/demo               find every mistake without touching a device
               plant diff /tmp/demo --against sites/demo   see what a running site would do with an edited copy
               plant test sites/demo                run the tests of its recipes, on simulated devices and a virtual clock
-              plant doctor sites/demo              ask each device step by step; say what to do where it fails
+              plant doctor sites/demo              test each device step by step; advise where a step fails
               plant read sites/demo line speed     read one tag of one device, once
               plant write sites/press press set 5  write one tag of a running site
-              plant browse sites/press press       list what a device has
-              plant record sites/demo --for 10min  write what the devices of a running site deliver to a file
-              plant queue sites/demo               show what waits for each sink of a running site
-              plant new site my-plant              make a site to start from
-              plant new driver my-machine          make a driver plugin to start from
+              plant restart sites/press press      close a device or sink of a running site and open it again
+              plant browse sites/press press       list the data of a device
+              plant trust sites/press press        trust the certificate of a server that was refused
+              plant record sites/demo --for 10min  record the scans of a running site in a file
+              plant queue sites/demo               show the queue of each sink of a running site
+              plant new site my-plant              create a site to start from
+              plant new driver my-machine          create a driver plugin to start from
               plant edit-support sites/demo        complete names and show errors in VS Code and other editors
             """)
         {
-            RunCommand.Make(),
-            CheckCommand.Make(),
-            DiffCommand.Make(),
-            TestCommand.Make(),
-            DoctorCommand.Make(),
-            ReadCommand.Make(),
-            WriteCommand.Make(),
-            BrowseCommand.Make(),
-            RecordCommand.Make(),
-            QueueCommand.Make(),
-            PluginsCommand.Make(),
-            NewCommand.Make(),
-            EditSupportCommand.Make(),
+            RunCommand.Create(),
+            CheckCommand.Create(),
+            DiffCommand.Create(),
+            TestCommand.Create(),
+            DoctorCommand.Create(),
+            ReadCommand.Create(),
+            WriteCommand.Create(),
+            RestartCommand.Create(),
+            BrowseCommand.Create(),
+            ImportCommand.Create(),
+            TrustCommand.Create(),
+            RecordCommand.Create(),
+            QueueCommand.Create(),
+            PluginsCommand.Create(),
+            NewCommand.Create(),
+            EditSupportCommand.Create(),
         };
 }

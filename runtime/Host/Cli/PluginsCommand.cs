@@ -1,25 +1,32 @@
 using System.CommandLine;
-using PlantRuntime.Host.Plugins;
-using PlantRuntime.Host.Status;
+using PlantRuntime.Engine.Plugins;
+using PlantRuntime.Logging;
+using PlantRuntime.Tools;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant plugins</c>: what is there, from where, and what was refused.</summary>
+/// <summary>
+/// Implements <c>plant plugins</c>: lists the installed plugins with their folders, and the refused folders with the reason. Runs once per
+/// process; loads the plugins' assemblies but opens no driver or sink.
+/// </summary>
 internal static class PluginsCommand
 {
-    public static Command Make()
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var site = new Argument<string?>("site") { Description = "Folder of a site, to see its own plugins too", Arity = ArgumentArity.ZeroOrOne };
+        var site = new Argument<string?>("site")
+            { Description = "Folder of a site, to see its own plugins too", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("plugins", "List the drivers and sinks, and the folders that were refused with the reason.") { site };
         command.SetAction(result => Run(result.GetValue(site), Console.Out));
         return command;
     }
 
+    /// <summary>Writes the list and returns the exit code: 1 if a folder was refused.</summary>
     public static int Run(string? site, TextWriter output)
     {
         using var log = new PlantLog(TimeProvider.System, LogLevel.Error, []);
         List<string> roots = site is null ? [] : [Path.Combine(Path.GetFullPath(site), "plugins")];
-        using var catalog = new PluginCatalog([.. roots, HostFolders.Plugins], log);
+        using var catalog = new PluginCatalog([.. roots, InstallPaths.Plugins], log);
         catalog.Load();
         var rows = catalog.Folders.Select(f => f.Current is { } plugin
             ? (plugin.Name, Kind(plugin), plugin.Version, f.Path)

@@ -4,34 +4,39 @@ using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PlantRuntime.Host.Control;
-using PlantRuntime.Host.Sites;
+using PlantRuntime.Logging;
+using PlantRuntime.Sites;
+using PlantRuntime.Tools.Control;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant queue</c>: what waits, what was refused, and what to do with that; asked of the host that runs the site.</summary>
+/// <summary>
+/// Implements <c>plant queue</c>: shows waiting records and dead letters, and exports, retries or deletes dead letters. Asks the host that
+/// runs the site (<c>QueueCommands</c>); never opens the queue's file. Runs once per process.
+/// </summary>
 internal static class QueueCommand
 {
-    /// <summary>Dead letters that the list shows.</summary>
-    private const int Shown = 20;
+    /// <summary>The number of dead letters that the list shows.</summary>
+    private const int ListedLetters = 20;
 
     private static readonly JsonSerializerOptions s_line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions s_indented = new(s_line) { WriteIndented = true };
 
-    public static Command Make()
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var (site, json) = (SiteArgument.Make(), new Option<bool>("--json") { Description = "Write sinks and routes as JSON" });
+        var (site, json) = (SiteArgument.Create(), new Option<bool>("--json") { Description = "Write sinks and routes as JSON" });
         var command = new Command(
             "queue",
             """
-            Show what waits for each sink of a running site, and its dead letters.
+            Show the waiting records of each sink of a running site, and its dead letters.
 
-            For every route: produced = delivered + waiting + expired + dead + dropped + damaged, since the queue was made.
-            Under the sinks, DEAD are the dead letters that are there; under the routes, those that were not sent again.
+            For every route: produced = delivered + waiting + expired + dead + dropped + damaged, since the queue was created.
+            In the list of sinks, DEAD counts the stored dead letters; in the list of routes, those that were not sent again.
             """)
         {
             site, json, Show(), Export(),
-            Change("retry", "Send dead letters again, behind all that waits.", "queue-retry", "sent again"),
+            Change("retry", "Send dead letters again, behind all waiting records.", "queue-retry", "sent again"),
             Change("delete", "Delete dead letters for good.", "queue-delete", "deleted"),
         };
         command.SetAction((result, cancel) => TryAsync(() => ListAsync(result.GetValue(site)!, result.GetValue(json), cancel)));
@@ -40,20 +45,20 @@ internal static class QueueCommand
 
     private static Command Show()
     {
-        var (site, id) = (SiteArgument.MakeRequired(), new Argument<long>("id") { Description = "Number of the dead letter" });
+        var (site, id) = (SiteArgument.CreateRequired(), new Argument<long>("id") { Description = "Number of the dead letter" });
         var command = new Command("show", "Show one dead letter with its record.") { site, id };
         command.SetAction((result, cancel) => TryAsync(async () =>
         {
             var request = Request("queue-letters", null, [result.GetValue(id)]);
             var letters = await LettersAsync(result.GetValue(site)!, request, cancel).ConfigureAwait(false);
-            Console.WriteLine(letters[0]!.ToJsonString(s_indented));
+            Console.WriteLine(LogText.SanitizeLines(letters[0]!.ToJsonString(s_indented), int.MaxValue));
         }));
         return command;
     }
 
     private static Command Export()
     {
-        var (site, sink) = (SiteArgument.MakeRequired(), SinkOption());
+        var (site, sink) = (SiteArgument.CreateRequired(), SinkOption());
         var to = new Option<string?>("--to") { Description = "File to write (default: the console)" };
         var command = new Command("export", "Write dead letters as lines of JSON. They stay where they are.") { site, sink, to };
         command.SetAction((result, cancel) => TryAsync(async () =>
@@ -64,7 +69,7 @@ internal static class QueueCommand
             {
                 await foreach (var page in PagesAsync(folder, result.GetValue(sink), cancel).ConfigureAwait(false))
                 {
-                    // Only now: when there is no host the file stays as it is.
+                    // The file is created at the first page: without a host an existing file stays as it is.
                     output ??= file is null ? Console.Out : File.CreateText(file);
                     foreach (var letter in page) await output.WriteLineAsync(letter!.ToJsonString(s_line)).ConfigureAwait(false);
                     count += page.Count;
@@ -85,8 +90,9 @@ internal static class QueueCommand
         return command;
     }
 
-    /// <summary>All dead letters, page by page; the last page is empty.</summary>
-    private static async IAsyncEnumerable<JsonArray> PagesAsync(string site, string? sink, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Requests all dead letters page by page; the last page is empty.</summary>
+    private static async IAsyncEnumerable<JsonArray> PagesAsync(string site, string? sink,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var (after, page) = (0L, (JsonArray?)null);
         while (page is not { Count: 0 })
@@ -100,7 +106,7 @@ internal static class QueueCommand
 
     private static Command Change(string name, string description, string request, string done)
     {
-        var (site, sink) = (SiteArgument.MakeRequired(), SinkOption());
+        var (site, sink) = (SiteArgument.CreateRequired(), SinkOption());
         var ids = new Argument<long[]>("id") { Description = "Numbers of dead letters", Arity = ArgumentArity.ZeroOrMore };
         var all = new Option<bool>("--all") { Description = "All of them, or all of the sink" };
         var command = new Command(name, description) { site, ids, sink, all };
@@ -121,7 +127,7 @@ internal static class QueueCommand
         var queue = await AskAsync(site, Request("queue", null, null), cancel).ConfigureAwait(false);
         if (isJson)
         {
-            Console.WriteLine(queue.ToJsonString(s_indented));
+            Console.WriteLine(LogText.SanitizeLines(queue.ToJsonString(s_indented), int.MaxValue));
             return;
         }
 
@@ -129,27 +135,27 @@ internal static class QueueCommand
         TextTable.Write(Console.Out, ["SINK", "STATE", "WAITING", "SIZE", "OLDEST", "DEAD", "REASON"], sinks.Select(s => new[]
         {
             $"{s!["sink"]}", $"{s["state"]}", $"{Sum(s, "waiting")}",
-            (string?)s["delivery"] == "direct" ? "direct" : Bytes((long)s["bytes"]!),
-            s["oldest_seconds"] is { } age ? Age((double)age!) : "", $"{s["dead_letters"]}", $"{s["reason"]}",
+            (string?)s["delivery"] == "direct" ? "direct" : FormatBytes((long)s["bytes"]!),
+            s["oldest_seconds"] is { } age ? FormatAge((double)age!) : "", $"{s["dead_letters"]}", $"{s["reason"]}",
         }));
         Console.WriteLine();
         TextTable.Write(
             Console.Out,
             ["ROUTE", "PRODUCED", "DELIVERED", "WAITING", "EXPIRED", "DEAD", "DROPPED", "DAMAGED"],
             sinks.SelectMany(s => s!["routes"]!.AsArray().Select(r => Route((string)s["sink"]!, r!))));
-        if ((string?)queue["problem"] is { } problem) Console.WriteLine($"\n{problem}");
+        if ((string?)queue["problem"] is { } problem) Console.WriteLine($"\n{LogText.Sanitize(problem)}");
         var dead = sinks.Sum(s => (long)s!["dead_letters"]!);
         if (dead == 0) return;
         Console.WriteLine();
         var request = Request("queue-letters", null, null);
-        request["last"] = Shown;
+        request["last"] = ListedLetters;
         var letters = await LettersAsync(site, request, cancel).ConfigureAwait(false);
         TextTable.Write(Console.Out, ["ID", "SINK", "REFUSED", "TRIES", "REASON"], letters.Select(l => new[]
         {
             $"{l!["id"]}", $"{l["sink"]}", ((DateTime)l["refused"]!).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             $"{l["tries"]}", $"{l["reason"]}",
         }));
-        if (dead > Shown) Console.WriteLine($"the last {Shown} of {dead}: plant queue export {site} writes all");
+        if (dead > ListedLetters) Console.WriteLine($"the last {ListedLetters} of {dead}: plant queue export {site} writes all");
     }
 
     private static string[] Route(string sink, JsonNode route)
@@ -164,7 +170,8 @@ internal static class QueueCommand
     private static Task<JsonNode> AskAsync(string site, JsonObject request, CancellationToken cancel)
     {
         var folder = Path.GetFullPath(site);
-        if (!File.Exists(Path.Combine(folder, SiteFile.Name))) throw new ControlException($"{folder} is no site: it has no {SiteFile.Name}");
+        if (!File.Exists(Path.Combine(folder, SiteFile.Name)))
+            throw new ControlException($"{folder} is no site: it has no {SiteFile.Name}");
         return ControlClient.AskAsync(folder, request, cancel);
     }
 
@@ -184,7 +191,7 @@ internal static class QueueCommand
         }
         catch (ControlException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(LogText.Sanitize(exception.Message)).ConfigureAwait(false);
             return 1;
         }
     }
@@ -193,13 +200,13 @@ internal static class QueueCommand
 
     private static long Sum(JsonNode sink, string count) => sink["routes"]!.AsArray().Sum(r => (long)r![count]!);
 
-    private static string Bytes(long bytes) => bytes switch
+    private static string FormatBytes(long bytes) => bytes switch
     {
         < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MB"),
     };
 
-    private static string Age(double seconds) => seconds switch
+    private static string FormatAge(double seconds) => seconds switch
     {
         < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0}s"),
         < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0}min"),

@@ -1,21 +1,23 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using PlantRuntime.Host.Control;
-using PlantRuntime.Host.Recording;
+using PlantRuntime.Logging;
+using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Recording;
 
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// <c>plant record</c>: what the devices of a running site deliver, in a file. The host sends it and never touches the file: a full disk is
-/// this command's trouble alone.
+/// Implements <c>plant record</c>: writes the scans of a running site's devices to a file. The host sends them and never touches the file,
+/// so that a full disk affects this command alone. Runs once per process, one loop; a signal or <c>--for</c> ends it.
 /// </summary>
 internal static class RecordCommand
 {
-    public static Command Make()
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var site = SiteArgument.Make();
-        var duration = DurationOption.Make("--for", "End after this time, for instance 10min (default: at Ctrl-C)");
+        var site = SiteArgument.Create();
+        var duration = DurationOption.Create("--for", "End after this time, for instance 10min (default: at Ctrl-C)");
         var devices = new Option<string[]>("--devices") { Description = "Devices to record, with commas between (default: all)" };
         var to = new Option<string?>("--to")
         {
@@ -26,7 +28,7 @@ internal static class RecordCommand
             Description = "Tags whose values are hidden, as device.tag with * and ?; may be given again",
         };
         var command = new Command("record", """
-            Record what the devices of a running site deliver, scan by scan, as lines of JSON. Ctrl-C ends it; the file is whole then too.
+            Record the scans of a running site's devices as lines of JSON. Ctrl-C ends the recording and completes the file.
             Exit code 1 when no host runs the site, or the host ends before the recording does.
             """) { site, duration, devices, to, mask };
         command.SetAction(async (result, _) =>
@@ -38,7 +40,7 @@ internal static class RecordCommand
             }
             catch (Exception exception) when (exception is ControlException or IOException or UnauthorizedAccessException)
             {
-                Console.Error.WriteLine(exception.Message);
+                Console.Error.WriteLine(LogText.Sanitize(exception.Message));
                 return 1;
             }
         });
@@ -55,8 +57,7 @@ internal static class RecordCommand
 
     private static async Task<int> RunAsync(string folder, JsonObject request, string? to, TimeSpan? duration)
     {
-        using var stop = new CancellationTokenSource();
-        using var signals = new EndSignals(stop);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ShutdownSignals.Register());
         using var answer = await ControlClient.OpenAsync(folder, request, CancellationToken.None).ConfigureAwait(false);
         var started = (DateTime)answer.Head["started"]!;
         to ??= Path.Combine(folder, "captures", started.ToString("yyyy-MM-dd'T'HHmmss'Z.jsonl.gz'", CultureInfo.InvariantCulture));
@@ -67,17 +68,19 @@ internal static class RecordCommand
         await using var ending = end.ConfigureAwait(false);
         var (scans, lost) = await CopyAsync(answer.Rest, file).ConfigureAwait(false);
         file.Complete();
-        Console.WriteLine($"{scans} scans, {Size(file)} in {to}");
+        Console.WriteLine($"{scans} scans, {FormatSize(file)} in {to}");
         if (lost > 0) Console.Error.WriteLine($"{lost} scans are missing: this side was too slow to take them");
-        if (lost is null) Console.Error.WriteLine("the host ended before the recording did: what came until then is in the file");
+        if (lost is null) Console.Error.WriteLine("the host ended before the recording did: the scans until then are in the file");
         return lost is null ? 1 : 0;
     }
 
-    /// <returns>The scans written; how many the host lost, or null when it did not come to say it.</returns>
+    /// <summary>Copies the lines of the host to the file until the line with the number of lost scans.</summary>
+    /// <returns>The number of scans written, and the number that the host lost; null if the host ended before
+    /// it sent that number.</returns>
     private static async Task<(long Scans, long? Lost)> CopyAsync(StreamReader lines, CaptureFile file)
     {
         var every = TimeSpan.FromSeconds(Console.IsOutputRedirected ? 10 : 1);
-        var (scans, said) = (0L, TimeProvider.System.GetTimestamp());
+        var (scans, printed) = (0L, TimeProvider.System.GetTimestamp());
         try
         {
             while (await lines.ReadLineAsync().ConfigureAwait(false) is { } line)
@@ -85,20 +88,20 @@ internal static class RecordCommand
                 if (line.StartsWith("{\"lost\":", StringComparison.Ordinal)) return (scans, (long)JsonNode.Parse(line)!["lost"]!);
                 file.Add(line);
                 scans++;
-                if (TimeProvider.System.GetElapsedTime(said) < every) continue;
-                said = TimeProvider.System.GetTimestamp();
-                Console.Write($"{scans} scans, {Size(file)}{(Console.IsOutputRedirected ? "\n" : "  \r")}");
+                if (TimeProvider.System.GetElapsedTime(printed) < every) continue;
+                printed = TimeProvider.System.GetTimestamp();
+                Console.Write($"{scans} scans, {FormatSize(file)}{(Console.IsOutputRedirected ? "\n" : "  \r")}");
             }
         }
         catch (IOException exception) when (exception.InnerException is System.Net.Sockets.SocketException)
         {
-            // The host is gone.
+            // The host has ended.
         }
 
         return (scans, null);
     }
 
-    private static string Size(CaptureFile file) => file.Size switch
+    private static string FormatSize(CaptureFile file) => file.Size switch
     {
         < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{file.Size / 1024.0:0} KB"),
         var size => string.Create(CultureInfo.InvariantCulture, $"{size / 1048576.0:0.0} MB"),

@@ -1,70 +1,210 @@
 using System.CommandLine;
-using PlantRuntime.Host.Delivery.Queue.Store;
-using PlantRuntime.Host.Sites;
-using PlantRuntime.Host.Status;
+using PlantRuntime.Engine;
+using PlantRuntime.Engine.Leases;
+using PlantRuntime.Engine.Plugins;
+using PlantRuntime.Engine.RecipeHost.Build;
+using PlantRuntime.Logging;
+using PlantRuntime.Queue.Store;
+using PlantRuntime.Sites;
+using PlantRuntime.Sites.Models;
+using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.EditorSupport;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant run</c>: runs a site until it is told to end.</summary>
+/// <summary>
+/// Implements <c>plant run</c>: composes log, plugins, host and control socket, and runs a site until a signal or <c>--for</c> ends it.
+/// Runs once per process; owns the <see cref="SiteHost"/>, which has all loops and threads of the site. The control socket opens before the
+/// host starts and closes before it ends; then plugins and log are disposed.
+/// </summary>
 internal static class RunCommand
 {
-    public static Command Make()
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var site = SiteArgument.Make();
-        var duration = DurationOption.Make("--for", "End after this time, for instance 30s or 5min");
+        var site = SiteArgument.Create();
+        var duration = DurationOption.Create("--for", "End after this time, for instance 30s or 5min");
         var plain = new Option<bool>("--plain") { Description = "Log lines even on a terminal, instead of the live table" };
-        var command = new Command("run", "Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C ends it.") { site, duration, plain };
+        var command =
+            new Command("run",
+                "Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C or SIGTERM ends it.") { site,
+                    duration, plain };
         command.SetAction((result, _) => RunAsync(result.GetValue(site)!, result.GetValue(duration), result.GetValue(plain)));
         return command;
     }
 
     private static async Task<int> RunAsync(string folder, TimeSpan? duration, bool plain)
     {
-        var isLive = !plain && !Console.IsOutputRedirected && !Console.IsInputRedirected;
-        var recent = new RecentLines(8);
-        using var site = OpenSite.Load(folder, model => MakeLog(model, isLive ? recent : new ConsoleTarget(Console.Out)), Console.Error);
-        if (site is null) return 1;
-        var problems = await site.Opener.CheckAsync(site.Plugins).ConfigureAwait(false);
-        foreach (var problem in problems) Console.Error.WriteLine(problem);
-        if (problems.Count > 0) return 1;
-        foreach (var missing in site.Opener.Missing(site.Plugins)) site.Log.Error(missing.ToString());
-
-        using var stop = new CancellationTokenSource();
-        using var signals = new EndSignals(stop);
-        ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), 1);
-        if (Open(site) is not { } host) return 1;
-        await using (host.ConfigureAwait(false))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ShutdownSignals.Register());
+        ShutdownSignals.OnHangUp(static () => { });
+        try
         {
-            await host.StartAsync(stop.Token).ConfigureAwait(false);
-            if (duration is { } time) stop.CancelAfter(time);
-            if (isLive) await LiveTable.ShowAsync(host, site.Model, recent, stop.Token).ConfigureAwait(false);
-            else await UntilAsync(stop.Token).ConfigureAwait(false);
-            site.Log.Info("STOPPING");
+            // A host that loses the lease of its site begins again, and waits for the lease.
+            while (true)
+            {
+                if (await RunAsync(folder, duration, plain, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
+            }
         }
-
-        return 0;
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // A signal ended the start; what had started has ended in order.
+            return 0;
+        }
     }
 
-    private static PlantHost? Open(OpenSite site)
+    /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
+    private static async Task<int?> RunAsync(string folder, TimeSpan? duration, bool plain, CancellationTokenSource stop)
+    {
+        var isLive = !plain && !Console.IsOutputRedirected && !Console.IsInputRedirected;
+        var recent = new RecentLines(8);
+
+        // Plugins are loaded and checked on other threads, because their code can block.
+        ILogTarget screen = isLive ? recent : new TextWriterTarget(Console.Out);
+        using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, screen), Console.Error), stop.Token)
+            .WaitAsync(stop.Token).ConfigureAwait(false);
+        if (site is null) return 1;
+        var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
+        SiteContext.Print(check.Settings, Console.Error);
+        if (check.Settings.Count > 0) return 1;
+        foreach (var hanging in check.Hanging) site.Log.Error($"SITE problem=\"{hanging}\"");
+        site.Plugins.SuspendCrashed(site.Model.Folder);
+        CrashReport.Capture(site.Model.Folder);
+        foreach (var missing in site.Factory.Missing(site.Plugins)) site.Log.Error($"SITE problem=\"{missing}\"");
+
+        ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), 1);
+        if (!TryCreateLease(site, out var lease)) return 1;
+        try
+        {
+            return await RunAsync(site, lease, duration, isLive ? recent : null, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (lease is not null) await lease.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <param name="site">The site, checked.</param>
+    /// <param name="lease">Its lease; null if it has none.</param>
+    /// <param name="duration">Time until the end; null for no limit.</param>
+    /// <param name="recent">The log lines of the live table; null without a table.</param>
+    /// <param name="stop">Ends the host.</param>
+    /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
+    private static async Task<int?> RunAsync(
+        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, CancellationTokenSource stop)
+    {
+        if (Open(site, lease) is not var (host, control)) return 1;
+        ShutdownSignals.OnHangUp(() => host.RequestReload("SIGHUP"));
+        var health = CreateHealth(site, host, lease);
+        try
+        {
+            await using (host.ConfigureAwait(false))
+            {
+                await using var closing = control.ConfigureAwait(false);
+                control.Start();
+                health?.Start();
+                if (lease is not null) await WaitForLeaseAsync(host, lease, duration, stop).ConfigureAwait(false);
+                await host.StartAsync(stop.Token).ConfigureAwait(false);
+                if (duration is { } time) stop.CancelAfter(time);
+                using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+                if (lease is not null) _ = CancelAfterLossAsync(lease, end);
+                if (recent is not null) await LiveTable.ShowAsync(host, site.Model, recent, end.Token).ConfigureAwait(false);
+                else await WaitAsync(end.Token).ConfigureAwait(false);
+                host.EndsAtOnce = lease is { Lost.IsCompleted: true };
+                site.Log.Info("STOPPING");
+            }
+        }
+        finally
+        {
+            if (health is not null) await health.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (host.EndsAtOnce && !stop.IsCancellationRequested) return null;
+
+        // HasFailed is true if the queue lost records that it could not store; the log names the number and the reason.
+        return host.Queue is { HasFailed: true } ? 1 : 0;
+    }
+
+    private static async Task CancelAfterLossAsync(SiteLease lease, CancellationTokenSource end)
     {
         try
         {
-            return new PlantHost(site.Model, site.Plugins, site.Opener, site.Files, site.Compiler(), site.Time, site.Log);
+            await lease.Lost.WaitAsync(end.Token).ConfigureAwait(false);
+            await end.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The host ends for another reason.
+        }
+    }
+
+    /// <summary>
+    /// Creates the host, opens the queue and creates the control server. Returns null, after an error on the console, if the queue cannot
+    /// be opened.
+    /// </summary>
+    private static (SiteHost Host, ControlServer Control)? Open(SiteContext site, SiteLease? lease)
+    {
+        try
+        {
+            var compiler = site.CreateCompiler();
+            var editors = new EditSupport(site.Model.Folder, compiler, site.Log);
+            var host = new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
+                lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync);
+            return (host, SiteControl.Create(host, site.Time, site.Log));
         }
         catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"the queue cannot be opened: {exception.Message}");
+            Console.Error.WriteLine($"the queue cannot be opened: {LogText.Sanitize(exception.Message)}");
             return null;
         }
     }
 
-    private static PlantLog MakeLog(SiteModel model, ILogTarget screen)
+    /// <summary>Creates the lease of the site, if it has one. Returns false after an error on the console.</summary>
+    private static bool TryCreateLease(SiteContext site, out SiteLease? lease)
+    {
+        lease = null;
+        if (site.Model.Lease.Count == 0) return true;
+        var problems = new List<Problem>();
+        if (site.Factory.Lease(site.Plugins, problems) is { } open)
+        {
+            lease = new SiteLease(open, site.Time, site.Log);
+            return true;
+        }
+
+        SiteContext.Print(problems, Console.Error);
+        if (problems.Count == 0) Console.Error.WriteLine("lease: no plugin has its sink, and without the lease two hosts could be active");
+        return false;
+    }
+
+    /// <summary>
+    /// Waits until this host may be active, at most for the time that it is to run; meanwhile it compiles the recipes, so that it starts at
+    /// once then.
+    /// </summary>
+    private static async Task WaitForLeaseAsync(SiteHost host, SiteLease lease, TimeSpan? duration, CancellationTokenSource stop)
+    {
+        if (duration is { } time) stop.CancelAfter(time);
+        lease.Start();
+        foreach (var result in await host.Recipes.Builder.BuildAllAsync(stop.Token).ConfigureAwait(false)) result.Discard();
+        await lease.Active.WaitAsync(stop.Token).ConfigureAwait(false);
+        stop.CancelAfter(Timeout.InfiniteTimeSpan);
+    }
+
+    private static HealthServer? CreateHealth(SiteContext site, SiteHost host, SiteLease? lease)
+    {
+        if (site.Model.HealthAddress is not { } address) return null;
+        return new HealthServer(
+            address,
+            () => HostHealth.From(
+                site.Model.Name, lease is { Active.IsCompleted: false }, host.Queue is { HasFailed: true }, host.Status.Health),
+            site.Time, site.Log);
+    }
+
+    private static PlantLog CreateLog(SiteModel model, ILogTarget screen)
     {
         var file = new RotatingFile(Path.GetFullPath(model.Log.File, model.Folder), model.Log.MaxSize.Bytes, model.Log.Keep);
         return new PlantLog(TimeProvider.System, model.Log.Level, [screen, file]);
     }
 
-    private static async Task UntilAsync(CancellationToken end)
+    private static async Task WaitAsync(CancellationToken end)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = end.Register(ended.SetResult).ConfigureAwait(false);

@@ -1,20 +1,28 @@
 using System.CommandLine;
-using PlantRuntime.Host.Recipes;
-using PlantRuntime.Host.Recipes.Running;
-using PlantRuntime.Host.Sites;
-using PlantRuntime.Host.Testing;
+using PlantRuntime.Engine.RecipeHost;
+using PlantRuntime.Engine.RecipeHost.Run;
+using PlantRuntime.Sites;
+using PlantRuntime.Sites.Models;
+using PlantRuntime.Tools;
+using PlantRuntime.Tools.TestRunner;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant test</c>: runs the tests of a site's recipes, without devices, plugins or a network.</summary>
+/// <summary>
+/// Implements <c>plant test</c>: runs the tests of a site's recipes, one after the other, without devices, plugins or a network. Runs once
+/// per process; the tests themselves run in <c>Tools/TestRunner</c>.
+/// </summary>
 internal static class TestCommand
 {
     private const int NoTests = 2;
+
+    /// <summary>The longest time of one test.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
-    public static Command Make()
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var site = SiteArgument.Make();
+        var site = SiteArgument.Create();
         var filter = new Argument<string?>("filter")
         {
             Description = "Part of a test's name or of its file's",
@@ -34,14 +42,15 @@ internal static class TestCommand
         return command;
     }
 
+    /// <summary>Runs the tests and returns the exit code: 0, 1 after a failure, 2 if there is no test.</summary>
     public static async Task<int> RunAsync(
         string folder, string? filter, string? junit, TimeSpan limit, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
         folder = Path.GetFullPath(folder);
-        var (model, problems) = SiteFile.Load(folder, ExampleEnvironment.Of(folder));
-        foreach (var problem in problems) errors.WriteLine(problem);
+        var (model, problems) = SiteFile.Load(folder, ExampleEnvironment.Load(folder), sharedFolder: InstallPaths.Scripts);
+        SiteContext.Print(problems, errors);
         if (model is null) return 1;
-        await using var site = new TestSite(model, HostFolders.Scripts, TimeProvider.System);
+        await using var site = new TestSite(model, InstallPaths.Scripts, TimeProvider.System);
         var report = new TestReport(output);
         try
         {
@@ -61,12 +70,12 @@ internal static class TestCommand
             return 1;
         }
 
-        if (report.Results.Count == 0) return SayNone(model, site, filter, errors);
+        if (report.Results.Count == 0) return ReportNoTests(model, site, filter, errors);
         report.End();
         return report.Failed > 0 ? 1 : 0;
     }
 
-    private static int SayNone(SiteModel model, TestSite site, string? filter, TextWriter errors)
+    private static int ReportNoTests(SiteModel model, TestSite site, string? filter, TextWriter errors)
     {
         if (site.TestFiles.Count > 0)
         {
@@ -75,7 +84,7 @@ internal static class TestCommand
         }
 
         var device = model.Devices[0];
-        var tag = device.Tags.Count > 0 ? $"{SiteSource.Identifier(device.Tags[0].Name)}: 1" : "";
+        var tag = device.Tags.Count > 0 ? $"{SiteCodeGenerator.Identifier(device.Tags[0].Name)}: 1" : "";
         var sink = model.Sinks.Count > 0 ? $"plant.Sinks.{model.Sinks[0].Name}.ShouldHaveCount(1);" : "";
         errors.WriteLine($$"""
             {{model.Name}} has no tests: they are files like tests/first.test.csx in its folder, for instance

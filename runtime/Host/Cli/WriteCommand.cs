@@ -1,17 +1,23 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using PlantRuntime.Host.Control;
+using PlantRuntime.Logging;
+using PlantRuntime.Tools.Control;
 
 namespace PlantRuntime.Host.Cli;
 
-/// <summary><c>plant write</c>: one value to one tag, through the running host and by its rules.</summary>
+/// <summary>
+/// Implements <c>plant write</c>: writes one value to one tag through the running host, which checks its write rules and writes the audit
+/// log. Runs once per process; never connects to a device itself and never retries.
+/// </summary>
 internal static class WriteCommand
 {
-    public static Command Make()
+    /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
+    public static Command Create()
     {
-        var (site, device) = (SiteArgument.MakeRequired(), SiteArgument.MakeDevice());
+        var (site, device) = (SiteArgument.CreateRequired(), SiteArgument.CreateDevice());
         var tag = new Argument<string>("tag") { Description = "Tag that site.toml allows to be written" };
-        var value = new Argument<string>("value") { Description = "Number, true, false, text, or a list: [1, 2]. Digits that are a text: '\"007\"'" };
+        var value = new Argument<string>("value")
+            { Description = "Number, true, false, text, or a list: [1, 2]. Digits as text: '\"007\"'" };
         var yes = new Option<bool>("--yes") { Description = "Do not ask before it is written" };
         var command = new Command("write", """
             Write one value to one tag of a running site, in the tag's unit.
@@ -19,7 +25,8 @@ internal static class WriteCommand
             Every attempt is in logs/audit.jsonl. Exit code 1 when it was not written, or when that is unknown.
             """) { site, device, tag, value, yes };
         command.SetAction((result, cancel) =>
-            RunAsync(result.GetValue(site)!, result.GetValue(device)!, result.GetValue(tag)!, result.GetValue(value)!, result.GetValue(yes), cancel));
+            RunAsync(result.GetValue(site)!, result.GetValue(device)!, result.GetValue(tag)!, result.GetValue(value)!, result.GetValue(yes),
+                cancel));
         return command;
     }
 
@@ -30,18 +37,18 @@ internal static class WriteCommand
         {
             var command = new JsonObject
             {
-                ["command"] = "device-write", ["device"] = device, ["tag"] = tag, ["value"] = JsonValues.OfText(value),
+                ["command"] = "device-write", ["device"] = device, ["tag"] = tag, ["value"] = JsonValues.FromText(value),
                 ["user"] = Environment.UserName,
             };
             var result = await ControlClient.AskAsync(Path.GetFullPath(site), command, cancel).ConfigureAwait(false);
             var outcome = (string)result["outcome"]!;
             var line = $"{device}.{tag} = {value}: {outcome.Replace('_', ' ')}{((string?)result["reason"] is { } reason ? $", {reason}" : "")}";
-            await (outcome == "written" ? Console.Out : Console.Error).WriteLineAsync(line).ConfigureAwait(false);
+            await (outcome == "written" ? Console.Out : Console.Error).WriteLineAsync(LogText.Sanitize(line)).ConfigureAwait(false);
             return outcome == "written" ? 0 : 1;
         }
         catch (ControlException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(LogText.Sanitize(exception.Message)).ConfigureAwait(false);
             return 1;
         }
     }
@@ -50,7 +57,7 @@ internal static class WriteCommand
     {
         if (Console.IsInputRedirected)
         {
-            Console.Error.WriteLine("nobody is there to confirm: give --yes");
+            Console.Error.WriteLine("no terminal to confirm on: give --yes");
             return false;
         }
 

@@ -5,12 +5,13 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Adds a tag for each chosen one that is TRUE where the number lies more than so many standard deviations off the mean of those before it.
+/// Adds a tag for each chosen one. It is TRUE if the number differs by more than <c>sigma</c> standard deviations from the mean of the
+/// numbers before it. Created by <c>ScanFlow.Anomaly</c>; runs on the recipe's thread.
 /// </summary>
 internal sealed class AnomalyNode : Node, IStateful
 {
-    /// <summary>Fewer values say nothing about how they scatter.</summary>
-    public const int FewestValues = 10;
+    /// <summary>With fewer values the variance is not meaningful.</summary>
+    public const int MinValues = 10;
 
     public const string Suffix = "_anomaly";
 
@@ -20,7 +21,7 @@ internal sealed class AnomalyNode : Node, IStateful
     private readonly EwmaWeight _weight;
     private readonly PlanClock _clock;
 
-    public AnomalyNode(Schema schema, bool[] chosen, double sigma, EwmaWeight weight, PlanClock clock)
+    public AnomalyNode(ScanSchema schema, bool[] chosen, double sigma, EwmaWeight weight, PlanClock clock)
         : base(Extended(schema, chosen))
     {
         _means = new TagStates<Ewma>(schema);
@@ -32,7 +33,7 @@ internal sealed class AnomalyNode : Node, IStateful
         _clock = clock;
     }
 
-    public string StateForm => "anomaly 1";
+    public string StateFormat => "anomaly 1";
 
     public void Save(StateWriter state) => _means.Save(state);
 
@@ -46,7 +47,8 @@ internal sealed class AnomalyNode : Node, IStateful
             var sample = scan.Samples[i];
             var index = sample.Tag.Index;
             if (_flags[index] is not { } flag) continue;
-            if (Numeric.TryTake(ref sample, out var number)) sample.Value = IsAnomaly(ref _means[index], number, Instant.Of(scan, sample));
+            if (FiniteNumber.TryGet(ref sample, out var number))
+                sample.Value = IsAnomaly(ref _means[index], number, SampleTime.From(scan, sample));
             sample.Tag = flag;
             scan.Append(sample);
         }
@@ -54,17 +56,17 @@ internal sealed class AnomalyNode : Node, IStateful
         Emit(scan);
     }
 
-    private bool IsAnomaly(ref Ewma mean, double number, in Instant at)
+    private bool IsAnomaly(ref Ewma mean, double number, in SampleTime at)
     {
-        var isAnomaly = mean.Count >= FewestValues && Math.Abs(number - mean.Mean) > _sigma * Math.Sqrt(mean.Variance);
+        var isAnomaly = mean.Count >= MinValues && Math.Abs(number - mean.Mean) > _sigma * Math.Sqrt(mean.Variance);
         mean.Add(number, at, _weight, _clock);
         return isAnomaly;
     }
 
-    private static Schema Extended(Schema schema, bool[] chosen)
+    private static ScanSchema Extended(ScanSchema schema, bool[] chosen)
     {
         var tags = schema.Tags.ToList();
         foreach (var tag in schema.Tags.Where(t => chosen[t.Index])) tags.Add(new Tag(tags.Count, tag.Name + Suffix, tag.Device));
-        return new Schema(schema.Device, tags);
+        return new ScanSchema(schema.Device, tags);
     }
 }

@@ -5,14 +5,15 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Lets a chosen tag through when its quality changed, or its value by at least the band since it was last let through (band 0: at all).
-/// A scan from which nothing is left goes no further.
+/// Passes a chosen tag if its quality changed, or its value differs by at least the band from the last value that passed (band 0: any
+/// difference). A scan without remaining tags is dropped. Created by <see cref="ScanFlow.OnChange"/> and <see cref="ScanFlow.Deadband"/>;
+/// runs on the recipe's thread.
 /// </summary>
-internal sealed class ChangeNode(Schema schema, bool[] chosen, double band) : Node(schema), IStateful
+internal sealed class ChangeNode(ScanSchema schema, bool[] chosen, double band) : Node(schema), IStateful
 {
     private readonly TagStates<Last> _last = new(schema);
 
-    public string StateForm => "change 1";
+    public string StateFormat => "change 1";
 
     public void Save(StateWriter state) => _last.Save(state);
 
@@ -46,7 +47,18 @@ internal sealed class ChangeNode(Schema schema, bool[] chosen, double band) : No
     {
         if (band == 0 || !last.IsNumber || !now.IsNumber) return last != now;
         var (a, b) = (last.Number, now.Number);
-        return double.IsNaN(a) || double.IsNaN(b) ? last != now : Math.Abs(a - b) >= band;
+        if (double.IsNaN(a) || double.IsNaN(b)) return last != now;
+        var difference = Math.Abs(a - b);
+        var areSingles = last.Kind == ValueKind.Float32 && now.Kind == ValueKind.Float32;
+        return areSingles && difference < band ? ReachesBand((float)a, (float)b, difference) : difference >= band;
+    }
+
+    // From REAL 0.6 to 0.7 is 0.1, although the difference of their bits is 0.09999996.
+    private bool ReachesBand(float last, float now, double difference)
+    {
+        var largest = MathF.Max(MathF.Abs(last), MathF.Abs(now));
+        if (difference + MathF.BitIncrement(largest) - largest < band) return false;
+        return (float)Math.Abs(SinglePrecision.Widen(last) - SinglePrecision.Widen(now)) >= (float)band;
     }
 
     private readonly record struct Last(bool IsKnown, Quality Quality, Value Value) : ITagState<Last>

@@ -1,14 +1,18 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Recipes.Blocks;
 using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Makes an image of a block out of each scan: of all its tags, or none.</summary>
-internal sealed class EncodeNode(Schema schema, ImagePoint point) : Node(schema)
+/// <summary>
+/// Creates an image of a block from each scan. If one tag cannot be encoded, there is no image. Created by <see cref="ScanFlow.EncodeTo"/>;
+/// runs on the recipe's thread.
+/// </summary>
+internal sealed class EncodeNode(ScanSchema schema, BlockEncoding point) : Node(schema)
 {
     private readonly byte[] _image = new byte[point.Bytes];
 
-    public override bool IsEnd => false;
+    public override bool IsUnconnected => false;
 
     public override void Push(Scan scan)
     {

@@ -5,16 +5,18 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Makes an event of each time that a tag is on, and speaks when it is over. Bad samples neither begin nor, unless asked, end one.
+/// Emits an event at the end of each period in which a tag is on. Bad samples do not start an event, and end one only with
+/// <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
 /// </summary>
-internal sealed class EventsNode(Schema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, Flow<TagEvent> flow, PlanClock clock)
+internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, Flow<TagEvent> flow,
+    PlanClock clock)
     : Node(schema), IStateful
 {
     private readonly TagStates<Open> _open = new(schema);
 
-    public override bool IsEnd => flow.IsEnd;
+    public override bool IsUnconnected => flow.IsUnconnected;
 
-    public string StateForm => "events 1";
+    public string StateFormat => "events 1";
 
     public void Save(StateWriter state) => _open.Save(state);
 
@@ -29,17 +31,34 @@ internal sealed class EventsNode(Schema schema, bool[] chosen, Threshold thresho
             var isOn = sample.Quality == Quality.Good ? threshold.IsOn(sample.Value, open.IsKnown) : null;
             isOn ??= open.IsKnown && !endsWhenBad;
             if (isOn == open.IsKnown) continue;
-            var at = Instant.Of(scan, sample);
+            var at = SampleTime.From(scan, sample);
             var start = open.Since;
             open = new Open(isOn.Value, at);
-            if (!isOn.Value) flow.Speak(new TagEvent(Schema.Device, sample.Tag.Name, start.Time, at.Time, at.Since(start, clock)));
+            if (!isOn.Value) flow.Emit(new TagEvent(Schema.Device, sample.Tag.Name, start.Time, at.Time, at.Since(start, clock)));
         }
     }
 
-    private readonly record struct Open(bool IsKnown, Instant Since) : ITagState<Open>
+    private readonly record struct Open(bool IsKnown, SampleTime Since) : ITagState<Open>
     {
-        public static Open Load(StateReader state) => new(true, Instant.Load(state));
+        public static Open Load(StateReader state) => new(true, SampleTime.Load(state));
 
         public void Save(StateWriter state) => Since.Save(state);
+    }
+}
+
+/// <summary>Decides whether a tag is on: TRUE, or a number beyond a limit until it is back at <c>Clear</c>.</summary>
+/// <param name="Above">An event starts above this number.</param>
+/// <param name="Below">An event starts below this number.</param>
+/// <param name="Clear">An event ends when the number is back at this value or past it.</param>
+internal readonly record struct Threshold(double? Above, double? Below, double Clear)
+{
+    /// <summary>Returns null if the value is neither a bool nor a number.</summary>
+    public bool? IsOn(Value value, bool wasOn)
+    {
+        if (value.Kind == ValueKind.Bool && Above is null && Below is null) return value.Bool;
+        if (!value.IsNumber || value.Number is var number && double.IsNaN(number)) return null;
+        if (Above is { } above) return number > SinglePrecision.LimitFor(value, wasOn ? Clear : above);
+        if (Below is { } below) return number < SinglePrecision.LimitFor(value, wasOn ? Clear : below);
+        return number != 0;
     }
 }

@@ -5,17 +5,17 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Speaks by the clock: at the end of every interval the latest known sample of each tag. One that was not renewed within the interval is
-/// STALE. Before the first scan it is silent.
+/// Emits the latest known sample of each tag at the end of every interval. A sample that was not updated within the interval is STALE.
+/// Emits nothing before the first scan. Created by <see cref="ScanFlow.Every"/>; runs on the recipe's thread.
 /// </summary>
-internal sealed class EveryNode(Schema schema, long interval) : Node(schema), ITimed, IStateful
+internal sealed class EveryNode(ScanSchema schema, long interval) : Node(schema), ITimed, IStateful
 {
     private readonly TagStates<Latest> _latest = new(schema);
     private readonly Scan _scan = new(schema);
 
     public long Due { get; private set; } = long.MaxValue;
 
-    public string StateForm => "every 1";
+    public string StateFormat => "every 1";
 
     public void Start(long now, DateTime utcNow)
     {
@@ -24,14 +24,14 @@ internal sealed class EveryNode(Schema schema, long interval) : Node(schema), IT
 
     public void Save(StateWriter state)
     {
-        state.WriteMoment(Due);
+        state.WriteTimestamp(Due);
         state.Write(_scan.Number);
         _latest.Save(state);
     }
 
     public void Load(StateReader state)
     {
-        var (due, number) = (state.ReadMoment(), state.ReadInt64());
+        var (due, number) = (state.ReadTimestamp(), state.ReadInt64());
         _latest.Load(state);
         (Due, _scan.Number) = (due, number);
     }
@@ -54,7 +54,7 @@ internal sealed class EveryNode(Schema schema, long interval) : Node(schema), IT
             _scan.Append(new Sample { Tag = Schema.Tags[i], Value = latest.Value, Quality = quality, Time = latest.Time });
         }
 
-        // Missed beats are skipped, not made up for.
+        // Missed intervals are skipped.
         Due += interval * (((now - Due) / interval) + 1);
         if (_scan.Count == 0) return;
         _scan.Schema = Schema;
@@ -67,14 +67,14 @@ internal sealed class EveryNode(Schema schema, long interval) : Node(schema), IT
     private readonly record struct Latest(bool IsKnown, Value Value, Quality Quality, DateTime Time, long Renewed) : ITagState<Latest>
     {
         public static Latest Load(StateReader state) =>
-            new(true, state.ReadValue(), state.ReadQuality(), state.ReadTime(), state.ReadMoment());
+            new(true, state.ReadValue(), state.ReadQuality(), state.ReadTime(), state.ReadTimestamp());
 
         public void Save(StateWriter state)
         {
             state.WriteValue(Value);
             state.WriteQuality(Quality);
             state.WriteTime(Time);
-            state.WriteMoment(Renewed);
+            state.WriteTimestamp(Renewed);
         }
     }
 }

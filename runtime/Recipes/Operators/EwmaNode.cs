@@ -1,14 +1,15 @@
+using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Plans;
 using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Smooths numbers: each becomes the exponentially weighted mean up to it.</summary>
-internal sealed class EwmaNode(Schema schema, bool[] chosen, EwmaWeight weight, PlanClock clock) : Node(schema), IStateful
+/// <summary>Replaces numbers by their exponentially weighted mean. Created by <c>ScanFlow.Ewma</c>; runs on the recipe's thread.</summary>
+internal sealed class EwmaNode(ScanSchema schema, bool[] chosen, EwmaWeight weight, PlanClock clock) : Node(schema), IStateful
 {
     private readonly TagStates<Ewma> _means = new(schema);
 
-    public string StateForm => "ewma 1";
+    public string StateFormat => "ewma 1";
 
     public void Save(StateWriter state) => _means.Save(state);
 
@@ -18,10 +19,10 @@ internal sealed class EwmaNode(Schema schema, bool[] chosen, EwmaWeight weight, 
     {
         foreach (ref var sample in scan.Writable)
         {
-            if (!chosen[sample.Tag.Index] || !Numeric.TryTake(ref sample, out var number)) continue;
+            if (!chosen[sample.Tag.Index] || !FiniteNumber.TryGet(ref sample, out var number)) continue;
             ref var mean = ref _means[sample.Tag.Index];
-            mean.Add(number, Instant.Of(scan, sample), weight, clock);
-            sample.Value = mean.Mean;
+            mean.Add(number, SampleTime.From(scan, sample), weight, clock);
+            sample.Value = SinglePrecision.Result(mean.Mean, sample.Value.Kind == ValueKind.Float32);
         }
 
         Emit(scan);

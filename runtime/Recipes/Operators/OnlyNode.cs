@@ -2,8 +2,8 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Keeps some tags.</summary>
-internal sealed class OnlyNode(Schema schema, bool[] kept) : Node(schema)
+/// <summary>Keeps the chosen tags. Created by <see cref="ScanFlow.Only"/>; runs on the recipe's thread.</summary>
+internal sealed class OnlyNode(ScanSchema schema, bool[] kept) : Node(schema)
 {
     public override void Push(Scan scan)
     {
@@ -18,5 +18,16 @@ internal sealed class OnlyNode(Schema schema, bool[] kept) : Node(schema)
 
         scan.Truncate(count);
         if (count > 0) Emit(scan);
+    }
+}
+
+/// <summary>
+/// Keeps the scans for which a lambda returns true. Created by <see cref="ScanFlow.Where"/>; runs on the recipe's thread.
+/// </summary>
+internal sealed class WhereNode(ScanSchema schema, GuardedLambda<Scan, bool> predicate) : Node(schema)
+{
+    public override void Push(Scan scan)
+    {
+        if (predicate.TryCall(scan, out var kept) && kept) Emit(scan);
     }
 }

@@ -3,8 +3,11 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Takes numbers outside a range away, with quality BAD_RANGE. NaN is outside of every range.</summary>
-internal sealed class RangeNode(Schema schema, bool[] chosen, double low, double high) : Node(schema)
+/// <summary>
+/// Removes numbers outside a range and sets BAD_RANGE. NaN is outside every range. Created by <see cref="ScanFlow.Range"/>; runs on the
+/// recipe's thread.
+/// </summary>
+internal sealed class RangeNode(ScanSchema schema, bool[] chosen, double low, double high) : Node(schema)
 {
     public override void Push(Scan scan)
     {
@@ -12,7 +15,8 @@ internal sealed class RangeNode(Schema schema, bool[] chosen, double low, double
         {
             if (!chosen[sample.Tag.Index] || !sample.Value.IsNumber) continue;
             var number = sample.Value.Number;
-            if (number >= low && number <= high) continue;
+            var (least, most) = (SinglePrecision.LimitFor(sample.Value, low), SinglePrecision.LimitFor(sample.Value, high));
+            if (number >= least && number <= most) continue;
             sample.Value = default;
             sample.Quality = Quality.BadRange;
         }

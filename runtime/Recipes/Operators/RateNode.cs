@@ -5,8 +5,8 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Turns values into their change per second since the last good one. The first good value gives no rate yet and is left out of its scan;
-/// so is one that is not later than the last.
+/// Replaces values by their change per second since the last good value. The first good value, and a value that is not later than the last
+/// one, have no rate and are removed from their scan. Created by <see cref="ScanFlow.Rate"/>; runs on the recipe's thread.
 /// </summary>
 internal sealed class RateNode : Node, IStateful
 {
@@ -16,8 +16,8 @@ internal sealed class RateNode : Node, IStateful
     private readonly CounterKind _kind;
     private readonly PlanClock _clock;
 
-    public RateNode(Schema schema, bool[] chosen, CounterKind kind, PlanClock clock)
-        : base(new Schema(schema.Device, [.. schema.Tags.Select(t => chosen[t.Index] ? PerSecond(t) : t)]))
+    public RateNode(ScanSchema schema, bool[] chosen, CounterKind kind, PlanClock clock)
+        : base(new ScanSchema(schema.Device, [.. schema.Tags.Select(t => chosen[t.Index] ? PerSecond(t) : t)]))
     {
         _last = new TagStates<Last>(schema);
         _chosen = chosen;
@@ -26,7 +26,7 @@ internal sealed class RateNode : Node, IStateful
         _clock = clock;
     }
 
-    public string StateForm => "rate 1";
+    public string StateFormat => "rate 1";
 
     public void Save(StateWriter state) => _last.Save(state);
 
@@ -39,7 +39,7 @@ internal sealed class RateNode : Node, IStateful
         for (var i = 0; i < samples.Length; i++)
         {
             ref var sample = ref samples[i];
-            if (_chosen[sample.Tag.Index] && !TryTurn(scan, ref sample)) continue;
+            if (_chosen[sample.Tag.Index] && !TryConvert(scan, ref sample)) continue;
             if (count != i) samples[count] = sample;
             count++;
         }
@@ -49,17 +49,19 @@ internal sealed class RateNode : Node, IStateful
         if (count > 0) Emit(scan);
     }
 
-    private bool TryTurn(Scan scan, ref Sample sample)
+    private bool TryConvert(Scan scan, ref Sample sample)
     {
         ref var last = ref _last[sample.Tag.Index];
         sample.Tag = Schema.Tags[sample.Tag.Index];
-        if (!Numeric.TryTake(ref sample, out var number)) return true;
-        var now = new Last(true, number, Instant.Of(scan, sample));
+        if (!FiniteNumber.TryGet(ref sample, out var number)) return true;
+        var isSingle = sample.Value.Kind == ValueKind.Float32;
+        if (isSingle) number = SinglePrecision.Widen((float)number);
+        var now = new Last(true, number, SampleTime.From(scan, sample));
         if (last.IsKnown)
         {
             var seconds = now.At.Since(last.At, _clock).TotalSeconds;
             if (seconds <= 0) return false;
-            sample.Value = Growth(number, last.Number) / seconds;
+            sample.Value = SinglePrecision.Result(Growth(number, last.Number) / seconds, isSingle);
         }
 
         var isFirst = !last.IsKnown;
@@ -77,9 +79,9 @@ internal sealed class RateNode : Node, IStateful
     private static Tag PerSecond(Tag tag) =>
         new(tag.Index, tag.Name, tag.Device, tag.Unit.Length > 0 ? $"{tag.Unit}/s" : "1/s", tag.Description);
 
-    private readonly record struct Last(bool IsKnown, double Number, Instant At) : ITagState<Last>
+    private readonly record struct Last(bool IsKnown, double Number, SampleTime At) : ITagState<Last>
     {
-        public static Last Load(StateReader state) => new(true, state.ReadDouble(), Instant.Load(state));
+        public static Last Load(StateReader state) => new(true, state.ReadDouble(), SampleTime.Load(state));
 
         public void Save(StateWriter state)
         {

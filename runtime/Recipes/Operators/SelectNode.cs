@@ -3,17 +3,21 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Adds a computed tag, which is as good as the worst tag that went into it.</summary>
-internal sealed class SelectNode(Schema schema, Tag tag, UserCode<Scan, Value> compute) : Node(schema)
+/// <summary>
+/// Adds a computed tag with the worst quality of the tags that the lambda read. Created by <see cref="ScanFlow.Select"/>; runs on the
+/// recipe's thread.
+/// </summary>
+internal sealed class SelectNode(ScanSchema schema, Tag tag, GuardedLambda<Scan, Value> compute) : Node(schema)
 {
     public override void Push(Scan scan)
     {
-        scan.TakeWorstRead();
+        scan.DrainWorstRead();
         if (!compute.TryCall(scan, out var value)) return;
-        var quality = scan.TakeWorstRead();
+        var quality = scan.DrainWorstRead();
         if (quality == Quality.Good && value is { IsNumber: true, Number: double.NaN }) quality = Quality.BadType;
         scan.Schema = Schema;
-        scan.Append(new Sample { Tag = tag, Value = quality is Quality.Good or Quality.Stale ? value : default, Quality = quality, Time = scan.Time });
+        scan.Append(new Sample
+            { Tag = tag, Value = quality is Quality.Good or Quality.Stale ? value : default, Quality = quality, Time = scan.Time });
         Emit(scan);
     }
 }

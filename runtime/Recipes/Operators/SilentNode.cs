@@ -3,17 +3,20 @@ using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Speaks when no good scan came for an interval, and again after each further one.</summary>
-internal sealed class SilentNode(Schema schema, long interval, Flow<Silence> flow) : Node(schema), ITimed, IStateful
+/// <summary>
+/// Emits an event at the first failed scan, or after an interval without any scan, and again after each further interval without a good
+/// scan. Created by <see cref="ScanFlow.Silent"/>; runs on the recipe's thread.
+/// </summary>
+internal sealed class SilentNode(ScanSchema schema, long interval, Flow<SilenceEvent> flow) : Node(schema), ITimed, IStateful
 {
     private DateTime _since;
     private string? _failure;
 
     public long Due { get; private set; } = long.MaxValue;
 
-    public override bool IsEnd => flow.IsEnd;
+    public override bool IsUnconnected => flow.IsUnconnected;
 
-    public string StateForm => "silent 1";
+    public string StateFormat => "silent 1";
 
     public void Start(long now, DateTime utcNow)
     {
@@ -24,28 +27,29 @@ internal sealed class SilentNode(Schema schema, long interval, Flow<Silence> flo
 
     public void Save(StateWriter state)
     {
-        state.WriteMoment(Due);
+        state.WriteTimestamp(Due);
         state.WriteTime(_since);
         state.Write(_failure ?? "");
     }
 
     public void Load(StateReader state)
     {
-        var (due, since, failure) = (state.ReadMoment(), state.ReadTime(), state.ReadString());
+        var (due, since, failure) = (state.ReadTimestamp(), state.ReadTime(), state.ReadString());
         (Due, _since, _failure) = (due, since, failure.Length > 0 ? failure : null);
     }
 
     public override void Push(Scan scan)
     {
+        var isFirstFailure = _failure is null && scan.Failure is not null;
         _failure = scan.Failure;
-        if (_failure is not null) return;
-        _since = scan.Time;
-        Due = scan.Timestamp + interval;
+        if (_failure is null) _since = scan.Time;
+        if (_failure is null || isFirstFailure) Due = scan.Timestamp + interval;
+        if (isFirstFailure) flow.Emit(new SilenceEvent(Schema.Device, scan.Time, _since, _failure!));
     }
 
     public void OnDue(long now, DateTime utcNow)
     {
         Due = now + interval;
-        flow.Speak(new Silence(Schema.Device, utcNow, _since, _failure ?? "no scan came"));
+        flow.Emit(new SilenceEvent(Schema.Device, utcNow, _since, _failure ?? "no scan came"));
     }
 }

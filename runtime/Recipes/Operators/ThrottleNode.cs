@@ -3,20 +3,23 @@ using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>Lets at most one scan through in each interval: the first of it. A failed scan always passes.</summary>
-internal sealed class ThrottleNode(Schema schema, long interval) : Node(schema), IStateful
+/// <summary>
+/// Passes the first scan of each interval. A failed scan always passes. Created by <see cref="ScanFlow.Throttle"/>; runs on the recipe's
+/// thread.
+/// </summary>
+internal sealed class ThrottleNode(ScanSchema schema, long interval) : Node(schema), IStateful
 {
     private long? _next;
 
-    public string StateForm => "throttle 1";
+    public string StateFormat => "throttle 1";
 
     public void Save(StateWriter state)
     {
         state.Write(_next.HasValue);
-        if (_next is { } next) state.WriteMoment(next);
+        if (_next is { } next) state.WriteTimestamp(next);
     }
 
-    public void Load(StateReader state) => _next = state.ReadBoolean() ? state.ReadMoment() : null;
+    public void Load(StateReader state) => _next = state.ReadBoolean() ? state.ReadTimestamp() : null;
 
     public override void Push(Scan scan)
     {
@@ -24,7 +27,7 @@ internal sealed class ThrottleNode(Schema schema, long interval) : Node(schema),
         {
             if (scan.Timestamp < _next) return;
 
-            // From the slot, not from the scan: scans that come a little early or late do not make the rhythm wander.
+            // Counted from the start of the interval, so that jitter of the scans does not accumulate.
             _next = _next is { } next && scan.Timestamp - next <= interval ? next + interval : scan.Timestamp + interval;
         }
 

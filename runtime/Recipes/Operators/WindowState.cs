@@ -3,12 +3,16 @@ using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Operators;
 
-/// <summary>What an open window knows of one tag.</summary>
-/// <param name="Seen">Samples of any quality.</param>
-/// <param name="Count">Good ones.</param>
-/// <param name="Mean">Of the good ones, as far as a mean is wanted.</param>
-/// <param name="Value">The smallest, largest, first or last good one.</param>
-/// <param name="Bad">The quality of the last sample that was not good.</param>
+/// <summary>
+/// The state of one tag in an open window. A mutable value that <see cref="WindowNode"/> updates in place on the recipe's thread.
+/// </summary>
+/// <param name="Seen">Number of samples of any quality.</param>
+/// <param name="Count">Number of good samples.</param>
+/// <param name="Mean">Mean of the good samples; used only for the mean.</param>
+/// <param name="Value">
+/// Smallest, largest, first or last good value, depending on the aggregate; for the mean the first one that is not a single, if any.
+/// </param>
+/// <param name="Bad">Quality of the last sample that was not good.</param>
 internal record struct WindowState(long Seen, long Count, double Mean, Value Value, Quality Bad) : ITagState<WindowState>
 {
     public readonly bool IsKnown => Seen > 0;
@@ -40,23 +44,25 @@ internal record struct WindowState(long Seen, long Count, double Mean, Value Val
 
         Count++;
 
-        // Running, not sum by count: a sum of large counters loses digits.
+        // A running mean, because a sum of large counters loses digits.
         if (aggregate == Aggregate.Mean) Mean += (number - Mean) / Count;
-        var isTaken = aggregate switch
+        var replaces = aggregate switch
         {
             Aggregate.Last => true,
             Aggregate.Min => number < Value.Number,
             Aggregate.Max => number > Value.Number,
+            Aggregate.Mean => value.Kind != ValueKind.Float32,
             _ => false,
         };
-        if (Count == 1 || isTaken) Value = value;
+        if (Count == 1 || replaces) Value = value;
     }
 
     public readonly Sample Result(Tag tag, DateTime time, Aggregate aggregate)
     {
         var sample = new Sample { Tag = tag, Time = time };
         if (aggregate == Aggregate.Count) sample.Value = Count;
-        else if (Count > 0) sample.Value = aggregate == Aggregate.Mean ? Mean : Value;
+        else if (Count > 0 && aggregate == Aggregate.Mean) sample.Value = SinglePrecision.Result(Mean, Value.Kind == ValueKind.Float32);
+        else if (Count > 0) sample.Value = Value;
         else sample.Quality = Seen > 0 ? Bad : Quality.Stale;
         return sample;
     }

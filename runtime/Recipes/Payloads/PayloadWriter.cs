@@ -5,21 +5,24 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.Payloads;
 
-/// <summary>Writes payloads of one shape as JSON and hands the bytes to routes. A payload of null is no record.</summary>
+/// <summary>
+/// Writes payloads of one type as JSON and passes the bytes to the routes, which copy them. A payload of null is not a record. One belongs
+/// to each <c>Payload</c> of a recipe; used on the recipe's thread; its buffer is reused.
+/// </summary>
 internal sealed class PayloadWriter<T>
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly Utf8JsonWriter _json;
     private readonly List<Route> _routes = [];
-    private readonly UserCode<T, bool> _write;
+    private readonly GuardedLambda<T, bool> _write;
 
-    public PayloadWriter(JsonShape<T> shape, PlanBuilder plan)
+    public PayloadWriter(JsonValueWriter<T> valueWriter, PlanBuilder plan)
     {
-        // Relaxed: records hold names of tags and texts of people, who want to read é and not \u00E9. They never end in a web page unescaped.
+        // Relaxed, because people read é more easily than \u00E9. A web page that shows records must escape them.
         _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        _write = plan.Fence<T, bool>(payload =>
+        _write = plan.GuardLambda<T, bool>(payload =>
         {
-            shape.Write(_json, payload);
+            valueWriter.Write(_json, payload);
             _json.Flush();
             return true;
         });

@@ -3,22 +3,22 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Plans;
 
 /// <summary>
-/// One step of one device's flow. A node owns the scan that is pushed into it and may change it in place: where a flow branches,
-/// each branch but the last gets a copy.
+/// One operator in the flow of one device. A node owns the scan that is pushed into it until the call returns and can change it in place.
+/// Where a flow branches, each branch except the last gets a copy. Called on the recipe's thread; never does I/O, waits or logs.
 /// </summary>
-internal abstract class Node(Schema schema)
+internal abstract class Node(ScanSchema schema)
 {
     private Node[] _next = [];
     private Scan[] _copies = [];
 
     /// <summary>The tags that leave this node.</summary>
-    public Schema Schema { get; } = schema;
+    public ScanSchema Schema { get; } = schema;
 
-    /// <summary>Where it stands in the plan, once it is attached.</summary>
-    public Place Place { get; set; } = new(null, schema.Device);
+    /// <summary>Path of the operator in the plan, set when it is attached.</summary>
+    public OperatorPath Path { get; set; } = new(null, schema.Device);
 
-    /// <summary>True when nothing follows where something should.</summary>
-    public virtual bool IsEnd => _next.Length == 0;
+    /// <summary>True if no operator or output follows.</summary>
+    public virtual bool IsUnconnected => _next.Length == 0;
 
     public abstract void Push(Scan scan);
 
@@ -39,4 +39,24 @@ internal abstract class Node(Schema schema)
 
         if (last >= 0) _next[last].Push(scan);
     }
+}
+
+/// <summary>The entry point for the scans of a device.</summary>
+internal sealed class SourceNode(ScanSchema schema) : Node(schema)
+{
+    /// <summary>Processes a scan, which the plan owns until the call returns.</summary>
+    public override void Push(Scan scan) => Emit(scan);
+}
+
+/// <summary>An operator that also acts without a scan. <see cref="Plan.Tick"/> calls it on the recipe's thread.</summary>
+internal interface ITimed
+{
+    /// <summary>Monotonic timestamp of its next action.</summary>
+    long Due { get; }
+
+    /// <summary>Sets the first action, unless the state was carried over. Called once, before the first scan.</summary>
+    void Start(long now, DateTime utcNow);
+
+    /// <summary>Acts; afterwards <see cref="Due"/> is later than <paramref name="now"/>.</summary>
+    void OnDue(long now, DateTime utcNow);
 }

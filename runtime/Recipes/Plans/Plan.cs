@@ -1,38 +1,53 @@
+using PlantRuntime.Recipes.Blocks;
+using PlantRuntime.Recipes.Operators;
 using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Plans;
 
 /// <summary>
-/// What a recipe declared: where scans come in, what is due by the clock, where records go out, what is copied. Driven by one thread.
+/// The result of a recipe's top level: sources of scans, operators, outputs, mirrors. In the host the thread of the recipe runs it, in
+/// <c>plant test</c> the thread of the test. Used by one thread at a time.
 /// </summary>
 internal sealed class Plan(
-    IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<WritePoint> writes, IReadOnlyList<Mirror> mirrors,
-    IReadOnlyList<Decoding> decodings, IReadOnlyList<ImagePoint> images, IReadOnlyList<ITimed> timed, IReadOnlyList<Node> stateful, PlanClock clock)
+    IReadOnlyDictionary<string, SourceNode> sources, IReadOnlyList<Route> routes, IReadOnlyList<TagWriteTarget> writes,
+    IReadOnlyList<Mirror> mirrors,
+    IReadOnlyList<BlockDecoding> decodings, IReadOnlyList<BlockEncoding> images, IReadOnlyList<ITimed> timed, IReadOnlyList<Node> stateful,
+    IReadOnlyList<Question> questions, PlanClock clock)
 {
-    // Arrays: what is asked before every scan allocates no enumerator.
+    // Arrays, because enumerating them before every scan allocates nothing.
     private readonly ITimed[] _timed = [.. timed];
     private readonly Route[] _routes = [.. routes];
+
+    // A full queue of a sink that is asked must not block the answers that empty it.
+    private readonly Route[] _routesOfAnswers =
+        questions.Count == 0 ? [] : [.. routes.Where(r => !questions.Any(q => r.Sinks.Contains(q.Sink)))];
 
     /// <summary>By device name.</summary>
     public IReadOnlyDictionary<string, SourceNode> Sources { get; } = sources;
 
     public IReadOnlyList<Route> Routes => _routes;
 
-    /// <summary>The operators that remember, in the order of their declaration.</summary>
+    /// <summary>The operators with state, in the order of their declaration.</summary>
     public IReadOnlyList<Node> Stateful { get; } = stateful;
 
-    /// <summary>Where they stand, in the same order.</summary>
-    public IReadOnlyList<Place> Places => [.. Stateful.Select(n => n.Place)];
+    /// <summary>The paths of <see cref="Stateful"/>, in the same order.</summary>
+    public IReadOnlyList<OperatorPath> OperatorPaths => [.. Stateful.Select(n => n.Path)];
 
-    public IReadOnlyList<WritePoint> Writes { get; } = writes;
+    /// <summary>The counters of each <c>GroupByTime</c>.</summary>
+    public IReadOnlyList<GroupCounters> Groups { get; init; } = [];
+
+    public IReadOnlyList<TagWriteTarget> Writes { get; } = writes;
 
     public IReadOnlyList<Mirror> Mirrors { get; } = mirrors;
 
-    public IReadOnlyList<Decoding> Decodings { get; } = decodings;
+    public IReadOnlyList<BlockDecoding> Decodings { get; } = decodings;
 
-    public IReadOnlyList<ImagePoint> Images { get; } = images;
+    public IReadOnlyList<BlockEncoding> Images { get; } = images;
 
-    /// <summary>When the next operator wants to act by itself; <see cref="long.MaxValue"/> when none ever does.</summary>
+    /// <summary>The <c>Ask</c>s, in the order of their declaration.</summary>
+    public IReadOnlyList<Question> Questions { get; } = questions;
+
+    /// <summary>Monotonic timestamp of the next timed action; <see cref="long.MaxValue"/> if there is none.</summary>
     public long Due
     {
         get
@@ -43,21 +58,19 @@ internal sealed class Plan(
         }
     }
 
-    /// <summary>True while a sink's queue is full and wants the recipe to wait.</summary>
-    public bool IsBlocked
-    {
-        get
-        {
-            foreach (var route in _routes)
-            {
-                if (route.Output!.IsBlocked) return true;
-            }
+    /// <summary>True while a full queue requires the recipe to wait.</summary>
+    public bool IsBlocked => IsAnyBlocked(_routes);
 
-            return false;
-        }
-    }
+    /// <summary>
+    /// True while a full queue requires answers to wait: that of a sink which is not asked, because a sink that is asked can only empty its
+    /// queue when its answers run.
+    /// </summary>
+    public bool IsBlockedForAnswers => IsAnyBlocked(_routesOfAnswers);
 
-    /// <summary>Calls <paramref name="done"/> once all that has left the plan is stored for good.</summary>
+    /// <summary>
+    /// Calls <paramref name="done"/> once all records that have left the plan are stored permanently, on any thread. Called on the recipe's
+    /// thread.
+    /// </summary>
     public void WhenStored(Action done)
     {
         var waiting = _routes.Length + 1;
@@ -70,40 +83,54 @@ internal sealed class Plan(
         }
     }
 
-    /// <summary>What all operators remember. On the plan's thread, or when that has ended.</summary>
+    /// <summary>Returns the state of all operators. Called on the recipe's thread, or after that thread has ended.</summary>
     public PlanState Save()
     {
         var now = clock.Now;
-        return new PlanState(now, [.. Stateful.Select(n => new OperatorState(n.Place, SavedState.Save((IStateful)n, clock, now)))]);
+        return new PlanState(now, [.. Stateful.Select(n => new OperatorState(n.Path, SavedState.Save((IStateful)n, clock, now)))]);
     }
 
-    /// <summary>What of a plan with operators at these places could be taken over; nothing is.</summary>
-    public Carried WouldCarry(IReadOnlyList<Place> old)
+    /// <summary>Predicts the transfer from a plan with these operators; changes nothing and can be called from any thread.</summary>
+    public StateTransfer PredictTransfer(IReadOnlyList<OperatorPath> old)
     {
-        var heirs = Heirs.Find(old, Places);
-        return new Carried(heirs.Pairs.Count, heirs.Dropped);
+        var mapping = StateMapping.Create(old, OperatorPaths);
+        return new StateTransfer(mapping.Pairs.Count, mapping.Dropped);
     }
 
-    /// <summary>Takes over what operators remembered whose places mean the same here. Before <see cref="Start"/>.</summary>
-    public Carried Load(PlanState state)
+    /// <summary>
+    /// Loads the state of operators whose paths are equal. Called before <see cref="Start"/>; only a trial run, whose plan is discarded,
+    /// calls it later.
+    /// </summary>
+    public StateTransfer Load(PlanState state)
     {
-        var heirs = Heirs.Find([.. state.Operators.Select(o => o.Place)], Places);
+        var mapping = StateMapping.Create([.. state.Operators.Select(o => o.Path)], OperatorPaths);
         var dropped = new List<string>();
-        foreach (var (old, now) in heirs.Pairs)
+        foreach (var (old, now) in mapping.Pairs)
         {
-            var (place, bytes) = state.Operators[old];
-            if (SavedState.Load((IStateful)Stateful[now], bytes, clock, state.Moment) is { } problem) dropped.Add($"{place.Name}: {problem}");
+            var (path, bytes) = state.Operators[old];
+            if (SavedState.Load((IStateful)Stateful[now], bytes, clock, state.Timestamp) is { } problem)
+                dropped.Add($"{path.Name}: {problem}");
         }
 
-        return new Carried(heirs.Pairs.Count - dropped.Count, [.. dropped, .. heirs.Dropped]);
+        return new StateTransfer(mapping.Pairs.Count - dropped.Count, [.. dropped, .. mapping.Dropped]);
     }
 
+    /// <summary>Runs an answer.</summary>
+    /// <returns>False if the plan has no such question.</returns>
+    public bool TryPush(string question, Answer answer)
+    {
+        if (Questions.FirstOrDefault(q => q.Name == question) is not { } asked) return false;
+        asked.Push(answer);
+        return true;
+    }
+
+    /// <summary>Starts the intervals of operators. Called once, before the first scan.</summary>
     public void Start()
     {
         foreach (var node in _timed) node.Start(clock.Now, clock.UtcNow);
     }
 
-    /// <summary>Lets every operator act that is due.</summary>
+    /// <summary>Runs every timed operator that is due.</summary>
     public void Tick()
     {
         var now = clock.Now;
@@ -111,5 +138,15 @@ internal sealed class Plan(
         {
             if (node.Due <= now) node.OnDue(now, clock.UtcNow);
         }
+    }
+
+    private static bool IsAnyBlocked(Route[] routes)
+    {
+        foreach (var route in routes)
+        {
+            if (route.Output!.IsBlocked) return true;
+        }
+
+        return false;
     }
 }

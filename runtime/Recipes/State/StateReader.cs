@@ -3,51 +3,59 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.State;
 
-/// <summary>Reads what <see cref="StateWriter"/> wrote. Everything is checked: the bytes may come from a disk.</summary>
-/// <param name="bytes">What was written.</param>
-/// <param name="clock">The clock of the plan that reads.</param>
-/// <param name="now">The moment that stands for the one of writing.</param>
-/// <exception cref="InvalidDataException">By any method, when the bytes cannot be right.</exception>
-/// <exception cref="EndOfStreamException">By any method, when they end too early.</exception>
+/// <summary>
+/// Reads the state that <see cref="StateWriter"/> wrote. All input is checked, because the bytes can come from a damaged file.
+/// <see cref="SavedState"/> creates one for each operator; one thread.
+/// </summary>
+/// <param name="bytes">The saved state.</param>
+/// <param name="clock">The clock of the new plan.</param>
+/// <param name="now">Monotonic timestamp that corresponds to the time of saving.</param>
+/// <exception cref="InvalidDataException">Thrown by any method for invalid bytes.</exception>
+/// <exception cref="EndOfStreamException">Thrown by any method if the bytes end too early.</exception>
 internal sealed class StateReader(byte[] bytes, PlanClock clock, long now) : BinaryReader(new MemoryStream(bytes))
 {
+    // Bounds the recursion for damaged bytes.
     private const int DeepestArray = 8;
+
+    // 100 years: bounds the arithmetic for damaged bytes.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(36500);
 
     public DateTime ReadTime()
     {
         var ticks = ReadInt64();
-        if (ticks < 0 || ticks > DateTime.MaxValue.Ticks) throw new InvalidDataException($"no time is {ticks} ticks");
+        if (ticks < 0 || ticks > DateTime.MaxValue.Ticks) throw new InvalidDataException($"{ticks} ticks are not a valid time");
         return new DateTime(ticks, DateTimeKind.Utc);
     }
 
-    public long ReadMoment()
+    public long ReadTimestamp()
     {
         var age = ReadInt64();
         if (age == long.MaxValue) return age;
-        if (Math.Abs((decimal)age) > s_longest.Ticks) throw new InvalidDataException($"no moment is {age} ticks ago");
+        if (Math.Abs((decimal)age) > s_longest.Ticks) throw new InvalidDataException($"an age of {age} ticks is not valid");
         return now - clock.Ticks(TimeSpan.FromTicks(age));
     }
 
-    /// <summary>A count of things of at least one byte each, so that it cannot be more than what is left.</summary>
+    /// <summary>
+    /// Reads the number of items that follow. Each item has at least one byte, so the number is at most the remaining length.
+    /// </summary>
     public int ReadCount()
     {
         var count = ReadUnsigned();
-        return count <= BaseStream.Length - BaseStream.Position ? count : throw new InvalidDataException($"{count} things in too few bytes");
+        return count <= BaseStream.Length - BaseStream.Position ? count : throw new InvalidDataException($"{count} items in too few bytes");
     }
 
     public override string ReadString()
     {
-        var place = BaseStream.Position;
+        var position = BaseStream.Position;
         ReadCount();
-        BaseStream.Position = place;
+        BaseStream.Position = position;
         return base.ReadString();
     }
 
     public Quality ReadQuality()
     {
         var code = ReadByte();
-        return code <= (byte)Quality.BadType ? (Quality)code : throw new InvalidDataException($"no quality is {code}");
+        return code <= (byte)Quality.BadType ? (Quality)code : throw new InvalidDataException($"{code} is not a quality");
     }
 
     public Value ReadValue(int depth = 0)
@@ -66,7 +74,7 @@ internal sealed class StateReader(byte[] bytes, PlanClock clock, long now) : Bin
                 var items = new Value[ReadCount()];
                 for (var i = 0; i < items.Length; i++) items[i] = ReadValue(depth + 1);
                 return Value.Of(items);
-            default: throw new InvalidDataException($"no value is of kind {(byte)kind}");
+            default: throw new InvalidDataException($"{(byte)kind} is not a kind of value");
         }
     }
 
@@ -74,11 +82,11 @@ internal sealed class StateReader(byte[] bytes, PlanClock clock, long now) : Bin
     {
         try
         {
-            return Read7BitEncodedInt() is var count and >= 0 ? count : throw new InvalidDataException("a count below 0");
+            return Read7BitEncodedInt() is var count and >= 0 ? count : throw new InvalidDataException("a negative count");
         }
         catch (FormatException exception)
         {
-            throw new InvalidDataException("a count that does not end", exception);
+            throw new InvalidDataException("an invalid count", exception);
         }
     }
 }

@@ -4,7 +4,8 @@ using PlantRuntime.Recipes.Plans;
 namespace PlantRuntime.Recipes.State;
 
 /// <summary>
-/// Writes an operator's state. A monotonic timestamp is written as its age: timestamps of another run of the host would mean nothing.
+/// Writes the state of an operator into memory. A monotonic timestamp is written as its age, because timestamps are not comparable between
+/// runs of the host. <see cref="SavedState"/> creates one for each operator; one thread.
 /// </summary>
 internal sealed class StateWriter(Stream stream, PlanClock clock, long now) : BinaryWriter(stream)
 {
@@ -12,8 +13,8 @@ internal sealed class StateWriter(Stream stream, PlanClock clock, long now) : Bi
 
     public void WriteQuality(Quality quality) => Write((byte)quality);
 
-    /// <summary>A monotonic timestamp; <see cref="long.MaxValue"/> stays what it is: never.</summary>
-    public void WriteMoment(long timestamp) => Write(timestamp == long.MaxValue ? timestamp : clock.Duration(now - timestamp).Ticks);
+    /// <summary>Writes a monotonic timestamp; <see cref="long.MaxValue"/> (never) is kept.</summary>
+    public void WriteTimestamp(long timestamp) => Write(timestamp == long.MaxValue ? timestamp : clock.Duration(now - timestamp).Ticks);
 
     public void WriteValue(Value value)
     {

@@ -1,7 +1,12 @@
+using PlantRuntime.Recipes.Plans;
+
 namespace PlantRuntime.Recipes.State;
 
-/// <summary>What an operator remembers of each tag. Saved by name: a tag table may have been edited in between.</summary>
-internal sealed class TagStates<T>(Schema schema)
+/// <summary>
+/// The state of an operator for each tag, by tag index. Saved by tag name, because a tag table can be edited before the state is loaded.
+/// Belongs to one operator; not thread-safe.
+/// </summary>
+internal sealed class TagStates<T>(ScanSchema schema)
     where T : struct, ITagState<T>
 {
     private T[] _states = new T[schema.Tags.Count];
@@ -24,11 +29,22 @@ internal sealed class TagStates<T>(Schema schema)
         var states = new T[_states.Length];
         for (var count = state.ReadCount(); count > 0; count--)
         {
-            var place = schema.PlaceOf(state.ReadString());
+            var index = schema.IndexOf(state.ReadString());
             var loaded = T.Load(state);
-            if (place >= 0) states[place] = loaded;
+            if (index >= 0) states[index] = loaded;
         }
 
         _states = states;
     }
+}
+
+/// <summary>The state of an operator for one tag; <c>default</c> means none.</summary>
+internal interface ITagState<T>
+    where T : struct, ITagState<T>
+{
+    bool IsKnown { get; }
+
+    static abstract T Load(StateReader state);
+
+    void Save(StateWriter state);
 }

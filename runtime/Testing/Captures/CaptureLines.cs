@@ -2,11 +2,14 @@ using System.IO.Compression;
 
 namespace PlantRuntime.Testing.Captures;
 
-/// <summary>The lines of a capture, one after the other in the same memory, whatever the file's size.</summary>
-/// <param name="path">The file; one that ends in .gz is unpacked.</param>
+/// <summary>
+/// Reads the lines of a capture into one reused buffer, independent of the file size. Opens the file in the constructor and owns it.
+/// <see cref="Replay"/> creates one for each replay; not thread-safe.
+/// </summary>
+/// <param name="path">Path of the file; a file that ends in .gz is decompressed.</param>
 internal sealed class CaptureLines(string path) : IDisposable
 {
-    /// <summary>Longest line that is read: a scan of some 100,000 tags.</summary>
+    /// <summary>Maximum length of a line in bytes; enough for a scan of about 100,000 tags.</summary>
     public const int MaxLine = 4 << 20;
 
     private readonly Stream _file = Open(path);
@@ -15,15 +18,15 @@ internal sealed class CaptureLines(string path) : IDisposable
     private int _end;
     private bool _isAtEnd;
 
-    /// <summary>Number of the line that was read last, from 1.</summary>
+    /// <summary>Number of the last line, from 1.</summary>
     public int Number { get; private set; }
 
-    /// <summary>False when the file ended before that line did.</summary>
+    /// <summary>False if the file ended before the end of the last line.</summary>
     public bool IsWhole { get; private set; }
 
     /// <summary>Reads the next line, without its end.</summary>
     /// <returns>False at the end of the file.</returns>
-    /// <exception cref="InvalidDataException">The line is too long, or what is packed is damaged.</exception>
+    /// <exception cref="InvalidDataException">The line is too long, or the gzip data is damaged.</exception>
     public bool TryRead(out ReadOnlyMemory<byte> line)
     {
         for (var searched = _start; ;)
@@ -60,12 +63,12 @@ internal sealed class CaptureLines(string path) : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"it is no gzip file, or a damaged one: {exception.Message}", exception);
+            throw new InvalidDataException($"the file is not a valid gzip file: {exception.Message}", exception);
         }
     }
 
-    /// <summary>Reads on behind what is there.</summary>
-    /// <returns>Where what is new begins.</returns>
+    /// <summary>Reads more bytes after the buffered ones.</summary>
+    /// <returns>Index of the first new byte.</returns>
     private int Fill()
     {
         if (_start > 0) _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);

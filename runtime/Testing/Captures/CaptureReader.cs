@@ -1,21 +1,21 @@
-using System.Globalization;
 using System.Text.Json;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Testing.Captures;
 
 /// <summary>
-/// Reads what <c>plant record</c> writes: JSON lines, the first one a header,
-/// <c>{"format":"plant-capture 1","site":"…","started":"…","devices":{"press":["good","amps"]}}</c>, each other one a scan,
+/// Reads the files of <c>plant record</c>: JSON lines, first a header, <c>{"format":"plant-capture
+/// 1","site":"…","started":"…","devices":{"press":["good","amps"]}}</c>, then one line for each scan,
 /// <c>{"d":"press","t":"2026-11-21T10:00:00.123Z","v":{"good":true,"amps":null},"q":{"amps":"BAD_RANGE"},"f":"why the scan failed"}</c>.
-/// <c>v</c> has the tags that were in the scan; <c>q</c> those of them that are not good, and is left out when all are; so is <c>f</c>.
+/// <c>v</c> contains the tags of the scan; <c>q</c> the qualities that are not good, omitted if all are good; <c>f</c> is omitted for a
+/// good scan. <see cref="Replay"/> calls it on the test's thread; the only I/O is that of the lines.
 /// </summary>
-/// <param name="lines">The file.</param>
-/// <param name="simulation">Whose devices the scans are for.</param>
-/// <param name="names">Device of the capture to device of the site, where they differ.</param>
+/// <param name="lines">The lines of the file.</param>
+/// <param name="simulation">The simulation with the devices of the site.</param>
+/// <param name="names">Name in the site for each device of the capture with a different name.</param>
 internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, IReadOnlyDictionary<string, string> names)
 {
-    // No recorder is older, and the virtual clock has room on both sides.
+    // Years in which a recording is plausible; the virtual clock can represent more.
     private const int FirstYear = 1970;
     private const int LastYear = 2200;
     private const string Format = "plant-capture 1";
@@ -23,18 +23,19 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
     private static readonly Dictionary<string, Quality> s_qualities = Enum.GetValues<Quality>().ToDictionary(q => q.ToText());
 
     /// <summary>Reads the header.</summary>
-    /// <returns>When the recording began, in UTC.</returns>
-    /// <exception cref="FormatException">It is none, or has devices or tags that the site does not have.</exception>
+    /// <returns>Start of the recording in UTC.</returns>
+    /// <exception cref="FormatException">The header is invalid, or contains devices or tags that the site does not have.</exception>
     public DateTime ReadHeader()
     {
         using var header = lines.TryRead(out var line) ? Parse(line) : throw new FormatException("the file is empty");
         var root = header.RootElement;
-        if (!root.TryGetProperty("format", out _)) throw new FormatException($"it does not begin as a capture does, {{\"format\":\"{Format}\",…}}");
+        if (!root.TryGetProperty("format", out _))
+            throw new FormatException($"it does not start like a capture, {{\"format\":\"{Format}\",…}}");
         var format = Text(root, "format");
-        if (format != Format) throw new FormatException($"its format is \"{format}\", and \"{Format}\" is read here");
+        if (format != Format) throw new FormatException($"its format is \"{format}\", expected \"{Format}\"");
         foreach (var device in Object(root, "devices"))
         {
-            if (device.Value.ValueKind != JsonValueKind.Array) throw new FormatException($"devices.{device.Name} is no list of tags");
+            if (device.Value.ValueKind != JsonValueKind.Array) throw new FormatException($"devices.{device.Name} is not a list of tags");
             var simulated = Device(device.Name);
             foreach (var tag in device.Value.EnumerateArray())
                 Tag(simulated, tag.ValueKind == JsonValueKind.String ? tag.GetString()! : tag.GetRawText());
@@ -43,8 +44,8 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
         return Time(root, "started");
     }
 
-    /// <summary>Reads the next scan; null at the end.</summary>
-    /// <exception cref="FormatException">The line is damaged, or knows a device or tag that the site does not have.</exception>
+    /// <summary>Reads the next scan; returns null at the end.</summary>
+    /// <exception cref="FormatException">The line is invalid, or contains a device or tag that the site does not have.</exception>
     public CaptureScan? Read()
     {
         if (!lines.TryRead(out var line)) return null;
@@ -86,24 +87,24 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
         }
         catch (JsonException exception)
         {
-            throw new FormatException(lines.IsWhole ? $"the line is no JSON: {exception.Message}" : "the file ends within the line: it was cut off");
+            throw new FormatException(lines.IsWhole ? $"the line is not valid JSON: {exception.Message}"
+                : "the file ends inside the line: it was truncated");
         }
     }
 
     private static string Text(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
-            : throw new FormatException($"expected a text \"{name}\"");
+            : throw new FormatException($"expected a string \"{name}\"");
 
     private static JsonElement.ObjectEnumerator Object(JsonElement owner, string name) =>
         !owner.TryGetProperty(name, out var value) ? default
         : value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : throw new FormatException($"expected an object \"{name}\"");
 
     private static DateTime Time(JsonElement owner, string name) =>
-        DateTimeOffset.TryParse(Text(owner, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && time.Year is >= FirstYear and <= LastYear
-            ? time.UtcDateTime
-            : throw new FormatException($"\"{name}\" is no time, for instance \"2026-11-21T10:00:00.123Z\"");
+        TimeText.TryParse(Text(owner, name), TimeZoneInfo.Utc, out var time, out _) && time.Year is >= FirstYear and <= LastYear
+            ? time
+            : throw new FormatException($"\"{name}\" is not a time, for instance \"2026-11-21T10:00:00.123Z\"");
 
     private static Value Value(JsonElement value) => value.ValueKind switch
     {
@@ -114,18 +115,25 @@ internal sealed class CaptureReader(CaptureLines lines, Simulation simulation, I
         JsonValueKind.Number => value.GetDouble(),
         JsonValueKind.Array => Contracts.Value.Of([.. value.EnumerateArray().Select(Value)]),
         JsonValueKind.Null => default,
-        _ => throw new FormatException($"a tag holds no {value.GetRawText()}"),
+        _ => throw new FormatException($"a tag cannot hold {value.GetRawText()}"),
     };
 
     private static Tag Tag(SimulatedDevice device, string tag) => device.Find(tag) is var place and >= 0
         ? device.Tags[place]
-        : throw new FormatException($"no tag \"{tag}\" in device {device.Name}{Nearest.Hint(tag, device.Tags.Select(t => t.Name))}");
+        : throw new FormatException($"no tag \"{tag}\" in device {device.Name}{Nearest.DidYouMean(tag, device.Tags.Select(t => t.Name))}");
 
     private SimulatedDevice Device(string name)
     {
         var known = names.GetValueOrDefault(name, name);
         return simulation.DeviceNames.Contains(known)
             ? simulation.Device(known)
-            : throw new FormatException($"no device \"{known}\" in site.toml{Nearest.Hint(known, simulation.DeviceNames)}");
+            : throw new FormatException($"no device \"{known}\" in site.toml{Nearest.DidYouMean(known, simulation.DeviceNames)}");
     }
 }
+
+/// <summary>One scan of a capture. Immutable.</summary>
+/// <param name="Device">The simulated device.</param>
+/// <param name="Time">Time of the scan in UTC.</param>
+/// <param name="Failure">Reason of a failed scan, or null.</param>
+/// <param name="Samples">The samples of the scan, in the order of site.toml.</param>
+internal sealed record CaptureScan(SimulatedDevice Device, DateTime Time, string? Failure, Sample[] Samples);

@@ -1,20 +1,22 @@
 namespace PlantRuntime.Testing.Captures;
 
 /// <summary>
-/// Feeds a capture on the virtual clock. Its first line's time becomes the wall clock's; from there on time only goes forward, as it did
-/// at the plant whatever its clock showed.
+/// Replays a capture on the virtual clock. The wall clock starts at the time in the header and then only moves forward, even if the clock
+/// of the recorded plant was set back. <see cref="SimulatedPlant.Replay"/> creates one for each call and runs it on the test's thread.
 /// </summary>
 internal sealed class Replay(Simulation simulation, string capture, IReadOnlyDictionary<string, string> names)
 {
-    // A slow device's scan begins before a quick one's and is written after it; never by as many scans as this.
+    // Scans are sorted within this number of lines, because a slow scan starts before a fast one and is recorded after it.
     private const int Ahead = 256;
     private readonly PriorityQueue<CaptureScan, (DateTime Time, long Number)> _ahead = new();
 
+    /// <summary>Replays the whole file. Called once.</summary>
     /// <exception cref="TestFailedException">The capture cannot be read; the message names file and line.</exception>
     public void Run()
     {
-        var path = Path.Combine(simulation.Bed.Folder, capture);
-        if (!File.Exists(path)) throw new TestFailedException($"there is no {capture} in the site's folder; `plant record` makes one");
+        var path = Path.Combine(simulation.Host.Folder, capture);
+        if (!File.Exists(path))
+            throw new TestFailedException($"there is no {capture} in the site's folder; record one with `plant record`");
         using var lines = new CaptureLines(path);
         var reader = new CaptureReader(lines, simulation, names);
         Guarded(lines, () => simulation.Time.SetWallClock(reader.ReadHeader()));
@@ -49,7 +51,7 @@ internal sealed class Replay(Simulation simulation, string capture, IReadOnlyDic
             when (exception is FormatException or InvalidDataException or InvalidOperationException or IOException
                 or UnauthorizedAccessException)
         {
-            // InvalidOperationException is what System.Text.Json says of a text that is no Unicode.
+            // System.Text.Json throws InvalidOperationException for a string that is not valid Unicode.
             var place = lines.Number == 0 ? capture : $"{capture}:{lines.Number}";
             throw new TestFailedException($"{place}: {exception.Message}");
         }

@@ -4,11 +4,12 @@ using System.Text.Json;
 
 namespace PlantRuntime.Testing.Records;
 
-/// <summary>JSON in memory, with é as é.</summary>
+/// <summary>Writes and parses JSON in memory. Characters such as é are written unescaped. Pure.</summary>
 internal static class Json
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Returns the UTF-8 that <paramref name="write"/> writes, in new memory.</summary>
     public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
     {
         var utf8 = new ArrayBufferWriter<byte>();
@@ -18,8 +19,8 @@ internal static class Json
         return utf8.WrittenMemory;
     }
 
-    /// <summary>A value that stays when the bytes are used again.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <summary>Parses one JSON value, which remains valid when the bytes are reused.</summary>
+    /// <exception cref="JsonException">The bytes are not one JSON value.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8.Span);

@@ -2,19 +2,19 @@ using System.Text.Json;
 
 namespace PlantRuntime.Testing.Records;
 
-/// <summary>Compares JSON values field by field.</summary>
+/// <summary>Compares JSON values field by field. Pure. Numbers are equal within a relative difference of 1e-12.</summary>
 internal static class JsonComparison
 {
-    /// <summary>A field that is not there.</summary>
+    /// <summary>Text for a missing field.</summary>
     public const string None = "(none)";
 
-    // What a sum of decimal fractions is off by, and far less than any sensor tells apart.
+    // Relative to the larger number: above the rounding error of a sum of decimal fractions, below the resolution of a sensor.
     private const double Tolerance = 1e-12;
 
-    /// <summary>Where two values differ.</summary>
-    /// <param name="expected">What should be.</param>
-    /// <param name="actual">What is.</param>
-    /// <param name="isWhole">False when fields that only <paramref name="actual"/> has do not matter.</param>
+    /// <summary>Returns the fields that differ.</summary>
+    /// <param name="expected">The expected value.</param>
+    /// <param name="actual">The actual value.</param>
+    /// <param name="isWhole">False to ignore fields that only <paramref name="actual"/> has.</param>
     public static List<FieldDifference> Differences(JsonElement expected, JsonElement actual, bool isWhole)
     {
         var found = new List<FieldDifference>();
@@ -42,13 +42,13 @@ internal static class JsonComparison
         }
     }
 
-    /// <summary>The columns of a record: its fields and those of its objects, lists as they are.</summary>
+    /// <summary>Returns the columns of a record: its fields and the fields of its objects, by path; a list is one column.</summary>
     public static IEnumerable<(string Column, JsonElement Value)> Columns(JsonElement record, string path = "") =>
         record.ValueKind != JsonValueKind.Object
             ? [(path, record)]
             : record.EnumerateObject().SelectMany(field => Columns(field.Value, Join(path, field.Name)));
 
-    /// <summary>The value of a column; null when the record has none.</summary>
+    /// <summary>Returns the value of a column; null if the record has none.</summary>
     public static JsonElement? Value(JsonElement record, string column) =>
         Columns(record).Where(c => c.Column == column).Select(c => (JsonElement?)c.Value).FirstOrDefault();
 
@@ -58,6 +58,7 @@ internal static class JsonComparison
         if (e.ValueKind == JsonValueKind.String) return e.GetString() == a.GetString();
         if (e.ValueKind != JsonValueKind.Number) return e.GetRawText() == a.GetRawText();
         if (e.TryGetInt64(out var whole) && a.TryGetInt64(out var other)) return whole == other;
+        if (e.TryGetUInt64(out var unsigned) && a.TryGetUInt64(out var another)) return unsigned == another;
         var (x, y) = (e.GetDouble(), a.GetDouble());
         return Math.Abs(x - y) <= Tolerance * Math.Max(Math.Abs(x), Math.Abs(y));
     }
@@ -68,3 +69,10 @@ internal static class JsonComparison
 
     private static JsonElement? Item(JsonElement list, int index) => index < list.GetArrayLength() ? list[index] : null;
 }
+
+/// <summary>A field of a record that differs.</summary>
+/// <param name="Path">Path of the field: <c>values.amps</c>, <c>changes[0].to</c>.</param>
+/// <param name="Column">Column of the field in the table: the path up to the first list.</param>
+/// <param name="Expected">Expected JSON, or <see cref="JsonComparison.None"/>.</param>
+/// <param name="Actual">Actual JSON, or <see cref="JsonComparison.None"/>.</param>
+internal sealed record FieldDifference(string Path, string Column, string Expected, string Actual);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace PlantRuntime.Testing.Records;
 
 /// <summary>
-/// Expected and actual records side by side: a table with two rows a record, what differs between asterisks, and below it the fields that
-/// differ.
+/// Compares expected and actual records, and describes the differences in a table. <see cref="RecordList"/> creates one for each check.
+/// Immutable.
 /// </summary>
 internal sealed class RecordComparison
 {
@@ -21,7 +21,7 @@ internal sealed class RecordComparison
     public RecordComparison(IReadOnlyList<JsonElement> expected, IReadOnlyList<JsonElement> actual, bool isWhole)
     {
         (_expected, _actual) = (expected, actual);
-        _pairs = RecordPairs.Of(expected.Count, actual.Count, (e, a) => Differences(e, a).Count == 0);
+        _pairs = RecordAlignment.Align(expected.Count, actual.Count, (e, a) => Differences(e, a).Count == 0);
         _differences = [.. _pairs.Select(p => p is ({ } e, { } a) ? Differences(e, a) : [])];
 
         List<FieldDifference> Differences(int e, int a) => JsonComparison.Differences(expected[e], actual[a], isWhole);
@@ -29,7 +29,12 @@ internal sealed class RecordComparison
 
     public bool IsSame => !Enumerable.Range(0, _pairs.Count).Any(Differs);
 
-    public override string ToString()
+    /// <summary>
+    /// Returns a table with two rows for each record that differs, differences in asterisks, followed by a list of the fields that differ.
+    /// At most 10 records, 8 columns and 5 fields are shown.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The records do not differ.</exception>
+    public string ToTable()
     {
         var text = new StringBuilder();
         var total = _pairs.Count;
@@ -53,7 +58,7 @@ internal sealed class RecordComparison
 
     private bool Differs(int i) => _pairs[i] is (null, _) or (_, null) || _differences[i].Count > 0;
 
-    /// <summary>The fields that are expected; when they are many, only those that differ.</summary>
+    /// <summary>Returns the expected fields, or only those that differ if there are more than the table shows.</summary>
     private List<string> Columns(List<int> shown)
     {
         var differing = shown.SelectMany(i => _differences[i]).Select(d => d.Column).Distinct().ToList();

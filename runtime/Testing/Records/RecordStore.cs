@@ -3,8 +3,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Testing.Records;
 
 /// <summary>
-/// Records in order, in chunks that are used again: added at the end, taken away at the front. When it holds more than it may, the oldest
-/// chunk goes.
+/// Stores records in reused chunks: added at the end, removed at the front. Above its limits it discards the oldest chunk. Not thread-safe.
+/// Belongs to one <see cref="RecordList"/>.
 /// </summary>
 internal sealed class RecordStore(int maxRecords, long maxBytes)
 {
@@ -20,7 +20,7 @@ internal sealed class RecordStore(int maxRecords, long maxBytes)
     public Record this[int index] => _chunks[(_first + index) / ChunkLength][(_first + index) % ChunkLength];
 
     /// <summary>Adds the samples of a scan, or a payload when there are none.</summary>
-    /// <returns>How many old records had to go.</returns>
+    /// <returns>Number of old records that were discarded.</returns>
     public int Add(DateTime time, string device, ReadOnlySpan<Sample> samples, ReadOnlySpan<byte> json)
     {
         if (_chunks[^1].Count == ChunkLength) _chunks.Add(Interlocked.Exchange(ref _spare, null) ?? new RecordBatch());
@@ -41,6 +41,7 @@ internal sealed class RecordStore(int maxRecords, long maxBytes)
         return gone;
     }
 
+    /// <summary>Removes the oldest <paramref name="count"/> records, at most <see cref="Count"/>.</summary>
     public void RemoveFirst(int count)
     {
         _first += count;

@@ -1,10 +1,15 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes;
+using PlantRuntime.Recipes.Blocks;
+using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Testing.Running;
 
-/// <summary>One <c>Decode</c> of a recipe: reads the simulated block and hands what it decodes to that recipe.</summary>
-internal sealed class DecodedBlock(Decoding decoding, SimulatedDevice device, RunningRecipe recipe, VirtualTime time)
+/// <summary>
+/// Runs one <c>Decode</c> of a recipe: reads the simulated block and pushes the scan into the recipe. <see cref="Simulation"/> calls it at
+/// each interval, on the test's thread.
+/// </summary>
+internal sealed class DecodedBlock(BlockDecoding decoding, SimulatedDevice device, RunningRecipe recipe, VirtualTime time)
 {
     private readonly Sample[] _samples = new Sample[decoding.Tags.Count];
     private readonly SimulatedBlock _block = device.Block(decoding.Address);
@@ -25,6 +30,6 @@ internal sealed class DecodedBlock(Decoding decoding, SimulatedDevice device, Ru
             };
         }
 
-        recipe.Push(decoding.Source, new ScanMoment(++_number, time.UtcNow, time.GetTimestamp(), device.Failure), _samples);
+        recipe.Push(decoding.Source, new SimulatedScanInfo(++_number, time.UtcNow, time.GetTimestamp(), device.Failure), _samples);
     }
 }

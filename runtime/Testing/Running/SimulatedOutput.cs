@@ -3,8 +3,11 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Testing.Running;
 
-/// <summary>One <c>To</c> of a recipe. An empty scan is no record, as in the host.</summary>
-internal sealed class SimulatedOutput(SimulatedSink[] sinks) : IRecordOutput
+/// <summary>
+/// The output of one <c>To</c> or <c>Ask</c> of a recipe: passes records to the simulated sinks, on the test's thread. An empty scan is not
+/// a record, as in the host.
+/// </summary>
+internal sealed class SimulatedOutput(SimulatedSink[] sinks, SimulatedQuestion? question) : IRecordOutput
 {
     public bool IsBlocked => false;
 
@@ -18,6 +21,16 @@ internal sealed class SimulatedOutput(SimulatedSink[] sinks) : IRecordOutput
 
     public void Write(DateTime time, string device, ReadOnlySpan<byte> json)
     {
-        foreach (var sink in sinks) sink.Produce(time, device, default, json);
+        foreach (var sink in sinks) sink.Produce(time, device, default, json, question);
     }
+}
+
+/// <summary>The output of one <c>Write</c> of a recipe: writes the tag of the simulated device immediately, on the test's thread.</summary>
+internal sealed class SimulatedWrites(TagWriteTarget point, SimulatedDevice device) : IWriteOutput
+{
+    public bool HasFailed { get; private set; }
+
+    public void Write(Value value, long timestamp) => HasFailed = !device.Write(point.Tag, value, refusal: null);
+
+    public void Refuse(Value value, long timestamp, string reason) => device.Write(point.Tag, value, reason);
 }

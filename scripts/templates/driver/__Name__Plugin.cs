@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Net.Sockets;
 using PlantRuntime.Contracts;
 
 namespace __Name__;
 
-/// <summary>The one public class: the host finds it by its name in site.toml, driver = "__name__".</summary>
+/// <summary>The only public plugin class; site.toml selects it with driver = "__name__".</summary>
 public sealed class __Name__Plugin : DriverPlugin<__Name__Options>
 {
     public override string Name => "__name__";
@@ -12,14 +11,14 @@ public sealed class __Name__Plugin : DriverPlugin<__Name__Options>
     public override IDriver Open(__Name__Options options, PluginContext context) => new __Name__Driver(options);
 }
 
-/// <summary>The device's keys in site.toml: host = "…", port = 9000. The host checks types, bounds and spelling.</summary>
+/// <summary>The keys of a device in site.toml: host = "…", port = 9000. The host checks types, bounds and spelling.</summary>
 public sealed class __Name__Options
 {
     public required string Host { get; init; }
     [Bounds(1, 65535)] public int Port { get; init; } = 9000;
 }
 
-/// <summary>An example to replace: a device that answers each line "name" with a line "value".</summary>
+/// <summary>Example: a device that answers each line with a name by a line with its value. Replace it.</summary>
 internal sealed class __Name__Driver(__Name__Options options) : IDriver
 {
     private TcpClient? _client;
@@ -29,7 +28,8 @@ internal sealed class __Name__Driver(__Name__Options options) : IDriver
     public IReader Prepare(IReadOnlyList<TagDefinition> tags)
     {
         var bad = tags.Where(t => t.Address.Contains(' ')).Select(t => new AddressProblem(t, "an address is one word")).ToList();
-        return bad.Count == 0 ? new __Name__Reader(tags, () => _client is { Connected: true } ? _client : throw new NotConnectedException("not connected")) : throw new AddressException(bad);
+        if (bad.Count > 0) throw new AddressException(bad);
+        return new __Name__Reader(tags, () => _client is { Connected: true } ? _client : throw new NotConnectedException("not connected"));
     }
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
@@ -46,13 +46,13 @@ internal sealed class __Name__Reader(IReadOnlyList<TagDefinition> tags, Func<Tcp
     public async ValueTask ReadAsync(ScanBuffer into, CancellationToken cancel)
     {
         var device = client();
-        using var cut = cancel.Register(device.Dispose); // a late answer must not be taken for the next one's: connect again
+        using var cut = cancel.Register(device.Dispose); // a late answer must not be read as the answer to the next request
         using var answers = new StreamReader(device.GetStream(), leaveOpen: true);
         await device.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(string.Concat(tags.Select(t => t.Address + "\n"))), cancel);
         for (var i = 0; i < tags.Count; i++)
         {
             var answer = await answers.ReadLineAsync(cancel) ?? throw new NotConnectedException("the device closed the connection");
-            if (double.TryParse(answer, CultureInfo.InvariantCulture, out var number)) into.Good(i, number);
+            if (double.TryParse(answer, System.Globalization.CultureInfo.InvariantCulture, out var number)) into.Good(i, number);
             else into.Bad(i, Quality.BadDevice, answer);
         }
     }

@@ -3,7 +3,7 @@ using PlantRuntime.Contracts;
 
 namespace __Name__;
 
-/// <summary>The one public class: the host finds it and calls it by its name in site.toml, sink = "__name__".</summary>
+/// <summary>The only public plugin class; site.toml selects it with sink = "__name__".</summary>
 public sealed class __Name__Plugin : SinkPlugin<__Name__Options>
 {
     public override string Name => "__name__";
@@ -11,13 +11,13 @@ public sealed class __Name__Plugin : SinkPlugin<__Name__Options>
     public override ISink Open(__Name__Options options, PluginContext context) => new __Name__Sink(context.PathOf(options.Path));
 }
 
-/// <summary>The sink's keys in site.toml: path = "…". The host checks types, bounds and spelling.</summary>
+/// <summary>The keys of a sink in site.toml: path = "…". The host checks types, bounds and spelling.</summary>
 public sealed class __Name__Options
 {
     public required string Path { get; init; }
 }
 
-/// <summary>An example to replace: appends every record to a file, as JSON.</summary>
+/// <summary>Example: appends every record to a file, as JSON. Replace it.</summary>
 internal sealed class __Name__Sink(string path) : ISink
 {
     private FileStream? _file;
@@ -38,7 +38,7 @@ internal sealed class __Name__Sink(string path) : ISink
             _file.WriteByte((byte)'\n');
         }
 
-        // Returning means stored for good.
+        // Returning means that all records are stored permanently.
         _file.Flush(flushToDisk: true);
         return default;
     }

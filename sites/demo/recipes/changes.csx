@@ -1,4 +1,4 @@
-// Every change of the line's state, with the value before and after; and a word when the line is silent.
+// Every change of the line's state, with the value before and after; and a word when the line cannot be read.
 #load "changes.csx"
 
 Changes(Plant.line.Scans.Only("running", "state")).To(Sinks.events);

@@ -39,11 +39,11 @@ Test("a change of state is an event with the state before", plant =>
     });
 });
 
-Test("after three seconds of silence there is a word, until the line is back", plant =>
+Test("when a scan fails there is a word, and every three seconds again, until the line is back", plant =>
 {
     plant.line.Scan(state: "filling");
     plant.line.Cut("network failed");
-    plant.Run(6.Seconds);                                   // scans at the rates of site.toml
+    plant.Run(5.Seconds);                                   // scans at the rates of site.toml
     plant.Sinks.events.ShouldHave(
         new { changes = new object[] { new { tag = "running", to = (bool?)null }, new { tag = "state", from = "filling", to = (string)null } } },
         new { device = "line", reason = "network failed", silent_since = "2026-01-01T00:00:00Z" },
@@ -51,7 +51,7 @@ Test("after three seconds of silence there is a word, until the line is back", p
 
     plant.line.Heal();
     plant.Run(1.Hours);                                     // 7,200 scans
-    plant.Sinks.events.ShouldHave(new { time = "2026-01-01T00:00:06.5Z", device = "line" });
+    plant.Sinks.events.ShouldHave(new { time = "2026-01-01T00:00:05.5Z", device = "line" });
 });
 
 Test("a saved recipe goes on where the old one stood", plant =>

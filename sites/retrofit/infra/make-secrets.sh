@@ -1,23 +1,16 @@
 #!/bin/sh
 # Makes what must not be in a repository: a CA, the broker's certificate, the users' passwords. What is there already is kept.
-# usage: make-secrets.sh HOST TENANT...
+# usage: make-secrets.sh HOST
 #   HOST    the name or address by which gateways reach the broker: it stands in the certificate
-#   TENANT  a user each; the gateways of a tenant share it
-# Results: secrets/ca.crt (copy it to every gateway), secrets/TENANT.password, and what compose.yml and mosquitto.conf name.
+# Results: secrets/ca.crt (copy it to every gateway), secrets/edge_agent.password, and what compose.yml and mosquitto.conf name.
 set -eu
 umask 077
 
-if [ $# -lt 2 ]; then
-  sed -n 's/^# //p' "$0" | sed -n 2,4p >&2
+if [ $# -ne 1 ]; then
+  sed -n 's/^# //p' "$0" | sed -n 2,3p >&2
   exit 2
 fi
 host=$1
-shift
-for tenant; do
-  case $tenant in
-    telegraf | *[!A-Za-z0-9_-]*) echo "$tenant: a tenant is letters, digits, _ and -, and not telegraf" >&2; exit 2 ;;
-  esac
-done
 for program in openssl mosquitto_passwd; do
   command -v $program >/dev/null || { echo "$program is missing: install openssl and mosquitto" >&2; exit 1; }
 done
@@ -47,7 +40,7 @@ if [ ! -f server.crt ]; then
 fi
 
 touch passwd
-for user in telegraf "$@"; do
+for user in telegraf edge_agent; do
   if grep -q "^$user:" passwd; then continue; fi
   openssl rand -hex 16 >"$user.password"
   printf '%s:%s\n' "$user" "$(cat "$user.password")" >new

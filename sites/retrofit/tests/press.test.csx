@@ -7,10 +7,10 @@ Test("a scan becomes one message", plant =>
 
     plant.Sinks.broker.ShouldBe(new
     {
-        ts = 1767225600, ip = "192.168.0.121", db = 500, tenant_id = "clienteA", plc_id = "press-01",
+        ts = 1767225600, ip = "192.168.0.121", db = 1, tenant_id = "clienteA", plc_id = "linha1_prensa",
         values = new
         {
-            maquina_ligada = true, pecas_boas = true, pecas_ruins = 0, AI_Corrente = 12.5, AI_Vibracao = 3.2, contador_bom = 1204, contador_ruim = 0,
+            pecas_ruim = 0, pecas_boas = true, maquina_ligada = true, AI_Corrente = 12.5, AI_Vibracao = 3.2, contador_bom = 1204, contador_ruim = 0,
         },
     });
 });
@@ -25,23 +25,51 @@ Test("a vibration that the sensor cannot measure is no value", plant =>
         new { values = new { AI_Vibracao = (double?)null } });
 });
 
-Test("after 30 s of silence a heartbeat says why, and every 30 s again", plant =>
+Test("the times are seconds with their fraction", plant =>
 {
+    plant.Advance(123.Milliseconds);
     plant.press.Scan();
+    plant.Sinks.broker.ShouldHave(new { ts = 1767225600.123 });
+});
+
+Test("a heartbeat every 30 s, whatever else is sent", plant =>
+{
+    plant.Run(61.Seconds);
+    Equal(2, plant.Sinks.broker.Take().Count(message => message["values"]["heartbeat"] != null));
+});
+
+Test("a press that does not answer is a timeout", plant =>
+{
+    plant.press.Cut("no answer within 3 s");
+    plant.Run(1.Seconds);
+    plant.Sinks.broker.ShouldBe(new
+    {
+        ts = 1767225601, ip = "192.168.0.121", db = 1, tenant_id = "clienteA", plc_id = "linha1_prensa",
+        values = new { heartbeat = 1, read_failed = true }, error = "timeout",
+    });
+});
+
+Test("the scan that fails sends a heartbeat that says why, and then every 30 s", plant =>
+{
+    plant.Run(1.Seconds);
     plant.Sinks.broker.ShouldHaveCount(1);                  // each look takes what came; the next one sees what came since
 
     plant.press.Cut("cable pulled");
-    plant.Run(29.Seconds);                                  // scans once a second, as site.toml says
-    plant.Sinks.broker.ShouldBeEmpty();
+    plant.Run(1.Seconds);                                   // scans once a second, as site.toml says
+    plant.Sinks.broker.ShouldBe(new
+    {
+        ts = 1767225602, ip = "192.168.0.121", db = 1, tenant_id = "clienteA", plc_id = "linha1_prensa",
+        values = new { heartbeat = 1, read_failed = true }, error = "cable pulled",
+    });
 
-    plant.Run(31.Seconds);
+    plant.Run(30.Seconds);
     plant.Sinks.broker.ShouldHave(
-        new { ts = 1767225630, values = new { heartbeat = 1, read_failed = true }, error = "cable pulled" },
-        new { ts = 1767225660, values = new { heartbeat = 1, read_failed = true }, error = "cable pulled" });
+        new { ts = 1767225630, values = new { heartbeat = 1 } },
+        new { ts = 1767225632, values = new { heartbeat = 1, read_failed = true }, error = "cable pulled" });
 
     plant.press.Heal();
     plant.Run(1.Seconds);
-    plant.Sinks.broker.ShouldHave(new { ts = 1767225661, values = new { AI_Corrente = 0 } });
+    plant.Sinks.broker.ShouldHave(new { ts = 1767225633, values = new { AI_Corrente = 0 } });
 });
 
 Test("an hour without the broker loses nothing", plant =>
@@ -49,16 +77,16 @@ Test("an hour without the broker loses nothing", plant =>
     plant.Sinks.broker.Fail("no route to the host");
     plant.Run(1.Hours, t => plant.press.Set(contador_bom: (int)t.TotalSeconds));
     plant.Sinks.broker.ShouldBeEmpty();
-    plant.Sinks.broker.Waiting.ShouldHaveCount(3600);
+    plant.Sinks.broker.Waiting.ShouldHaveCount(3600 + 120);  // and a heartbeat every 30 s
 
     plant.Sinks.broker.Heal();
-    plant.Sinks.broker.ShouldHaveCount(3600);
+    plant.Sinks.broker.ShouldHaveCount(3600 + 120);
 });
 
 Test("the laboratory gets the same bytes, and a watchdog", plant =>
 {
-    var press = plant.press.Block("DB500");
-    var lab = plant.lab.Block("DB500");
+    var press = plant.press.Block("DB1");
+    var lab = plant.lab.Block("DB1");
     press.Set(2, DataType.Real, 12.5);
     press.Set(10, DataType.Int, 1204);
 

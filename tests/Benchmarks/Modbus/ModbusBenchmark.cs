@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Modbus;
@@ -7,7 +8,7 @@ namespace PlantRuntime.Benchmarks.Modbus;
 
 /// <summary>
 /// Scans of 1,000 registers against bare round trips with the same bytes to the same server, which is a process of its own. Both are
-/// measured in turns, so that the machine's moods hit them alike; the median of the ratios counts.
+/// measured in turns, so that other load affects both alike; the median of the ratios counts.
 /// </summary>
 internal static class ModbusBenchmark
 {
@@ -28,7 +29,7 @@ internal static class ModbusBenchmark
     private static async Task CompareAsync(int port, int pipeline)
     {
         var options = new ModbusOptions { Host = "127.0.0.1", Port = port, Pipeline = pipeline };
-        await using var driver = new ModbusDriver(options, new NoLog());
+        await using var driver = new ModbusDriver(options, new CapturingPluginLog());
         var tags = Enumerable.Range(0, Registers).Select(n => new TagDefinition($"t{n}", $"holding:{n}")).ToArray();
         var reader = (ModbusReader)driver.Prepare(tags);
         var buffer = new ScanBuffer([.. tags.Select((tag, n) => new Tag(n, tag.Name, "device"))]);
@@ -36,9 +37,9 @@ internal static class ModbusBenchmark
         using var limit = new CancellationTokenSource();
 
         var requests = reader.Plan.Blocks.Length;
-        var firsts = Enumerable.Range(0, (requests + pipeline - 1) / pipeline).Select(train => train * pipeline).ToArray();
+        var firsts = Enumerable.Range(0, (requests + pipeline - 1) / pipeline).Select(burst => burst * pipeline).ToArray();
         var counts = firsts.Select(first => Math.Min(pipeline, requests - first)).ToArray();
-        using var bare = new BareTrain(
+        using var bare = new BareRoundTrips(
             port,
             [.. firsts.Zip(counts, (first, count) => reader.Plan.Frames(first, count).ToArray().AsMemory())],
             [.. counts.Select(count => count * (ReplyHead + (2 * PerRequest)))]);
@@ -73,13 +74,4 @@ internal static class ModbusBenchmark
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private sealed class NoLog : IPluginLog
-    {
-        public void Info(string message)
-        {
-        }
-
-        public void Warn(string message) => Console.WriteLine(message);
-    }
 }

@@ -5,7 +5,7 @@ using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.Benchmarks.Mqtt;
 
-/// <summary>npm's mqtt, which times itself.</summary>
+/// <summary>Runs npm's mqtt as a publisher, which measures its own time.</summary>
 internal sealed class NpmPublisher : IDisposable
 {
     private readonly Process _process;
@@ -25,7 +25,7 @@ internal sealed class NpmPublisher : IDisposable
         return publisher;
     }
 
-    /// <summary>Seconds from the first message to the last answer.</summary>
+    /// <summary>Publishes messages and returns the seconds from the first message to the last acknowledgement.</summary>
     public async Task<double> PublishAsync(int count) =>
         double.Parse(await AskAsync(count.ToString(CultureInfo.InvariantCulture), "DONE"), CultureInfo.InvariantCulture);
 

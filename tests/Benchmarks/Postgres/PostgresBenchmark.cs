@@ -3,20 +3,21 @@ using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
-using PlantRuntime.Host.Delivery;
-using PlantRuntime.Host.Delivery.Queue;
-using PlantRuntime.Host.Delivery.Queue.Format;
-using PlantRuntime.Host.Status;
+using PlantRuntime.Engine.Sinks;
+using PlantRuntime.Engine.Sinks.Asking;
+using PlantRuntime.Logging;
 using PlantRuntime.Plugins.Postgres;
-using PlantRuntime.Postgres.Tests;
+using PlantRuntime.Queue;
+using PlantRuntime.Queue.Format;
 
 namespace PlantRuntime.Benchmarks.Postgres;
 
 /// <summary>
-/// Rows a second from a recipe's output through the queue on disk and the sink, exactly-once on, against bare binary COPY of the same rows by the same driver into the same kind of
-/// table, a transaction a batch. Both are measured in turns, so that the machine's moods hit them alike; the median of the ratios counts.
-/// The server is one of its own, with fsync.
+/// Measures rows per second from a recipe's output through the queue on disk and the sink, exactly-once on, against bare binary COPY of the
+/// same rows by the same driver into the same kind of table, one transaction per batch. Both are measured in turns, so that varying load
+/// affects both; the result is the median of the ratios. Starts a separate server with fsync.
 /// </summary>
 internal static class PostgresBenchmark
 {
@@ -38,29 +39,32 @@ internal static class PostgresBenchmark
         await using var source = NpgsqlDataSource.Create(
             $"Host=127.0.0.1;Port={server.Port};Database=postgres;Username=plant;Password={PostgresServer.Password};Pooling=false");
         await using var connection = await source.OpenConnectionAsync();
-        var options = new PostgresOptions
+        var options = new PostgresSinkOptions
         {
             Host = "127.0.0.1", Port = server.Port, Database = "postgres", User = "plant", Password = new Secret(PostgresServer.Password),
         };
         await using (var sink = Open(options))
         {
-            // Makes the table that the bare side copies.
+            // Creates the table whose copy the bare side uses.
             await sink.ConnectAsync(default);
         }
 
-        await using (var create = new NpgsqlCommand("CREATE TABLE bare (LIKE samples INCLUDING ALL)", connection)) await create.ExecuteNonQueryAsync();
+        await using (var create = new NpgsqlCommand("CREATE TABLE bare (LIKE samples INCLUDING ALL)", connection))
+            await create.ExecuteNonQueryAsync();
         foreach (var tags in (int[])[1, 20]) await CompareAsync(options, connection, Batch(tags));
     }
 
-    private static ISink Open(PostgresOptions options) =>
+    private static ISink Open(PostgresSinkOptions options) =>
         new PostgresPlugin().Open(options, new PluginContext("store", "bench", ".", TimeProvider.System, new NoLog()));
 
-    private static async Task CompareAsync(PostgresOptions options, NpgsqlConnection connection, RecordBatch batch)
+    private static async Task CompareAsync(PostgresSinkOptions options, NpgsqlConnection connection, RecordBatch batch)
     {
         using var folder = new TemporaryFolder();
-        using var log = new PlantLog(TimeProvider.System, LogLevel.Error, new ConsoleTarget(Console.Out));
-        using var queue = new SiteQueue(new QueueFolder(folder.Path), new Dictionary<string, QueueOptions> { ["store"] = new() }, TimeProvider.System, log);
-        using var runner = new SinkRunner(Bench.Sink("store"), queue, () => 0.5, TimeProvider.System, log);
+        using var log = new PlantLog(TimeProvider.System, LogLevel.Error, new TextWriterTarget(Console.Out));
+        using var queue = new DiskQueue(new QueueFolder(folder.Path), new Dictionary<string, QueueLimits> { ["store"] = new() },
+            TimeProvider.System, log);
+        using var runner = new SinkSupervisor(
+            BenchmarkFixture.Sink("store"), queue, new QuestionRegistry(TimeProvider.System), () => 0.5, TimeProvider.System, log);
         runner.Start(() => Open(options));
         var routes = new RouteSet("bench.csx", ["store"]);
         var (sinkSeconds, bareSeconds, ratios) = (new List<double>(), new List<double>(), new List<double>());
@@ -140,7 +144,7 @@ internal static class PostgresBenchmark
         await transaction.CommitAsync();
     }
 
-    /// <summary>Seconds for a round.</summary>
+    /// <summary>Runs one round and returns its seconds.</summary>
     private static async Task<double> TimeAsync(Func<Task> run)
     {
         var start = Stopwatch.GetTimestamp();

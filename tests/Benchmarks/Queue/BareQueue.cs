@@ -1,9 +1,9 @@
-using PlantRuntime.Host.Delivery.Queue.Store;
-using PlantRuntime.Sqlite;
+using PlantRuntime.Queue.Store;
+using PlantRuntime.Storage;
 
 namespace PlantRuntime.Benchmarks.Queue;
 
-/// <summary>The least that a queue in SQLite can be: a table of batches, one transaction a batch, the same pragmas.</summary>
+/// <summary>The simplest queue in SQLite: a table of batches, one transaction per batch, the same pragmas.</summary>
 internal sealed class BareQueue : IDisposable
 {
     private readonly Database _database;

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using PlantRuntime.Conformance;
-using PlantRuntime.Host.Delivery.Queue;
-using PlantRuntime.Host.Status;
+using PlantRuntime.Logging;
+using PlantRuntime.Queue;
 
 namespace PlantRuntime.Benchmarks.Queue;
 
 /// <summary>
-/// Records a second onto the disk and off it again, against bare SQLite with the same pragmas and batches of the same bytes, a transaction a
-/// batch. Ours encodes and decodes, keeps accounts and cursors; bare SQLite only stores bytes. In turns, the median of the ratios counts.
+/// Records a second onto the disk and off it again, against bare SQLite with the same pragmas and batches of the same bytes, a transaction
+/// a batch. Ours encodes and decodes, keeps accounts and cursors; bare SQLite only stores bytes. In turns, the median of the ratios counts.
 /// </summary>
 internal static class QueueBenchmark
 {
@@ -20,8 +20,9 @@ internal static class QueueBenchmark
     public static async Task RunAsync()
     {
         using var folder = new TemporaryFolder();
-        using var log = new PlantLog(TimeProvider.System, LogLevel.Error, new ConsoleTarget(Console.Out));
-        using var queue = new SiteQueue(new QueueFolder(folder.Of("data")), new Dictionary<string, QueueOptions> { ["out"] = new() }, TimeProvider.System, log);
+        using var log = new PlantLog(TimeProvider.System, LogLevel.Error, new TextWriterTarget(Console.Out));
+        using var queue = new DiskQueue(new QueueFolder(folder.Of("data")), new Dictionary<string, QueueLimits> { ["out"] = new() },
+            TimeProvider.System, log);
         using var bare = new BareQueue(folder.Of("bare.db"));
         var feed = new QueueFeed(Tags, "out");
         var batch = feed.Batch(Records);
@@ -62,9 +63,9 @@ internal static class QueueBenchmark
     private static void Print(string what, List<double> ratios, double bare) =>
         Measure.Print(what, $"{Measure.Median(ratios):0.00} (bare {bare:0} records/s)", Measure.Median(ratios) >= Goal, $">= {Goal}");
 
-    private static async Task DrainAsync(SiteQueue queue)
+    private static async Task DrainAsync(DiskQueue queue)
     {
-        var reader = queue.OpenReader("out");
+        var reader = queue.OpenConsumer("out");
         reader.Finish();
         while (await reader.NextAsync() is { } portion) await reader.AdvanceAsync(portion, portion.Batch.Count);
     }

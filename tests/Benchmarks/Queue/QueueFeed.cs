@@ -1,6 +1,6 @@
 using PlantRuntime.Contracts;
-using PlantRuntime.Host.Delivery.Queue;
-using PlantRuntime.Host.Delivery.Queue.Format;
+using PlantRuntime.Queue;
+using PlantRuntime.Queue.Format;
 
 namespace PlantRuntime.Benchmarks.Queue;
 
@@ -18,7 +18,7 @@ internal sealed class QueueFeed
         _routes = new RouteSet("bench.csx", sinks);
     }
 
-    public void Into(SiteQueue queue, int records)
+    public void Into(DiskQueue queue, int records)
     {
         for (var i = 0; i < records; i++) queue.Add(_routes, Next(), "press", _scan, default);
     }
@@ -28,7 +28,7 @@ internal sealed class QueueFeed
     {
         var encoder = new BatchEncoder();
         for (var i = 0; i < records; i++) encoder.Add(_routes, Next(), "press", _scan, default);
-        var batch = encoder.Take();
+        var batch = encoder.Complete();
         batch.Stamp(1, TimeSpan.Zero);
         return batch.Bytes;
     }

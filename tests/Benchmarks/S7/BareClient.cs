@@ -20,7 +20,7 @@ internal sealed class BareClient : IDisposable
         _jobs = setup.Jobs;
         _socket.Connect("127.0.0.1", port);
         var packet = new byte[SetupCommunication.RequestBytes];
-        CotpConnect.Write(packet, 0x0100, Tsap.Of(ConnectionType.Pg, rack: 0, slot: 1));
+        CotpConnect.Write(packet, 0x0100, Tsap.From(ConnectionType.Pg, rack: 0, slot: 1));
         _socket.Send(packet.AsSpan(0, CotpConnect.RequestBytes));
         _socket.Receive(_answers);
         setup.Write(packet);
@@ -28,13 +28,13 @@ internal sealed class BareClient : IDisposable
         _socket.Receive(_answers);
     }
 
-    /// <summary>Sends all requests of a train and waits for as many answers.</summary>
-    public async Task RunAsync(BareTrain train)
+    /// <summary>Sends all requests of a batch and waits for as many answers.</summary>
+    public async Task RunAsync(BareRequests batch)
     {
-        for (int sent = 0, taken = 0; taken < train.Count;)
+        for (int sent = 0, taken = 0; taken < batch.Count;)
         {
-            var next = Math.Min(train.Count, taken + _jobs) - sent;
-            if (next > 0) await _socket.SendAsync(train.Packets(sent, next), SocketFlags.None).ConfigureAwait(false);
+            var next = Math.Min(batch.Count, taken + _jobs) - sent;
+            if (next > 0) await _socket.SendAsync(batch.Packets(sent, next), SocketFlags.None).ConfigureAwait(false);
             sent += Math.Max(0, next);
             _held += await _socket.ReceiveAsync(_answers.AsMemory(_held), SocketFlags.None).ConfigureAwait(false);
             taken += Taken();

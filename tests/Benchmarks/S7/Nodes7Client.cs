@@ -16,7 +16,9 @@ internal sealed class Nodes7Client : IDisposable
     public static async Task<Nodes7Client> StartAsync(int port, TagLayout layout)
     {
         var script = Path.Combine(PeerProcess.Folder, "nodes7_client.js");
-        var client = new Nodes7Client(Process.Start(new ProcessStartInfo("node", [script, $"{port}", .. layout.Tags.Select(t => $"DB9,{t.Type}{t.At}")])
+        var client =
+            new Nodes7Client(
+                Process.Start(new ProcessStartInfo("node", [script, $"{port}", .. layout.Tags.Select(t => $"DB9,{t.Type}{t.At}")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -9,7 +9,7 @@ namespace PlantRuntime.Benchmarks.S7;
 
 /// <summary>
 /// Scans against bare round trips with the same bytes to the same server, snap7's in a process of its own, and against nodes7. All are
-/// measured in turns, so that the machine's moods hit them alike; the median of the ratios counts.
+/// measured in turns, so that other load affects both alike; the median of the ratios counts.
 /// </summary>
 internal static class S7Benchmark
 {
@@ -35,8 +35,8 @@ internal static class S7Benchmark
         await using var server = await PeerProcess.StartAsync("node", "snap7_server.js", JsonSerializer.Serialize(served));
         await using var driver = new S7Driver(new S7Options { Host = "127.0.0.1", Port = server.Port });
         await driver.ConnectAsync(CancellationToken.None);
-        using var bare = new BareClient(server.Port, driver.Session.Setup);
-        var setup = driver.Session.Setup;
+        using var bare = new BareClient(server.Port, driver.Loop.Session.Setup);
+        var setup = driver.Loop.Session.Setup;
         Console.WriteLine($"s7: snap7's server grants PDUs of {setup.PduSize} bytes and {setup.Jobs} jobs at once");
 
         foreach (var bytes in (int[])[14, 8192]) await CompareBlockAsync(driver, bare, bytes);
@@ -48,22 +48,22 @@ internal static class S7Benchmark
     private static Task CompareBlockAsync(S7Driver driver, BareClient bare, int bytes)
     {
         var (block, image) = (driver.PrepareBlock("DB9", bytes), new byte[bytes]);
-        var reading = new BlockReading(S7BlockParser.Parse("DB9", bytes));
+        var reading = new BlockReading(driver.Loop, S7BlockParser.Parse("DB9", bytes));
         reading.Begin(image);
-        var train = BareTrain.Of(reading, driver.Session.Setup);
+        var batch = BareRequests.Of(reading);
         // A block that does not fit one answer is read twice.
-        var readings = train.Count == 1 ? 1 : 2;
-        return CompareAsync($"s7: block of {bytes} bytes", readings * train.Count, token => block.ReadAsync(image, token), async () =>
+        var readings = batch.Count == 1 ? 1 : 2;
+        return CompareAsync($"s7: block of {bytes} bytes", readings * batch.Count, token => block.ReadAsync(image, token), async () =>
         {
-            for (var i = 0; i < readings; i++) await bare.RunAsync(train).ConfigureAwait(false);
+            for (var i = 0; i < readings; i++) await bare.RunAsync(batch).ConfigureAwait(false);
         });
     }
 
     private static async Task CompareTagsAsync(S7Driver driver, BareClient bare, TagLayout layout)
     {
         var scan = new TagScan(driver, layout);
-        var train = BareTrain.Of(scan.Requests);
-        await CompareAsync($"s7: {layout.Name}", train.Count, scan.ReadAsync, () => bare.RunAsync(train));
+        var batch = BareRequests.Of(scan.Requests);
+        await CompareAsync($"s7: {layout.Name}", batch.Count, scan.ReadAsync, () => bare.RunAsync(batch));
         if (scan.Good != layout.Tags.Count) Console.WriteLine($"s7: only {scan.Good} of {layout.Tags.Count} tags are good");
     }
 
@@ -79,7 +79,7 @@ internal static class S7Benchmark
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < perRound; i++) await read(limit.Token).ConfigureAwait(false);
             var scan = Stopwatch.GetElapsedTime(start).TotalMicroseconds / perRound;
-            // What a scan allocates would show in every round; the thread pool's bookkeeping shows in some.
+            // A scan's own allocations appear in every round; those of the thread pool appear in some.
             allocated = Math.Min(allocated, GC.GetTotalAllocatedBytes(precise: true) - before);
             if (round < 0) continue;
             trips.Add(trip);
@@ -114,7 +114,8 @@ internal static class S7Benchmark
             ratios.Add(their / our);
         }
 
-        var (rate, theirRate, ratio) = (layout.Tags.Count / Measure.Median(ours), layout.Tags.Count / Measure.Median(theirs), Measure.Median(ratios));
+        var (rate, theirRate, ratio) =
+            (layout.Tags.Count / Measure.Median(ours), layout.Tags.Count / Measure.Median(theirs), Measure.Median(ratios));
         Measure.Print($"s7: {layout.Name} against nodes7", $"{rate * 1e3:F0}k tags/s, nodes7 {theirRate * 1e3:F0}k: {ratio:F1} x",
             ratio >= GoalAgainstNodes7, $">= {GoalAgainstNodes7} x");
     }

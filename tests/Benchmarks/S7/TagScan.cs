@@ -12,13 +12,16 @@ internal sealed class TagScan
 
     public TagScan(S7Driver driver, TagLayout layout)
     {
-        var definitions = layout.Tags.Select((tag, n) => new TagDefinition($"t{n}", tag.Type == "INT" ? $"DB9.DBW{tag.At}:INT" : $"DB9.DBD{tag.At}:{tag.Type}")).ToArray();
+        var definitions =
+            layout.Tags.Select(
+                (tag, n) => new TagDefinition($"t{n}", tag.Type == "INT" ? $"DB9.DBW{tag.At}:INT" : $"DB9.DBD{tag.At}:{tag.Type}"))
+                .ToArray();
         _reader = (S7Reader)driver.Prepare(definitions);
         _buffer = new ScanBuffer([.. definitions.Select((tag, n) => new Tag(n, tag.Name, "device"))]);
     }
 
     /// <summary>The requests of a scan.</summary>
-    public JobSet Requests => _reader.Plan.Steady;
+    public RequestSet Requests => _reader.Plan.Steady;
 
     public int Good => _buffer.Samples.ToArray().Count(sample => sample.Quality == Quality.Good);
 

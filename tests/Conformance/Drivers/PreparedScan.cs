@@ -18,19 +18,19 @@ public class PreparedScan
         Buffer = new ScanBuffer([.. tags.Select((tag, i) => new Tag(i, tag.Name, "device"))]);
     }
 
-    /// <summary>What the driver prepared.</summary>
+    /// <summary>The prepared reader.</summary>
     public IReader Reader { get; }
 
-    /// <summary>What the last reading gave.</summary>
+    /// <summary>The result of the last scan.</summary>
     public ScanBuffer Buffer { get; }
 
-    /// <summary>How many tags are good.</summary>
+    /// <summary>Number of good tags.</summary>
     public int Good => Buffer.Samples.ToArray().Count(sample => sample.Quality == Quality.Good);
 
     /// <summary>The value of a tag.</summary>
     public Value this[int index] => Buffer.Samples[index].Value;
 
-    /// <summary>Quality and reason of a tag.</summary>
+    /// <summary>Quality and reason of a tag, as text.</summary>
     public string Fault(int index) => $"{Buffer.Samples[index].Quality.ToText()} {Buffer.Reason(index)}";
 
     /// <summary>Reads all of them.</summary>
@@ -38,5 +38,17 @@ public class PreparedScan
     {
         Buffer.Reset(DateTime.UnixEpoch);
         return Reader.ReadAsync(Buffer, cancel);
+    }
+
+    /// <summary>
+    /// Begins to read, waits until the test is ready, and cancels as the host does at its timeout. Returns the exception, if any.
+    /// </summary>
+    public async Task<Exception?> ReadUntilTimeoutAsync(Func<Task> ready)
+    {
+        using var cancel = new CancellationTokenSource();
+        var reading = ReadAsync(cancel.Token).AsTask();
+        await ready().ConfigureAwait(false);
+        await cancel.CancelAsync().ConfigureAwait(false);
+        return await Xunit.Record.ExceptionAsync(() => reading).ConfigureAwait(false);
     }
 }

@@ -1,10 +1,11 @@
 namespace PlantRuntime.Conformance.Fuzzing;
 
-/// <summary>What happens to bytes on a bad line.</summary>
+/// <summary>Damages bytes as a bad line does.</summary>
 public static class Damage
 {
     /// <summary>Up to three copies of some bytes with up to three damages.</summary>
-    public static byte[] Copies(Random random, byte[] good) => Of(random, Enumerable.Repeat(good, random.Next(1, 4)).SelectMany(copy => copy));
+    public static byte[] Copies(Random random, byte[] good) =>
+        Of(random, Enumerable.Repeat(good, random.Next(1, 4)).SelectMany(copy => copy));
 
     /// <summary>The bytes with up to three damages: bits turned, bytes replaced, put in, left out.</summary>
     public static byte[] Of(Random random, IEnumerable<byte> good)

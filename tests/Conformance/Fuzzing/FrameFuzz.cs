@@ -10,14 +10,15 @@ public static class FrameFuzz
 
     /// <summary>Runs so many rounds.</summary>
     /// <param name="seed">Makes the same rounds again.</param>
-    /// <param name="rounds">How many.</param>
+    /// <param name="rounds">Number of rounds.</param>
     /// <param name="frames">A new frame buffer; what it takes does not count.</param>
     /// <param name="make">Makes a round's bytes.</param>
     /// <param name="mostInSlice">Longest piece in which they arrive.</param>
     /// <param name="take">Parses a frame.</param>
     /// <typeparam name="TDeclared">The exception that bytes may end with.</typeparam>
-    /// <returns>How many rounds did.</returns>
-    public static int Run<TDeclared>(int seed, int rounds, Func<FrameBuffer> frames, Func<Random, byte[]> make, int mostInSlice, TakeFrame take)
+    /// <returns>Number of rounds that ended with it.</returns>
+    public static int Run<TDeclared>(int seed, int rounds, Func<FrameBuffer> frames, Func<Random, byte[]> make, int mostInSlice,
+        TakeFrame take)
         where TDeclared : Exception
     {
         var random = new Random(seed);
@@ -49,9 +50,9 @@ public static class FrameFuzz
                     {
                         var slice = Math.Min(slices.Next(1, mostInSlice), all.Length - at);
                         all.AsSpan(at, slice).CopyTo(buffer.Free().Span);
-                        buffer.Filled(slice);
+                        buffer.Commit(slice);
                         at += slice;
-                        while (buffer.TryTake(out var frame)) take(frame.Span);
+                        while (buffer.TryRead(out var frame)) take(frame.Span);
                     }
                 }
                 catch (TDeclared)

@@ -41,9 +41,9 @@ public abstract class LoopbackPeer : IDisposable
     /// <summary>Cuts what comes in into frames.</summary>
     /// <param name="socket">The connection.</param>
     /// <param name="headBytes">Bytes from which the length of a frame can be told.</param>
-    /// <param name="lengthOf">Tells it.</param>
+    /// <param name="lengthOf">Computes the length of the frame that begins with these bytes.</param>
     /// <param name="take">Gets each frame.</param>
-    protected static async Task TakeFramesAsync(Socket socket, int headBytes, Func<List<byte>, int> lengthOf, Action<byte[]> take)
+    protected static async Task ReadFramesAsync(Socket socket, int headBytes, Func<List<byte>, int> lengthOf, Action<byte[]> take)
     {
         var held = new List<byte>();
         var bytes = new byte[4096];

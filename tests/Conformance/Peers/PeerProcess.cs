@@ -11,6 +11,7 @@ public sealed class PeerProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
+    private bool _isDisposed;
 
     private PeerProcess(Process process, int port)
     {
@@ -28,7 +29,8 @@ public sealed class PeerProcess : IAsyncDisposable
     /// <param name="program">Interpreter: "python3", "node".</param>
     /// <param name="script">File in tests/peers.</param>
     /// <param name="firstLine">What the script reads from stdin first.</param>
-    public static async Task<PeerProcess> StartAsync(string program, string script, string firstLine)
+    /// <param name="startLimit">Longest start; 30 s if it is left out.</param>
+    public static async Task<PeerProcess> StartAsync(string program, string script, string firstLine, TimeSpan? startLimit = null)
     {
         var process = new Process
         {
@@ -47,7 +49,7 @@ public sealed class PeerProcess : IAsyncDisposable
         {
             await process.StandardInput.WriteLineAsync(firstLine);
             await process.StandardInput.FlushAsync();
-            using var limit = new CancellationTokenSource(StartLimit);
+            using var limit = new CancellationTokenSource(startLimit ?? StartLimit);
             while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
             {
                 if (line.StartsWith("READY ", StringComparison.Ordinal))
@@ -64,9 +66,20 @@ public sealed class PeerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends one line to a script that obeys lines, and waits for the line that it answers with.</summary>
+    public async Task<string> AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+        using var limit = new CancellationTokenSource(StartLimit);
+        return await _process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("the peer has ended");
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         Stop(_process);
         await _process.WaitForExitAsync();
         _process.Dispose();

@@ -22,7 +22,9 @@ public static class Batches
         return batch;
     }
 
-    /// <summary>A batch of <paramref name="count"/> records, one a millisecond, tag "n" counting up from <paramref name="first"/>.</summary>
+    /// <summary>
+    /// A batch of <paramref name="count"/> records, one per millisecond, tag "n" counting up from <paramref name="first"/>.
+    /// </summary>
     public static RecordBatch Counting(long number, int first, int count)
     {
         var batch = Empty(number);
@@ -31,7 +33,8 @@ public static class Batches
     }
 
     /// <summary>Adds a scan of device "press" with these values.</summary>
-    public static void AddScan(this RecordBatch batch, DateTime time, params IReadOnlyList<(string Tag, Value Value, Quality Quality)> scan) =>
+    public static void AddScan(this RecordBatch batch, DateTime time,
+        params IReadOnlyList<(string Tag, Value Value, Quality Quality)> scan) =>
         batch.Add(time, "press", scan.Select((s, i) => new Sample
         {
             Tag = new Tag(i, s.Tag, "press", unit: "bar"),
@@ -53,7 +56,7 @@ public static class Batches
         }
     }
 
-    /// <summary>A batch of the records at some places of another, each with its identity.</summary>
+    /// <summary>A batch of some records of another, each with its identity.</summary>
     public static RecordBatch Part(this RecordBatch batch, Func<int, bool> isIn)
     {
         var part = new RecordBatch { Queue = batch.Queue };
@@ -65,7 +68,7 @@ public static class Batches
         return part;
     }
 
-    /// <summary>What <see cref="Counting"/> leaves in a sink.</summary>
+    /// <summary>The samples that <see cref="Counting"/> stores in a sink.</summary>
     public static IEnumerable<StoredSample> CountingStored(int first, int count) =>
         Enumerable.Range(first, count).Select(i => new StoredSample("press", "n", $"{i}", "GOOD"));
 }

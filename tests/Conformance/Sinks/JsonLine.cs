@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PlantRuntime.Conformance.Sinks;
 
-/// <summary>Reads lines of JSON back, with a parser that has nothing in common with the writer but the format.</summary>
+/// <summary>Reads lines of JSON with a parser that shares nothing with the writer.</summary>
 public static class JsonLine
 {
     /// <summary>True when the line is a scan, not a payload.</summary>

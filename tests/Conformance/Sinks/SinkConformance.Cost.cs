@@ -17,7 +17,7 @@ public abstract partial class SinkConformance
             ("b", true, Quality.BadRange), ("a", Value.Of([1, 2.5, true]), Quality.Good))[0];
         var (batch, least) = (Empty(0), long.MaxValue);
 
-        // Of the whole process, since a call over a network ends on another thread: others allocate too, but not in every round.
+        // Counts the whole process, because a call over a network ends on another thread. Other code allocates too, but not in every round.
         for (var round = 1; round == 1 || (round <= Rounds && least > AllocatedBytesPerBatch); round++)
         {
             batch.Clear();
@@ -29,7 +29,8 @@ public abstract partial class SinkConformance
         }
 
         Assert.True(
-            least <= AllocatedBytesPerBatch, $"a batch of {batch.Count} records allocated {least} bytes, not at most {AllocatedBytesPerBatch}");
+            least <= AllocatedBytesPerBatch,
+            $"a batch of {batch.Count} records allocated {least} bytes, not at most {AllocatedBytesPerBatch}");
     }
 
     [SkippableFact]

@@ -3,7 +3,7 @@ using static PlantRuntime.Conformance.Sinks.Batches;
 
 namespace PlantRuntime.Conformance.Sinks;
 
-/// <summary>What the queue does: records come again after a crash or failure, in other batches and with gaps.</summary>
+/// <summary>Repeats records as the queue does after a crash or failure: in other batches and with gaps.</summary>
 public abstract partial class SinkConformance
 {
     [SkippableFact]
@@ -81,7 +81,7 @@ public abstract partial class SinkConformance
         AddRefused(batch);
         var bad = batch.Part(i => i > 1);
         batch.AddCounting(2, 2);
-        var refused = await Delivery.RunAsync(sink, batch);
+        var refused = await DeliveryLoop.RunAsync(sink, batch);
         await sink.WriteAsync(Counting(2, 4, 1), default);
 
         Assert.Equal(bad.Count > 0 ? [bad[0].Id] : [], refused);

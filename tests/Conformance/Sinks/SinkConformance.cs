@@ -4,15 +4,15 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Conformance.Sinks;
 
 /// <summary>
-/// What the host relies on in every sink, tested from outside through the contracts alone. A sink's test class derives from it, says how to
-/// read back what is stored, and inherits the facts. Each fact has a folder, a clock and a log of its own.
+/// Tests the behaviour that the host expects of every sink, through the contracts only. The test class of a sink derives from it,
+/// implements reading back the stored records, and inherits the tests. Each test has a separate folder, clock and log.
 /// </summary>
 public abstract partial class SinkConformance : IDisposable
 {
     /// <summary>The plugin under test.</summary>
     protected abstract ISinkPlugin Plugin { get; }
 
-    /// <summary>Options of a sink that works: the same file, table or server for all of one fact.</summary>
+    /// <summary>Options of a working sink: the same file, table or server during one test.</summary>
     protected abstract object Options { get; }
 
     /// <summary>The folder of the site.</summary>
@@ -21,7 +21,7 @@ public abstract partial class SinkConformance : IDisposable
     /// <summary>The clock that sinks get.</summary>
     protected ManualTimeProvider Clock { get; } = new(Batches.Start);
 
-    /// <summary>What sinks said.</summary>
+    /// <summary>The log lines of the sinks.</summary>
     protected CapturingPluginLog Log { get; } = new();
 
     /// <summary>True for a sink that keeps one of two records with the same identity.</summary>
@@ -30,32 +30,32 @@ public abstract partial class SinkConformance : IDisposable
     /// <summary>Texts that no log line may contain: passwords of the options.</summary>
     protected virtual IReadOnlyList<string> Secrets => [];
 
-    /// <summary>Options of a sink whose far end allocates nothing in this process.</summary>
+    /// <summary>Options of a sink whose server allocates nothing in this process.</summary>
     protected virtual object SteadyOptions => Options;
 
-    /// <summary>Most bytes that a steady batch of 1,000 records may allocate: a little for a batch, nothing for a record.</summary>
+    /// <summary>Maximum of bytes that a steady batch of 1,000 records may allocate: a little per batch, nothing per record.</summary>
     protected virtual long AllocatedBytesPerBatch => 4096;
 
     private PluginContext Context => new("store", "press-hall", Folder.Path, Clock, Log);
 
-    /// <summary>All samples stored, in the order in which they were.</summary>
+    /// <summary>All stored samples, in the order of storage.</summary>
     protected abstract IReadOnlyList<StoredSample> Samples();
 
-    /// <summary>All payloads stored, in the order in which they were.</summary>
+    /// <summary>All stored payloads, in the order of storage.</summary>
     protected abstract IReadOnlyList<string> Payloads();
 
-    /// <summary>What <see cref="Samples"/> shows for a value; a format without NaN or infinities says so here.</summary>
+    /// <summary>The text of <see cref="Samples"/> for a value. A sink whose format has no NaN or infinities overrides it.</summary>
     protected virtual string Shown(Value value) => value.ToString();
 
-    /// <summary>What <see cref="Samples"/> shows for an array: its JSON, unless the sink divides it.</summary>
+    /// <summary>The text of <see cref="Samples"/> for an array: its JSON, unless the sink divides it.</summary>
     protected virtual IEnumerable<StoredSample> StoredArray(string tag, string json) => [new StoredSample("press", tag, json, "GOOD")];
 
-    /// <summary>Adds a record that the far end can never store, once the sink is connected; none for a sink that refuses nothing.</summary>
+    /// <summary>Adds a record that can never be stored. Called once the sink is connected. A sink that refuses nothing adds none.</summary>
     protected virtual void AddRefused(RecordBatch batch)
     {
     }
 
-    /// <summary>Looks whether a secret was said, and deletes the folder.</summary>
+    /// <summary>Checks that no log line contains a secret, and deletes the folder.</summary>
     public virtual void Dispose()
     {
         Folder.Dispose();

@@ -1,6 +1,6 @@
 namespace PlantRuntime.Conformance.Sinks;
 
-/// <summary>A sample as it was found again in what a sink stored.</summary>
+/// <summary>A sample that was read back from the storage of a sink.</summary>
 /// <param name="Device">Device.</param>
 /// <param name="Tag">Name of the tag.</param>
 /// <param name="Value">The value as <see cref="Contracts.Value.ToString"/> prints it; empty for none.</param>

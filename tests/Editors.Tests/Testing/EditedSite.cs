@@ -11,7 +11,7 @@ public sealed class EditedSite : IAsyncLifetime
     /// <summary>Absolute path of a file of the site.</summary>
     public string At(string name) => _site.At(name);
 
-    /// <summary>Adds a device to site.toml and checks the site, which brings everything up to date.</summary>
+    /// <summary>Adds a device to site.toml and checks the site, which updates the folder.</summary>
     public async Task AddDeviceAsync(string name)
     {
         await File.AppendAllTextAsync(At("site.toml"), $"""

@@ -9,8 +9,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace PlantRuntime.Editors.Tests.Testing;
 
 /// <summary>
-/// What an editor does with a solution: loads it, completes, hovers, follows definitions and shows errors, by the services of Roslyn that
-/// VS Code's C# extension runs in its language server.
+/// Acts as an editor: loads a solution, completes, shows quick info, definitions and errors, with the Roslyn services that VS Code's C#
+/// extension runs in its language server.
 /// </summary>
 public sealed class Editor
 {
@@ -30,7 +30,7 @@ public sealed class Editor
         return new Editor(opened);
     }
 
-    /// <summary>What is offered at the end of a text that stands in this file.</summary>
+    /// <summary>Returns the completions at the end of a text in a file.</summary>
     public async Task<IReadOnlyList<string>> CompleteAsync(string file, string text)
     {
         var document = Document(file).WithText(SourceText.From(text));
@@ -38,7 +38,7 @@ public sealed class Editor
         return [.. list.ItemsList.Select(item => item.DisplayText)];
     }
 
-    /// <summary>The errors and warnings of a file: line, column, id.</summary>
+    /// <summary>Returns the errors and warnings of a file: line, column, id.</summary>
     public async Task<IReadOnlyList<string>> ErrorsAsync(string file, string? text = null)
     {
         var document = text is null ? Document(file) : Document(file).WithText(SourceText.From(text));
@@ -48,7 +48,7 @@ public sealed class Editor
             .Select(d => $"{d.Start.Line + 1},{d.Start.Character + 1}: {d.Id}")];
     }
 
-    /// <summary>What is shown when the mouse rests on the end of the first place that holds these words.</summary>
+    /// <summary>Returns the quick info at the end of the first occurrence of a text.</summary>
     public async Task<string> HoverAsync(string file, string words)
     {
         var document = Document(file);
@@ -56,7 +56,7 @@ public sealed class Editor
         return string.Join('\n', shown?.Sections.Select(section => section.Text) ?? []);
     }
 
-    /// <summary>Where the definition of what ends there lies: the file, and its line as text.</summary>
+    /// <summary>Returns the definition of the symbol that ends there: the file, and the text of its line.</summary>
     public async Task<(string File, string Line)> DefinitionAsync(string file, string words)
     {
         var document = Document(file);
@@ -66,7 +66,7 @@ public sealed class Editor
         return (place.SourceTree.FilePath, text.Lines.GetLineFromPosition(place.SourceSpan.Start).ToString().Trim());
     }
 
-    /// <summary>The same with the files as they are on the disk now, as an editor has them that watches them.</summary>
+    /// <summary>Returns an editor with the current files on the disk.</summary>
     public Editor WithFilesAsTheyAre()
     {
         var documents = _solution.Projects.SelectMany(p => p.Documents);
@@ -79,7 +79,7 @@ public sealed class Editor
     private static async Task<int> EndOfAsync(Document document, string words) =>
         (await document.GetTextAsync()).ToString().IndexOf(words, StringComparison.Ordinal) + words.Length - 1;
 
-    /// <summary>With a source that is not there: a laptop beside a machine has no network, and nothing is needed from one.</summary>
+    /// <summary>Restores with an unreachable package source: a laptop beside a machine has no network.</summary>
     private static async Task RestoreAsync(string solution)
     {
         string[] arguments = ["restore", solution, "-v", "q", "-nodeReuse:false", "--source", "https://127.0.0.1:9/v3/index.json"];

@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 
 namespace PlantRuntime.Editors.Tests.Testing;
 
-/// <summary>Finds Roslyn where the SDK has it: its workspace starts programs that lie beside it.</summary>
+/// <summary>Loads Roslyn from the folder of the SDK: its workspace starts programs in that folder.</summary>
 internal static class RoslynFolder
 {
     private static readonly string s_folder = Path.GetFullPath(typeof(RoslynFolder).Assembly

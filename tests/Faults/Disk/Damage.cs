@@ -1,6 +1,6 @@
 namespace PlantRuntime.Faults.Disk;
 
-/// <summary>What can happen to a file of the queue while nobody looks.</summary>
+/// <summary>Damages a file of the queue while the host is stopped.</summary>
 internal static class Damage
 {
     private const int Page = 4096;

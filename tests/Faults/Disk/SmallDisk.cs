@@ -1,6 +1,6 @@
 namespace PlantRuntime.Faults.Disk;
 
-/// <summary>A disk in memory that is soon full, mounted on a folder; needs the right to mount.</summary>
+/// <summary>A small tmpfs mounted on a folder. Needs the right to mount.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private readonly string _folder;

@@ -3,12 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace PlantRuntime.Faults.Disk;
 
-/// <summary>Reads what <c>strace -f -y -xx</c> wrote of one folder, in the order in which the calls ended.</summary>
+/// <summary>Reads the calls of <c>strace -f -y -xx</c> for one folder, in the order in which the calls ended.</summary>
 internal static partial class StraceLog
 {
-    public const string Calls = "lseek,write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2,fallocate";
+    public const string Calls =
+        "lseek,write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2,fallocate";
 
-    /// <exception cref="FormatException">A call that is not understood touched the folder.</exception>
+    /// <exception cref="FormatException">An unknown call changed the folder.</exception>
     public static List<DiskEvent> Read(string log, string folder)
     {
         var events = new List<DiskEvent>();
@@ -25,7 +26,8 @@ internal static partial class StraceLog
                 continue;
             }
 
-            if (Resumed().Match(call) is { Success: true } resumed && begun.Remove(process, out var head)) call = head + call[resumed.Length..];
+            if (Resumed().Match(call) is { Success: true } resumed && begun.Remove(process, out var head))
+                call = head + call[resumed.Length..];
             if (Parse(call, folder, places) is { } found) events.Add(found);
         }
 
@@ -69,17 +71,20 @@ internal static partial class StraceLog
         return Convert.FromHexString(rest[from..to].Replace("\\x", "", StringComparison.Ordinal))[..length];
     }
 
-    private static long Offset(string rest) => long.Parse(rest[(rest.LastIndexOf(',') + 1)..rest.LastIndexOf(')')], CultureInfo.InvariantCulture);
+    private static long Offset(string rest) =>
+        long.Parse(rest[(rest.LastIndexOf(',') + 1)..rest.LastIndexOf(')')], CultureInfo.InvariantCulture);
 
     private static long Number(string rest) => long.Parse(Digits().Match(rest).Value, CultureInfo.InvariantCulture);
 
     private static string Text(string hex) =>
-        hex.StartsWith("\\x", StringComparison.Ordinal) ? System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex.Replace("\\x", "", StringComparison.Ordinal))) : hex;
+        hex.StartsWith("\\x", StringComparison.Ordinal)
+            ? System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex.Replace("\\x", "", StringComparison.Ordinal))) : hex;
 
     [GeneratedRegex(@"^<\.\.\. \w+ resumed>,? ?")]
     private static partial Regex Resumed();
 
-    [GeneratedRegex("""^(?<call>\w+)\((?:\d+<(?<path>[^>]*)>|(?:AT_FDCWD(?:<[^>]*>)?, )?"(?<name>[^"]*)")(?<rest>.*)$""", RegexOptions.Singleline)]
+    [GeneratedRegex("""^(?<call>\w+)\((?:\d+<(?<path>[^>]*)>|(?:AT_FDCWD(?:<[^>]*>)?, )?"(?<name>[^"]*)")(?<rest>.*)$""",
+        RegexOptions.Singleline)]
     private static partial Regex Call();
 
     [GeneratedRegex(@"= (-?\d+)[^=]*$")]

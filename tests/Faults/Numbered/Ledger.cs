@@ -4,8 +4,8 @@ using System.IO.MemoryMappedFiles;
 namespace PlantRuntime.Faults.Numbered;
 
 /// <summary>
-/// What the device has done and may do, shared with the one who watches it: mapped memory survives the kill of a process. Committed numbers
-/// are files of their own, a file a connection, synced to the disk.
+/// The state and limits of the numbered device, shared with the scenario through mapped memory, which survives the kill of a process. The
+/// committed numbers are in synced files, one per connection.
 /// </summary>
 public sealed class Ledger : IDisposable
 {
@@ -14,12 +14,14 @@ public sealed class Ledger : IDisposable
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
 
-    /// <summary>Opens it, or begins it.</summary>
+    /// <summary>Opens it, or creates it.</summary>
     public Ledger(string folder)
     {
         _folder = Directory.CreateDirectory(folder).FullName;
-        var stream = new FileStream(Path.Combine(folder, "ledger"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        _file = MemoryMappedFile.CreateFromFile(stream, null, 32, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
+        var stream = new FileStream(Path.Combine(folder, "ledger"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete);
+        _file = MemoryMappedFile.CreateFromFile(stream, null, 32, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None,
+            leaveOpen: false);
         _view = _file.CreateViewAccessor();
     }
 
@@ -37,7 +39,7 @@ public sealed class Ledger : IDisposable
         set => _view.Write(8, value);
     }
 
-    /// <summary>Numbers a second; 0: as many as are taken.</summary>
+    /// <summary>Numbers per second; 0 for no limit.</summary>
     public long Rate
     {
         get => _view.ReadInt64(16);
@@ -52,16 +54,18 @@ public sealed class Ledger : IDisposable
     }
 
     /// <summary>The numbers that were acknowledged, as ranges, in order.</summary>
-    public IReadOnlyList<(long First, long Last)> Committed => [.. Directory.GetFiles(_folder, CommittedName + "*").Order(StringComparer.Ordinal)
+    public IReadOnlyList<(long First, long Last)> Committed =>
+        [.. Directory.GetFiles(_folder, CommittedName + "*").Order(StringComparer.Ordinal)
         .Select(f => (First: FirstOf(f), Last: Last(f))).Where(r => r.Last >= r.First)];
 
-    /// <summary>How many numbers were acknowledged.</summary>
+    /// <summary>Count of acknowledged numbers.</summary>
     public long CommittedCount => Committed.Sum(r => r.Last - r.First + 1);
 
-    /// <summary>Where the last acknowledged number of a connection is kept.</summary>
+    /// <summary>Opens the file with the last acknowledged number of a connection.</summary>
     /// <param name="first">The first number of that connection.</param>
     public FileStream OpenRange(long first) => new(
-        Path.Combine(_folder, CommittedName + first.ToString("D12", CultureInfo.InvariantCulture)), FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 0);
+        Path.Combine(_folder, CommittedName + first.ToString("D12", CultureInfo.InvariantCulture)), FileMode.Create, FileAccess.Write,
+        FileShare.ReadWrite, 0);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -70,7 +74,8 @@ public sealed class Ledger : IDisposable
         _file.Dispose();
     }
 
-    private static long FirstOf(string file) => long.Parse(Path.GetFileName(file).AsSpan(CommittedName.Length), CultureInfo.InvariantCulture);
+    private static long FirstOf(string file) =>
+        long.Parse(Path.GetFileName(file).AsSpan(CommittedName.Length), CultureInfo.InvariantCulture);
 
     private static long Last(string file)
     {

@@ -2,7 +2,10 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Faults.Numbered;
 
-/// <summary>Hands out numbers, one tag a scan, the tags in turn. A number is handed out once, whatever becomes of it: each connection goes on behind the last.</summary>
+/// <summary>
+/// Delivers numbers, one tag per scan, the tags in turn. Never delivers a number twice: each connection continues after the last number of
+/// the connection before.
+/// </summary>
 internal sealed class NumberedDriver(NumberedOptions options, TimeProvider time) : ISubscriber, IReader
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
@@ -39,7 +42,7 @@ internal sealed class NumberedDriver(NumberedOptions options, TimeProvider time)
         var number = _ledger.Handed + 1;
         var tag = (int)(number % _tags);
         _ledger.Handed = number;
-        into.Good(tag, Value.Of(NumberedText.Make(_ledger.Runs, tag, number, _padding)));
+        into.Good(tag, Value.Of(NumberedText.Format(_ledger.Runs, tag, number, _padding)));
     }
 
     public ValueTask AcknowledgeAsync(long scans, CancellationToken cancel)

@@ -8,7 +8,7 @@ public sealed class NumberedOptions
     /// <summary>Folder of its <see cref="Ledger"/>.</summary>
     public required string Ledger { get; init; }
 
-    /// <summary>Letters that each sample is filled up with.</summary>
+    /// <summary>Letters appended to each sample.</summary>
     [Bounds(0, 1_000_000)]
     public int Padding { get; init; }
 }

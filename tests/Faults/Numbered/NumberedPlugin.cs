@@ -2,7 +2,7 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Faults.Numbered;
 
-/// <summary>A device whose samples are numbered, so that whoever records them at the far end can tell what is missing.</summary>
+/// <summary>A device with numbered samples, so that a recorder behind the sink can find missing ones.</summary>
 public sealed class NumberedPlugin : DriverPlugin<NumberedOptions>
 {
     /// <inheritdoc/>

@@ -5,18 +5,18 @@ namespace PlantRuntime.Faults.Numbered;
 /// <summary>The value of a numbered sample: <c>#run:tag:number:hash:padding#</c>.</summary>
 public static class NumberedText
 {
-    /// <summary>What stands at both ends, and nowhere else in a record.</summary>
+    /// <summary>Character at both ends, and nowhere else in a record.</summary>
     public const char Mark = '#';
 
-    /// <summary>Writes it.</summary>
-    public static string Make(long run, int tag, long number, string padding)
+    /// <summary>Formats a sample, with the marks.</summary>
+    public static string Format(long run, int tag, long number, string padding)
     {
         var head = string.Create(CultureInfo.InvariantCulture, $"{run}:{tag}:{number}");
         return string.Create(CultureInfo.InvariantCulture, $"{Mark}{head}:{Hash(head, padding):x8}:{padding}{Mark}");
     }
 
-    /// <summary>Reads it, without the marks.</summary>
-    /// <returns>False when it is not what was written.</returns>
+    /// <summary>Parses a sample, without the marks.</summary>
+    /// <returns>False if the hash does not match the text.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out int tag, out long number)
     {
         (tag, number) = (0, 0);
@@ -29,7 +29,7 @@ public static class NumberedText
             && hash == Hash(head, text[parts[4]]);
     }
 
-    /// <summary>FNV-1a over both.</summary>
+    /// <summary>FNV-1a over both parts.</summary>
     private static uint Hash(ReadOnlySpan<char> head, ReadOnlySpan<char> padding)
     {
         var hash = 2166136261u;

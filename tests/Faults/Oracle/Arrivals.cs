@@ -3,7 +3,7 @@ using PlantRuntime.Faults.Numbered;
 
 namespace PlantRuntime.Faults.Oracle;
 
-/// <summary>What the far side got: every number, how often, and whether in order.</summary>
+/// <summary>Records the numbers that arrive behind a sink: how often, and in which order. Callable from any thread.</summary>
 internal sealed class Arrivals
 {
     private readonly Lock _gate = new();
@@ -11,25 +11,25 @@ internal sealed class Arrivals
     private byte[] _times = new byte[1 << 16];
     private long _started = Stopwatch.GetTimestamp();
 
-    /// <summary>Different numbers that came.</summary>
+    /// <summary>Count of different numbers.</summary>
     public long Distinct { get; private set; }
 
-    /// <summary>Arrivals of a number that had come before.</summary>
+    /// <summary>Count of repeated arrivals.</summary>
     public long Duplicates { get; private set; }
 
-    /// <summary>Records whose text is not what was written.</summary>
+    /// <summary>Count of records whose hash does not match.</summary>
     public long Corrupt { get; private set; }
 
-    /// <summary>Numbers that came first behind a later one of their tag.</summary>
+    /// <summary>Count of numbers that arrived first after a later one of their tag.</summary>
     public long Disordered { get; private set; }
 
     public long Highest { get; private set; }
 
-    /// <summary>Time from <see cref="Watch"/> to the arrival that came next; null while none did.</summary>
+    /// <summary>Time from <see cref="StartTimer"/> to the next arrival; null before it.</summary>
     public TimeSpan? FirstAfter { get; private set; }
 
-    /// <summary>Begins to measure <see cref="FirstAfter"/>.</summary>
-    public void Watch()
+    /// <summary>Starts the measurement of <see cref="FirstAfter"/>.</summary>
+    public void StartTimer()
     {
         lock (_gate) (_started, FirstAfter) = (Stopwatch.GetTimestamp(), null);
     }
@@ -39,7 +39,7 @@ internal sealed class Arrivals
         lock (_gate) return number < _times.Length && _times[number] > 0;
     }
 
-    /// <summary>Takes what came: any text with samples in it.</summary>
+    /// <summary>Adds the samples in a text.</summary>
     public void Add(ReadOnlySpan<char> text)
     {
         lock (_gate)

@@ -1,17 +1,18 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using PlantRuntime.Conformance.Host;
 using PlantRuntime.Faults.Numbered;
-using PlantRuntime.Host.Control;
+using PlantRuntime.Tools.Control;
 
 namespace PlantRuntime.Faults.Oracle;
 
-/// <summary>A site with the numbered device, its host as a process, and what <c>plant queue</c> says of it.</summary>
+/// <summary>A site with the numbered device, the process of its host, and the counts of <c>plant queue</c>.</summary>
 internal sealed class NumberedSite : IAsyncDisposable
 {
     private PlantProcess? _host;
 
     /// <param name="sinks">The sinks' tables; the recipe sends every sample to each.</param>
-    /// <param name="padding">Letters that each sample is filled up with.</param>
+    /// <param name="padding">Letters appended to each sample.</param>
     public NumberedSite(string sinks, int padding = 0, string more = "")
     {
         var ledger = Folder.At("ledger");
@@ -55,6 +56,9 @@ internal sealed class NumberedSite : IAsyncDisposable
     public void Start(params (string Name, string Value)[] environment) =>
         _host = PlantProcess.Start(environment.ToDictionary(e => e.Name, e => e.Value), "run", Folder.Path);
 
+    /// <summary>Starts the host through other programs, as <see cref="PlantProcess.StartThrough"/> does.</summary>
+    public void StartThrough(IReadOnlyList<string> launcher) => _host = PlantProcess.StartThrough(launcher, "run", Folder.Path);
+
     /// <summary>Ends the host at once, as kill -9 does.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
@@ -66,7 +70,8 @@ internal sealed class NumberedSite : IAsyncDisposable
     {
         try
         {
-            return await ControlClient.AskAsync(Folder.Path, new JsonObject { ["command"] = "queue" }, CancellationToken.None).ConfigureAwait(false);
+            return await ControlClient.AskAsync(Folder.Path, new JsonObject { ["command"] = "queue" }, CancellationToken.None)
+                .ConfigureAwait(false);
         }
         catch (ControlException)
         {
@@ -75,10 +80,12 @@ internal sealed class NumberedSite : IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<RouteCounts>> RoutesAsync() => await AskAsync().ConfigureAwait(false) is not { } answer ? [] :
-        [.. answer["sinks"]!.AsArray().SelectMany(s => s!["routes"]!.AsArray().Select(r => new RouteCounts((string)s["sink"]!, (long)r!["produced"]!,
-            (long)r["delivered"]!, (long)r["waiting"]!, (long)r["expired"]!, (long)r["dead_lettered"]!, (long)r["dropped"]!, (long)r["damaged"]!)))];
+        [.. answer["sinks"]!.AsArray()
+            .SelectMany(s => s!["routes"]!.AsArray().Select(r => new RouteCounts((string)s["sink"]!, (long)r!["produced"]!,
+            (long)r["delivered"]!, (long)r["waiting"]!, (long)r["expired"]!, (long)r["dead_lettered"]!, (long)r["dropped"]!,
+            (long)r["damaged"]!)))];
 
-    /// <summary>Waits until nothing waits for these sinks, or any.</summary>
+    /// <summary>Waits until the queues of these sinks are empty; of all sinks if none is given.</summary>
     public Task<TimeSpan?> DrainedAsync(TimeSpan patience, params string[] sinks) => Until.HoldsAsync(
         async () =>
         {
@@ -87,15 +94,18 @@ internal sealed class NumberedSite : IAsyncDisposable
         },
         patience);
 
-    /// <summary>Waits until the device has handed out so many numbers, and all of its last connection are committed.</summary>
+    /// <summary>Waits until the device has delivered the number, and all numbers of its last connection are committed.</summary>
     public Task<TimeSpan> FedAsync(long number, TimeSpan patience) => Until.MustHoldAsync(
         () => Ledger.Handed >= number && Ledger.Committed is [.., var last] && last.Last == Ledger.Handed, patience, $"{number} committed");
 
     /// <summary>Bytes of the queue's files.</summary>
-    public long QueueBytes => new[] { "queue.db", "queue.db-wal", "queue.db-shm" }.Select(n => new FileInfo(Folder.At("data/" + n))).Sum(f => f.Exists ? f.Length : 0);
+    public long QueueBytes => new[] { "queue.db", "queue.db-wal", "queue.db-shm" }.Select(n => new FileInfo(Folder.At("data/" + n)))
+        .Sum(f => f.Exists ? f.Length : 0);
 
-    /// <summary>Bytes of memory that the host holds (VmRSS).</summary>
-    public long ResidentBytes => 1024 * long.Parse(File.ReadLines($"/proc/{Host.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+    /// <summary>Resident memory of the host in bytes (VmRSS).</summary>
+    public long ResidentBytes =>
+        1024 * long.Parse(File.ReadLines($"/proc/{Host.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
 
     public async ValueTask DisposeAsync()
     {
@@ -111,4 +121,11 @@ internal sealed class NumberedSite : IAsyncDisposable
         await Host.DisposeAsync().ConfigureAwait(false);
         _host = null;
     }
+}
+
+/// <summary>The counts of a route in <c>plant queue</c>.</summary>
+internal sealed record RouteCounts(string Sink, long Produced, long Delivered, long Waiting, long Expired, long Dead, long Dropped,
+    long Damaged)
+{
+    public bool IsEven => Produced == Delivered + Waiting + Expired + Dead + Dropped + Damaged;
 }

@@ -38,5 +38,6 @@ internal static class Verdict
 
     /// <summary>Every route: produced = delivered + waiting + expired + dead + dropped + damaged.</summary>
     public static void ExpectAccounted(FaultRun run, IReadOnlyList<RouteCounts> routes) =>
-        run.Expect(routes.Count > 0 && routes.All(r => r.IsEven), routes.All(r => r.IsEven) ? "account even" : $"account {string.Join(", ", routes.Where(r => !r.IsEven))}");
+        run.Expect(routes.Count > 0 && routes.All(r => r.IsEven), routes.All(r => r.IsEven) ? "account even"
+            : $"account {string.Join(", ", routes.Where(r => !r.IsEven))}");
 }

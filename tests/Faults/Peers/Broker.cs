@@ -1,15 +1,15 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Faults.Oracle;
 
 namespace PlantRuntime.Faults.Peers;
 
-/// <summary>mosquitto that can be stopped and started at one port and forgets nothing, with mosquitto_sub that records what it got.</summary>
+/// <summary>Runs mosquitto on one port with persistent sessions, can stop and start it, and records messages with mosquitto_sub.</summary>
 internal sealed class Broker : IAsyncDisposable
 {
-    /// <summary>Messages that mosquitto has under way to mosquitto_sub.</summary>
+    /// <summary>Messages in flight from mosquitto to mosquitto_sub.</summary>
     public const int InFlight = 100;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -28,11 +28,11 @@ internal sealed class Broker : IAsyncDisposable
         ]);
     }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = ClosedPort.Find();
 
     public bool IsUp => _broker is not null;
 
-    /// <summary>How often it was stopped.</summary>
+    /// <summary>Count of stops.</summary>
     public int Stops { get; private set; }
 
     public async Task StartAsync()
@@ -42,7 +42,7 @@ internal sealed class Broker : IAsyncDisposable
         _recorder ??= StartRecorder();
     }
 
-    /// <summary>Ends it in order: it writes down what it has not delivered.</summary>
+    /// <summary>Stops it with SIGTERM: it stores undelivered messages.</summary>
     public async Task StopAsync()
     {
         Stops++;
@@ -63,13 +63,6 @@ internal sealed class Broker : IAsyncDisposable
         }
 
         _folder.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private Process StartRecorder()
@@ -99,7 +92,8 @@ internal sealed class Broker : IAsyncDisposable
     private static Process Run(string program, params string[] arguments)
     {
         Tool.Require(program);
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         return process;

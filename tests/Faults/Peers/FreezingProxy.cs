@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace PlantRuntime.Faults.Peers;
 
-/// <summary>Forwards TCP connections to a port until it is frozen: then everything stays open and nothing goes through, either way.</summary>
+/// <summary>Forwards TCP connections to a port. While frozen, it keeps connections open and forwards nothing in either direction.</summary>
 internal sealed class FreezingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -47,11 +47,12 @@ internal sealed class FreezingProxy : IDisposable
         {
             await _open.Task.ConfigureAwait(false);
             await far.ConnectAsync(IPAddress.Loopback, _target).ConfigureAwait(false);
-            await Task.WhenAny(PumpAsync(near.GetStream(), far.GetStream()), PumpAsync(far.GetStream(), near.GetStream())).ConfigureAwait(false);
+            await Task.WhenAny(PumpAsync(near.GetStream(), far.GetStream()), PumpAsync(far.GetStream(), near.GetStream()))
+                .ConfigureAwait(false);
         }
         catch (SocketException)
         {
-            // The far side is down: so is this one.
+            // The server is down: the connection of the client is closed too.
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed class Publisher : IAsyncDisposable
     public Publisher(int port)
     {
         Tool.Require("mosquitto_pub");
-        _process = Process.Start(new ProcessStartInfo("mosquitto_pub", ["-h", "127.0.0.1", "-p", $"{port}", "-t", Topic, "-l"]) { RedirectStandardInput = true })!;
+        _process = Process.Start(new ProcessStartInfo("mosquitto_pub", ["-h", "127.0.0.1", "-p", $"{port}", "-t", Topic, "-l"])
+            { RedirectStandardInput = true })!;
         _publishing = PublishAsync();
     }
 

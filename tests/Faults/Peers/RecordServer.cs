@@ -4,23 +4,24 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Faults.Oracle;
 
 namespace PlantRuntime.Faults.Peers;
 
-/// <summary>A web server that records what is posted, at one port, up or down, and answers as it is told.</summary>
+/// <summary>A web server that records posted samples. The scenario starts and stops it on one port and chooses its answers.</summary>
 internal sealed class RecordServer(Arrivals arrivals, int port = 0) : IAsyncDisposable
 {
     private WebApplication? _app;
 
-    public int Port { get; } = port == 0 ? Broker.FreePort() : port;
+    public int Port { get; } = port == 0 ? ClosedPort.Find() : port;
 
     public string Url => $"http://127.0.0.1:{Port}/records";
 
     /// <summary>Requests so far.</summary>
     public long Requests { get; private set; }
 
-    /// <summary>Decides by the body: what is below 300 is recorded. Seconds of Retry-After, or null.</summary>
+    /// <summary>Chooses status and Retry-After seconds by the body. Bodies with a status below 300 are recorded.</summary>
     public Func<string, (int Status, int? RetryAfter)> Answer { get; set; } = _ => (204, null);
 
     public async Task StartAsync()

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace PlantRuntime.Faults.Runaways;
 
-/// <summary>A site of two devices, a recipe that must miss nothing, and one that runs away.</summary>
+/// <summary>A site of two devices with a recipe that must miss no scan, and a faulty recipe.</summary>
 internal sealed class RunawaySite : IAsyncDisposable
 {
     public const int Period = 100;
@@ -28,7 +28,7 @@ internal sealed class RunawaySite : IAsyncDisposable
     public double Peak => long.Parse(File.ReadLines($"/proc/{Host.Id}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
         .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
 
-    /// <summary>Records of the recipe that is broken, while it is well.</summary>
+    /// <summary>Records of the faulty recipe in its good version.</summary>
     public int Delivered => _folder.Lines("data/others.jsonl").Length;
 
     public async Task StartAsync()
@@ -37,15 +37,15 @@ internal sealed class RunawaySite : IAsyncDisposable
         _folder.Write("recipes/bad.csx", Well);
         _host = PlantProcess.Start("run", _folder.Path);
         await Host.WhenAsync("name=recipes/bad.csx state=Running");
-        await Host.WhenAsync("OK device=line");
+        await Host.WhenAsync("OK .*device=line");
     }
 
-    /// <summary>From proc(5): 5 written to clear_refs sets the peak back to what is resident now.</summary>
+    /// <summary>Resets the peak to the current resident memory: 5 written to clear_refs, proc(5).</summary>
     public void ForgetPeak() => File.WriteAllText($"/proc/{Host.Id}/clear_refs", "5");
 
     public void Break(RunawayCase runaway) => _folder.Write("recipes/bad.csx", runaway.Recipe);
 
-    /// <summary>Nice value of the thread that was left behind last (proc(5), stat; the name has blanks in parentheses).</summary>
+    /// <summary>Nice value of the thread that was abandoned last (proc(5), stat; the name contains blanks in parentheses).</summary>
     public int NiceOfLeft()
     {
         var thread = Regex.Matches(Host.Output, @"keeps its thread (\d+) from ending")[^1].Groups[1].Value;
@@ -60,7 +60,7 @@ internal sealed class RunawaySite : IAsyncDisposable
         await Host.WhenAsync("name=recipes/bad.csx state=.*(Running|again as it runs)", before + 1);
     }
 
-    /// <summary>Number and time of the scans that the good recipe had.</summary>
+    /// <summary>Number and time of the scans of the good recipe.</summary>
     public IReadOnlyList<(long Number, DateTime Time)> Scans() =>
     [
         .. _folder.Lines("data/lines.jsonl").Select(line => JsonDocument.Parse(line).RootElement)

@@ -3,18 +3,21 @@ using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Http;
-using PlantRuntime.Testing.Server;
+using PlantRuntime.Conformance.Peers.Http;
 
 namespace PlantRuntime.Http.Tests.Testing;
 
-/// <summary>A server, a folder and a log for each test.</summary>
+/// <summary>Gives each test a server, a folder and a log.</summary>
 public abstract class HttpTestBase : IAsyncLifetime
 {
-    internal TestServer Server { get; } = new();
+    internal ScriptedHttpServer Server { get; } = new();
 
     protected TemporaryFolder Folder { get; } = new();
 
     protected CapturingPluginLog Log { get; } = new();
+
+    /// <summary>The clock that sinks get.</summary>
+    protected ManualTimeProvider Clock { get; } = new(Batches.Start);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -27,7 +30,7 @@ public abstract class HttpTestBase : IAsyncLifetime
 
     protected async Task<ISink> ConnectAsync(HttpOptions? options = null, string name = "api")
     {
-        var context = new PluginContext(name, "press-hall", Folder.Path, new ManualTimeProvider(Batches.Start), Log);
+        var context = new PluginContext(name, "press-hall", Folder.Path, Clock, Log);
         var sink = new HttpPlugin().Open(options ?? With(HttpMode.Array), context);
         await sink.ConnectAsync(default);
         return sink;
@@ -35,6 +38,6 @@ public abstract class HttpTestBase : IAsyncLifetime
 
     protected HttpOptions With(HttpMode mode) => new() { Url = $"{Server.Url}/in", Mode = mode };
 
-    /// <summary>The records' numbers in each request, in order.</summary>
-    internal string[] Bodies() => [.. Server.Seen.Select(r => r.Text)];
+    /// <summary>The bodies of all requests, in order.</summary>
+    internal string[] Bodies() => [.. Server.Received.Select(r => r.Text)];
 }

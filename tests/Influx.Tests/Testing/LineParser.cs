@@ -4,8 +4,8 @@ using System.Text;
 namespace PlantRuntime.Influx.Tests.Testing;
 
 /// <summary>
-/// Reads line protocol as its documentation describes it, character by character; shares nothing with the writer. Undoes <c>\n</c> and the
-/// like in names, which InfluxDB itself leaves as they are.
+/// Reads line protocol as its documentation describes it, character by character. Shares nothing with the writer. Reverses <c>\n</c> and
+/// the like in names, which InfluxDB itself leaves as they are.
 /// </summary>
 internal sealed class LineParser(string text)
 {

@@ -1,6 +1,6 @@
 namespace PlantRuntime.Influx.Tests.Testing;
 
-/// <summary>A point as it was read from a line.</summary>
+/// <summary>A point that was read from a line.</summary>
 /// <param name="Measurement">Measurement.</param>
 /// <param name="Tags">Tags.</param>
 /// <param name="Fields">Fields in order, their values as <see cref="Contracts.Value.ToString"/> prints them.</param>

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace PlantRuntime.Influx.Tests.Testing;
 
-/// <summary>A result of <c>GET /query</c>: series with columns, read with the framework's JSON.</summary>
+/// <summary>Runs statements of InfluxDB's query language and reads the rows of their results.</summary>
 internal static class Query
 {
     private static readonly HttpClient s_client = new(new SocketsHttpHandler { UseProxy = false });
 
-    /// <summary>A statement that changes something.</summary>
+    /// <summary>Runs a statement without a result.</summary>
     public static async Task ExecuteAsync(string url, string statement)
     {
         using var answer = await s_client.PostAsync($"{url}/query?q={Uri.EscapeDataString(statement)}", null);

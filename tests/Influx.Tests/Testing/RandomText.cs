@@ -1,7 +1,10 @@
+using CsCheck;
+
 namespace PlantRuntime.Influx.Tests.Testing;
 
 /// <summary>
-/// Short texts of characters that mean something somewhere; no n, r, t, f or 0, which after a backslash read as what they stand for.
+/// Generates short texts of characters that mean something in line protocol, JSON or UTF-8. They contain no n, r, t, f or 0, which after a
+/// backslash read as the character that they stand for.
 /// </summary>
 internal static class RandomText
 {
@@ -11,6 +14,8 @@ internal static class RandomText
         "#", "a", "x", "/", "'", "°", "温", "🏭", "i", "1", "{", "\u2028", "\u007f",
     ];
 
-    public static string Of(Random chance) =>
-        string.Concat(Enumerable.Range(0, chance.Next(1, 12)).Select(_ => s_pieces[chance.Next(s_pieces.Length)]));
+    public static Gen<string> Gen { get; } = CsCheck.Gen.OneOf(s_pieces).Array[1, 12].Select(pieces => string.Concat(pieces));
+
+    public static string From(Random random) =>
+        string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => s_pieces[random.Next(s_pieces.Length)]));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
@@ -7,7 +8,7 @@ using PlantRuntime.Plugins.Influx;
 
 namespace PlantRuntime.Influx.Tests.Testing;
 
-/// <summary>A database of its own on a real InfluxDB for each test.</summary>
+/// <summary>Gives each test a separate database on a real InfluxDB.</summary>
 public abstract class RealInfluxBase(Influxd server) : IClassFixture<Influxd>
 {
     protected string Database { get; } = $"t{Guid.NewGuid():N}";

@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
 using PlantRuntime.Modbus.Tests.Testing;
@@ -7,10 +8,10 @@ namespace PlantRuntime.Modbus.Tests.Faults;
 /// <summary>Connections that end, hang or bring garbage.</summary>
 public class ConnectionFaultTests
 {
-    private static async Task<string> LostAsync(Rig rig, Action<DeviceRequest, PeerLine> script)
+    private static async Task<string> LostAsync(ModbusFixture rig, Action<DeviceRequest, PeerLine> script)
     {
         rig.Device.Script = script;
-        var scan = new Scan(rig.Driver, "holding:5");
+        var scan = new ModbusScan(rig.Driver, "holding:5");
         var e = await Assert.ThrowsAsync<NotConnectedException>(async () => await scan.ReadAsync());
 
         var again = await Assert.ThrowsAsync<NotConnectedException>(async () => await scan.ReadAsync());
@@ -25,7 +26,7 @@ public class ConnectionFaultTests
     [Fact]
     public async Task Every_way_to_lose_the_connection_is_said_plainly_and_healed_by_connecting()
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await ModbusFixture.ConnectAsync();
 
         Assert.Equal("the far end closed the connection", await LostAsync(rig, (_, line) => line.Close()));
         Assert.Equal("the far end reset the connection", await LostAsync(rig, (_, line) => line.Reset()));
@@ -35,32 +36,32 @@ public class ConnectionFaultTests
             line.Close();
         }), StringComparison.Ordinal);
         Assert.Equal(
-            "a Modbus frame that says it has 65535 bytes after its length, expected 2 to 254: 00 01 00 00 FF FF 01 03",
-            await LostAsync(rig, (_, line) => line.Send([0, 1, 0, 0, 0xFF, 0xFF, 1, 3])));
+            "a Modbus frame that says it has 65535 bytes after its length, expected 2 to 254: 00 01 00 00 FF FF 01 2B",
+            await LostAsync(rig, (_, line) => line.Send([0, 1, 0, 0, 0xFF, 0xFF, 1, 0x2B])));
         Assert.Equal(
-            "a Modbus frame that says it has 1 bytes after its length, expected 2 to 254: 00 01 00 00 00 01 01",
-            await LostAsync(rig, (_, line) => line.Send([0, 1, 0, 0, 0, 1, 1])));
+            "a Modbus frame that says it has 1 bytes after its length, expected 2 to 254: 00 01 00 00 00 01 01 00",
+            await LostAsync(rig, (_, line) => line.Send([0, 1, 0, 0, 0, 1, 1, 0])));
     }
 
     [Fact]
     public async Task Silence_fails_a_scan_and_the_second_in_a_row_ends_the_connection()
     {
-        await using var rig = await Rig.ConnectAsync();
-        var scan = new Scan(rig.Driver, "holding:5");
+        await using var rig = await ModbusFixture.ConnectAsync();
+        var scan = new ModbusScan(rig.Driver, "holding:5");
         rig.Device.Script = (_, _) => { };
 
         var first = await rig.ReadUntilOutOfTimeAsync(scan, 1);
         var second = await rig.ReadUntilOutOfTimeAsync(scan, 1);
 
-        Assert.Equal("no answer in time to any request", Assert.IsType<OperationCanceledException>(first).Message);
-        Assert.Equal("no answer to anything in two scans in a row", Assert.IsType<NotConnectedException>(second).Message);
+        Assert.Equal("no answer in time", Assert.IsType<OperationCanceledException>(first).Message);
+        Assert.Equal("no answer to anything twice in a row", Assert.IsType<NotConnectedException>(second).Message);
     }
 
     [Fact]
     public async Task Half_an_answer_is_finished_in_the_next_scan_and_known_as_late()
     {
-        await using var rig = await Rig.ConnectAsync();
-        var scan = new Scan(rig.Driver, "holding:5");
+        await using var rig = await ModbusFixture.ConnectAsync();
+        var scan = new ModbusScan(rig.Driver, "holding:5");
         byte[] rest = [];
         rig.Device.Script = (request, line) =>
         {
@@ -72,14 +73,14 @@ public class ConnectionFaultTests
         rig.Device.Script = (request, line) => line.Send(rest, request.Good());
         await scan.ReadAsync();
 
-        Assert.Equal((5, 1), (scan[0].Int, rig.Driver.Requests.Late));
+        Assert.Equal((5, 1), (scan[0].Int, rig.Driver.Loop.Requests.LateCount));
     }
 
     [Fact]
     public async Task A_silent_unit_behind_a_gateway_costs_only_its_own_tags()
     {
-        await using var rig = await Rig.ConnectAsync(pipeline: 1);
-        var scan = new Scan(rig.Driver, "1/holding:5", "2/holding:6", "3/holding:7");
+        await using var rig = await ModbusFixture.ConnectAsync(pipeline: 1);
+        var scan = new ModbusScan(rig.Driver, "1/holding:5", "2/holding:6", "3/holding:7");
         rig.Device.Script = (request, line) =>
         {
             if (request.Unit != 1) line.Send(request.Good());
@@ -96,7 +97,7 @@ public class ConnectionFaultTests
     public async Task Nobody_there_is_not_connected()
     {
         var device = new ScriptedDevice();
-        var driver = new ModbusDriver(new ModbusOptions { Host = "127.0.0.1", Port = device.Port }, new RecordingLog());
+        var driver = new ModbusDriver(new ModbusOptions { Host = "127.0.0.1", Port = device.Port }, new CapturingPluginLog());
         device.Dispose();
 
         var e = await Assert.ThrowsAsync<NotConnectedException>(async () => await driver.ConnectAsync(CancellationToken.None));
@@ -106,35 +107,35 @@ public class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task A_device_that_answers_only_the_first_of_a_train_is_asked_one_at_a_time()
+    public async Task A_device_that_answers_only_the_first_of_a_burst_is_asked_one_at_a_time()
     {
-        await using var rig = await Rig.ConnectAsync(pipeline: 4);
-        var scan = new Scan(rig.Driver, "holding:0", "holding:200", "holding:400", "holding:600");
-        var trains = 0;
-        while (rig.Log.Warnings.IsEmpty)
+        await using var rig = await ModbusFixture.ConnectAsync(pipeline: 4);
+        var scan = new ModbusScan(rig.Driver, "holding:0", "holding:200", "holding:400", "holding:600");
+        var bursts = 0;
+        while (rig.Log.Warnings.Count == 0)
         {
-            var isTrain = rig.Driver.Pipeline.Current > 1;
-            var left = isTrain ? 1 : 4;
+            var isBurst = rig.Driver.Pipeline.Current > 1;
+            var left = isBurst ? 1 : 4;
             rig.Device.Script = (request, line) =>
             {
                 if (left-- > 0) line.Send(request.Good());
             };
-            if (isTrain) Assert.Null(await rig.ReadUntilOutOfTimeAsync(scan, requests: 4, replies: 1));
+            if (isBurst) Assert.Null(await rig.ReadUntilOutOfTimeAsync(scan, requests: 4, replies: 1));
             else await scan.ReadAsync();
             rig.Device.Arrived();
-            Assert.Equal(isTrain ? 1 : 4, scan.Good);
-            trains += isTrain ? 1 : 0;
+            Assert.Equal(isBurst ? 1 : 4, scan.Good);
+            bursts += isBurst ? 1 : 0;
         }
 
-        Assert.Equal(3, trains);
+        Assert.Equal(3, bursts);
         Assert.Equal(["answers one request at a time only: no more pipelining (pipeline = 1 says so from the start)"], rig.Log.Warnings);
     }
 
     [Fact]
-    public async Task A_device_too_busy_for_a_train_is_asked_one_at_a_time_in_the_next_scan()
+    public async Task A_device_too_busy_for_a_burst_is_asked_one_at_a_time_in_the_next_scan()
     {
-        await using var rig = await Rig.ConnectAsync(pipeline: 2);
-        var scan = new Scan(rig.Driver, "holding:0", "holding:200");
+        await using var rig = await ModbusFixture.ConnectAsync(pipeline: 2);
+        var scan = new ModbusScan(rig.Driver, "holding:0", "holding:200");
         rig.Device.Script = (request, line) => line.Send(request.Start == 200 ? request.Refusal(6) : request.Good());
         await scan.ReadAsync();
         Assert.Equal("BAD_DEVICE server device busy", scan.Fault(1));

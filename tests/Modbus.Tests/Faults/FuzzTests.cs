@@ -21,7 +21,9 @@ public class FuzzTests
         var block = blocks[0];
         var into = new ScanBuffer([.. Enumerable.Range(0, 3).Select(n => new Tag(n, $"t{n}", "device"))]);
         var (faults, values) = (0, 0);
-        var garbage = FrameFuzz.Run<FrameException>(Seed, Frames, () => new FrameBuffer(Mbap.FrameLength, Mbap.MostBytes), Make, mostInSlice: 200, Take);
+        var framing = new MbapFraming(usesIds: true);
+        var garbage = FrameFuzz.Run<FrameException>(Seed, Frames, NewBuffer, Make,
+            mostInSlice: 200, Take);
         Assert.True(garbage > 1000 && faults > 1000 && values > 1000, $"seed {Seed}: {garbage} garbage, {faults} faults, {values} values");
 
         byte[] Make(Random random)
@@ -30,19 +32,29 @@ public class FuzzTests
             return Mutated(random, block);
         }
 
-        void Take(ReadOnlySpan<byte> frame) => _ = block.Read(frame, into) is null ? values++ : faults++;
+        FrameBuffer NewBuffer()
+        {
+            framing = new MbapFraming(usesIds: true);
+            return new FrameBuffer(framing.FrameLength, Mbap.MaxBytes);
+        }
+
+        void Take(ReadOnlySpan<byte> frame)
+        {
+            if (framing.TryGetId(frame, out _)) _ = block.Read(frame, into) is null ? values++ : faults++;
+        }
     }
 
     private static ReadBlock Block(params string[] addresses)
     {
         var parser = new ModbusAddressParser(1, ByteOrder.ABCD);
         return new ReadBlock(addresses
-            .Select((address, i) => new ReadItem(i, parser.Parse(new TagDefinition("t", address), out _)!.Value)).ToArray());
+            .Select((address, i) => new ModbusReadTag(i, parser.Parse(new TagDefinition("t", address), out _)!.Value)).ToArray(),
+                ModbusDialect.Standard);
     }
 
     private static byte[] Mutated(Random random, ReadBlock block)
     {
-        var frame = new byte[ReadBlock.FrameBytes];
+        var frame = new byte[ModbusReadRequest.FrameBytes(ModbusFrame.Tcp)];
         block.Write(frame);
         return Damage.Copies(random, DeviceRequest.Parse(frame).Good());
     }

@@ -2,6 +2,7 @@ using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.Modbus.Tests.Peers;
 
+[Trait("Needs", "Server")]
 public class ModbusSerialTests : RealServerTests
 {
     protected override async Task<PeerProcess> StartAsync(string values)

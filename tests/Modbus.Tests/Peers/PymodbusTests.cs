@@ -2,6 +2,7 @@ using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.Modbus.Tests.Peers;
 
+[Trait("Needs", "Server")]
 public class PymodbusTests : RealServerTests
 {
     // Debian's own interpreter: another one on the path does not see Debian's packages.

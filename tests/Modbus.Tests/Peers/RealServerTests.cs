@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Contracts;
 using PlantRuntime.Modbus.Tests.Testing;
-using PlantRuntime.Plugins.Modbus.Session;
+using PlantRuntime.Plugins.Modbus.Wire;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Modbus.Tests.Peers;
 
-/// <summary>What is read must equal what a server that is not ours was given, packed by that server's own language.</summary>
+/// <summary>Compares values with those given to an independent server, which packs them with its own code.</summary>
 public abstract class RealServerTests
 {
     private static readonly string[] Orders = ["ABCD", "DCBA", "BADC", "CDAB"];
@@ -96,7 +98,7 @@ public abstract class RealServerTests
         var served = Enumerable.Range(0, 100).Where(n => n != 50).Select(n => new ServedValue(1, "holding", n, "UINT16", $"{n + 1000}"));
         await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
         await using var driver = await ConnectAsync(server);
-        var scan = new Scan(driver, [.. Enumerable.Range(0, 100).Select(n => $"holding:{n}")]);
+        var scan = new ModbusScan(driver, [.. Enumerable.Range(0, 100).Select(n => $"holding:{n}")]);
 
         for (var i = 0; i < 2; i++)
         {
@@ -114,16 +116,18 @@ public abstract class RealServerTests
             (ServedValue[])[new(1, "holding", n, "UINT16", "0"), new(1, "coil", n, "BOOL", "0")]);
         await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
         await using var driver = await ConnectAsync(server);
-        var writer = new WriteRequests(driver.Session);
+        var session = driver.Loop.Session;
         bool[] coils = [true, false, true, true, false, false, true, true, true, false];
 
-        Assert.Null(await writer.CoilAsync(1, 1, true, CancellationToken.None));
-        Assert.Null(await writer.RegisterAsync(1, 2, 0xBEEF, CancellationToken.None));
-        Assert.Null(await writer.CoilsAsync(1, 5, coils, CancellationToken.None));
-        Assert.Null(await writer.RegistersAsync(1, 5, [1, 0x8000, 0xFFFF], CancellationToken.None));
-        Assert.Equal("illegal data address", (await writer.RegisterAsync(1, 500, 1, CancellationToken.None))?.Reason);
+        Assert.Null(await WriteAsync(session, frame => ModbusWriteRequest.WriteCoil(frame, 1, 1, true, ModbusFrame.Tcp)));
+        Assert.Null(await WriteAsync(session, frame => ModbusWriteRequest.WriteRegister(frame, 1, 2, 0xBEEF, ModbusFrame.Tcp)));
+        Assert.Null(await WriteAsync(session, frame => ModbusWriteRequest.WriteCoils(frame, 1, 5, coils, ModbusFrame.Tcp)));
+        Assert.Null(await WriteAsync(session, frame => ModbusWriteRequest.WriteRegisters(frame, 1, 5, [1, 0x8000, 0xFFFF],
+            ModbusFrame.Tcp)));
+        Assert.Equal("illegal data address",
+            (await WriteAsync(session, frame => ModbusWriteRequest.WriteRegister(frame, 1, 500, 1, ModbusFrame.Tcp)))?.Reason);
 
-        var scan = new Scan(driver, [.. Enumerable.Range(0, 20).SelectMany(n => (string[])[$"holding:{n}", $"coil:{n}"])]);
+        var scan = new ModbusScan(driver, [.. Enumerable.Range(0, 20).SelectMany(n => (string[])[$"holding:{n}", $"coil:{n}"])]);
         await scan.ReadAsync();
         var registers = Enumerable.Range(0, 20).Select(n => scan[2 * n].Int);
         var states = string.Concat(Enumerable.Range(0, 20).Select(n => scan[(2 * n) + 1].Bool ? 1 : 0));
@@ -137,27 +141,34 @@ public abstract class RealServerTests
         // Each written value stands beside one that the server packed itself: their registers must be the same.
         (string Type, string Order, string Value, Value Written)[] cases =
         [
-            .. Orders.SelectMany(o => Numbers.SelectMany(n => n.Values.Select(v => (n.Type, o, v, Of(n.Type, v))))), ("BYTES", "ABCD", Hex("Pressé\0"), "Pressé"),
+            .. Orders.SelectMany(o => Numbers.SelectMany(n => n.Values.Select(v => (n.Type, o, v, Of(n.Type, v))))),
+            ("BYTES", "ABCD", Hex("Pressé\0"), "Pressé"),
         ];
         var served = cases.SelectMany((c, i) => (ServedValue[])
-            [new(1, "holding", 20 * i, "BYTES", new string('0', 16)), new(1, "holding", (20 * i) + 10, c.Type, c.Value, c.Order)]).Append(new(1, "coil", 3, "BOOL", "0"));
+            [new(1, "holding", 20 * i, "BYTES", new string('0', 16)), new(1, "holding", (20 * i) + 10, c.Type, c.Value, c.Order)])
+            .Append(new(1, "coil", 3, "BOOL", "0"));
         await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
         await using var driver = await ConnectAsync(server, maxGap: 0);
-        var writer = driver.PrepareWrites([.. cases.Select((c, i) => new TagDefinition($"t{i}", $"holding:{20 * i}:{(c.Type == "BYTES" ? "STRING[8]" : c.Type)}:{c.Order}")),
+        var writer =
+            driver.PrepareWrites(
+                [.. cases.Select(
+                    (c, i) => new TagDefinition($"t{i}", $"holding:{20 * i}:{(c.Type == "BYTES" ? "STRING[8]" : c.Type)}:{c.Order}")),
             new TagDefinition("coil", "coil:3"), new TagDefinition("missing", "holding:65000")]);
 
         for (var i = 0; i < cases.Length; i++) await writer.WriteAsync(i, cases[i].Written, CancellationToken.None);
         await writer.WriteAsync(cases.Length, true, CancellationToken.None);
-        var refused = await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(cases.Length + 1, 1, CancellationToken.None).AsTask());
+        var refused =
+            await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(cases.Length + 1, 1, CancellationToken.None).AsTask());
 
         Assert.Equal("illegal data address (02); nothing was written", refused.Message);
-        var scan = new Scan(driver, ["coil:3", .. cases.SelectMany((c, i) => Enumerable.Range(0, Registers(c.Type)).SelectMany(r =>
+        var scan = new ModbusScan(driver, ["coil:3", .. cases.SelectMany((c, i) => Enumerable.Range(0, Registers(c.Type)).SelectMany(r =>
             (string[])[$"holding:{(20 * i) + r}", $"holding:{(20 * i) + 10 + r}"]))]);
         await scan.ReadAsync();
         Assert.Equal((scan.Buffer.Count, true), (scan.Good, scan[0].Bool));
         for (var n = 1; n < scan.Buffer.Count; n += 2) Assert.Equal(scan[n + 1].Int, scan[n].Int);
 
-        static int Registers(string type) => type == "BYTES" ? 4 : type.EndsWith("16", StringComparison.Ordinal) ? 1 : type.EndsWith("32", StringComparison.Ordinal) ? 2 : 4;
+        static int Registers(string type) => type == "BYTES" ? 4 : type.EndsWith("16", StringComparison.Ordinal)
+            ? 1 : type.EndsWith("32", StringComparison.Ordinal) ? 2 : 4;
 
         static Value Of(string type, string text) =>
             type.StartsWith("FLOAT", StringComparison.Ordinal) ? Value.Of(double.Parse(text, CultureInfo.InvariantCulture))
@@ -165,11 +176,21 @@ public abstract class RealServerTests
             : Value.Of(long.Parse(text, CultureInfo.InvariantCulture));
     }
 
+    private static async Task<ReplyFault?> WriteAsync(RequestSession session, Func<byte[], int> write)
+    {
+        var frame = new byte[Mbap.MaxBytes];
+        var request = frame.AsMemory(0, write(frame));
+        await session.SendAsync(request, 0, CancellationToken.None);
+        return ModbusWriteRequest.CheckReply((await session.ReceiveAsync(CancellationToken.None)).Frame.Span, request.Span,
+            ModbusDialect.Standard);
+    }
+
     private static string Hex(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
 
     private static async Task<ModbusDriver> ConnectAsync(PeerProcess server, int maxGap = 16)
     {
-        var driver = new ModbusDriver(new ModbusOptions { Host = "127.0.0.1", Port = server.Port, Pipeline = 8, MaxGap = maxGap }, new RecordingLog());
+        var driver = new ModbusDriver(new ModbusOptions { Host = "127.0.0.1", Port = server.Port, Pipeline = 8, MaxGap = maxGap },
+            new CapturingPluginLog());
         await driver.ConnectAsync(CancellationToken.None);
         return driver;
     }
@@ -178,7 +199,7 @@ public abstract class RealServerTests
     {
         await using var server = await StartAsync(JsonSerializer.Serialize(served, JsonSerializerOptions.Web));
         await using var driver = await ConnectAsync(server);
-        var scan = new Scan(driver, [.. expected.Select(tag => tag.Address)]);
+        var scan = new ModbusScan(driver, [.. expected.Select(tag => tag.Address)]);
         Assert.Equal(requests, scan.Plan.Blocks.Length);
 
         for (var i = 0; i < 2; i++)
@@ -188,5 +209,5 @@ public abstract class RealServerTests
         }
     }
 
-    private static string Reason(Scan scan, int index) => scan.Buffer.Samples[index].Quality == Quality.Good ? "" : scan.Fault(index);
+    private static string Reason(ModbusScan scan, int index) => scan.Buffer.Samples[index].Quality == Quality.Good ? "" : scan.Fault(index);
 }

@@ -7,18 +7,24 @@ namespace PlantRuntime.Modbus.Tests.Testing;
 /// </summary>
 internal sealed record DeviceRequest(ushort Id, byte Unit, byte Function, int Start, int Count)
 {
+    /// <summary>The PDU in hex, as the specification prints it.</summary>
+    public string Pdu { get; init; } = "";
+
     public static DeviceRequest Parse(ReadOnlySpan<byte> frame) => new(
         BinaryPrimitives.ReadUInt16BigEndian(frame),
         frame[6],
         frame[7],
         BinaryPrimitives.ReadUInt16BigEndian(frame[8..]),
-        BinaryPrimitives.ReadUInt16BigEndian(frame[10..]));
+        BinaryPrimitives.ReadUInt16BigEndian(frame[10..])) { Pdu = string.Join(' ', frame[7..].ToArray().Select(b => $"{b:X2}")) };
 
     /// <summary>True when the request touches this register or bit.</summary>
     public bool Covers(int offset) => offset >= Start && offset < Start + Count;
 
-    /// <summary>A right answer: register n holds n, bit n is set when n is a multiple of 3.</summary>
-    public byte[] Good() => Function <= 2 ? Bits() : Registers();
+    /// <summary>A right answer; register n holds n, bit n is set when n is a multiple of 3.</summary>
+    public byte[] Good() => Function <= 2 ? Bits() : Function <= 4 ? Registers() : Echo();
+
+    /// <summary>The reply to a write: the request's function, address, and value, quantity or masks.</summary>
+    public byte[] Echo() => Frame(Convert.FromHexString(Pdu.Replace(" ", "", StringComparison.Ordinal))[..(Function == 0x16 ? 7 : 5)]);
 
     public byte[] Refusal(byte code) => Frame([(byte)(Function | 0x80), code]);
 

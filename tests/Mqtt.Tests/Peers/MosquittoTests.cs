@@ -6,6 +6,8 @@ using PlantRuntime.Mqtt.Tests.Testing;
 
 namespace PlantRuntime.Mqtt.Tests.Peers;
 
+/// <summary>Tests the sink with mosquitto.</summary>
+[Trait("Needs", "Server")]
 public sealed class MosquittoTests : RealBrokerTests
 {
     private const string Password = "correct horse";
@@ -20,22 +22,22 @@ public sealed class MosquittoTests : RealBrokerTests
     public Task Messages_arrive_in_order(string version, int qos, int count) => MessagesArriveAsync(version, qos, count);
 
     [SkippableFact]
-    public async Task A_second_client_of_the_same_name_takes_the_session_over()
+    public async Task A_second_client_with_the_same_id_takes_the_session_over()
     {
         await BeginAsync();
         var options = new MqttSinkOptions { Host = "127.0.0.1", Port = Port, Topic = "t" };
-        await using var first = await Real.ConnectAsync(options);
-        await using var second = await Real.ConnectAsync(options);
-        await second.WriteAsync(Rig.Numbers(1, 0, 1), default);
-        var error = await Assert.ThrowsAsync<NotConnectedException>(async () => await UntilItFailsAsync(first));
-        // 2.0.11 just closes; later ones say "session taken over".
+        await using var first = await BrokerSinks.ConnectAsync(options);
+        await using var second = await BrokerSinks.ConnectAsync(options);
+        await second.WriteAsync(SinkFixture.Numbers(1, 0, 1), default);
+        var error = await Assert.ThrowsAsync<NotConnectedException>(async () => await WriteUntilErrorAsync(first));
+        // 2.0.11 closes without a reason; later versions send "session taken over".
         Assert.Contains("127.0.0.1", error.Message, StringComparison.Ordinal);
     }
 
     [SkippableTheory]
     [InlineData("5.0")]
     [InlineData("3.1.1")]
-    public async Task Passwords_and_rights_are_the_brokers(string version)
+    public async Task Refused_passwords_and_rights_are_reported(string version)
     {
         using var folder = new TemporaryFolder();
         await using var broker = await StartGuardedAsync(folder);
@@ -43,15 +45,15 @@ public sealed class MosquittoTests : RealBrokerTests
         {
             Host = "127.0.0.1", Port = broker.Port, Version = version, User = "edge", Password = new Secret(password), Topic = topic,
         };
-        var error = await Real.RefusalAsync(Options("wrong", "plc/a"));
+        var error = await BrokerSinks.ConnectErrorAsync(Options("wrong", "plc/a"));
         Assert.Contains(version == "5.0" ? "not authorized (0x87)" : "not authorized (0x05)", error, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong", error, StringComparison.Ordinal);
 
-        await using var subscriber = await Subscriber.StartAsync(broker.Port, "#", "-u", "reader", "-P", Password);
-        await using (var allowed = await Real.ConnectAsync(Options(Password, "plc/a"))) await allowed.WriteAsync(Rig.Numbers(1, 0, 1),
-            default);
-        await using var forbidden = await Real.ConnectAsync(Options(Password, "other/a"));
-        var writing = forbidden.WriteAsync(Rig.Numbers(2, 7, 1), default);
+        await using var subscriber = await MosquittoSub.StartAsync(broker.Port, "#", "-u", "reader", "-P", Password);
+        await using (var allowed = await BrokerSinks.ConnectAsync(Options(Password, "plc/a")))
+            await allowed.WriteAsync(SinkFixture.Numbers(1, 0, 1), default);
+        await using var forbidden = await BrokerSinks.ConnectAsync(Options(Password, "other/a"));
+        var writing = forbidden.WriteAsync(SinkFixture.Numbers(2, 7, 1), default);
         if (version == "5.0")
         {
             var rejected = await Assert.ThrowsAsync<RejectedException>(async () => await writing);
@@ -59,7 +61,7 @@ public sealed class MosquittoTests : RealBrokerTests
         }
         else
         {
-            // 3.1.1 has no word for it: the broker acknowledges and drops (the README says so).
+            // MQTT 3.1.1 cannot report it: the broker acknowledges and drops the message (see the README).
             await writing;
         }
 
@@ -67,20 +69,22 @@ public sealed class MosquittoTests : RealBrokerTests
     }
 
     [SkippableFact]
-    public async Task The_brokers_greatest_packet_is_kept_to()
+    public async Task The_maximum_packet_size_of_the_broker_is_kept()
     {
         await using var broker = await Mosquitto.StartOpenAsync("max_packet_size 200");
-        await using var sink = await Real.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = broker.Port, Topic = "t" });
-        var batch = Rig.Numbers(1, 0, 2);
+        await using var sink = await BrokerSinks.ConnectAsync(new MqttSinkOptions { Host = "127.0.0.1", Port = broker.Port, Topic = "t" });
+        var batch = SinkFixture.Numbers(1, 0, 2);
         batch.Add(batch[0].Time, "press", new byte[200].Select(_ => (byte)'1').ToArray());
         var error = await Assert.ThrowsAsync<RejectedException>(async () => await sink.WriteAsync(batch, default));
         Assert.Equal([2], error.Indexes);
-        await sink.WriteAsync(Rig.Numbers(2, 0, 2), default);
+        await sink.WriteAsync(SinkFixture.Numbers(2, 0, 2), default);
     }
 
     protected override Task<PeerProcess> StartAsync() => Mosquitto.StartOpenAsync("max_inflight_messages 1000");
 
-    /// <summary>Users edge (may write to plc/#) and reader (may read all), both with <see cref="Password"/>.</summary>
+    /// <summary>
+    /// Starts mosquitto with the users edge (writes plc/#) and reader (reads everything), both with <see cref="Password"/>.
+    /// </summary>
     private static async Task<PeerProcess> StartGuardedAsync(TemporaryFolder folder)
     {
         Mosquitto.SkipIfMissing("mosquitto_passwd");
@@ -96,9 +100,9 @@ public sealed class MosquittoTests : RealBrokerTests
         return await Mosquitto.StartAsync("allow_anonymous false", $"password_file {folder.Of("passwd")}", $"acl_file {folder.Of("acl")}");
     }
 
-    // The broker's goodbye is on its way; until it is here, writes may be sent into the closing connection.
-    private static async Task UntilItFailsAsync(ISink sink)
+    // Until the broker's close arrives, writes may still succeed.
+    private static async Task WriteUntilErrorAsync(ISink sink)
     {
-        for (var i = 1; i < 1000; i++) await sink.WriteAsync(Rig.Numbers(i, 0, 1), default);
+        for (var i = 1; i < 1000; i++) await sink.WriteAsync(SinkFixture.Numbers(i, 0, 1), default);
     }
 }

@@ -2,7 +2,7 @@ using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.Mqtt.Tests.Testing;
 
-/// <summary>Starts npm's aedes.</summary>
+/// <summary>Starts the npm broker aedes.</summary>
 internal static class Aedes
 {
     public static async Task<PeerProcess> StartAsync(string script = "aedes_broker.js")

@@ -2,10 +2,12 @@ using System.Text;
 
 namespace PlantRuntime.Mqtt.Tests.Testing;
 
-/// <summary>A packet as a broker reads it: by hand, since a parser shared with the sink would prove nothing.</summary>
-/// <param name="Connection">Number of the connection that it came on, from 1.</param>
-/// <param name="First">Its first byte: type and flags.</param>
-/// <param name="Body">What follows the remaining length.</param>
+/// <summary>
+/// A packet that the scripted broker received. It is parsed by hand, because a parser shared with the client would prove nothing.
+/// </summary>
+/// <param name="Connection">Number of its connection, from 1.</param>
+/// <param name="First">First byte: type and flags.</param>
+/// <param name="Body">Bytes after the remaining length.</param>
 internal sealed record BrokerPacket(int Connection, byte First, byte[] Body)
 {
     public const int Connect = 1;
@@ -24,7 +26,7 @@ internal sealed record BrokerPacket(int Connection, byte First, byte[] Body)
 
     public bool IsDuplicate => (First & 8) != 0;
 
-    /// <summary>A CONNECT's version: 4 or 5.</summary>
+    /// <summary>Protocol version of a CONNECT: 4 or 5.</summary>
     public int Version => Body[6];
 
     public bool IsCleanStart => (Body[7] & 2) != 0;
@@ -34,7 +36,7 @@ internal sealed record BrokerPacket(int Connection, byte First, byte[] Body)
     /// <summary>Packet id of a PUBLISH of QoS 1 or 2, or of a PUBREL.</summary>
     public int Id => Type == Publish ? (Body[2 + Topic.Length] << 8) | Body[3 + Topic.Length] : (Body[0] << 8) | Body[1];
 
-    /// <summary>How many filters a SUBSCRIBE without properties has.</summary>
+    /// <summary>Number of filters of a SUBSCRIBE without properties.</summary>
     public int FilterCount
     {
         get
@@ -45,16 +47,16 @@ internal sealed record BrokerPacket(int Connection, byte First, byte[] Body)
         }
     }
 
-    /// <summary>The QoS that a SUBSCRIBE asks for.</summary>
+    /// <summary>QoS that a SUBSCRIBE requests.</summary>
     public int AskedQoS => Body[^1] & 3;
 
     /// <summary>Payload of an MQTT 5.0 PUBLISH of QoS 1 or 2 without properties.</summary>
     public string Payload => Encoding.UTF8.GetString(Body.AsSpan(5 + Topic.Length));
 
-    // MQTT 5.0 has an empty list of properties before it, where 3.1.1 has the high byte of a length, which no test makes 0 and 0.
+    // MQTT 5.0 has an empty property list here; 3.1.1 has the length of the first filter, which is never 0 in these tests.
     private int FirstFilter => Body[2] == 0 && Body[3] == 0 ? 3 : 2;
 
-    /// <summary>"3" for message 3, "3 dup" when it is marked as sent before, with its id: "#7 3 dup".</summary>
+    /// <summary>Formats packet id and payload of a message: "#7 3", with the DUP flag "#7 3 dup".</summary>
     public override string ToString() => Type switch
     {
         Publish => $"#{Id} {Payload}{(IsDuplicate ? " dup" : "")}",

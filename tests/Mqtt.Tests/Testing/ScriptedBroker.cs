@@ -4,16 +4,16 @@ using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.Mqtt.Tests.Testing;
 
-/// <summary>A broker on loopback that does what a test tells it, above all what no good broker does.</summary>
+/// <summary>A broker on loopback whose replies a test defines, especially replies that a correct broker never sends.</summary>
 internal sealed class ScriptedBroker : LoopbackPeer
 {
     private readonly Channel<BrokerPacket> _arrivals = Channel.CreateUnbounded<BrokerPacket>();
 
-    /// <summary>What the broker does with a packet; it is a good one until told otherwise.</summary>
-    public Action<BrokerPacket, BrokerLine> Script { get; set; } = (packet, line) => line.Good(packet);
+    /// <summary>Handles a received packet. By default the broker replies correctly.</summary>
+    public Action<BrokerPacket, BrokerConnection> Script { get; set; } = (packet, connection) => connection.Reply(packet);
 
-    /// <summary>Waits for the next packet of this type, skipping others.</summary>
-    public async Task<BrokerPacket> ArrivedAsync(int type)
+    /// <summary>Waits for the next packet of this type and skips others.</summary>
+    public async Task<BrokerPacket> WaitForAsync(int type)
     {
         BrokerPacket packet;
         do packet = await _arrivals.Reader.ReadAsync();
@@ -21,8 +21,8 @@ internal sealed class ScriptedBroker : LoopbackPeer
         return packet;
     }
 
-    /// <summary>All PUBLISH and PUBREL packets that no test has looked at, as text.</summary>
-    public List<string> Messages()
+    /// <summary>Removes the received packets and returns the PUBLISH and PUBREL packets among them as text.</summary>
+    public List<string> DequeueMessages()
     {
         var messages = new List<string>();
         while (_arrivals.Reader.TryRead(out var packet))
@@ -32,7 +32,7 @@ internal sealed class ScriptedBroker : LoopbackPeer
 
     protected override async Task ServeAsync(Socket socket, int number)
     {
-        var line = new BrokerLine(socket);
+        var connection = new BrokerConnection(socket);
         await using var stream = new NetworkStream(socket);
         var one = new byte[1];
         while (await stream.ReadAsync(one) == 1)
@@ -49,10 +49,10 @@ internal sealed class ScriptedBroker : LoopbackPeer
             var body = new byte[length];
             await stream.ReadExactlyAsync(body);
             var packet = new BrokerPacket(number, first, body);
-            if (packet.Type == BrokerPacket.Connect) line.Version = packet.Version;
-            // First: whoever has got an answer finds what it answers.
+            if (packet.Type == BrokerPacket.Connect) connection.Version = packet.Version;
+            // Written before the reply, so that a test that received the reply finds the packet.
             _arrivals.Writer.TryWrite(packet);
-            Script(packet, line);
+            Script(packet, connection);
         }
     }
 }

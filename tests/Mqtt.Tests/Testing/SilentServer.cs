@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace PlantRuntime.Mqtt.Tests.Testing;
 
-/// <summary>Lets connect, and never says a word.</summary>
+/// <summary>A TCP server that accepts connections and never sends anything.</summary>
 internal sealed class SilentServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,7 +12,7 @@ internal sealed class SilentServer : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>A port on which nothing listens.</summary>
+    /// <summary>Returns a port on which no server listens.</summary>
     public static int ClosedPort()
     {
         using var server = new SilentServer();

@@ -1,6 +1,7 @@
 using System.Text;
 using Npgsql;
 using PlantRuntime.Conformance;
+using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Conformance.Sinks;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
@@ -8,9 +9,9 @@ using PlantRuntime.Plugins.Postgres;
 
 namespace PlantRuntime.Postgres.Tests;
 
-/// <summary>A schema, a clock and a log for each test of the sink's own habits.</summary>
-[Collection(PostgresTests.Name)]
-public abstract class PostgresTestBase(SharedServer shared)
+/// <summary>Gives each test a schema, a clock and a log.</summary>
+[Collection(PostgresCollection.Name)]
+public abstract class PostgresTestBase(PostgresFixture shared)
 {
     protected string Schema { get; } = shared.NewSchema();
 
@@ -22,7 +23,9 @@ public abstract class PostgresTestBase(SharedServer shared)
 
     protected IReadOnlyList<StoredSample> Samples => Sql.Samples(Admin, Schema);
 
-    protected PostgresOptions Options(int? port = null, IReadOnlyDictionary<string, string>? columns = null, string user = "plant") => new()
+    protected PostgresSinkOptions Options(
+        int? port = null, IReadOnlyDictionary<string, string>? columns = null, string user = "plant",
+        NulCharacterPolicy nul = NulCharacterPolicy.Remove, ConflictPolicy onConflict = ConflictPolicy.Reject) => new()
     {
         Host = "127.0.0.1",
         Port = port ?? Server.Port,
@@ -31,12 +34,14 @@ public abstract class PostgresTestBase(SharedServer shared)
         Password = new Secret(PostgresServer.Password),
         Schema = Schema,
         Columns = columns,
+        Nul = nul,
+        OnConflict = onConflict,
     };
 
-    protected ISink Open(PostgresOptions options, string name = "store") =>
+    protected ISink Open(PostgresSinkOptions options, string name = "store") =>
         new PostgresPlugin().Open(options, new PluginContext(name, "press-hall", ".", new ManualTimeProvider(Batches.Start), Log));
 
-    protected async Task<ISink> ConnectAsync(PostgresOptions? options = null, string name = "store")
+    protected async Task<ISink> ConnectAsync(PostgresSinkOptions? options = null, string name = "store")
     {
         var sink = Open(options ?? Options(), name);
         await sink.ConnectAsync(default);
@@ -54,7 +59,8 @@ public abstract class PostgresTestBase(SharedServer shared)
 
     protected void Run(string sql) => Sql.Run(Admin, sql.Replace("$schema", Schema, StringComparison.Ordinal));
 
-    /// <summary>Waits until so many sessions of the sink wait for a lock; tells their process numbers.</summary>
+    /// <summary>Waits until so many sessions of the sink wait for a lock.</summary>
+    /// <returns>Their process ids.</returns>
     protected async Task<int[]> WaitingAsync(int count)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -67,7 +73,7 @@ public abstract class PostgresTestBase(SharedServer shared)
         }
     }
 
-    /// <summary>Holds the table of samples until it is disposed.</summary>
+    /// <summary>Locks the table of samples until the connection is disposed.</summary>
     protected async Task<NpgsqlConnection> LockSamplesAsync()
     {
         var connection = await Admin.OpenConnectionAsync();

@@ -4,7 +4,7 @@ using PlantRuntime.Conformance.Sinks;
 
 namespace PlantRuntime.Postgres.Tests;
 
-/// <summary>Looks into the database beside the sink.</summary>
+/// <summary>Queries the database independently of the sink.</summary>
 public static class Sql
 {
     public static void Run(NpgsqlDataSource source, string sql)
@@ -20,11 +20,12 @@ public static class Sql
         using var reader = command.ExecuteReader();
         var rows = new List<string[]>();
         while (reader.Read())
-            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)!)]);
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount)
+                .Select(i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)!)]);
         return rows;
     }
 
-    /// <summary>The samples as the conformance suite reads them: numbers from value, or exactly from text where that has them.</summary>
+    /// <summary>The samples for the conformance suite: numbers from column value, or from text if it has the exact digits.</summary>
     public static IReadOnlyList<StoredSample> Samples(NpgsqlDataSource source, string schema, string table = "samples")
     {
         using var command = source.CreateCommand($"SELECT device, tag, text, value, quality FROM {schema}.{table} ORDER BY ctid");

@@ -19,9 +19,9 @@ public class AnswerTests
     [InlineData("no data", "BAD_COMM answer to another function than was asked")]
     public async Task An_answer_that_is_none_is_not_believed(string what, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.Script = (request, line) => line.Send(Wrong(request, what));
-        var scan = new Scan(rig.Driver, "DB1.DBW0", "DB2.DBB0", "DB3.DBB0");
+        var scan = new S7Scan(rig.Driver, "DB1.DBW0", "DB2.DBB0", "DB3.DBB0");
 
         await scan.ReadAsync();
 
@@ -44,11 +44,11 @@ public class AnswerTests
     [InlineData(0x63, 0, 0, 0, "BAD_DEVICE unknown return code (63)")]
     public async Task An_item_that_is_bad_is_bad_alone(byte code, byte transportSize, byte length, int bytes, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         byte[] wrong = [code, transportSize, 0, length, .. new byte[bytes]];
         rig.Cpu.Script = (request, line) =>
             line.Send(request.Answer([.. request.Items.Select(item => item.Block == 2 ? wrong : item.Good())]));
-        var scan = new Scan(rig.Driver, "DB1.DBB4", "DB2.DBW0", "DB3.DBB5");
+        var scan = new S7Scan(rig.Driver, "DB1.DBB4", "DB2.DBW0", "DB3.DBB5");
 
         for (var i = 0; i < 3; i++) await scan.ReadAsync();
 
@@ -68,9 +68,9 @@ public class AnswerTests
     [InlineData(0x77, 0x00, "BAD_DEVICE unknown error class 77 (7700)")]
     public async Task An_error_of_the_whole_job_is_named(byte errorClass, byte code, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.Script = (request, line) => line.Send(request.Error(errorClass, code));
-        var scan = new Scan(rig.Driver, "DB1.DBW0");
+        var scan = new S7Scan(rig.Driver, "DB1.DBW0");
         await scan.ReadAsync();
         Assert.StartsWith(expected, scan.Fault(0), StringComparison.Ordinal);
         Assert.Equal(1, rig.Cpu.Connections);
@@ -79,8 +79,8 @@ public class AnswerTests
     [Fact]
     public async Task Slices_of_one_byte_and_glued_packets_give_the_same_values()
     {
-        await using var rig = await Rig.ConnectAsync(jobs: 4);
-        var scan = new Scan(rig.Driver, [.. Enumerable.Range(1, 60).Select(n => $"DB{n}.DBB9")]);
+        await using var rig = await S7Fixture.ConnectAsync(jobs: 4);
+        var scan = new S7Scan(rig.Driver, [.. Enumerable.Range(1, 60).Select(n => $"DB{n}.DBB9")]);
         Assert.Equal(4, scan.Plan.Steady.Jobs.Length);
         rig.Cpu.Script = (request, line) => line.SendInSlices(request.Good());
         await scan.ReadAsync();
@@ -100,8 +100,8 @@ public class AnswerTests
     [Fact]
     public async Task No_more_jobs_are_under_way_than_the_cpu_grants()
     {
-        await using var rig = await Rig.ConnectAsync(jobs: 3);
-        var scan = new Scan(rig.Driver, [.. Enumerable.Range(1, 200).Select(n => $"DB{n}.DBB0")]);
+        await using var rig = await S7Fixture.ConnectAsync(jobs: 3);
+        var scan = new S7Scan(rig.Driver, [.. Enumerable.Range(1, 200).Select(n => $"DB{n}.DBB0")]);
         var (held, most, answered) = (new Queue<CpuRequest>(), 0, 0);
         rig.Cpu.Script = (request, line) =>
         {
@@ -122,10 +122,10 @@ public class AnswerTests
         const int Seed = 7;
         const int Scans = 300;
         var random = new Random(Seed);
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         byte[]? late = null;
         var (lates, duplicates, foreigns) = (0, 0, 0);
-        // What the word holds changes with every request, so an answer taken for another's shows.
+        // The word changes with every request, so a reply used for another request is detected.
         ushort now = 0;
         rig.Cpu.Script = (request, line) =>
         {
@@ -154,7 +154,7 @@ public class AnswerTests
                     return;
             }
         };
-        var scan = new Scan(rig.Driver, "DB1.DBW0");
+        var scan = new S7Scan(rig.Driver, "DB1.DBW0");
         for (now = 1; now <= Scans; now++)
         {
             using var cancel = new CancellationTokenSource();
@@ -169,9 +169,9 @@ public class AnswerTests
         }
 
         Assert.True(lates > 30 && duplicates > 5 && foreigns > 5, $"{lates} late, {duplicates} duplicate, {foreigns} foreign");
-        Assert.Equal(foreigns, rig.Driver.Requests.Foreign);
-        Assert.InRange(rig.Driver.Requests.Duplicate, duplicates - 1, duplicates);
-        Assert.True(rig.Driver.Requests.Late > 0);
+        Assert.Equal(foreigns, rig.Driver.Loop.Requests.ForeignCount);
+        Assert.InRange(rig.Driver.Loop.Requests.DuplicateCount, duplicates - 1, duplicates);
+        Assert.True(rig.Driver.Loop.Requests.LateCount > 0);
     }
 
     private static byte[] Wrong(CpuRequest request, string what)

@@ -9,7 +9,7 @@ public class BlockFaultTests
     [Fact]
     public async Task A_block_that_never_stands_still_is_given_up_after_a_bounded_number_of_readings()
     {
-        await using var rig = await Rig.ConnectAsync(jobs: 4);
+        await using var rig = await S7Fixture.ConnectAsync(jobs: 4);
         byte now = 0;
         rig.Cpu.Script = (request, line) => line.Send(request.Answer(Held(request, now++)));
         var image = new byte[600];
@@ -25,7 +25,7 @@ public class BlockFaultTests
     [Fact]
     public async Task A_block_that_changes_between_its_parts_is_never_given_in_part()
     {
-        await using var rig = await Rig.ConnectAsync(jobs: 4);
+        await using var rig = await S7Fixture.ConnectAsync(jobs: 4);
         // Three requests a reading: the block changes in the middle of the second one.
         var requests = 0;
         rig.Cpu.Script = (request, line) => line.Send(request.Answer(Held(request, ++requests < 5 ? (byte)1 : (byte)2)));
@@ -44,7 +44,7 @@ public class BlockFaultTests
     [InlineData("two items", "bytes 0 to 13: answer with another item count than was asked")]
     public async Task An_answer_that_is_none_gives_nothing(string what, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.Script = (request, line) => line.Send(what switch
         {
             "short" => request.Answer([0xFF, 4, 0, 104, .. new byte[13]]),
@@ -95,7 +95,7 @@ public class BlockFaultTests
     [Fact]
     public async Task Inputs_are_read_but_not_written()
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         var block = rig.Driver.PrepareBlock("IB0", 4);
         await block.ReadAsync(new byte[4], CancellationToken.None);
         var refused = await Assert.ThrowsAsync<RefusedException>(() => block.WriteAsync(0, new byte[4], default).AsTask());

@@ -47,8 +47,8 @@ public class ConnectionTests
     [Fact]
     public async Task The_plan_is_made_again_when_another_pdu_size_is_granted()
     {
-        await using var rig = await Rig.ConnectAsync(pduSize: 960);
-        var scan = new Scan(rig.Driver, [.. Enumerable.Range(0, 400).Select(n => $"DB1.DBW{2 * n}")]);
+        await using var rig = await S7Fixture.ConnectAsync(pduSize: 960);
+        var scan = new S7Scan(rig.Driver, [.. Enumerable.Range(0, 400).Select(n => $"DB1.DBW{2 * n}")]);
         foreach (var (size, jobs) in ((int, int)[])[(960, 1), (240, 4), (241, 4), (479, 2), (64, 18)])
         {
             rig.Cpu.PduSize = size;
@@ -65,8 +65,8 @@ public class ConnectionTests
     [Fact]
     public async Task Every_odd_pdu_size_reads_the_same()
     {
-        await using var rig = await Rig.ConnectAsync();
-        var scan = new Scan(rig.Driver, [.. Enumerable.Range(0, 30).Select(n => $"DB{1 + (n % 5)}.DBB{n * 11}"),
+        await using var rig = await S7Fixture.ConnectAsync();
+        var scan = new S7Scan(rig.Driver, [.. Enumerable.Range(0, 30).Select(n => $"DB{1 + (n % 5)}.DBB{n * 11}"),
             "DB1.DBD300", "MB7", "T4:WORD"]);
         for (var size = 65; size <= 299; size += 2)
         {
@@ -83,14 +83,14 @@ public class ConnectionTests
     [Fact]
     public async Task A_cpu_that_stops_answering_fails_the_scan_and_then_the_connection()
     {
-        await using var rig = await Rig.ConnectAsync();
-        var scan = new Scan(rig.Driver, "DB1.DBW0");
+        await using var rig = await S7Fixture.ConnectAsync();
+        var scan = new S7Scan(rig.Driver, "DB1.DBW0");
         rig.Cpu.Script = (_, _) => { };
 
         Assert.IsType<OperationCanceledException>(await rig.ReadUntilOutOfTimeAsync(scan, requests: 1), exactMatch: false);
         var gone = Assert.IsType<NotConnectedException>(await rig.ReadUntilOutOfTimeAsync(scan, requests: 1));
 
-        Assert.Equal("no answer to anything in two scans in a row", gone.Message);
+        Assert.Equal("no answer to anything twice in a row", gone.Message);
         await Assert.ThrowsAsync<NotConnectedException>(() => scan.ReadAsync().AsTask());
         rig.Cpu.Script = (request, line) => line.Send(request.Good());
         await rig.Driver.ConnectAsync(CancellationToken.None);
@@ -101,12 +101,12 @@ public class ConnectionTests
     [Fact]
     public async Task What_was_answered_in_time_is_good()
     {
-        await using var rig = await Rig.ConnectAsync(jobs: 4);
+        await using var rig = await S7Fixture.ConnectAsync(jobs: 4);
         rig.Cpu.Script = (request, line) =>
         {
             if (request.Items.All(item => item.Block != 1)) line.Send(request.Good());
         };
-        var scan = new Scan(rig.Driver, [.. Enumerable.Range(1, 60).Select(n => $"DB{n}.DBB0")]);
+        var scan = new S7Scan(rig.Driver, [.. Enumerable.Range(1, 60).Select(n => $"DB{n}.DBB0")]);
 
         Assert.Null(await rig.ReadUntilOutOfTimeAsync(scan, requests: 4, replies: 3));
 
@@ -121,9 +121,9 @@ public class ConnectionTests
     [InlineData("03 00 00 08 02 70 80 32", "a packet without data: 03 00 00 08 02 70 80 32")]
     public async Task Packets_that_cannot_be_end_the_connection(string packet, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.Script = (_, line) => line.Send(ScriptedCpu.Hex(packet));
-        var scan = new Scan(rig.Driver, "DB1.DBW0");
+        var scan = new S7Scan(rig.Driver, "DB1.DBW0");
         var lost = await Assert.ThrowsAsync<NotConnectedException>(() => scan.ReadAsync().AsTask());
         Assert.Equal(expected, lost.Message);
     }
@@ -131,13 +131,13 @@ public class ConnectionTests
     [Fact]
     public async Task Half_an_answer_and_then_the_end()
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.Script = (request, line) =>
         {
             line.Send(request.Good()[..9]);
             line.Close();
         };
-        var scan = new Scan(rig.Driver, "DB1.DBW0");
+        var scan = new S7Scan(rig.Driver, "DB1.DBW0");
         var lost = await Assert.ThrowsAsync<NotConnectedException>(() => scan.ReadAsync().AsTask());
         Assert.StartsWith("the far end closed the connection in the middle of a frame, after: 03 00",
             lost.Message, StringComparison.Ordinal);
@@ -146,10 +146,10 @@ public class ConnectionTests
     [Fact]
     public async Task Signs_of_life_and_messages_of_the_cpu_are_no_answers()
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.Script = (request, line) => line.Send(
             ScriptedCpu.Hex("03 00 00 07 02 F0 80"), ScriptedCpu.Hex("03 00 00 11 02 F0 80 32 07 00 00 00 02 00 00 00 00"), request.Good());
-        var scan = new Scan(rig.Driver, "DB1.DBB1");
+        var scan = new S7Scan(rig.Driver, "DB1.DBB1");
         await scan.ReadAsync();
         Assert.Equal(CpuItem.Held(1, 1), scan[0].Int);
     }

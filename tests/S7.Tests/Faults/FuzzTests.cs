@@ -1,5 +1,5 @@
 using PlantRuntime.Conformance.Fuzzing;
-using PlantRuntime.Plugins.S7.Asking;
+using PlantRuntime.Plugins.S7.Info;
 using PlantRuntime.Plugins.S7.Wire;
 using PlantRuntime.S7.Tests.Testing;
 using PlantRuntime.Wire;
@@ -17,15 +17,16 @@ public class FuzzTests
         const int Seed = 11;
         string[] addresses =
             ["DB1.DBX7.1", "DB1.DBD200:REAL", "DB1.DBB10:STRING[9]", "MB3", "DB2.DBB0:WSTRING[4]", "T3", "DB3.DBB0:DTL", "DB1.DBB100:DT"];
-        var plan = Fuzz.Plan(240, addresses);
-        var into = Fuzz.Buffer(addresses.Length);
+        var plan = PlanFactory.Plan(240, addresses);
+        var into = PlanFactory.Buffer(addresses.Length);
         var job = Assert.Single(plan.Steady.Jobs);
         var request = new byte[job.PacketBytes];
         job.Write(request);
         var good = CpuRequest.Parse(request).Good();
         var (faults, values) = (0, 0);
         var garbage = FrameFuzz.Run<LinkException>(
-            Seed, Packets, () => new FrameBuffer(Tpkt.FrameLength, Tpkt.MostBytes), random => Damage.Copies(random, good), mostInSlice: 200, Take);
+            Seed, Packets, () => new FrameBuffer(Tpkt.FrameLength, Tpkt.MaxBytes), random => Damage.Copies(random, good), mostInSlice: 200,
+            Take);
         Assert.True(garbage > 1000 && faults > 1000 && values > 1000, $"seed {Seed}: {garbage} garbage, {faults} faults, {values} values");
 
         void Take(ReadOnlySpan<byte> packet)
@@ -52,7 +53,7 @@ public class FuzzTests
                 var bytes = Damage.Copies(random, confirm);
                 if (bytes.Length >= 7 && Tpkt.FrameLength(bytes) is var length && length <= bytes.Length)
                     CotpConnect.Check(bytes.AsSpan(0, length));
-                var agreed = new SetupCommunication(960, 8).Agreed(Damage.Copies(random, setup));
+                var agreed = new SetupCommunication(960, 8).ParseReply(Damage.Copies(random, setup));
                 Assert.True(agreed is { PduSize: >= 64 and <= 960, Jobs: >= 1 and <= 8 }, $"seed {Seed}, round {round}: {agreed}");
             }
             catch (LinkException)
@@ -67,8 +68,8 @@ public class FuzzTests
         const int Seed = 13;
         var random = new Random(Seed);
         var ack = new CpuWrite(1, 0x84, 1, 0, 4, []).Ack(0xFF)[7..];
-        var list = new CpuQuestion(1, 4, 1, 0, []).Answer("001C 0000 0006 0002 0001 4C316E65 0005 41424344")[7..];
-        var info = new CpuQuestion(1, 3, 3, 0, []).Answer(string.Concat(Enumerable.Repeat("0041", 39)))[7..];
+        var list = new CpuUserDataRequest(1, 4, 1, 0, []).Answer("001C 0000 0006 0002 0001 4C316E65 0005 41424344")[7..];
+        var info = new CpuUserDataRequest(1, 3, 3, 0, []).Answer(string.Concat(Enumerable.Repeat("0041", 39)))[7..];
         var (taken, refused, told) = (0, 0, 0);
         for (var round = 0; round < Packets; round++)
         {
@@ -80,15 +81,15 @@ public class FuzzTests
                 if (S7Header.IsS7(question) && S7Header.IsAnswer(question)
                     && UserData.Read(question, UserData.SystemStatus, SystemStatusList.Function, out _, out var bytes) is null)
                 {
-                    var records = SystemStatusList.Of(bytes, SystemStatusList.ComponentIdentification);
-                    told += PaddedText.Of(records.Record(1)).Length + PaddedText.Of(records.Record(5)).Length;
-                    _ = DeviceFacts.ModeOf(bytes.ToArray());
+                    var records = SystemStatusList.Parse(bytes, SystemStatusList.ComponentIdentification);
+                    told += PaddedText.Decode(records.Record(1)).Length + PaddedText.Decode(records.Record(5)).Length;
+                    _ = DeviceInfoReader.ModeOf(bytes.ToArray());
                 }
 
                 if (S7Header.IsS7(block) && S7Header.IsAnswer(block)
                     && UserData.Read(block, UserData.Blocks, BlockList.Info, out _, out bytes) is null)
                 {
-                    told += $"{BlockInfo.Of(bytes)}".Length + BlockList.Numbers(bytes).Count;
+                    told += $"{BlockInfo.Parse(bytes)}".Length + BlockList.Numbers(bytes).Count;
                 }
             }
             catch (Exception e)

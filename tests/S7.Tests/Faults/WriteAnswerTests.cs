@@ -3,7 +3,7 @@ using PlantRuntime.S7.Tests.Testing;
 
 namespace PlantRuntime.S7.Tests.Faults;
 
-/// <summary>What a CPU may answer to a write, and what none should.</summary>
+/// <summary>Tests correct and incorrect replies to writes.</summary>
 public class WriteAnswerTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public class WriteAnswerTests
     [InlineData(0x63, "unknown return code (63)")]
     public async Task A_refusal_is_named_and_the_connection_stays(byte code, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         var writer = rig.Driver.PrepareWrites([new TagDefinition("t", "DB1.DBW0")]);
         var block = rig.Driver.PrepareBlock("DB1", 14);
         rig.Cpu.WriteScript = (write, line) => line.Send(write.Ack(code));
@@ -42,18 +42,23 @@ public class WriteAnswerTests
     [InlineData("read", "answer to another function than was asked")]
     [InlineData("no data", "answer to another function than was asked")]
     [InlineData("length", "answer whose lengths do not fit its bytes")]
-    public async Task An_answer_that_is_none_leaves_the_outcome_unknown_and_ends_the_connection(string what, string expected)
+    public async Task An_answer_that_is_none_leaves_the_outcome_unknown_and_the_connection_open(string what, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.WriteScript = (write, line) => line.Send(Wrong(write, what));
         var writer = rig.Driver.PrepareWrites([new TagDefinition("t", "DB1.DBW0")]);
-        var lost = await Assert.ThrowsAsync<NotConnectedException>(() => writer.WriteAsync(0, 1, default).AsTask());
-        Assert.Equal($"{expected}: whether the value was written is unknown", lost.Message);
+        var unknown = await Assert.ThrowsAsync<IOException>(() => writer.WriteAsync(0, 1, default).AsTask());
+        Assert.Equal($"{expected}: whether the value was written is unknown", unknown.Message);
 
-        await rig.Driver.ConnectAsync(CancellationToken.None);
         var block = rig.Driver.PrepareBlock("DB1", 14);
-        lost = await Assert.ThrowsAsync<NotConnectedException>(() => block.WriteAsync(0, new byte[14], default).AsTask());
-        Assert.Equal($"{expected}: whether the bytes were written is unknown", lost.Message);
+        unknown = await Assert.ThrowsAsync<IOException>(() => block.WriteAsync(0, new byte[14], default).AsTask());
+        Assert.Equal($"{expected}: whether the bytes were written is unknown", unknown.Message);
+
+        var scan = new S7Scan(rig.Driver, "DB1.DBW0");
+        await scan.ReadAsync();
+        rig.Cpu.WriteScript = (write, line) => line.Send(write.Ack(0xFF));
+        await writer.WriteAsync(0, 1, CancellationToken.None);
+        Assert.Equal((1, 1), (scan.Good, rig.Cpu.Connections));
     }
 
     [Theory]
@@ -62,7 +67,7 @@ public class WriteAnswerTests
     [InlineData(0xD2, 0x41, "protection level error")]
     public async Task An_error_of_the_whole_job_is_named(byte errorClass, byte code, string expected)
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         rig.Cpu.WriteScript = (write, line) => line.Send(new CpuRequest(write.Reference, []).Error(errorClass, code));
         var writer = rig.Driver.PrepareWrites([new TagDefinition("t", "DB1.DBW0")]);
         var refused = await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(0, 1, default).AsTask());
@@ -72,7 +77,7 @@ public class WriteAnswerTests
     [Fact]
     public async Task An_answer_to_another_job_is_not_taken_for_this_ones()
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         CpuWrite? foreign = null;
         rig.Cpu.WriteScript = (write, line) =>
         {
@@ -84,14 +89,14 @@ public class WriteAnswerTests
         await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(0, 1, default).AsTask());
         await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(0, 1, default).AsTask());
 
-        Assert.Equal(2, rig.Driver.Requests.Foreign);
-        Assert.InRange(rig.Driver.Requests.Duplicate, 1, 2);
+        Assert.Equal(2, rig.Driver.Loop.Requests.ForeignCount);
+        Assert.InRange(rig.Driver.Loop.Requests.DuplicateCount, 1, 2);
     }
 
     [Fact]
     public async Task A_late_answer_does_not_confirm_the_next_write()
     {
-        await using var rig = await Rig.ConnectAsync();
+        await using var rig = await S7Fixture.ConnectAsync();
         var writer = rig.Driver.PrepareWrites([new TagDefinition("t", "DB1.DBW0")]);
         using var cancel = new CancellationTokenSource();
         CpuWrite? late = null;
@@ -106,13 +111,30 @@ public class WriteAnswerTests
         var refused = await Assert.ThrowsAsync<RefusedException>(() => writer.WriteAsync(0, 2, default).AsTask());
 
         Assert.StartsWith("address out of range (05)", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(1, rig.Driver.Requests.Late);
+        Assert.Equal(1, rig.Driver.Loop.Requests.LateCount);
+    }
+
+    [Fact]
+    public async Task Writes_that_are_never_confirmed_do_not_end_the_connection()
+    {
+        await using var rig = await S7Fixture.ConnectAsync();
+        var writer = rig.Driver.PrepareWrites([new TagDefinition("t", "DB1.DBW0")]);
+        for (var i = 0; i < 3; i++)
+        {
+            using var cancel = new CancellationTokenSource();
+            rig.Cpu.WriteScript = (_, _) => cancel.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.WriteAsync(0, 1, cancel.Token).AsTask());
+        }
+
+        var scan = new S7Scan(rig.Driver, "DB1.DBW0");
+        await scan.ReadAsync();
+        Assert.Equal((1, 1), (scan.Good, rig.Cpu.Connections));
     }
 
     [Fact]
     public async Task A_write_without_an_answer_is_not_sent_again()
     {
-        await using var rig = await Rig.ConnectAsync(jobs: 2);
+        await using var rig = await S7Fixture.ConnectAsync(jobs: 2);
         var writes = 0;
         using var cancel = new CancellationTokenSource();
         // Half of a block is answered, then the host's time is over.
@@ -133,7 +155,7 @@ public class WriteAnswerTests
     [Fact]
     public async Task After_a_refused_part_of_a_block_no_further_one_is_sent()
     {
-        await using var rig = await Rig.ConnectAsync(jobs: 2);
+        await using var rig = await S7Fixture.ConnectAsync(jobs: 2);
         var places = new List<int>();
         rig.Cpu.WriteScript = (write, line) =>
         {

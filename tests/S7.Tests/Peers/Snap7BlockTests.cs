@@ -4,6 +4,7 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.S7.Tests.Peers;
 
 /// <summary>Raw blocks of snap7's server.</summary>
+[Trait("Needs", "Server")]
 public class Snap7BlockTests
 {
     [SkippableTheory]

@@ -3,7 +3,8 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.S7.Tests.Peers;
 
-/// <summary>What snap7's server says of itself: it answers as a CPU 315-2 PN/DP.</summary>
+/// <summary>Reads the info of snap7's server, which replies as a CPU 315-2 PN/DP.</summary>
+[Trait("Needs", "Server")]
 public class Snap7DeviceTests
 {
     [SkippableTheory]
@@ -21,14 +22,14 @@ public class Snap7DeviceTests
         await client.StartCpuAsync();
         var started = await driver.DescribeAsync(CancellationToken.None);
 
-        DeviceFact[] rest =
+        DeviceProperty[] rest =
         [
             new("order_number", "6ES7 315-2EH14-0AB0"), new("firmware", "V3.2.6"), new("name", "SNAP7-SERVER"),
             new("module", "CPU 315-2 PN/DP"), new("serial_number", "S C-C2UR28922012"), new("pdu", $"{pduSize}"),
-            new("jobs", $"{driver.Session.Setup.Jobs}"),
+            new("jobs", $"{driver.Loop.Session.Setup.Jobs}"),
         ];
-        Assert.Equal([new DeviceFact("state", "RUN"), .. rest], facts);
-        Assert.Equal([new DeviceFact("state", "STOP", IsWrong: true), .. rest], stopped);
+        Assert.Equal([new DeviceProperty("state", "RUN"), .. rest], facts);
+        Assert.Equal([new DeviceProperty("state", "STOP", IsWrong: true), .. rest], stopped);
         Assert.Equal(facts, started);
     }
 
@@ -45,11 +46,11 @@ public class Snap7DeviceTests
         await using var driver = await Snap7Server.ConnectAsync(server, pduSize);
         if (blocks == 0)
         {
-            Assert.Empty(await driver.BrowseAsync(CancellationToken.None));
+            Assert.Empty(await driver.BrowseAsync(new BrowseScope(), CancellationToken.None).ToListAsync());
             return;
         }
 
-        var entries = await driver.BrowseAsync(CancellationToken.None);
+        var entries = await driver.BrowseAsync(new BrowseScope(), CancellationToken.None).ToListAsync();
 
         Assert.Equal(
             Enumerable.Range(1, blocks).Select(n => new BrowseEntry($"DB{3 * n}", "data block", n + 10, "version 0.1")).ToHashSet(),

@@ -11,7 +11,7 @@ internal static class Snap7Server
     {
         var driver = new S7Driver(new S7Options { Host = "127.0.0.1", Port = server.Port, PduSize = pduSize });
         await driver.ConnectAsync(CancellationToken.None);
-        Assert.Equal(pduSize, driver.Session.Setup.PduSize);
+        Assert.Equal(pduSize, driver.Loop.Session.Setup.PduSize);
         return driver;
     }
 }

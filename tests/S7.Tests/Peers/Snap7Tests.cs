@@ -4,6 +4,7 @@ using PlantRuntime.S7.Tests.Testing;
 namespace PlantRuntime.S7.Tests.Peers;
 
 /// <summary>Against snap7's server, which we did not write; values are packed with its own language's means.</summary>
+[Trait("Needs", "Server")]
 public class Snap7Tests
 {
     private static readonly (string Type, int Bytes, string[] Values)[] Types =
@@ -14,6 +15,21 @@ public class Snap7Tests
         ("TIME", 4, ["-1000", "86400000"]), ("REAL", 4, ["123.456", "-1E-10", "3.4028235E+38"]), ("LREAL", 8, ["0.1", "-1E-300"]),
         ("LINT", 8, ["-9223372036854775808"]), ("ULINT", 8, ["18446744073709551615"]),
     ];
+
+    [SkippableFact]
+    public async Task A_text_without_a_greatest_length_and_one_in_characters()
+    {
+        await using var server = await Snap7Server.StartAsync(new("DB", 1, 0, "SIZE", "40"),
+            new("DB", 1, 0, "BYTES", "000568656C6C6F"), new("DB", 1, 10, "BYTES", "534E2D30303034322D4142000000"),
+            new("DB", 1, 26, "BYTES", "FE0A41424344"));
+        await using var driver = await Snap7Server.ConnectAsync(server);
+        var scan = new S7Scan(driver, "DB1.DBB0:STRING[5]", "DB1.DBB10:CHAR[14]", "DB1.DBB26:STRING[4]");
+        await scan.ReadAsync();
+        Assert.Equal(("hello", "SN-00042-AB"), (scan[0].Text, scan[1].Text));
+        Assert.Equal(
+            "BAD_TYPE the text in the CPU has length 10 and greatest length 254, the address has room for 4: make STRING[4] longer",
+            scan.Fault(2));
+    }
 
     [SkippableFact]
     public async Task Every_type_in_every_area()
@@ -50,7 +66,7 @@ public class Snap7Tests
         foreach (var pduSize in (int[])[240, 480, 959, 960])
         {
             await using var driver = await Snap7Server.ConnectAsync(server, pduSize);
-            var scan = new Scan(driver, [.. expected.Select(tag => tag.Address)]);
+            var scan = new S7Scan(driver, [.. expected.Select(tag => tag.Address)]);
             for (var i = 0; i < 2; i++)
             {
                 await scan.ReadAsync();
@@ -64,7 +80,7 @@ public class Snap7Tests
     {
         await using var server = await Snap7Server.StartAsync([new("DB", 1, 0, "SIZE", "200"), new("DB", 1, 20, "INT", "7")]);
         await using var driver = await Snap7Server.ConnectAsync(server);
-        var scan = new Scan(driver, [.. Enumerable.Range(0, 100).Select(n => $"DB1.DBW{2 * n}"), "DB1.DBW200", "DB2.DBW0"]);
+        var scan = new S7Scan(driver, [.. Enumerable.Range(0, 100).Select(n => $"DB1.DBW{2 * n}"), "DB1.DBW200", "DB2.DBW0"]);
 
         for (var i = 0; i < 3; i++)
         {
@@ -80,7 +96,7 @@ public class Snap7Tests
     {
         await using var server = await Snap7Server.StartAsync([new("DB", 3, 0, "SIZE", "400"), new("DB", 3, 0, "COUNT", "")]);
         await using var driver = await Snap7Server.ConnectAsync(server);
-        var scan = new Scan(driver, [.. Enumerable.Range(0, 200).Select(n => $"DB3.DBW{2 * n}")]);
+        var scan = new S7Scan(driver, [.. Enumerable.Range(0, 200).Select(n => $"DB3.DBW{2 * n}")]);
         Assert.Single(scan.Plan.Steady.Jobs);
 
         var seen = new HashSet<long>();
@@ -99,7 +115,7 @@ public class Snap7Tests
     {
         await using var server = await Snap7Server.StartAsync([new("DB", 9, 0, "SIZE", "32000"), new("DB", 9, 31936, "INT", "-5")]);
         await using var driver = await Snap7Server.ConnectAsync(server);
-        var scan = new Scan(driver, [.. Enumerable.Range(0, 500).Select(n => $"DB9.DBW{64 * n}:INT")]);
+        var scan = new S7Scan(driver, [.. Enumerable.Range(0, 500).Select(n => $"DB9.DBW{64 * n}:INT")]);
 
         await scan.ReadAsync();
 
@@ -108,5 +124,5 @@ public class Snap7Tests
         Assert.Equal(16, scan.Plan.Steady.Jobs.Length);
     }
 
-    private static string Shown(Scan scan, int index) => scan.Fault(index) is "GOOD " ? scan[index].ToString() : scan.Fault(index);
+    private static string Shown(S7Scan scan, int index) => scan.Fault(index) is "GOOD " ? scan[index].ToString() : scan.Fault(index);
 }

@@ -5,6 +5,7 @@ using PlantRuntime.S7.Tests.Testing;
 namespace PlantRuntime.S7.Tests.Peers;
 
 /// <summary>Writes to snap7's server, read back by snap7's own client and by the driver.</summary>
+[Trait("Needs", "Server")]
 public class Snap7WriteTests
 {
     private static readonly (string Place, Value Value, string Hex)[] Written =
@@ -18,13 +19,16 @@ public class Snap7WriteTests
         ("DB1.DBB52:DTL", "2026-11-21T08:15:30.123456789", "07EA0B1507080F1E075BCD15"),
         ("DB1.DBB64:STRING[8]", "Presse", "0806507265737365"), ("DB1.DBB80:WSTRING[2]", "Пр", "00020002041F0440"),
         ("DB1.DBW90:INT[3]", Value.Of([1, -1, 300]), "0001FFFF012C"), ("DB1.DBX96.0:BOOL[16]", Bits(0x8001), "0180"),
-        ("M3.7", true, "80"), ("QB2", 5, "05"), ("T0", 9_990_000, "3999"), ("C0", 214, "0214"),
+        ("DB1.DBB100:LDT", "2026-11-29T20:24:14.123456789Z", "18EC9DCCBF5D9915"), ("DB1.DBB108:LTIME", 90061000000000, "000051E8F5E9C200"),
+        ("DB1.DBB116:LTOD", "08:15:30.123456789", "00001B0A1572A115"),
+        ("DB1.DBB124:CHAR[14]", "SN-00042-AB", "534E2D30303034322D4142000000"),
+        ("P#DB1.DBX138.0 INT 1", -2, "FFFE"), ("M3.7", true, "80"), ("QB2", 5, "05"), ("T0", 9_990_000, "3999"), ("C0", 214, "0214"),
     ];
 
     [SkippableFact]
     public async Task Every_type_reads_back_as_written()
     {
-        await using var server = await Snap7Server.StartAsync(new("DB", 1, 0, "SIZE", "100"), new("M", 0, 0, "SIZE", "16"),
+        await using var server = await Snap7Server.StartAsync(new("DB", 1, 0, "SIZE", "140"), new("M", 0, 0, "SIZE", "16"),
             new("Q", 0, 0, "SIZE", "16"), new("T", 0, 0, "SIZE", "16"), new("C", 0, 0, "SIZE", "16"));
         using var client = new Snap7Client(server);
         await using var driver = await Snap7Server.ConnectAsync(server);
@@ -33,7 +37,7 @@ public class Snap7WriteTests
 
         for (var i = 0; i < Written.Length; i++) await writer.WriteAsync(i, Written[i].Value, CancellationToken.None);
 
-        var scan = new Scan(driver, addresses);
+        var scan = new S7Scan(driver, addresses);
         await scan.ReadAsync();
         for (var i = 0; i < Written.Length; i++)
         {

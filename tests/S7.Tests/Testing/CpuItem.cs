@@ -3,7 +3,7 @@ namespace PlantRuntime.S7.Tests.Testing;
 /// <summary>One item of a request: bytes of an area.</summary>
 internal sealed record CpuItem(byte Area, int Block, int Start, int Bytes)
 {
-    /// <summary>What the scripted CPU holds in a byte.</summary>
+    /// <summary>Returns a byte of the scripted CPU's memory.</summary>
     public static byte Held(int block, int at) => (byte)((7 * at) + block);
 
     public bool Covers(int at) => at >= Start && at < Start + Bytes;

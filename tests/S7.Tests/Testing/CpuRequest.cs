@@ -12,8 +12,9 @@ internal sealed record CpuRequest(ushort Reference, CpuItem[] Items)
         {
             var at = packet[(19 + (12 * i))..];
             var address = at[9] << 16 | at[10] << 8 | at[11];
-            items[i] = new CpuItem(at[8], at[6] << 8 | at[7], at[8] is 0x1C or 0x1D ? 2 * address : address / 8,
-                (at[4] << 8 | at[5]) * (at[8] is 0x1C or 0x1D ? 2 : 1));
+            var isNumbered = at[8] is 0x1C or 0x1D;
+            items[i] = new CpuItem(at[8], at[6] << 8 | at[7], isNumbered ? 2 * address : at[8] is 0x1E or 0x1F ? address : address / 8,
+                (at[4] << 8 | at[5]) * (isNumbered ? 2 : 1));
         }
 
         return new CpuRequest(BinaryPrimitives.ReadUInt16BigEndian(packet[11..]), items);

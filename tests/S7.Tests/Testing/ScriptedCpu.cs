@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.S7.Tests.Testing;
@@ -8,8 +6,7 @@ namespace PlantRuntime.S7.Tests.Testing;
 /// <summary>A CPU on loopback that does what a test tells it, above all what no good CPU does.</summary>
 internal sealed class ScriptedCpu : LoopbackPeer
 {
-    private readonly Channel<CpuRequest> _arrivals = Channel.CreateUnbounded<CpuRequest>();
-    private readonly ConcurrentQueue<CpuRequest> _reads = new();
+    private readonly ArrivalQueue<CpuRequest> _reads = new();
 
     /// <summary>PDU size that the CPU grants at most.</summary>
     public int PduSize { get; set; } = 240;
@@ -20,36 +17,32 @@ internal sealed class ScriptedCpu : LoopbackPeer
     /// <summary>The connection request that came in last.</summary>
     public byte[] ConnectRequest { get; private set; } = [];
 
-    /// <summary>What the CPU does with a connection request; it confirms until told otherwise.</summary>
+    /// <summary>Handles a connection request. The default confirms it.</summary>
     public Action<PeerLine> Connect { get; set; } =
         line => line.Send(Hex("03 00 00 16 11 D0 00 01 00 02 00 C0 01 0A C1 02 01 00 C2 02 01 01"));
 
-    /// <summary>What the CPU does with a read; it answers rightly until told otherwise.</summary>
+    /// <summary>Handles a read. The default sends a correct reply.</summary>
     public Action<CpuRequest, PeerLine> Script { get; set; } = (request, line) => line.Send(request.Good());
 
-    /// <summary>What the CPU does with a write; it takes it until told otherwise.</summary>
+    /// <summary>Handles a write. The default accepts it.</summary>
     public Action<CpuWrite, PeerLine> WriteScript { get; set; } = (write, line) => line.Send(write.Ack(0xFF));
 
-    /// <summary>What the CPU does with a question about itself; it knows no answer until told otherwise, as a LOGO.</summary>
-    public Action<CpuQuestion, PeerLine> QuestionScript { get; set; } = (question, line) => line.Send(question.Answer("", error: 0x8104));
+    /// <summary>Handles an info request. The default refuses it, as a LOGO does.</summary>
+    public Action<CpuUserDataRequest, PeerLine> UserDataScript { get; set; } =
+        (question, line) => line.Send(question.Answer("", error: 0x8104));
 
     public static byte[] Hex(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
 
-    /// <summary>Waits for the next read that no test has looked at, after the script has run for it.</summary>
-    public ValueTask<CpuRequest> ArrivedAsync() => _arrivals.Reader.ReadAsync();
+    /// <summary>Waits for the next read that was answered and that no test has waited for.</summary>
+    public ValueTask<CpuRequest> ArrivedAsync() => _reads.NextAsync();
 
     /// <summary>All reads since the last call of this.</summary>
-    public List<CpuRequest> Arrived()
-    {
-        var arrived = new List<CpuRequest>();
-        while (_reads.TryDequeue(out var request)) arrived.Add(request);
-        return arrived;
-    }
+    public List<CpuRequest> Arrived() => _reads.Drain();
 
     protected override Task ServeAsync(Socket socket, int number)
     {
         var line = new PeerLine(socket);
-        return TakeFramesAsync(socket, 4, held => (held[2] << 8) + held[3], packet => Answer(packet, line));
+        return ReadFramesAsync(socket, 4, held => (held[2] << 8) + held[3], packet => Answer(packet, line));
     }
 
     private void Answer(byte[] packet, PeerLine line)
@@ -65,7 +58,7 @@ internal sealed class ScriptedCpu : LoopbackPeer
         }
         else if (packet[8] == 7)
         {
-            QuestionScript(CpuQuestion.Parse(packet), line);
+            UserDataScript(CpuUserDataRequest.Parse(packet), line);
         }
         else if (packet[17] == 5)
         {
@@ -74,9 +67,7 @@ internal sealed class ScriptedCpu : LoopbackPeer
         else
         {
             var request = CpuRequest.Parse(packet);
-            _reads.Enqueue(request);
-            Script(request, line);
-            _arrivals.Writer.TryWrite(request);
+            _reads.Add(request, () => Script(request, line));
         }
     }
 

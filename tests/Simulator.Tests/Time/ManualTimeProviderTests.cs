@@ -2,7 +2,7 @@ using PlantRuntime.Conformance.Time;
 
 namespace PlantRuntime.Simulator.Tests.Time;
 
-/// <summary>The clock that all virtual-time tests stand on.</summary>
+/// <summary>Tests of the clock that all virtual-time tests use.</summary>
 public sealed class ManualTimeProviderTests
 {
     private readonly ManualTimeProvider _time = new();

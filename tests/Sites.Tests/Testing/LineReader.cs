@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PlantRuntime.Sites.Tests.Testing;
 
-/// <summary>A program that goes on telling lines: <c>mosquitto_sub</c>, <c>tail -F</c>.</summary>
+/// <summary>Reads the lines of a program that keeps running: <c>mosquitto_sub</c>, <c>tail -F</c>.</summary>
 internal sealed class LineReader : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
@@ -11,7 +11,7 @@ internal sealed class LineReader : IAsyncDisposable
     public LineReader(string program, params string[] arguments) =>
         _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
 
-    /// <summary>Reads on up to a line that is wanted; tells all lines since the last call, that one included.</summary>
+    /// <summary>Reads up to the first wanted line and returns all lines since the last call, including that one.</summary>
     public async Task<IReadOnlyList<string>> UntilAsync(Func<string, bool> isWanted)
     {
         using var patience = new CancellationTokenSource(s_patience);

@@ -3,7 +3,7 @@ using PlantRuntime.Conformance.Peers;
 
 namespace PlantRuntime.Sites.Tests.Testing;
 
-/// <summary>A CPU of snap7 with one data block, whose bytes somebody else writes while it is read.</summary>
+/// <summary>A snap7 server with one data block, which a second client writes while the plant reads it.</summary>
 internal sealed class Plc : IAsyncDisposable
 {
     private readonly string _block;
@@ -33,7 +33,7 @@ internal sealed class Plc : IAsyncDisposable
         return Tool.RunAsync("node", script, Port.ToString(CultureInfo.InvariantCulture), _block, Convert.ToHexString(bytes));
     }
 
-    /// <summary>Somebody else who looks at it.</summary>
+    /// <summary>Connects a second client.</summary>
     public Snap7Client Look() => new(_server!);
 
     /// <summary>Switches it off.</summary>

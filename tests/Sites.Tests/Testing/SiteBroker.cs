@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using PlantRuntime.Conformance.Peers;
-using PlantRuntime.Mqtt.Tests.Testing;
 
 namespace PlantRuntime.Sites.Tests.Testing;
 
@@ -18,12 +17,12 @@ internal sealed class SiteBroker : IAsyncDisposable
 
     public int Port => _process.Port;
 
-    /// <summary>Makes the secrets and starts the broker.</summary>
-    public static async Task<SiteBroker> StartAsync(SiteFolder site, params string[] tenants)
+    /// <summary>Creates the secrets and starts the broker.</summary>
+    public static async Task<SiteBroker> StartAsync(SiteFolder site)
     {
         Mosquitto.SkipIfMissing("mosquitto", "mosquitto_sub", "mosquitto_pub", "mosquitto_passwd", "openssl");
         if (Directory.Exists(site.At("infra/secrets"))) Directory.Delete(site.At("infra/secrets"), recursive: true);
-        await Tool.RunAsync("sh", [site.At("infra/make-secrets.sh"), "localhost", .. tenants]);
+        await Tool.RunAsync("sh", [site.At("infra/make-secrets.sh"), "localhost"]);
         File.Copy(site.At("infra/secrets/ca.crt"), site.At("ca.crt"), overwrite: true);
 
         const string Config = "infra/mosquitto/mosquitto.conf";
@@ -39,10 +38,10 @@ internal sealed class SiteBroker : IAsyncDisposable
 
     public string PasswordOf(string user) => File.ReadAllText(_site.At($"infra/secrets/{user}.password")).TrimEnd();
 
-    /// <summary>mosquitto_sub as the user telegraf, on telegraf's topics: "topic payload" a line.</summary>
-    public LineReader Telegraf() => new("mosquitto_sub", [.. Access("telegraf"), "-q", "1", "-t", "plc/+/+", "-F", "%t %p"]);
+    /// <summary>mosquitto_sub as the user telegraf, on telegraf's topics: one line "topic payload" per message.</summary>
+    public LineReader Telegraf() => new("mosquitto_sub", [.. Access("telegraf"), "-q", "1", "-t", "plc/#", "-F", "%t %p"]);
 
-    /// <summary>mosquitto_pub: what it says, nothing when the broker took the message.</summary>
+    /// <summary>Runs mosquitto_pub and returns its output, which is empty if the broker accepted the message.</summary>
     public async Task<string> PublishAsync(string user, string topic, string message)
     {
         var (_, output) = await Tool.TryAsync("mosquitto_pub", [.. Access(user), "-V", "mqttv5", "-q", "1", "-t", topic, "-m", message]);

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace PlantRuntime.Sites.Tests.Testing;
 
-/// <summary>Programs that others wrote, run to their end.</summary>
+/// <summary>Runs other programs to their end.</summary>
 internal static class Tool
 {
-    /// <summary>What a program that ended well said.</summary>
+    /// <summary>Returns the output of a program; fails the test if its exit code is not 0.</summary>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
         var (exit, output) = await TryAsync(program, arguments);
@@ -13,11 +13,11 @@ internal static class Tool
         return output;
     }
 
-    /// <summary>The same, line by line.</summary>
+    /// <summary>Returns the lines of the output.</summary>
     public static async Task<string[]> LinesAsync(string program, params string[] arguments) =>
         (await RunAsync(program, arguments)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>How a program ended, and what it said on both streams.</summary>
+    /// <summary>Returns the exit code and the output of both streams.</summary>
     public static async Task<(int ExitCode, string Output)> TryAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -41,6 +41,7 @@ Test("a lost connection is told once", plant =>
     plant.Run(1.Seconds);
     plant.Sinks.broker.ShouldHave(
         new { number = 1, failure = "cable pulled", values = new { amps = (double?)null }, quality = new { amps = "BAD_COMM" } },
+        new { silent = "cable pulled" },
         new { number = 2, failure = (string)null, values = new { amps = 5 } });
 });
 

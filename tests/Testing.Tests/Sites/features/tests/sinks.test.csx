@@ -5,6 +5,7 @@ Test("what could not be delivered waits and arrives in order", plant =>
     plant.Run(10.Seconds, t => plant.press.Set(amps: 10 + t.TotalSeconds));
     plant.Sinks.broker.ShouldBeEmpty();
     plant.Sinks.broker.Waiting.ShouldHaveCount(11);
+    plant.Sinks.broker.Waiting.ShouldEndWith(new { number = 11 });
     plant.Sinks.broker.Waiting.ShouldHaveCount(11);
     plant.Sinks.broker.Heal();
     plant.Sinks.broker.Waiting.ShouldBeEmpty();

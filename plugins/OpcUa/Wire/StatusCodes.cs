@@ -1,0 +1,65 @@
+namespace PlantRuntime.Plugins.OpcUa.Wire;
+
+/// <summary>The status codes that the driver itself compares with or reports (OPC 10000-6, A.2).</summary>
+internal static class StatusCodes
+{
+    public const uint BadTimeout = 0x800A_0000;
+    public const uint BadServiceUnsupported = 0x800B_0000;
+    public const uint BadShutdown = 0x800C_0000;
+    public const uint BadServerHalted = 0x800E_0000;
+    public const uint BadTooManyOperations = 0x8010_0000;
+    public const uint BadDecodingError = 0x8007_0000;
+    public const uint BadEncodingLimitsExceeded = 0x8008_0000;
+    public const uint BadCertificateInvalid = 0x8012_0000;
+    public const uint BadSecurityChecksFailed = 0x8013_0000;
+    public const uint BadCertificateTimeInvalid = 0x8014_0000;
+    public const uint BadCertificateIssuerTimeInvalid = 0x8015_0000;
+    public const uint BadCertificateHostNameInvalid = 0x8016_0000;
+    public const uint BadCertificateUriInvalid = 0x8017_0000;
+    public const uint BadCertificateUseNotAllowed = 0x8018_0000;
+    public const uint BadCertificateIssuerUseNotAllowed = 0x8019_0000;
+    public const uint BadCertificateUntrusted = 0x801A_0000;
+    public const uint BadCertificateRevocationUnknown = 0x801B_0000;
+    public const uint BadCertificateIssuerRevocationUnknown = 0x801C_0000;
+    public const uint BadCertificateRevoked = 0x801D_0000;
+    public const uint BadCertificateIssuerRevoked = 0x801E_0000;
+    public const uint BadUserAccessDenied = 0x801F_0000;
+    public const uint BadIdentityTokenInvalid = 0x8020_0000;
+    public const uint BadIdentityTokenRejected = 0x8021_0000;
+    public const uint BadSecureChannelIdInvalid = 0x8022_0000;
+    public const uint BadSessionIdInvalid = 0x8025_0000;
+    public const uint BadSessionClosed = 0x8026_0000;
+    public const uint BadSessionNotActivated = 0x8027_0000;
+    public const uint BadSubscriptionIdInvalid = 0x8028_0000;
+    public const uint BadNoCommunication = 0x8031_0000;
+    public const uint BadWaitingForInitialData = 0x8032_0000;
+    public const uint BadNodeIdInvalid = 0x8033_0000;
+    public const uint BadNodeIdUnknown = 0x8034_0000;
+    public const uint BadAttributeIdInvalid = 0x8035_0000;
+    public const uint BadIndexRangeInvalid = 0x8036_0000;
+    public const uint BadIndexRangeNoData = 0x8037_0000;
+    public const uint BadDataEncodingInvalid = 0x8038_0000;
+    public const uint BadDataEncodingUnsupported = 0x8039_0000;
+    public const uint BadNotReadable = 0x803A_0000;
+    public const uint BadNotWritable = 0x803B_0000;
+    public const uint BadNoContinuationPoints = 0x804B_0000;
+    public const uint BadDataUnavailable = 0x809E_0000;
+    public const uint BadOutOfRange = 0x803C_0000;
+    public const uint BadMonitoredItemFilterUnsupported = 0x8044_0000;
+    public const uint BadFilterNotAllowed = 0x8045_0000;
+    public const uint BadNoMatch = 0x806F_0000;
+    public const uint BadTypeMismatch = 0x8074_0000;
+    public const uint BadTooManyPublishRequests = 0x8078_0000;
+    public const uint BadNoSubscription = 0x8079_0000;
+    public const uint BadMessageNotAvailable = 0x807B_0000;
+    public const uint BadTcpMessageTooLarge = 0x8080_0000;
+    public const uint BadSecureChannelClosed = 0x8086_0000;
+    public const uint BadSequenceNumberInvalid = 0x8088_0000;
+    public const uint BadConnectionClosed = 0x80AE_0000;
+    public const uint BadDeadbandFilterInvalid = 0x808E_0000;
+    public const uint BadRequestTooLarge = 0x80B8_0000;
+    public const uint BadResponseTooLarge = 0x80B9_0000;
+    public const uint BadCertificateChainIncomplete = 0x810D_0000;
+    public const uint BadCertificatePolicyCheckFailed = 0x8114_0000;
+    public const uint GoodSubscriptionTransferred = 0x002D_0000;
+}

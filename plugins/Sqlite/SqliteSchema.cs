@@ -1,0 +1,83 @@
+using PlantRuntime.Storage;
+
+namespace PlantRuntime.Plugins.Sqlite;
+
+/// <summary>
+/// Creates missing tables and checks existing ones for the columns that the sink needs. Ignores further columns. <see cref="SqliteStore"/>
+/// calls it once for each open file. Never changes or drops an existing table.
+/// </summary>
+internal static class SqliteSchema
+{
+    public const string Records = "records";
+    public const string Progress = "plant_progress";
+    public const string Retention = "plant_retention";
+
+    private static readonly string[] s_sampleColumns = ["time", "site", "device", "tag", "value", "text", "quality", "unit"];
+    private static readonly string[] s_recordColumns = ["time", "site", "device", "json"];
+    private static readonly string[] s_progressColumns = ["sink", "queue", "batch", "record"];
+
+    /// <summary>True for names that the plugin or SQLite reserves.</summary>
+    public static bool IsReserved(string table) =>
+        table.Equals(Records, StringComparison.OrdinalIgnoreCase)
+        || table.Equals(Progress, StringComparison.OrdinalIgnoreCase)
+        || table.Equals(Retention, StringComparison.OrdinalIgnoreCase)
+        || table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Creates missing tables and indexes, and checks existing tables.</summary>
+    /// <exception cref="IOException">A table of that name has other columns; the message names the first missing one.</exception>
+    public static void Ensure(Database database, string path, string samples)
+    {
+        // "value" has no type: REAL would lose digits of 64-bit counters, and NUMERIC would turn 1.0 into 1, so that 1.0/2 would be 0.
+        database.Execute($"""
+            CREATE TABLE IF NOT EXISTS "{samples}" (
+              time TEXT NOT NULL, site TEXT NOT NULL, device TEXT NOT NULL, tag TEXT NOT NULL,
+              value, text TEXT, quality TEXT NOT NULL, unit TEXT NOT NULL)
+            """);
+        Check(database, path, samples, s_sampleColumns);
+        database.Execute($"""CREATE INDEX IF NOT EXISTS "{samples}_by_tag" ON "{samples}" (device, tag, time)""");
+
+        database.Execute($"""
+            CREATE TABLE IF NOT EXISTS {Records} (time TEXT NOT NULL, site TEXT NOT NULL, device TEXT NOT NULL, json TEXT NOT NULL)
+            """);
+        Check(database, path, Records, s_recordColumns);
+        database.Execute($"CREATE INDEX IF NOT EXISTS {Records}_by_device ON {Records} (device, time)");
+
+        database.Execute($"""
+            CREATE TABLE IF NOT EXISTS {Progress} (
+              sink TEXT, queue BLOB, batch INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (sink, queue)) WITHOUT ROWID
+            """);
+        Check(database, path, Progress, s_progressColumns);
+    }
+
+    /// <summary>Creates the table of <see cref="RetentionMarks"/>.</summary>
+    public static void EnsureRetention(Database database) => database.Execute($"""
+        CREATE TABLE IF NOT EXISTS {Retention} (
+          name TEXT, row INTEGER, age_ms INTEGER NOT NULL, time TEXT, is_right INTEGER NOT NULL, PRIMARY KEY (name, row)) WITHOUT ROWID
+        """);
+
+    private static void Check(Database database, string path, string table, string[] needed)
+    {
+        var columns = new List<string>();
+        string? unfilled = null;
+        using (var info = database.Prepare($"""PRAGMA table_info("{table}")"""))
+        {
+            while (info.Step())
+            {
+                columns.Add(info.Text(1));
+                var mustBeGiven = info.Long(3) == 1 && info.Text(4).Length == 0;
+                if (mustBeGiven && !needed.Contains(columns[^1], StringComparer.OrdinalIgnoreCase)) unfilled = columns[^1];
+            }
+        }
+
+        if (unfilled is not null)
+        {
+            throw new IOException(
+                $"table \"{table}\" of {path} has a column \"{unfilled}\" that the sink does not fill: give it a default or allow NULL");
+        }
+
+        if (needed.FirstOrDefault(n => !columns.Contains(n, StringComparer.OrdinalIgnoreCase)) is not { } missing) return;
+        throw new IOException(
+            $"table \"{table}\" of {path} has no column \"{missing}\": it has {string.Join(", ", columns)}; "
+            + $"expected {string.Join(", ", needed)}. Give another table or file, or rename that table");
+    }
+}

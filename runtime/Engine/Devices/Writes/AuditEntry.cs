@@ -1,0 +1,62 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Engine.Devices.Writes;
+
+/// <summary>
+/// Formats the lines of the audit log:
+/// <c>{"time":"…","who":"recipes/press.csx(3,1)","device":"press","tag":"setpoint","value":12.5,"outcome":"written"}</c>,
+/// with a <c>reason</c> where there is one. A write that is about to be sent has a line with the outcome <c>begun</c> before that.
+/// Pure; AuditLog writes the lines.
+/// </summary>
+internal static class AuditEntry
+{
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Returns an outcome in the form of the log.</summary>
+    public static string ToText(WriteOutcome outcome) => JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString());
+
+    /// <summary>Returns the line of an attempt that ended.</summary>
+    public static byte[] From(DateTime time, TagWriteRequest request, WriteResult result) =>
+        From(time, request, ToText(result.Outcome), result.Reason);
+
+    /// <summary>Returns the line of an attempt that is about to be sent.</summary>
+    public static byte[] Begun(DateTime time, TagWriteRequest request) => From(time, request, "begun", reason: null);
+
+    /// <summary>Returns one line for refused attempts for which there was no room.</summary>
+    public static byte[] Suppressed(DateTime time, long attempts) => Line(writer =>
+    {
+        writer.WriteString("time", time);
+        writer.WriteNumber("attempts", attempts);
+        writer.WriteString("outcome", ToText(WriteOutcome.Refused));
+        writer.WriteString("reason", "the disk did not keep up with the audit log");
+    });
+
+    private static byte[] From(DateTime time, TagWriteRequest request, string outcome, string? reason) => Line(writer =>
+    {
+        writer.WriteString("time", time);
+        writer.WriteString("who", request.Who);
+        writer.WriteString("device", request.Device);
+        writer.WriteString("tag", request.Tag);
+        writer.WritePropertyName("value");
+        RecordJson.WriteValue(writer, request.Value);
+        writer.WriteString("outcome", outcome);
+        if (reason is not null) writer.WriteString("reason", reason);
+    });
+
+    private static byte[] Line(Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, s_options))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        bytes.Write("\n"u8);
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,118 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Engine.RecipeHost.Run;
+using PlantRuntime.Engine.Supervision;
+using PlantRuntime.Logging;
+using PlantRuntime.Storage;
+using PlantRuntime.Recipes.Plans;
+using PlantRuntime.Recipes.State;
+
+namespace PlantRuntime.Engine.RecipeHost.State;
+
+/// <summary>
+/// Keeps the state of one recipe on disk: saves it every ten seconds while scans arrive and at the end of the host, and restores it at a
+/// start. Owned by one RecipeSlot, which calls it under its gate; a periodic save waits for the recipe's thread and writes after the gate
+/// is released, one save at a time. I/O errors are logged, never thrown.
+/// </summary>
+internal sealed class RecipeStateStore(string recipe, StateFolder folder, TimeProvider time, PlantLog log)
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest absence that counts: 366 days. A longer one means that the clock was set.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(366);
+
+    private readonly LogLimit _limit = new(time, TimeSpan.FromMinutes(1));
+    private Task _saving = Task.CompletedTask;
+    private long _last = time.GetTimestamp();
+
+    /// <summary>
+    /// Called every half second by the slot: requests the state of the running version when ten seconds have passed, and saves it
+    /// when it arrives.
+    /// </summary>
+    public void SaveWhenDue(RecipeRunner runner)
+    {
+        if (!_saving.IsCompleted || time.GetElapsedTime(_last) < s_every || runner.RequestState() is not { } request) return;
+        _last = time.GetTimestamp();
+        _saving = SaveAsync(request);
+    }
+
+    /// <summary>Saves the last state, after all earlier ones.</summary>
+    public async Task EndAsync(PlanState last)
+    {
+        await _saving.ConfigureAwait(false);
+        Write(last);
+    }
+
+    /// <summary>Deletes the state of a recipe that was deleted.</summary>
+    public async Task DeleteAsync()
+    {
+        await _saving.ConfigureAwait(false);
+        folder.Delete(recipe);
+    }
+
+    /// <summary>Loads the last saved state into a plan. The time that has passed since then counts for windows and events.</summary>
+    public void Restore(Plan plan)
+    {
+        try
+        {
+            if (folder.Read(recipe) is not { } bytes) return;
+            var (kept, operators) = StateFile.Decode(bytes);
+            var away = time.GetUtcNow().UtcDateTime - kept;
+            if (away < TimeSpan.Zero || away > s_longest)
+            {
+                log.Warn($"STATE recipe={recipe} kept={kept:O} reason=\"the clock was set since then\" next=\"it counts as now\"");
+                away = TimeSpan.Zero;
+            }
+
+            var restored = plan.Load(new PlanState(time.GetTimestamp() - time.Ticks(away), operators));
+            log.Info($"STATE recipe={recipe} {restored.ToFields("restored")} away={away.TotalSeconds:0.#}s");
+        }
+        catch (DamagedException exception)
+        {
+            log.Error($"DAMAGED state={recipe} reason=\"{exception.Message}\" kept=\"{MoveAside()}\" next=\"the recipe begins anew\"");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Error($"STATE recipe={recipe} reason=\"{exception.Message}\" next=\"the recipe begins anew\"");
+        }
+    }
+
+    private async Task SaveAsync(Task<PlanState> request)
+    {
+        try
+        {
+            Write(await request.ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The version ended before it saved its state; the next request goes to the next version.
+        }
+    }
+
+    private void Write(PlanState state)
+    {
+        try
+        {
+            if (state.Operators.Count == 0) folder.Delete(recipe);
+            else folder.Write(recipe,
+                StateFile.Encode(time.GetUtcNow().UtcDateTime - time.GetElapsedTime(state.Timestamp), state.Operators));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (!_limit.TryAcquire(out var suppressed)) return;
+            log.Error($"STATE recipe={recipe} reason=\"it cannot be kept: {exception.Message}\"{LogText.Suppressed(suppressed)} "
+                + $"next=\"tried again every 10 s; a restart would begin with what was kept before\"");
+        }
+    }
+
+    private string MoveAside()
+    {
+        try
+        {
+            return folder.MoveAside(recipe);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"where it was: {exception.Message}";
+        }
+    }
+}

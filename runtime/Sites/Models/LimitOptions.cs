@@ -1,0 +1,35 @@
+using PlantRuntime.Contracts;
+using PlantRuntime.Sites.Text;
+
+namespace PlantRuntime.Sites.Models;
+
+/// <summary>
+/// The section <c>[limits]</c>: the resources that one recipe may use before the host stops it and logs its name, and those of the whole
+/// host. Immutable.
+/// </summary>
+internal sealed record LimitOptions : IValidatedOptions
+{
+    /// <summary>Longest time that one call into a recipe may take.</summary>
+    public TimeSpan RecipeTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Largest amount that one call into a recipe may allocate, garbage included.</summary>
+    public ByteSize RecipeMemory { get; init; } = new(64 << 20);
+
+    /// <summary>Largest managed memory of the host; the default is half of the machine's memory, 1 GB at most.</summary>
+    public ByteSize? Memory { get; init; }
+
+    /// <summary>Time after a reload in which a failing version is rolled back to the previous one; 0 turns this off.</summary>
+    public TimeSpan RecipeWatch { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Largest number of waiting scans for each recipe and device.</summary>
+    [Bounds(1, 100_000)]
+    public int RecipeQueue { get; init; } = 64;
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Key, string Message)> Validate() =>
+    [
+        .. DurationRules.Check(("recipe_time", RecipeTime), ("recipe_watch", RecipeWatch == TimeSpan.Zero ? null : RecipeWatch)),
+        .. RecipeMemory.Bytes < 1 << 20 ? [("recipe_memory", "expected at least 1MB")] : Array.Empty<(string, string)>(),
+        .. Memory is { Bytes: < 128 << 20 } ? [("memory", "expected at least 128MB")] : Array.Empty<(string, string)>(),
+    ];
+}

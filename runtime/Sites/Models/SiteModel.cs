@@ -1,0 +1,66 @@
+using System.Net;
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Sites.Models;
+
+/// <summary>
+/// A site as site.toml and its tag tables describe it, checked as far as that is possible without plugins. The options binder fills the
+/// properties that can be set publicly, which are the keys of <c>[site]</c>; the builder adds the other sections. Immutable.
+/// </summary>
+internal sealed record SiteModel : IValidatedOptions
+{
+    /// <summary>Absolute folder of the site.</summary>
+    public required string Folder { get; internal init; }
+
+    /// <summary>Name of the site.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Number of the plant in records.</summary>
+    [Bounds(0, int.MaxValue)]
+    public int PlantId { get; init; } = 1;
+
+    /// <summary>Owner of the plant in records; empty when not given.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>The zone of times without a zone, and of days; UTC when not given.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>
+    /// The sink whose server keeps the lease by which one of several hosts is active, by the name of its plugin; empty for a single host.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Lease { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Address and port of the health response, <c>"127.0.0.1:8080"</c>; null for none.</summary>
+    public string? Health { get; init; }
+
+    /// <summary>The parsed <see cref="Health"/>.</summary>
+    public IPEndPoint? HealthAddress => Health is not null && IPEndPoint.TryParse(Health, out var address) ? address : null;
+
+    /// <summary>The section <c>[log]</c>.</summary>
+    public LogOptions Log { get; internal init; } = new();
+
+    /// <summary>The section <c>[limits]</c>.</summary>
+    public LimitOptions Limits { get; internal init; } = new();
+
+    /// <summary>The devices, in the order of the file; at least one.</summary>
+    public required IReadOnlyList<DeviceModel> Devices { get; internal init; }
+
+    /// <summary>The sinks, in the order of the file.</summary>
+    public required IReadOnlyList<SinkModel> Sinks { get; internal init; }
+
+    /// <summary>Remarks about tag tables that do not prevent a start.</summary>
+    public IReadOnlyList<Problem> Warnings { get; internal init; } = [];
+
+    /// <summary>Names of the plugins that the site uses.</summary>
+    public IReadOnlySet<string> PluginNames =>
+        Devices.Select(d => d.Driver).Concat(Sinks.Select(s => s.Sink)).ToHashSet(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Key, string Message)> Validate()
+    {
+        if (NameRules.TextProblem(Name) is { } problem) yield return ("name", problem);
+        if (Lease.Count > 1) yield return ("lease", "is one server, for instance { postgres = \"store\" }");
+        if (Health is not null && HealthAddress is not { Port: > 0 })
+            yield return ("health", "is an address with a port, for instance \"0.0.0.0:8080\" or \"127.0.0.1:8080\"");
+    }
+}

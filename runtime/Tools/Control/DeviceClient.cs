@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using PlantRuntime.Contracts;
+using PlantRuntime.Engine.Devices;
+
+namespace PlantRuntime.Tools.Control;
+
+/// <summary>
+/// Reads tags of a device through the host that runs the site, for <c>plant read</c> and <c>plant doctor</c>. Keeps no state.
+/// </summary>
+internal static class DeviceClient
+{
+    /// <summary>Fills the group's buffer with values that the running host reads now, before scale and range.</summary>
+    /// <exception cref="ControlException">No host runs the site, or the device did not answer.</exception>
+    public static async Task ReadAsync(string folder, string device, ScanGroup group, CancellationToken cancel)
+    {
+        var tags = group.Definitions.Select(t => new JsonObject { ["name"] = t.Name, ["address"] = t.Address, ["type"] = t.Type });
+        var command = new JsonObject { ["command"] = "device-read", ["device"] = device, ["tags"] = new JsonArray([.. tags]) };
+        var answers = (await ControlClient.AskAsync(folder, command, cancel).ConfigureAwait(false)).AsArray();
+        for (var i = 0; i < answers.Count; i++)
+        {
+            var (answer, quality) = (answers[i]!, (Quality)(int)answers[i]!["quality"]!);
+            if (quality == Quality.Good) group.Buffer.Good(i, JsonValues.Parse(answer["value"]));
+            else group.Buffer.Bad(i, quality, (string?)answer["reason"] ?? "");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PlantRuntime.Contracts;
+
+namespace PlantRuntime.Tools.Control;
+
+/// <summary>Converts values between a command and the host to JSON and back. Pure.</summary>
+internal static class JsonValues
+{
+    /// <summary>Converts a value to JSON; floats have their shortest digits.</summary>
+    public static JsonNode? From(Value value)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes)) RecordJson.WriteValue(writer, value);
+        return JsonNode.Parse(bytes.ToArray());
+    }
+
+    /// <summary>Parses a value as a user types it: JSON, with TRUE and FALSE in any case; all other input is text.</summary>
+    public static JsonNode? FromText(string text)
+    {
+        if (bool.TryParse(text, out var truth)) return truth;
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
+
+    /// <summary>Converts JSON to a value.</summary>
+    /// <exception cref="ControlException">The JSON is an object.</exception>
+    public static Value Parse(JsonNode? node) => node switch
+    {
+        null => Value.Null,
+        JsonArray array => Value.Of([.. array.Select(Parse)]),
+        JsonValue value => Scalar(value.GetValue<JsonElement>()),
+        _ => throw new ControlException("a value is a number, true, false, a text or a list of these"),
+    };
+
+    private static Value Scalar(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String => element.GetString(),
+        _ when element.TryGetInt64(out var number) => number,
+        _ when element.TryGetUInt64(out var number) => number,
+        _ => element.GetDouble(),
+    };
+}

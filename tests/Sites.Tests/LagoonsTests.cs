@@ -1,0 +1,87 @@
+using System.Text.Json;
+using PlantRuntime.Conformance.Peers;
+using PlantRuntime.Sites.Tests.Testing;
+
+namespace PlantRuntime.Sites.Tests;
+
+/// <summary>sites/lagoons, as its README says, from node-opcua's server with a signed and encrypted channel to the table.</summary>
+[Trait("Needs", "Server")]
+public class LagoonsTests
+{
+    private const string User = "collector";
+    private const string Password = "for the lagoons";
+    private const string NorthLevel = "\"Lagoon_North\".\"Level\"";
+
+    [SkippableFact]
+    public async Task The_server_is_refused_then_trusted_and_each_change_is_a_row()
+    {
+        Skip.IfNot(Directory.Exists(Path.Combine(PeerProcess.Folder, "node_modules", "node-opcua")), "run npm ci in tests/peers");
+        using var site = SiteFolder.CopyOf("lagoons");
+        await using var server = await PeerProcess.StartAsync("node", "opcua_server.js", JsonSerializer.Serialize(Server()),
+            TimeSpan.FromMinutes(3));
+        site.Replace("site.toml", "4840", $"{server.Port}");
+        site.Replace("site.toml", "publish       = \"1s\"", "publish       = \"50ms\"");
+        site.Replace("site.toml", "timeout       = \"5s\"", "timeout       = \"30s\"");
+        var environment = SiteFolder.ExampleEnvironment("lagoons");
+        (environment["OPCUA_HOST"], environment["OPCUA_USER"], environment["OPCUA_PASSWORD"]) = ("127.0.0.1", User, Password);
+
+        var (exit, output) = await PlantProcess.RunAsync(environment, "doctor", site.Path);
+        Assert.True(exit == 1, output);
+        Assert.Contains("plant trust", output, StringComparison.Ordinal);
+        (exit, output) = await PlantProcess.RunAsync(environment, "trust", site.Path, "plant", "--yes");
+        Assert.True(exit == 0, output);
+        (exit, output) = await PlantProcess.RunAsync(environment, "doctor", site.Path);
+        Assert.True(exit == 0, output);
+
+        await using var plant = PlantProcess.Start(environment, "run", site.Path);
+        await plant.WhenAsync("CONNECTED sink=history");
+        foreach (var level in (string[])["1.5", "3.75", "2.25"])
+        {
+            Assert.Equal("OK", await server.AskAsync($"set {NorthLevel} {level}"));
+            await WhenStoredAsync(site, $"json_extract(json, '$.tags.north_level') = {level}");
+        }
+
+        // Out of its range: no value is stored instead of a wrong one.
+        Assert.Equal("OK", await server.AskAsync($"set {NorthLevel} 4.5"));
+        await WhenStoredAsync(site, "json_extract(json, '$.tags.north_level') IS NULL");
+
+        await server.DisposeAsync();
+        await plant.WhenAsync("RECONNECT plant=5 device=plant ");
+        await plant.SignalAsync("TERM");
+        Assert.Equal(0, await plant.WhenExitedAsync());
+        Assert.Matches(@"END sink=history produced=(\d+) delivered=\1 waiting=0 deadlettered=0 lost=0", plant.Output);
+        Assert.DoesNotContain(Password, plant.Output, StringComparison.Ordinal);
+        var first = JsonDocument.Parse((await Tool.LinesAsync("sqlite3", "-batch", site.At("data/lagoons.db"),
+            "SELECT json FROM records ORDER BY rowid LIMIT 1"))[0]).RootElement;
+        Assert.Equal(["plant_id", "source", "timestamp", "tags"], first.EnumerateObject().Select(p => p.Name));
+        var tags = first.GetProperty("tags");
+        Assert.Equal((true, 17.5, false), (tags.GetProperty("north_pump").GetBoolean(), tags.GetProperty("south_temperature").GetDouble(),
+            tags.GetProperty("south_pump").GetBoolean()));
+    }
+
+    private static object Server() => new
+    {
+        security = true, anonymous = false, user = User, password = Password,
+        variables = new[]
+        {
+            Variable(NorthLevel, "Float", 2.5), Variable("\"Lagoon_North\".\"Temperature\"", "Float", 21.5),
+            Variable("\"Lagoon_North\".\"Pump_Running\"", "Boolean", true), Variable("\"Lagoon_South\".\"Level\"", "Float", 3),
+            Variable("\"Lagoon_South\".\"Temperature\"", "Float", 17.5), Variable("\"Lagoon_South\".\"Pump_Running\"", "Boolean", false),
+        },
+    };
+
+    private static object Variable(string id, string dataType, object value) =>
+        new { uri = "http://www.siemens.com/simatic-s7-opcua", id, dataType, value };
+
+    /// <summary>Waits until the table has such a row.</summary>
+    private static async Task WhenStoredAsync(SiteFolder site, string condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await Tool.TryAsync("sqlite3", "-batch", "-readonly", site.At("data/lagoons.db"),
+            $"SELECT rowid FROM records WHERE {condition}") is not { ExitCode: 0, Output.Length: > 0 })
+        {
+            Assert.False(limit.IsCancellationRequested, $"no row with {condition}");
+            await Task.Delay(50);
+        }
+    }
+}
