@@ -201,7 +201,8 @@ internal static class RunCommand
     private static PlantLog CreateLog(SiteModel model, ILogTarget screen)
     {
         var file = new RotatingFile(Path.GetFullPath(model.Log.File, model.Folder), model.Log.MaxSize.Bytes, model.Log.Keep);
-        return new PlantLog(TimeProvider.System, model.Log.Level, [screen, file]);
+        // The file first: it has the line also when the terminal takes no more.
+        return new PlantLog(TimeProvider.System, model.Log.Level, [file, screen]);
     }
 
     private static async Task WaitAsync(CancellationToken end)
