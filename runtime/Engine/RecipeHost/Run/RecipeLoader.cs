@@ -26,6 +26,7 @@ internal sealed class RecipeLoader(
     TimeProvider? planTime = null, ISiteStatus? status = null, Func<string, string?>? whyNotAsked = null)
 {
     private const int MaxAbandoned = 3;
+    private const double LargeNumber = 1000;
     private readonly TimeProvider _planTime = planTime ?? time;
 
     /// <summary>Loads a recipe that is to run.</summary>
@@ -162,10 +163,12 @@ internal sealed class RecipeLoader(
         plan.Start();
         foreach (var source in plan.Sources.Values.Concat(plan.Decodings.Select(d => d.Source)))
         {
-            var scan = new Scan(source.Schema)
-                { Number = 1, Time = _planTime.GetUtcNow().UtcDateTime, Timestamp = _planTime.GetTimestamp() };
-            scan.Fill([.. source.Schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = scan.Time })]);
-            source.Push(scan);
+            var (time, timestamp) = (_planTime.GetUtcNow().UtcDateTime, _planTime.GetTimestamp());
+            source.Push(Node.CreateTrial(source.Schema, 0.0, time, timestamp));
+
+            // Conditions on values hold for a small or for a large number.
+            source.Probe(Node.CreateTrial(source.Schema, 0.0, time, timestamp));
+            source.Probe(Node.CreateTrial(source.Schema, LargeNumber, time, timestamp));
         }
 
         // Saves and loads the state once, so that its code is jitted before scans wait for it at a swap.
