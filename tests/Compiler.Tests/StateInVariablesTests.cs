@@ -51,7 +51,7 @@ public sealed class StateInVariablesTests
     {
         using var fixture = new CompilerFixture();
         var reply = fixture.Compile(Flow + text);
-        Assert.Empty(reply.Diagnostics.Where(d => d.IsError));
+        Assert.DoesNotContain(reply.Diagnostics, d => d.IsError);
         return [.. reply.Diagnostics.Where(d => d.Id == "PR0012").Select(d => $"{d.Message.Split('\'')[1]} ({d.Line},{d.Column})")];
     }
 }
