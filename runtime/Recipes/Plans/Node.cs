@@ -30,7 +30,7 @@ internal abstract class Node(ScanSchema schema)
     /// <param name="scan">A scan from <see cref="CreateTrial"/>.</param>
     public virtual void Probe(Scan scan)
     {
-        foreach (var next in _next) next.Probe(CreateTrial(Schema, scan.Samples.IsEmpty ? default : scan.Samples[0].Value));
+        foreach (var next in _next) next.Probe(CreateTrial(Schema, scan.Time, scan.Timestamp));
     }
 
     public void Attach(Node next)
@@ -39,11 +39,11 @@ internal abstract class Node(ScanSchema schema)
         if (_next.Length > 1) _copies = [.. _copies, new Scan(Schema)];
     }
 
-    /// <summary>Returns a scan in which all tags of a flow have one value.</summary>
-    public static Scan CreateTrial(ScanSchema schema, Value value, DateTime time = default, long timestamp = 0)
+    /// <summary>Returns a scan for a dry run in which all tags of a flow are 0.</summary>
+    public static Scan CreateTrial(ScanSchema schema, DateTime time, long timestamp)
     {
         var scan = new Scan(schema) { Number = 1, Time = time, Timestamp = timestamp };
-        scan.Fill([.. schema.Tags.Select(tag => new Sample { Tag = tag, Value = value, Time = time })]);
+        scan.Fill([.. schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = time })]);
         return scan;
     }
 

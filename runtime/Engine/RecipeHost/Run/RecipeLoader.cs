@@ -26,7 +26,6 @@ internal sealed class RecipeLoader(
     TimeProvider? planTime = null, ISiteStatus? status = null, Func<string, string?>? whyNotAsked = null)
 {
     private const int MaxAbandoned = 3;
-    private const double LargeNumber = 1000;
     private readonly TimeProvider _planTime = planTime ?? time;
 
     /// <summary>Loads a recipe that is to run.</summary>
@@ -164,11 +163,10 @@ internal sealed class RecipeLoader(
         foreach (var source in plan.Sources.Values.Concat(plan.Decodings.Select(d => d.Source)))
         {
             var (time, timestamp) = (_planTime.GetUtcNow().UtcDateTime, _planTime.GetTimestamp());
-            source.Push(Node.CreateTrial(source.Schema, 0.0, time, timestamp));
+            source.Push(Node.CreateTrial(source.Schema, time, timestamp));
 
-            // Conditions on values hold for a small or for a large number.
-            source.Probe(Node.CreateTrial(source.Schema, 0.0, time, timestamp));
-            source.Probe(Node.CreateTrial(source.Schema, LargeNumber, time, timestamp));
+            // Also reaches the lambdas after operators that pass no first scan.
+            source.Probe(Node.CreateTrial(source.Schema, time, timestamp));
         }
 
         // Saves and loads the state once, so that its code is jitted before scans wait for it at a swap.
