@@ -57,8 +57,8 @@ public static class EventFlow
     extension(Flow<TagAlarm> alarms)
     {
         /// <summary>
-        /// Sends each start and end of an alarm as <c>{ id, device, tag, active, time, start, duration, value }</c> to these sinks: times ISO
-        /// 8601 in UTC, the duration in seconds.
+        /// Sends each start and end of an alarm as <c>{ id, device, tag, active, time, start, duration, value }</c> to these sinks: times
+        /// ISO 8601 in UTC, the duration in seconds.
         /// </summary>
         public void To(params SinkRef[] sinks) => alarms.Payload(a => new
         {

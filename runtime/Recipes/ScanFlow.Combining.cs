@@ -9,9 +9,9 @@ public sealed partial class ScanFlow
 {
     /// <summary>
     /// Joins the scans of this flow with those of another by time: one scan with the tags of both, as soon as two scans that are at most
-    /// <paramref name="within"/> apart have come; of several the nearest. Each scan is used once, and one without a partner is dropped. A tag
-    /// whose name both have is then called <c>device.tag</c>. The scan has the time of this flow's scan. A time that the device sends with
-    /// its scans counts, otherwise that of the host.
+    /// <paramref name="within"/> apart have come; of several the nearest. Each scan is used once, and one without a partner is dropped. A
+    /// tag whose name both have is then called <c>device.tag</c>. The scan has the time of this flow's scan. A time that the device sends
+    /// with its scans counts, otherwise that of the host.
     /// </summary>
     /// <param name="other">The other flow, usually of another device.</param>
     /// <param name="within">Largest difference of the times, usually half of the longer poll interval.</param>
@@ -33,8 +33,8 @@ public sealed partial class ScanFlow
 
     /// <summary>
     /// Computes a state from the state before and each scan, and emits it: <c>Fold(0L, (count, scan) => scan["done"].Bool ? count + 1 :
-    /// count)</c>. The state is carried over when a recipe is edited and when the host is restarted, unlike a variable of the recipe. On merged
-    /// flows each device has its own state.
+    /// count)</c>. The state is carried over when a recipe is edited and when the host is restarted, unlike a variable of the recipe. On
+    /// merged flows each device has its own state.
     /// </summary>
     /// <typeparam name="TState">
     /// Type of the state: a record, number, text, time, <c>Value</c>, or an array, List, Queue, HashSet or Dictionary of these.

@@ -33,13 +33,15 @@ public sealed partial class ScanFlow
     }
 
     /// <summary>
-    /// Emits an alarm when it starts and, with the same id, when it ends. Without a condition, an alarm is a period in which a tag is TRUE (a
-    /// number: not 0). A bad value neither starts nor ends an alarm. An alarm that lasts keeps its id over a reload and a restart.
+    /// Emits an alarm when it starts and, with the same id, when it ends. Without a condition, an alarm is a period in which a tag is TRUE
+    /// (a number: not 0). A bad value neither starts nor ends an alarm. An alarm that lasts keeps its id over a reload and a restart.
     /// </summary>
     /// <param name="tags">Which tags; each has its own alarms.</param>
     /// <param name="above">An alarm starts above this number.</param>
     /// <param name="below">An alarm starts below this number; not together with <paramref name="above"/>.</param>
-    /// <param name="equals">An alarm lasts while the tag has this value: <c>equals: 3</c>, <c>equals: "FAULT"</c>, <c>equals: false</c>.</param>
+    /// <param name="equals">
+    /// An alarm lasts while the tag has this value: <c>equals: 3</c>, <c>equals: "FAULT"</c>, <c>equals: false</c>.
+    /// </param>
     /// <param name="clear">An alarm that has started ends at this number (hysteresis); by default at the limit.</param>
     /// <param name="after">
     /// An alarm starts when its condition has been true for this time without interruption, by the times of the samples. If no further

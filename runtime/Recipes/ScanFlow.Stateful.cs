@@ -75,8 +75,9 @@ public sealed partial class ScanFlow
 
     /// <summary>
     /// Replaces the values of counters by their increase since the last good value, exactly; the unit remains. A counter that falls was
-    /// reset to 0, or with <paramref name="wraps"/> has overflowed, if that is a rise by less than half of its range. The first value has no
-    /// increase and is removed from its scan. A bad value is passed without a value; the next good one has the increase of the whole time.
+    /// reset to 0, or with <paramref name="wraps"/> has overflowed, if that is a rise by less than half of its range. The first value has
+    /// no increase and is removed from its scan. A bad value is passed without a value; the next good one has the increase of the whole
+    /// time.
     /// </summary>
     /// <param name="tags">Which tags.</param>
     /// <param name="wraps">Number of values of the counter: 65536 for 16 bits, 1000000 for a counter that shows 0 after 999999.</param>
@@ -84,7 +85,8 @@ public sealed partial class ScanFlow
     {
         if (wraps is not (null or (> 0 and <= MaxWraps)))
             _plan.Report(FormattableString.Invariant($"wraps is the number of values of a counter, for instance 65536, not {wraps}"));
-        return Chosen(tags, (schema, chosen) => new IncreaseNode(schema, chosen, wraps is > 0 and <= MaxWraps ? wraps : null), "Increase", wraps);
+        var range = wraps is > 0 and <= MaxWraps ? wraps : null;
+        return Chosen(tags, (schema, chosen) => new IncreaseNode(schema, chosen, range), "Increase", wraps);
     }
 
     /// <summary>

@@ -24,23 +24,25 @@ public sealed partial class ScanFlow
     }
 
     /// <summary>
-    /// Divides time into hours, days, weeks or months of the site's <c>time_zone</c> (UTC when not given): <c>Window(Calendar.Month)</c>.
+    /// Divides time into hours, days, weeks or months of the site's <c>time_zone</c> (UTC when not given):
+    /// <c>Window(CalendarUnit.Month)</c>.
     /// </summary>
-    public WindowFlow Window(Calendar unit)
+    public WindowFlow Window(CalendarUnit unit)
     {
         var zone = _plan.Clock.Zone;
         return new WindowFlow(this, unit switch
         {
-            Calendar.Hour => new FixedLengthBoundaries(1.Hours, zone),
-            Calendar.Day => new FixedLengthBoundaries(1.Days, zone),
-            Calendar.Week => new FixedLengthBoundaries(7.Days, zone),
+            CalendarUnit.Hour => new FixedLengthBoundaries(1.Hours, zone),
+            CalendarUnit.Day => new FixedLengthBoundaries(1.Days, zone),
+            CalendarUnit.Week => new FixedLengthBoundaries(7.Days, zone),
             _ => new MonthBoundaries(zone),
         }, unit);
     }
 
     /// <summary>
-    /// Divides time into shifts: <c>Shifts("06:00", "14:00", "22:00")</c>. A shift starts at each of these times of day, by the clock of the
-    /// site's <c>time_zone</c> (UTC when not given), and lasts until the next. A shift in which the clocks are set is shorter or longer.
+    /// Divides time into shifts: <c>Shifts("06:00", "14:00", "22:00")</c>. A shift starts at each of these times of day, by the clock of
+    /// the site's <c>time_zone</c> (UTC when not given), and lasts until the next. A shift in which the clocks are set is shorter or
+    /// longer.
     /// </summary>
     /// <param name="starts">Times of day as HH:mm.</param>
     public WindowFlow Shifts(params string[] starts)

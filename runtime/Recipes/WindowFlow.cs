@@ -57,7 +57,7 @@ public sealed class WindowFlow
 }
 
 /// <summary>Windows of the calendar, in the <c>time_zone</c> of the site.</summary>
-public enum Calendar
+public enum CalendarUnit
 {
     /// <summary>From one full hour to the next; a day of 25 hours has 25.</summary>
     Hour,

@@ -40,8 +40,9 @@ public sealed class FoldStateTests
         using var fixture = new CompilerFixture();
         PlanState? state = null;
         RunOnce(fixture, 1, ref state);
-        var (plan, _, assembly) = Load(fixture, Recipe.Replace("int Number, double Weight", "int Number, float Weight", StringComparison.Ordinal)
-            .Replace("2.5", "2.5f", StringComparison.Ordinal).Replace("scan[\"speed\"].Number)", "(float)scan[\"speed\"].Number)", StringComparison.Ordinal));
+        var (plan, _, assembly) = Load(fixture, Recipe.Replace("new Piece(1, 2.5)", "new Piece(1, 2)", StringComparison.Ordinal)
+            .Replace("scan[\"speed\"].Number)", "1)", StringComparison.Ordinal)
+            .Replace("int Number, double Weight", "int Number, int Weight", StringComparison.Ordinal));
         var renamed = state! with { Operators = [state.Operators[0] with { Path = plan.OperatorPaths[0] }] };
         var dropped = Assert.Single(plan.Load(renamed).Dropped);
         Assert.StartsWith("Fold on line: its state has the format \"fold 1 (Known: Dictionary of (key: String?, value: (Number: Int32, Weight: Double)?)?",

@@ -82,7 +82,7 @@ public class CommandTests
         site.Write("recipes/joined.csx", "Plant.line.Scans.Merge(Plant.tank.Scans).Join(Plant.tank.Scans, 1.Seconds).To(Sinks.lines);");
         (exit, output) = await PlantProcess.RunAsync("check", site.Path);
         Assert.Equal(1, exit);
-        Assert.Matches(@"recipes/merged\.csx\(2,62\): error: no tag ""level"" in device line", output);
+        Assert.Matches(@"recipes/merged\.csx\(2,63\): error: no tag ""level"" in device line", output);
         Assert.Matches(@"recipes/joined\.csx\(1,\d+\): error: Join cannot know which device of a Merge", output);
     }
 

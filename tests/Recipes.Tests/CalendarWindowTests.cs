@@ -22,21 +22,21 @@ public class CalendarWindowTests
         Assert.Equal(expected, Run(zone, start, s => s.Shifts("22:00", "06:00", "14:00"), 33).Take(expected.Length));
 
     [Theory]
-    [InlineData("Europe/Berlin", "2026-02-27T23:00:00Z", Calendar.Month,
+    [InlineData("Europe/Berlin", "2026-02-27T23:00:00Z", CalendarUnit.Month,
         "2026-01-31T23:00:00Z 24 672", "2026-02-28T23:00:00Z 743 743", "2026-03-31T22:00:00Z 720 720")]
-    [InlineData("America/Santiago", "2026-08-31T04:00:00Z", Calendar.Month,
+    [InlineData("America/Santiago", "2026-08-31T04:00:00Z", CalendarUnit.Month,
         "2026-08-01T04:00:00Z 24 744", "2026-09-01T04:00:00Z 719 719", "2026-10-01T03:00:00Z 744 744")]
-    [InlineData("America/Santiago", "2026-04-04T03:00:00Z", Calendar.Day,
+    [InlineData("America/Santiago", "2026-04-04T03:00:00Z", CalendarUnit.Day,
         "2026-04-04T03:00:00Z 25 25", "2026-04-05T04:00:00Z 24 24", "2026-04-06T04:00:00Z 24 24")]
-    [InlineData("America/Santiago", "2026-09-05T04:00:00Z", Calendar.Day,
+    [InlineData("America/Santiago", "2026-09-05T04:00:00Z", CalendarUnit.Day,
         "2026-09-05T04:00:00Z 24 24", "2026-09-06T04:00:00Z 23 23", "2026-09-07T03:00:00Z 24 24")]
-    [InlineData("Europe/Berlin", "2026-10-23T22:00:00Z", Calendar.Day,
+    [InlineData("Europe/Berlin", "2026-10-23T22:00:00Z", CalendarUnit.Day,
         "2026-10-23T22:00:00Z 24 24", "2026-10-24T22:00:00Z 25 25", "2026-10-25T23:00:00Z 24 24")]
-    [InlineData("Europe/Berlin", "2026-03-22T23:00:00Z", Calendar.Week,
+    [InlineData("Europe/Berlin", "2026-03-22T23:00:00Z", CalendarUnit.Week,
         "2026-03-22T23:00:00Z 167 167", "2026-03-29T22:00:00Z 168 168")]
-    [InlineData("Europe/Berlin", "2026-10-24T23:00:00Z", Calendar.Hour,
+    [InlineData("Europe/Berlin", "2026-10-24T23:00:00Z", CalendarUnit.Hour,
         "2026-10-24T23:00:00Z 1 1", "2026-10-25T00:00:00Z 1 1", "2026-10-25T01:00:00Z 1 1", "2026-10-25T02:00:00Z 1 1")]
-    public void Calendar_windows_are_those_of_the_site(string zone, string start, Calendar unit, params string[] expected) =>
+    public void Calendar_windows_are_those_of_the_site(string zone, string start, CalendarUnit unit, params string[] expected) =>
         Assert.Equal(expected, Run(zone, start, s => s.Window(unit), 1600, expected.Length).Take(expected.Length));
 
     [Theory]
@@ -96,7 +96,7 @@ public class CalendarWindowTests
         Action<PlanFixture> recipe = b =>
         {
             b.Line.Scans.Shifts("06:00", "14:00").TimeMean("speed").To(b.Sink);
-            b.Line.Scans.Increase("temp").Window(Calendar.Day).Sum("temp").To(b.Sink);
+            b.Line.Scans.Increase("temp").Window(CalendarUnit.Day).Sum("temp").To(b.Sink);
         };
         var fixture = new PlanFixture(recipe).Scan(10, 5).Advance(3.Hours).Scan(40, 9);
         var next = fixture.Reload(recipe);
@@ -106,7 +106,7 @@ public class CalendarWindowTests
         Assert.Contains("its arguments changed", next.Reload(b =>
         {
             b.Line.Scans.Shifts("06:00", "15:00").TimeMean("speed").To(b.Sink);
-            b.Line.Scans.Increase("temp").Window(Calendar.Day).Sum("temp").To(b.Sink);
+            b.Line.Scans.Increase("temp").Window(CalendarUnit.Day).Sum("temp").To(b.Sink);
         }).Carried, StringComparison.Ordinal);
     }
 

@@ -37,6 +37,11 @@ public class CounterTests
     }
 
     [Fact]
+    public void A_counter_of_64_bits_overflows() =>
+        Assert.Equal(
+            ["line speed=3"], Bench(18446744073709551616.0).Scan(Value.Of(ulong.MaxValue)).Scan(Value.Of(2L)).Take());
+
+    [Fact]
     public void Bad_values_are_bridged() =>
         Assert.Equal(
             ["line speed=-:BAD_COMM", "line speed=-:BAD_TYPE", "line speed=10"],

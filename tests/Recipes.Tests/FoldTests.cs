@@ -37,8 +37,9 @@ public class FoldTests
     {
         var everything = new Everything
         {
-            Flag = true, Number = -5, Big = 18446744073709551615UL, Single = 0.1f, Double = double.NaN, Exact = 1.10m, Text = "é", Letter = 'x',
-            Time = s_noon, Offset = new DateTimeOffset(2026, 1, 1, 2, 0, 0, 2.Hours), Span = 5.Minutes, Id = Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff"),
+            Flag = true, Number = -5, Big = 18446744073709551615UL, Single = 0.1f, Double = double.NaN, Exact = 1.10m, Text = "é",
+            Letter = 'x', Time = s_noon, Offset = new DateTimeOffset(2026, 1, 1, 2, 0, 0, 2.Hours), Span = 5.Minutes,
+            Id = Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff"),
             Value = Value.Of([1, "two"]), Phase = Phase.Filling, Maybe = 7, Items = [1, 2], List = ["a", null], Queue = new([true, false]),
             Set = ["x"], Map = new() { ["a"] = (Phase.Filling, 2.5) }, Pair = (1, "b"),
         };
@@ -62,7 +63,8 @@ public class FoldTests
     [Fact]
     public void A_lambda_that_throws_loses_its_scan_and_keeps_the_state()
     {
-        var fixture = new PlanFixture(b => b.Line.Scans.Fold(10, (n, scan) => n / (int)scan["speed"].Int).Payload(n => new { n }).To(b.Sink));
+        var fixture =
+            new PlanFixture(b => b.Line.Scans.Fold(10, (n, scan) => n / (int)scan["speed"].Int).Payload(n => new { n }).To(b.Sink));
         Assert.Equal(["""{"n":5}""", """{"n":5}"""], fixture.Scan(2).Scan(0).Scan(1).Take());
         Assert.IsType<DivideByZeroException>(Assert.Single(fixture.Faults));
     }

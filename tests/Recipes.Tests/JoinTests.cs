@@ -94,8 +94,8 @@ public class JoinTests
         var fixture = new PlanFixture(b =>
         {
             var hour = b.Line.Scans.Window(1.Hours);
-            hour.TimeMean("running").Join(hour.Max("temp"), 1.Seconds).Payload(s => new { s.Time, s.WindowLength, r = s["running"], t = s["temp"] })
-                .To(b.Sink);
+            hour.TimeMean("running").Join(hour.Max("temp"), 1.Seconds)
+                .Payload(s => new { s.Time, s.WindowLength, r = s["running"], t = s["temp"] }).To(b.Sink);
         });
         fixture.Scan(1, 70.0).Advance(30.Minutes).Scan(1, 80.0, running: false).Advance(30.Minutes);
         Assert.Equal(["""{"Time":"2026-01-01T00:00:00Z","WindowLength":3600,"r":0.5,"t":80}"""], fixture.Take());

@@ -171,7 +171,8 @@ public class StateTransferTests
         b.Line.Scans.Only("speed").Rename("speed", "sum").Window(1.Minutes).Sum().To(b.Sink);
         b.Line.Scans.Only("running").Shifts("00:00", "00:01").TimeMean().To(b.Sink);
         b.Line.Scans.Only("speed").Rename("speed", "joined").Join(b.Tank.Scans, 60.Seconds).To(b.Sink);
-        b.Line.Scans.Fold(new Dictionary<string, double>(), (latest, s) => new(latest) { ["temp"] = s["temp"].Number, ["n"] = latest.Count })
+        b.Line.Scans
+            .Fold(new Dictionary<string, double>(), (latest, s) => new(latest) { ["temp"] = s["temp"].Number, ["n"] = latest.Count })
             .Payload(latest => latest).To(b.Sink);
         if (edited) b.Line.Silent(1.Hours).Payload(s => new { s.Reason }).To(b.Sink);
     }

@@ -10,7 +10,8 @@ namespace PlantRuntime.Testing.Tests;
 /// <summary>docs/operators.md describes every operator, and its examples work.</summary>
 public sealed partial class OperatorReferenceTests
 {
-    private static readonly string s_text = File.ReadAllText(Path.Combine(SiteFolder.Root, "docs", "operators.md")).ReplaceLineEndings("\n");
+    private static readonly string s_text =
+        File.ReadAllText(Path.Combine(SiteFolder.Root, "docs", "operators.md")).ReplaceLineEndings("\n");
 
     private static readonly Dictionary<string, string> s_sections = s_text.Split("\n## ").Skip(1)
         .ToDictionary(s => s.Split('\n')[0], s => s.Split("\n# ")[0]);
@@ -90,7 +91,8 @@ public sealed partial class OperatorReferenceTests
 
     /// <summary>False for lambdas, lists of tags or sinks, and texts that the compiler sets.</summary>
     private static bool IsNamed(ParameterInfo parameter) =>
-        !parameter.ParameterType.IsAssignableTo(typeof(Delegate)) && parameter.GetCustomAttribute<CallerArgumentExpressionAttribute>() is null
+        !parameter.ParameterType.IsAssignableTo(typeof(Delegate))
+            && parameter.GetCustomAttribute<CallerArgumentExpressionAttribute>() is null
             && parameter.GetCustomAttribute<ParamArrayAttribute>() is null && parameter.Member.DeclaringType != typeof(EventFlow);
 
     [GeneratedRegex(@"^\* Input: .+ Output: .+ State: .+$", RegexOptions.Multiline)]

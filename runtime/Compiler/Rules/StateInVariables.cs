@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace PlantRuntime.Compiler.Rules;
 
 /// <summary>
-/// Finds variables of a recipe that a lambda of an operator changes, so that they keep something from one scan to the next. Follows calls of
-/// the recipe's own functions. Pure; called by <see cref="RecipeRules"/>.
+/// Finds variables of a recipe that a lambda of an operator changes, so that they keep something from one scan to the next. Follows calls
+/// of the recipe's own functions. Pure; called by <see cref="RecipeRules"/>.
 /// </summary>
 internal static class StateInVariables
 {

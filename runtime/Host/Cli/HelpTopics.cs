@@ -1,8 +1,8 @@
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Finds the topics of <c>plant help</c> in the documentation that is embedded in the program: the sections of operators.md, and the rows of
-/// the tables of qualities and log events. Immutable; the command creates one.
+/// Finds the topics of <c>plant help</c> in the documentation that is embedded in the program: the sections of operators.md, and the rows
+/// of the tables of qualities and log events. Immutable; the command creates one.
 /// </summary>
 internal sealed class HelpTopics
 {
@@ -29,7 +29,7 @@ internal sealed class HelpTopics
         foreach (var row in Rows(log).Where(r => r.Length == 4))
         {
             LogEvents.Add(row[0]);
-            _texts.TryAdd(row[0], $"{row[0]}: a log event, {row[1]}\nkeys: {row[2].Replace(' ', ',').Replace(",", ", ", StringComparison.Ordinal)}\n\n{row[3]}");
+            _texts.TryAdd(row[0], $"{row[0]}: a log event, {row[1]}\nkeys: {row[2].Replace(" ", ", ", StringComparison.Ordinal)}\n\n{row[3]}");
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class HelpTopics
     /// <summary>Returns the rows of tables whose first cell is code, without its marks.</summary>
     private static IEnumerable<string[]> Rows(string markdown) =>
         markdown.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .Select(line => line.Trim('|', ' ', '\r').Split(" | ").Select(cell => cell.Replace("`", "", StringComparison.Ordinal)).ToArray());
+            .Select(line => line.Replace("`", "", StringComparison.Ordinal).Trim('|', ' ').Split(" | "));
 
     private static string Read(string name)
     {

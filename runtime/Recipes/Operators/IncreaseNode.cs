@@ -13,6 +13,10 @@ namespace PlantRuntime.Recipes.Operators;
 /// <param name="wraps">Number of values of a counter before it overflows; null if it does not.</param>
 internal sealed class IncreaseNode(ScanSchema schema, bool[] chosen, double? wraps) : Node(schema), IStateful
 {
+    // 0 if a counter does not overflow. A conversion from double to decimal keeps 15 digits only, and 2^64 has 20.
+    private readonly decimal _range =
+        wraps is { } range && Math.Floor(range) == range ? (decimal)(UInt128)range : (decimal)(wraps ?? 0);
+
     private readonly TagStates<Last> _last = new(schema);
 
     public string StateFormat => "increase 1";
@@ -55,8 +59,8 @@ internal sealed class IncreaseNode(ScanSchema schema, bool[] chosen, double? wra
         if (increase < 0)
         {
             // A counter that was reset has risen from 0; one that overflowed has risen by less than half of its range.
-            var wrapped = increase + (decimal)(wraps ?? 0);
-            increase = wrapped >= 0 && wrapped < (decimal)(wraps ?? 0) / 2 ? wrapped : Math.Max(0, number);
+            var wrapped = increase + _range;
+            increase = wrapped >= 0 && wrapped < _range / 2 ? wrapped : Math.Max(0, number);
         }
 
         return ExactNumber.ToValue(increase, before.Kind is ValueKind.Int or ValueKind.UInt && now.Kind is ValueKind.Int or ValueKind.UInt);

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace PlantRuntime.Recipes.State;
 
 /// <summary>
-/// Writes an object as its fields. It reads and sets them without the constructors and properties of the type, which are code of the recipe.
+/// Writes an object as its fields. It reads and sets them without the constructors and properties of the type, which are code of the
+/// recipe.
 /// </summary>
 internal sealed class ObjectCodec : StateCodec
 {

@@ -4,8 +4,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Recipes.State;
 
 /// <summary>
-/// Writes and reads objects of one type of a recipe as operator state. Created by <see cref="StateCodecs"/> for a plan, which it is unloaded
-/// with; runs no code of the recipe, so it can be called from any thread. Immutable.
+/// Writes and reads objects of one type of a recipe as operator state. Created by <see cref="StateCodecs"/> for a plan, which it is
+/// unloaded with; runs no code of the recipe, so it can be called from any thread. Immutable.
 /// </summary>
 /// <param name="shape">Describes the type: equal shapes have equal bytes.</param>
 internal abstract class StateCodec(string shape)

@@ -91,7 +91,8 @@ internal sealed class StateCodecs
         where TKey : notnull
     {
         var pair = ObjectCodec.Create(typeof(KeyValuePair<TKey, TValue>), (_, name) => name == "key" ? key : value);
-        return new NullableCodec(new CollectionCodec<KeyValuePair<TKey, TValue>>("Dictionary", pair, items => new Dictionary<TKey, TValue>(items)));
+        return new NullableCodec(
+            new CollectionCodec<KeyValuePair<TKey, TValue>>("Dictionary", pair, items => new Dictionary<TKey, TValue>(items)));
     }
 
     private static string Describe(Type type) => type.Name.Split('`')[0];
