@@ -38,15 +38,32 @@ public sealed class PayloadFlow
     }
 }
 
-/// <summary>Additional operators for flows of events.</summary>
+/// <summary>Additional operators for flows of events and alarms.</summary>
 public static class EventFlow
 {
     extension(Flow<TagEvent> events)
     {
         /// <summary>
         /// Sends each event as <c>{ device, tag, start, end, duration }</c> to these sinks: times ISO 8601 in UTC, the duration in seconds.
+        /// For the start of an event, <c>end</c> and <c>duration</c> are null.
         /// </summary>
-        public void To(params SinkRef[] sinks) =>
-            events.Payload(e => new { device = e.Device, tag = e.Tag, start = e.Start, end = e.End, duration = e.Duration }).To(sinks);
+        public void To(params SinkRef[] sinks) => events.Payload(e => new
+        {
+            device = e.Device, tag = e.Tag, start = e.Start, end = e.IsOpen ? (DateTime?)null : e.End,
+            duration = e.IsOpen ? (TimeSpan?)null : e.Duration,
+        }).To(sinks);
+    }
+
+    extension(Flow<TagAlarm> alarms)
+    {
+        /// <summary>
+        /// Sends each start and end of an alarm as <c>{ id, device, tag, active, time, start, duration, value }</c> to these sinks: times
+        /// ISO 8601 in UTC, the duration in seconds.
+        /// </summary>
+        public void To(params SinkRef[] sinks) => alarms.Payload(a => new
+        {
+            id = a.Id, device = a.Device, tag = a.Tag, active = a.IsActive, time = a.Time, start = a.Start, duration = a.Duration,
+            value = a.Value,
+        }).To(sinks);
     }
 }

@@ -34,6 +34,12 @@ public sealed class Scan
     /// </summary>
     public string? Failure { get; internal set; }
 
+    /// <summary>
+    /// Length of the window that this scan is the result of, by the clock: 25 h for a day on which the clocks are set back. Null for a scan
+    /// of a device.
+    /// </summary>
+    public TimeSpan? WindowLength { get; internal set; }
+
     /// <summary>Number of tags in this scan; operators such as <c>OnChange</c> remove unchanged ones.</summary>
     public int Count => _count;
 
@@ -126,6 +132,7 @@ public sealed class Scan
         DeviceTime = other.DeviceTime;
         Number = other.Number;
         Failure = other.Failure;
+        WindowLength = other.WindowLength;
         Timestamp = other.Timestamp;
         Fill(other.Samples);
     }

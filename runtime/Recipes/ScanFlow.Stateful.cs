@@ -12,6 +12,9 @@ namespace PlantRuntime.Recipes;
 /// </content>
 public sealed partial class ScanFlow
 {
+    // The range of 64 bits.
+    private const double MaxWraps = 18446744073709551616.0;
+
     /// <summary>
     /// Passes a number only if it differs by at least <paramref name="band"/> from the last number that passed, or if its quality changed.
     /// </summary>
@@ -62,20 +65,6 @@ public sealed partial class ScanFlow
     }
 
     /// <summary>
-    /// Divides time into consecutive windows of one length: <c>Window(1.Minutes).Mean("temp")</c>. A window of one minute starts at every
-    /// full minute, a window of one day at midnight of the site's <c>time_zone</c> (UTC when not given), a window of seven days at midnight
-    /// before Monday. The day on which the clocks are set forward has 23 hours, the one on which they are set back 25; other windows longer
-    /// than an hour are by the local clock too, as shifts are: <c>Window(8.Hours)</c> starts at 0, 8 and 16 o'clock. The first window
-    /// starts with the first scan and is shorter. If the wall clock is set, one window becomes shorter or longer by at most half its
-    /// length.
-    /// </summary>
-    public WindowFlow Window(TimeSpan length)
-    {
-        Ticks(length);
-        return new WindowFlow(this, length);
-    }
-
-    /// <summary>
     /// Replaces numbers by their change per second since the last good number; a unit of pcs becomes pcs/s. The first value has no rate and
     /// is removed from its scan. A bad value is passed without a value; a value that is not a number becomes <see cref="Quality.BadType"/>.
     /// </summary>
@@ -83,6 +72,22 @@ public sealed partial class ScanFlow
     /// <param name="counter">Meaning of a falling value; for a 16-bit counter <c>CounterKind.Bits16</c>.</param>
     public ScanFlow Rate(string tags, CounterKind counter = CounterKind.None) =>
         Chosen(tags, (schema, chosen) => new RateNode(schema, chosen, counter, _plan.Clock), "Rate", counter);
+
+    /// <summary>
+    /// Replaces the values of counters by their increase since the last good value, exactly; the unit remains. A counter that falls was
+    /// reset to 0, or with <paramref name="wraps"/> has overflowed, if that is a rise by less than half of its range. The first value has
+    /// no increase and is removed from its scan. A bad value is passed without a value; the next good one has the increase of the whole
+    /// time.
+    /// </summary>
+    /// <param name="tags">Which tags.</param>
+    /// <param name="wraps">Number of values of the counter: 65536 for 16 bits, 1000000 for a counter that shows 0 after 999999.</param>
+    public ScanFlow Increase(string tags, double? wraps = null)
+    {
+        if (wraps is not (null or (> 0 and <= MaxWraps)))
+            _plan.Report(FormattableString.Invariant($"wraps is the number of values of a counter, for instance 65536, not {wraps}"));
+        var range = wraps is > 0 and <= MaxWraps ? wraps : null;
+        return Chosen(tags, (schema, chosen) => new IncreaseNode(schema, chosen, range), "Increase", wraps);
+    }
 
     /// <summary>
     /// Replaces numbers by their exponentially weighted moving average. A bad value is passed without a value and does not change the
@@ -111,36 +116,6 @@ public sealed partial class ScanFlow
     /// The same for irregular values: the weight of a value halves after each <paramref name="halfLife"/>.
     /// </summary>
     public ScanFlow Anomaly(string tags, double sigma, TimeSpan halfLife) => WithAnomalies(tags, sigma, Weight(halfLife));
-
-    /// <summary>
-    /// Emits an event with start, end and duration for each period in which a tag is TRUE (a number: not 0), at its end. With
-    /// <paramref name="above"/> or <paramref name="below"/>, an event is a period in which a number is beyond the limit:
-    /// <c>Events("temp", above: 80, clear: 75)</c> starts above 80 and ends at 75 or below. If a tag is TRUE in the first scan, the event
-    /// starts there.
-    /// </summary>
-    /// <param name="tags">Which tags.</param>
-    /// <param name="above">An event starts above this number.</param>
-    /// <param name="below">An event starts below this number; not together with <paramref name="above"/>.</param>
-    /// <param name="clear">An event ends at this number (hysteresis); by default at the limit.</param>
-    /// <param name="endsWhenBad">True if a bad value also ends an event; by default only a good value does.</param>
-    public Flow<TagEvent> Events(string tags = "*", double? above = null, double? below = null, double? clear = null,
-        bool endsWhenBad = false)
-    {
-        if (above is not null && below is not null) _plan.Report("an event is above or below a limit: for both, use Events twice");
-        if (clear is not null && above is null && below is null)
-            _plan.Report("clear requires above or below: an event ends at this number");
-        if (clear > above || clear < below) _plan.Report("clear must not be greater than above or less than below");
-        if (above is double.NaN || below is double.NaN || clear is double.NaN) _plan.Report("a limit must be a number, not NaN");
-        TagPattern.Check(_plan, _branches, [tags]);
-        var threshold = new Threshold(above, below, clear ?? above ?? below ?? 0);
-        var flow = new Flow<TagEvent>(_plan, e => (e.End, e.Device));
-        return End(
-            flow, schema => new EventsNode(schema, TagPattern.Match(schema, [tags]), threshold, endsWhenBad, flow, _plan.Clock),
-            "Events", [tags], Named(above), Named(below), Named(clear), endsWhenBad ? nameof(endsWhenBad) : null);
-
-        static string? Named(double? limit, [CallerArgumentExpression(nameof(limit))] string name = "") =>
-            limit is null ? null : FormattableString.Invariant($"{name}: {limit}");
-    }
 
     /// <summary>
     /// Collects tags that arrive separately into groups with the same time from the device. Only good values count. On merged flows the
@@ -188,9 +163,6 @@ public sealed partial class ScanFlow
             expect, within, atLeast, OperatorPath.NormalizeLambda(timeWords), OperatorPath.NormalizeLambda(keyWords),
             OperatorPath.NormalizeLambda(valueWords));
     }
-
-    internal ScanFlow Aggregated(TimeSpan length, Aggregate aggregate, string[] tags) =>
-        Chosen(tags, (schema, chosen) => new WindowNode(schema, chosen, aggregate, length, _plan.Clock), $"Window.{aggregate}", length);
 
     private ScanFlow Smoothed(string tags, EwmaWeight weight) =>
         Chosen(tags, (schema, chosen) => new EwmaNode(schema, chosen, weight, _plan.Clock), "Ewma", weight);

@@ -14,6 +14,7 @@ namespace PlantRuntime.Recipes;
 /// </summary>
 public sealed partial class ScanFlow
 {
+    private const int MaxDecimals = 15;
     private readonly PlanBuilder _plan;
     private readonly IReadOnlyList<Node> _branches;
 
@@ -74,6 +75,16 @@ public sealed partial class ScanFlow
     {
         if (!(low <= high)) _plan.Report($"a range is from low to high, not from {low} to {high}");
         return Chosen(tags, (schema, chosen) => new RangeNode(schema, chosen, low, high), "Range", low, high);
+    }
+
+    /// <summary>Rounds numbers to so many decimals, halves away from zero: 0.25 to 0.3. Integers do not change.</summary>
+    /// <param name="tags">Which tags.</param>
+    /// <param name="decimals">0 to 15.</param>
+    public ScanFlow Round(string tags, int decimals = 0)
+    {
+        if (decimals is < 0 or > MaxDecimals) _plan.Report($"decimals is 0 to {MaxDecimals}, not {decimals}");
+        var count = Math.Clamp(decimals, 0, MaxDecimals);
+        return Chosen(tags, (schema, chosen) => new RoundNode(schema, chosen, count), "Round", decimals);
     }
 
     /// <summary>Renames one tag.</summary>

@@ -11,16 +11,31 @@ namespace PlantRuntime.Recipes;
 public sealed class WindowFlow
 {
     private readonly ScanFlow _flow;
-    private readonly TimeSpan _length;
+    private readonly WindowBoundaries _boundaries;
+    private readonly object _argument;
 
-    internal WindowFlow(ScanFlow flow, TimeSpan length)
-    {
-        _flow = flow;
-        _length = length;
-    }
+    /// <param name="flow">The flow before.</param>
+    /// <param name="boundaries">The windows.</param>
+    /// <param name="argument">Describes the windows in the paths of operators.</param>
+    internal WindowFlow(ScanFlow flow, WindowBoundaries boundaries, object argument) =>
+        (_flow, _boundaries, _argument) = (flow, boundaries, argument);
 
     /// <summary>The mean of the numbers; for bools the share of TRUE, 0 to 1. All samples have the same weight.</summary>
     public ScanFlow Mean(params string[] tags) => Aggregated(Aggregate.Mean, tags);
+
+    /// <summary>
+    /// The mean of the numbers by time: each value counts until the next sample, and the last one on into the next window. For bools the
+    /// share of the time in which they were TRUE, 0 to 1. Time after a bad sample does not count.
+    /// </summary>
+    public ScanFlow TimeMean(params string[] tags) => _flow.Windowed(
+        (schema, chosen, clock) => new TimeMeanNode(schema, chosen, _boundaries, clock), tags, nameof(TimeMean), _argument);
+
+    /// <summary>
+    /// The sum of the numbers; a bool counts as 0 or 1. Exact for integers and for numbers of up to 15 digits: after <c>Increase</c> it is
+    /// what a counter has risen by.
+    /// </summary>
+    public ScanFlow Sum(params string[] tags) =>
+        _flow.Windowed((schema, chosen, clock) => new SumNode(schema, chosen, _boundaries, clock), tags, nameof(Sum), _argument);
 
     /// <summary>The smallest number.</summary>
     public ScanFlow Min(params string[] tags) => Aggregated(Aggregate.Min, tags);
@@ -37,5 +52,22 @@ public sealed class WindowFlow
     /// <summary>The number of good values; a count of 0 is good.</summary>
     public ScanFlow Count(params string[] tags) => Aggregated(Aggregate.Count, tags);
 
-    private ScanFlow Aggregated(Aggregate aggregate, string[] tags) => _flow.Aggregated(_length, aggregate, tags);
+    private ScanFlow Aggregated(Aggregate aggregate, string[] tags) => _flow.Windowed(
+        (schema, chosen, clock) => new AggregateNode(schema, chosen, aggregate, _boundaries, clock), tags, $"{aggregate}", _argument);
+}
+
+/// <summary>Windows of the calendar, in the <c>time_zone</c> of the site.</summary>
+public enum CalendarUnit
+{
+    /// <summary>From one full hour to the next; a day of 25 hours has 25.</summary>
+    Hour,
+
+    /// <summary>From local midnight to the next; 23 or 25 hours on the days on which the clocks are set.</summary>
+    Day,
+
+    /// <summary>From midnight before Monday.</summary>
+    Week,
+
+    /// <summary>From midnight before the first of a month.</summary>
+    Month,
 }

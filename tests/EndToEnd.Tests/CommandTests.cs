@@ -69,6 +69,24 @@ public class CommandTests
     }
 
     [Fact]
+    public async Task Check_names_state_in_variables_and_tags_that_a_merged_device_lacks()
+    {
+        using var site = new SiteFolder();
+        site.Write("recipes/count.csx", "var n = 0;\nPlant.line.Scans.Payload(scan => new { n = n++ }).To(Sinks.lines);");
+        var (exit, output) = await PlantProcess.RunAsync("check", site.Path);
+        Assert.True(exit == 0, output);
+        Assert.Matches(@"recipes/count\.csx\(2,44\): warning: 'n' keeps something .* Fold\(seed, ", output);
+
+        site.Write("recipes/merged.csx", "Plant.line.Scans.Merge(Plant.tank.Scans).OnChange().Throttle(1.Minutes)\n"
+            + "    .Window(1.Minutes).Last().Payload(scan => new { l = scan[\"level\"] }).To(Sinks.lines);");
+        site.Write("recipes/joined.csx", "Plant.line.Scans.Merge(Plant.tank.Scans).Join(Plant.tank.Scans, 1.Seconds).To(Sinks.lines);");
+        (exit, output) = await PlantProcess.RunAsync("check", site.Path);
+        Assert.Equal(1, exit);
+        Assert.Matches(@"recipes/merged\.csx\(2,63\): error: no tag ""level"" in device line", output);
+        Assert.Matches(@"recipes/joined\.csx\(1,\d+\): error: Join cannot know which device of a Merge", output);
+    }
+
+    [Fact]
     public async Task Every_shipped_site_passes_check()
     {
         foreach (var site in Directory.GetDirectories(Path.Combine(SiteFolder.Root, "sites")))

@@ -24,6 +24,13 @@ public class AllocationTests
         scans.Rate("*", CounterKind.Bits16).To(sink);
         scans.Ewma("*", 0.1).Anomaly("*", 3, 10.Seconds).To(sink);
         scans.Events("t?", above: 1e9).To(sink);
+        scans.Alarm("*", above: 10, clear: 5, after: 1.Days).To(sink);
+        scans.Alarm("t1*", equals: 99).To(sink);
+        scans.Increase("*", wraps: 65536).Round("t?", 1).Window(10.Seconds).Sum().To(sink);
+        scans.Shifts("00:00", "00:01").TimeMean().To(sink);
+        scans.Window(CalendarUnit.Month).TimeMean("t1").To(sink);
+        scans.Only("t1").Join(scans.Only("t2").Throttle(3.Seconds).Rename(n => n + "_2"), 1.Seconds).To(sink);
+        scans.Fold(0.0, (sum, scan) => sum + scan["t1"].Number).Where(sum => sum < 0).Payload(sum => new { sum }).To(sink);
         scans.GroupByTime(20, 2.Seconds).Where(g => g.Count < 0).Payload(g => new { g.Values }).To(sink);
         var plan = builder.Build();
         foreach (var route in plan.Routes) route.Output = new Nowhere();

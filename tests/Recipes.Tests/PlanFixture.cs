@@ -166,6 +166,7 @@ internal sealed class PlanFixture : IRecordOutput, IBlockCheck, IWriteOutput, IB
         double d => d,
         float f => f,
         string s => s,
+        Value v => v,
         _ => Value.Null,
     };
 

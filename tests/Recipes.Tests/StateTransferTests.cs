@@ -13,7 +13,7 @@ public class StateTransferTests
     {
         var whole = Earlier();
         var reloaded = Earlier().Reload(b => Recipe(b, edited: true));
-        Assert.Equal("carried=12", reloaded.Carried);
+        Assert.Equal("carried=19", reloaded.Carried);
         Assert.Equal(Later(whole), Later(reloaded));
 
         static PlanFixture Earlier()
@@ -73,7 +73,7 @@ public class StateTransferTests
         });
         var told = other.Plan.OperatorPaths.Select(p => OperatorPath.Parse(p.ToString())).ToList();
         Assert.Equal(other.Plan.OperatorPaths, told);
-        Assert.Equal("would_carry=12", other.Plan.PredictTransfer(fixture.Plan.OperatorPaths).ToString("would_carry"));
+        Assert.Equal("would_carry=19", other.Plan.PredictTransfer(fixture.Plan.OperatorPaths).ToString("would_carry"));
         Assert.Equal(fixture.Plan.Load(other.Plan.Save()).ToString(), fixture.Plan.PredictTransfer(told).ToString());
         Assert.Contains("Events on line.temp: it is no longer there", fixture.Plan.PredictTransfer(told).Dropped);
         Assert.Throws<InvalidDataException>(() => OperatorPath.Parse("line\tOnly"));
@@ -165,6 +165,15 @@ public class StateTransferTests
         b.Line.Scans.Events("valve_*").To(b.Sink);
         b.Line.Scans.Events("temp", above: 80, clear: 75).To(b.Sink);
         b.Tank.Scans.GroupByTime(2, 60.Seconds).Payload(g => new { g.Time, g.Values }).To(b.Sink);
+        b.Line.Scans.Alarm("temp", above: 85, after: 2.Seconds).Payload(a => new { a.Id, a.IsActive, a.Duration }).To(b.Sink);
+        b.Line.Scans.Alarm("speed", above: 15, after: 10.Seconds).To(b.Sink);
+        b.Line.Scans.Only("speed").Rename("speed", "increase").Increase("increase", wraps: 1000).To(b.Sink);
+        b.Line.Scans.Only("speed").Rename("speed", "sum").Window(1.Minutes).Sum().To(b.Sink);
+        b.Line.Scans.Only("running").Shifts("00:00", "00:01").TimeMean().To(b.Sink);
+        b.Line.Scans.Only("speed").Rename("speed", "joined").Join(b.Tank.Scans, 60.Seconds).To(b.Sink);
+        b.Line.Scans
+            .Fold(new Dictionary<string, double>(), (latest, s) => new(latest) { ["temp"] = s["temp"].Number, ["n"] = latest.Count })
+            .Payload(latest => latest).To(b.Sink);
         if (edited) b.Line.Silent(1.Hours).Payload(s => new { s.Reason }).To(b.Sink);
     }
 }

@@ -58,7 +58,7 @@ public class WindowZoneTests
         var zone = Zone(name);
         foreach (var length in new[] { 2.Hours, 8.Hours, 1.Days, 7.Days })
         {
-            var boundaries = new WindowBoundaries(length, zone);
+            var boundaries = new FixedLengthBoundaries(length, zone);
             var window = boundaries.Around(Time("2025-12-20T00:00:00Z"));
             var highest = long.MinValue;
             for (var at = window.Start; at < Time("2027-01-10T00:00:00Z"); at += 15.Minutes)
@@ -78,7 +78,7 @@ public class WindowZoneTests
     [InlineData("UTC", 0)]
     public void Windows_of_an_hour_have_an_hour_on_every_day(string name, int minute)
     {
-        var boundaries = new WindowBoundaries(1.Hours, Zone(name));
+        var boundaries = new FixedLengthBoundaries(1.Hours, Zone(name));
         for (var at = Time("2026-10-24T00:10:00Z"); at < Time("2026-10-26T00:00:00Z"); at += 15.Minutes)
         {
             var (start, end) = boundaries.Around(at);
@@ -96,7 +96,7 @@ public class WindowZoneTests
         {
             foreach (var at in new[] { DateTime.MinValue, DateTime.UnixEpoch, DateTime.MaxValue })
             {
-                var (start, end) = new WindowBoundaries(length, Zone(name)).Around(DateTime.SpecifyKind(at, DateTimeKind.Utc));
+                var (start, end) = new FixedLengthBoundaries(length, Zone(name)).Around(DateTime.SpecifyKind(at, DateTimeKind.Utc));
                 Assert.True(start <= at && at <= end, $"{at:O} is not in {start:O} to {end:O}");
             }
         }

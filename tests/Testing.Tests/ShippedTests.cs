@@ -20,6 +20,18 @@ public sealed class ShippedTests
     }
 
     [Fact]
+    public async Task The_example_recipes_pass_their_tests_and_a_check_without_warnings()
+    {
+        using var site = SiteFolder.CopyOf(Path.Combine(SiteFolder.Root, "scripts", "examples"));
+        var (exit, output) = await PlantProcess.RunAsync("test", site.Path);
+        Assert.True(exit == 0, output);
+        Assert.Matches(@"\n[1-9]\d* passed, 0 failed$", output);
+        (exit, output) = await PlantProcess.RunAsync("check", site.Path);
+        Assert.True(exit == 0, output);
+        Assert.Equal("examples: 4 devices, 8 tags, 4 sinks, 5 recipes: all well", output.Trim());
+    }
+
+    [Fact]
     public async Task A_new_site_has_a_test()
     {
         using var folder = new SiteFolder();

@@ -26,9 +26,17 @@ internal static class RecipeRules
     private static readonly RecipeRule s_stack =
         new("PR0011", "stackalloc beyond the end of the stack would end the host: allocate an array with new");
 
+    private static readonly RecipeRule s_state = new(
+        "PR0012",
+        "'{0}' keeps something from scan to scan and is lost when the recipe is edited or the host restarts: "
+        + "make it the state of Fold(seed, (state, scan) => …), which is carried over",
+        DiagnosticSeverity.Warning);
+
     /// <summary>Returns a diagnostic for every broken rule. The file must have no errors of C#.</summary>
     public static IEnumerable<Diagnostic> Check(SemanticModel model)
     {
+        foreach (var (place, variable) in StateInVariables.Find(model))
+            yield return s_state.CreateDiagnostic(place.GetFirstToken().GetLocation(), variable);
         foreach (var node in model.SyntaxTree.GetRoot().DescendantNodes())
         {
             if (node is SimpleNameSyntax name && ForbiddenApis.Find(name, model) is var (reached, shown))
@@ -82,9 +90,10 @@ internal static class RecipeRules
 /// <summary>A rule for recipes that C# does not have.</summary>
 /// <param name="Id">Number of the rule, <c>PR0001</c>.</param>
 /// <param name="Message">Format string that states the error and the remedy.</param>
-internal sealed record RecipeRule(string Id, string Message)
+/// <param name="Severity">A warning if the recipe can run nevertheless.</param>
+internal sealed record RecipeRule(string Id, string Message, DiagnosticSeverity Severity = DiagnosticSeverity.Error)
 {
     public Diagnostic CreateDiagnostic(Location location, params object[] arguments) => Diagnostic.Create(
-        Id, "Recipe", string.Format(CultureInfo.InvariantCulture, Message, arguments), DiagnosticSeverity.Error, DiagnosticSeverity.Error,
-        isEnabledByDefault: true, warningLevel: 0, location: location);
+        Id, "Recipe", string.Format(CultureInfo.InvariantCulture, Message, arguments), Severity, Severity, isEnabledByDefault: true,
+        warningLevel: Severity == DiagnosticSeverity.Error ? 0 : 1, location: location);
 }

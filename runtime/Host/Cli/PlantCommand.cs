@@ -27,6 +27,7 @@ internal static class PlantCommand
               plant new site my-plant              create a site to start from
               plant new driver my-machine          create a driver plugin to start from
               plant edit-support sites/demo        complete names and show errors in VS Code and other editors
+              plant help Deadband                  explain an operator, a quality or a log event
             """)
         {
             RunCommand.Create(),
@@ -45,5 +46,6 @@ internal static class PlantCommand
             PluginsCommand.Create(),
             NewCommand.Create(),
             EditSupportCommand.Create(),
+            HelpCommand.Create(),
         };
 }

@@ -5,11 +5,11 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Emits an event at the end of each period in which a tag is on. Bad samples do not start an event, and end one only with
-/// <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
+/// Emits an event at the end of each period in which a tag is on, and if asked also at its start. Bad samples do not start an event, and
+/// end one only with <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
 /// </summary>
-internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, Flow<TagEvent> flow,
-    PlanClock clock)
+internal sealed class EventsNode(
+    ScanSchema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, bool reportStart, Flow<TagEvent> flow, PlanClock clock)
     : Node(schema), IStateful
 {
     private readonly TagStates<Open> _open = new(schema);
@@ -35,6 +35,7 @@ internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold thr
             var start = open.Since;
             open = new Open(isOn.Value, at);
             if (!isOn.Value) flow.Emit(new TagEvent(Schema.Device, sample.Tag.Name, start.Time, at.Time, at.Since(start, clock)));
+            else if (reportStart) flow.Emit(new TagEvent(Schema.Device, sample.Tag.Name, at.Time, at.Time, default) { IsOpen = true });
         }
     }
 

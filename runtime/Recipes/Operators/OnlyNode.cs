@@ -5,6 +5,11 @@ namespace PlantRuntime.Recipes.Operators;
 /// <summary>Keeps the chosen tags. Created by <see cref="ScanFlow.Only"/>; runs on the recipe's thread.</summary>
 internal sealed class OnlyNode(ScanSchema schema, bool[] kept) : Node(schema)
 {
+    public override void Probe(Scan scan)
+    {
+        if (kept.Contains(true)) base.Probe(scan);
+    }
+
     public override void Push(Scan scan)
     {
         var samples = scan.Writable;
@@ -26,6 +31,11 @@ internal sealed class OnlyNode(ScanSchema schema, bool[] kept) : Node(schema)
 /// </summary>
 internal sealed class WhereNode(ScanSchema schema, GuardedLambda<Scan, bool> predicate) : Node(schema)
 {
+    public override void Probe(Scan scan)
+    {
+        if (predicate.TryCall(scan, out var kept) && kept) base.Probe(scan);
+    }
+
     public override void Push(Scan scan)
     {
         if (predicate.TryCall(scan, out var kept) && kept) Emit(scan);

@@ -9,6 +9,8 @@ internal sealed class PayloadNode<T>(ScanSchema schema, GuardedLambda<Scan, T> m
 {
     public override bool IsUnconnected => writer.IsEnd;
 
+    public override void Probe(Scan scan) => make.TryCall(scan, out _);
+
     public override void Push(Scan scan)
     {
         if (make.TryCall(scan, out var payload)) writer.Write(scan.Time, scan.Device, payload);

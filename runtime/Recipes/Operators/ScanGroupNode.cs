@@ -12,6 +12,13 @@ internal sealed class ScanGroupNode(
     GuardedLambda<Scan, Value> value)
     : GroupNode(schema, groups)
 {
+    public override void Probe(Scan scan)
+    {
+        time.TryCall(scan, out _);
+        key.TryCall(scan, out _);
+        value.TryCall(scan, out _);
+    }
+
     public override void Push(Scan scan)
     {
         scan.DrainWorstRead();

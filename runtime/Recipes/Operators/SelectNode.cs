@@ -9,6 +9,12 @@ namespace PlantRuntime.Recipes.Operators;
 /// </summary>
 internal sealed class SelectNode(ScanSchema schema, Tag tag, GuardedLambda<Scan, Value> compute) : Node(schema)
 {
+    public override void Probe(Scan scan)
+    {
+        compute.TryCall(scan, out _);
+        base.Probe(scan);
+    }
+
     public override void Push(Scan scan)
     {
         scan.DrainWorstRead();

@@ -9,101 +9,92 @@ namespace PlantRuntime.Recipes.Operators;
 /// If the wall clock is set, one window becomes shorter or longer by at most half its length, and the next ones are aligned again. The
 /// first window opens with the first scan. Created by <see cref="WindowFlow"/>; runs on the recipe's thread.
 /// </summary>
-internal sealed class WindowNode : Node, ITimed, IStateful
+internal abstract class WindowNode : Node, ITimed
 {
-    private readonly TagStates<WindowState> _states;
-    private readonly Tag?[] _tags;
-    private readonly Aggregate _aggregate;
     private readonly WindowBoundaries _boundaries;
-    private readonly PlanClock _clock;
     private readonly Scan _scan;
     private DateTime _start;
 
-    public WindowNode(ScanSchema schema, bool[] chosen, Aggregate aggregate, TimeSpan length, PlanClock clock)
-        : base(Chosen(schema, chosen, aggregate))
+    protected WindowNode(ScanSchema schema, bool[] chosen, bool keepsUnits, WindowBoundaries boundaries, PlanClock clock)
+        : base(Chosen(schema, chosen, keepsUnits))
     {
-        _states = new TagStates<WindowState>(schema);
-        _tags = [.. schema.Tags.Select(t => chosen[t.Index] ? Schema.Tags[Schema.IndexOf(t.Name)] : null)];
-        _aggregate = aggregate;
-        _boundaries = new WindowBoundaries(length, clock.Zone);
-        _clock = clock;
+        Tags = [.. schema.Tags.Select(t => chosen[t.Index] ? Schema.Tags[Schema.IndexOf(t.Name)] : null)];
+        _boundaries = boundaries;
+        Clock = clock;
         _scan = new Scan(Schema);
     }
 
     public long Due { get; private set; } = long.MaxValue;
 
-    public string StateFormat => "window 1";
+    protected PlanClock Clock { get; }
+
+    /// <summary>The tag of the result for each tag of the flow; null for one that was not chosen.</summary>
+    protected Tag?[] Tags { get; }
 
     public void Start(long now, DateTime utcNow)
     {
     }
 
-    public void Save(StateWriter state)
+    public virtual void Save(StateWriter state)
     {
         state.WriteTimestamp(Due);
         state.WriteTime(_start);
         state.Write(_scan.Number);
-        _states.Save(state);
-    }
-
-    public void Load(StateReader state)
-    {
-        var (due, start, number) = (state.ReadTimestamp(), state.ReadTime(), state.ReadInt64());
-        _states.Load(state);
-        (Due, _start, _scan.Number) = (due, start, number);
     }
 
     public override void Push(Scan scan)
     {
         if (Due == long.MaxValue) Open(scan.Timestamp, scan.ReadTime, _boundaries.Around(scan.ReadTime));
         if (scan.Timestamp >= Due) OnDue(scan.Timestamp, scan.ReadTime);
-        foreach (ref readonly var sample in scan.Samples)
-        {
-            if (_tags[sample.Tag.Index] is not null) _states[sample.Tag.Index].Add(sample, _aggregate);
-        }
+        Add(scan);
     }
 
     public void OnDue(long now, DateTime utcNow)
     {
+        var (end, start) = (Due, _start);
         _scan.Truncate(0);
-        for (var i = 0; i < _tags.Length; i++)
-        {
-            if (_tags[i] is not { } tag) continue;
-            _scan.Append(_states[i].Result(tag, _start, _aggregate));
-            _states[i] = default;
-        }
-
-        _scan.Schema = Schema;
-        _scan.Time = _start;
-        _scan.Timestamp = now;
-        _scan.Number++;
+        _scan.WindowLength = _boundaries.Around(start).End - start;
 
         // The nearest boundary, not the previous one: with a slowed wall clock the timer expires slightly before the boundary.
-        Open(now, utcNow, _boundaries.Nearest(utcNow));
+        var opened = Open(now, utcNow, _boundaries.Nearest(utcNow));
+        Close(_scan, start, end, Math.Max(end, opened));
+        _scan.Schema = Schema;
+        _scan.Time = start;
+        _scan.Timestamp = now;
+        _scan.Number++;
         Emit(_scan);
     }
 
-    private void Open(long now, DateTime utcNow, (DateTime Start, DateTime End) window)
+    /// <summary>Adds the samples of a scan to the open window.</summary>
+    protected abstract void Add(Scan scan);
+
+    /// <summary>Appends the results of the window to a scan, and begins the next window.</summary>
+    /// <param name="result">Receives a sample for each chosen tag.</param>
+    /// <param name="start">Start of the window in UTC, the time of the results.</param>
+    /// <param name="end">Monotonic timestamp of the window's end.</param>
+    /// <param name="next">Monotonic timestamp at which the next window starts, which is later if windows were missed.</param>
+    protected abstract void Close(Scan result, DateTime start, long end, long next);
+
+    /// <summary>Reads what <see cref="Save"/> wrote, then calls <paramref name="load"/>; an exception of it changes nothing.</summary>
+    protected void Load(StateReader state, Action<StateReader> load)
     {
-        _start = window.Start;
-        Due = now + Math.Max(1, _clock.Ticks(window.End - utcNow));
+        var (due, start, number) = (state.ReadTimestamp(), state.ReadTime(), state.ReadInt64());
+        load(state);
+        (Due, _start, _scan.Number) = (due, start, number);
     }
 
-    private static ScanSchema Chosen(ScanSchema schema, bool[] chosen, Aggregate aggregate) => new(
+    /// <summary>Opens a window and returns the monotonic timestamp of its start.</summary>
+    private long Open(long now, DateTime utcNow, (DateTime Start, DateTime End) window)
+    {
+        _start = window.Start;
+        Due = now + Math.Max(1, Clock.Ticks(window.End - utcNow));
+        return Due - Clock.Ticks(window.End - window.Start);
+    }
+
+    private static ScanSchema Chosen(ScanSchema schema, bool[] chosen, bool keepsUnits) => new(
         schema.Device,
         [
             .. schema.Tags.Where(t => chosen[t.Index])
-                .Select((t, i) => new Tag(i, t.Name, t.Device, aggregate == Aggregate.Count ? "" : t.Unit, t.Description)),
+                .Select((t, i) => new Tag(i, t.Name, t.Device, keepsUnits ? t.Unit : "", t.Description)),
         ]);
-}
-
-/// <summary>The result of a window.</summary>
-internal enum Aggregate
-{
-    Mean,
-    Min,
-    Max,
-    First,
-    Last,
-    Count,
 }

@@ -14,6 +14,8 @@ internal class WriteNode(ScanSchema schema, TagWriteTarget point, GuardedLambda<
 
     protected TagWriteTarget Point => point;
 
+    public override void Probe(Scan scan) => compute.TryCall(scan, out _);
+
     public override void Push(Scan scan)
     {
         scan.DrainWorstRead();

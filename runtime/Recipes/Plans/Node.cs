@@ -1,3 +1,4 @@
+using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.State;
 
 namespace PlantRuntime.Recipes.Plans;
@@ -22,10 +23,28 @@ internal abstract class Node(ScanSchema schema)
 
     public abstract void Push(Scan scan);
 
+    /// <summary>
+    /// Calls the lambdas of this operator and of those after it with a scan that has all tags, also where no scan would come yet. Finds a
+    /// lambda that reads a tag which a device of a merged flow does not have. Called only in a dry run.
+    /// </summary>
+    /// <param name="scan">A scan from <see cref="CreateTrial"/>.</param>
+    public virtual void Probe(Scan scan)
+    {
+        foreach (var next in _next) next.Probe(CreateTrial(Schema, scan.Time, scan.Timestamp));
+    }
+
     public void Attach(Node next)
     {
         _next = [.. _next, next];
         if (_next.Length > 1) _copies = [.. _copies, new Scan(Schema)];
+    }
+
+    /// <summary>Returns a scan for a dry run in which all tags of a flow are 0.</summary>
+    public static Scan CreateTrial(ScanSchema schema, DateTime time, long timestamp)
+    {
+        var scan = new Scan(schema) { Number = 1, Time = time, Timestamp = timestamp };
+        scan.Fill([.. schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = time })]);
+        return scan;
     }
 
     protected void Emit(Scan scan)

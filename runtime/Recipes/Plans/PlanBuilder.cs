@@ -158,7 +158,8 @@ public sealed class PlanBuilder
         Register(timer, path);
     }
 
-    private void Register(Node node, OperatorPath path)
+    /// <summary>Adds an operator that is attached already.</summary>
+    internal void Register(Node node, OperatorPath path)
     {
         node.Path = path;
         if (node is ITimed timed) _timed.Add(timed);

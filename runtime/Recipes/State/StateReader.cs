@@ -52,6 +52,25 @@ internal sealed class StateReader(byte[] bytes, PlanClock clock, long now) : Bin
         return base.ReadString();
     }
 
+    public byte[] ReadExactly(int count)
+    {
+        var read = ReadBytes(count);
+        return read.Length == count ? read : throw new EndOfStreamException();
+    }
+
+    public decimal ReadExact()
+    {
+        Span<int> bits = [ReadInt32(), ReadInt32(), ReadInt32(), ReadInt32()];
+        try
+        {
+            return new decimal(bits);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException("the bytes are not a decimal", exception);
+        }
+    }
+
     public Quality ReadQuality()
     {
         var code = ReadByte();

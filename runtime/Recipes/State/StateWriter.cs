@@ -16,6 +16,14 @@ internal sealed class StateWriter(Stream stream, PlanClock clock, long now) : Bi
     /// <summary>Writes a monotonic timestamp; <see cref="long.MaxValue"/> (never) is kept.</summary>
     public void WriteTimestamp(long timestamp) => Write(timestamp == long.MaxValue ? timestamp : clock.Duration(now - timestamp).Ticks);
 
+    /// <summary>Writes a decimal; unlike the base class, the reader checks its bytes.</summary>
+    public void WriteExact(decimal number)
+    {
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(number, bits);
+        foreach (var part in bits) Write(part);
+    }
+
     public void WriteValue(Value value)
     {
         Write((byte)value.Kind);

@@ -8,16 +8,20 @@ Site.Alerts
 OutOfRange(Plant.Energy_Meter_01.Scans, Plant.Energy_Meter_01.Properties.type);
 OutOfRange(Plant.Power_Analyzer_01.Scans, Plant.Power_Analyzer_01.Properties.type);
 
-void OutOfRange(ScanFlow meter, string type)
-{
-    var before = "";
-    meter.Where(scan => scan.Failure is null).Payload(scan =>
+void OutOfRange(ScanFlow meter, string type) => meter
+    .Where(scan => scan.Failure is null)
+    .Fold(new OutOfRangeTags("", false, default, ""), (before, scan) =>
     {
         var tags = "";
         foreach (var sample in scan.Samples)
             if (sample.Quality == Quality.BadRange) tags += tags.Length > 0 ? $", {sample.Tag.Name}" : sample.Tag.Name;
-        if (tags == before) return null;
-        before = tags;
-        return new { time = scan.Time, kind = "Range", subject = scan.Device, type, active = tags.Length > 0, reason = tags };
-    }).To(Sinks.alerts);
-}
+        return new OutOfRangeTags(tags, tags != before.Tags, scan.Time, scan.Device);
+    })
+    .Where(state => state.HasChanged)
+    .Payload(state => new
+    {
+        time = state.Time, kind = "Range", subject = state.Device, type, active = state.Tags.Length > 0, reason = state.Tags,
+    })
+    .To(Sinks.alerts);
+
+record OutOfRangeTags(string Tags, bool HasChanged, DateTime Time, string Device);

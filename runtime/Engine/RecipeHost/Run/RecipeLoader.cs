@@ -162,10 +162,11 @@ internal sealed class RecipeLoader(
         plan.Start();
         foreach (var source in plan.Sources.Values.Concat(plan.Decodings.Select(d => d.Source)))
         {
-            var scan = new Scan(source.Schema)
-                { Number = 1, Time = _planTime.GetUtcNow().UtcDateTime, Timestamp = _planTime.GetTimestamp() };
-            scan.Fill([.. source.Schema.Tags.Select(tag => new Sample { Tag = tag, Value = 0.0, Time = scan.Time })]);
-            source.Push(scan);
+            var (time, timestamp) = (_planTime.GetUtcNow().UtcDateTime, _planTime.GetTimestamp());
+            source.Push(Node.CreateTrial(source.Schema, time, timestamp));
+
+            // Also reaches the lambdas after operators that pass no first scan.
+            source.Probe(Node.CreateTrial(source.Schema, time, timestamp));
         }
 
         // Saves and loads the state once, so that its code is jitted before scans wait for it at a swap.

@@ -1,0 +1,64 @@
+namespace PlantRuntime.Host.Cli;
+
+/// <summary>
+/// Finds the topics of <c>plant help</c> in the documentation that is embedded in the program: the sections of operators.md, and the rows
+/// of the tables of qualities and log events. Immutable; the command creates one.
+/// </summary>
+internal sealed class HelpTopics
+{
+    private readonly Dictionary<string, string> _texts = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="operators">Text of docs/operators.md.</param>
+    /// <param name="log">Text of docs/log.md.</param>
+    public HelpTopics(string operators, string log)
+    {
+        foreach (var section in operators.Split("\n## ").Skip(1))
+        {
+            // The last section of a chapter ends where the next chapter begins.
+            var name = section.Split('\n')[0].Trim();
+            Operators.Add(name);
+            _texts[name] = section.Split("\n# ")[0].TrimEnd();
+        }
+
+        foreach (var row in Rows(operators).Where(r => r.Length == 3))
+        {
+            Qualities.Add(row[0]);
+            _texts[row[0]] = $"{row[0]}: a quality, {row[1]} in recipes\n\n{row[2]}";
+        }
+
+        foreach (var row in Rows(log).Where(r => r.Length == 4))
+        {
+            LogEvents.Add(row[0]);
+            _texts.TryAdd(row[0], $"{row[0]}: a log event, {row[1]}\nkeys: {row[2].Replace(" ", ", ", StringComparison.Ordinal)}\n\n{row[3]}");
+        }
+    }
+
+    /// <summary>The operators, in the order of the documentation.</summary>
+    public List<string> Operators { get; } = [];
+
+    /// <summary>The qualities: GOOD, BAD_RANGE and so on.</summary>
+    public List<string> Qualities { get; } = [];
+
+    /// <summary>The event words of the log.</summary>
+    public List<string> LogEvents { get; } = [];
+
+    /// <summary>All names.</summary>
+    public IEnumerable<string> Names => _texts.Keys;
+
+    /// <summary>Reads the documentation that is embedded in the program.</summary>
+    public static HelpTopics Load() => new(Read("operators.md"), Read("log.md"));
+
+    /// <summary>Returns the text of a topic, whatever its case; null if there is none.</summary>
+    public string? Find(string name) => _texts.GetValueOrDefault(name);
+
+    /// <summary>Returns the rows of tables whose first cell is code, without its marks.</summary>
+    private static IEnumerable<string[]> Rows(string markdown) =>
+        markdown.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Replace("`", "", StringComparison.Ordinal).Trim('|', ' ').Split(" | "));
+
+    private static string Read(string name)
+    {
+        using var text = new StreamReader(typeof(HelpTopics).Assembly.GetManifestResourceStream(name)!);
+        return text.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}
