@@ -1,6 +1,8 @@
 namespace PlantRuntime.Recipes;
 
-/// <summary>Emitted by <c>Events</c> when a tag is no longer TRUE or beyond a limit, and on request when it begins to be. Immutable.</summary>
+/// <summary>
+/// Emitted by <c>Events</c> when a tag is no longer TRUE or beyond a limit, and with <c>open: true</c> also when it begins to be. Immutable.
+/// </summary>
 /// <param name="Device">Name of the device.</param>
 /// <param name="Tag">Name of the tag.</param>
 /// <param name="Start">Time of the first sample that was TRUE, in UTC.</param>

@@ -7,8 +7,8 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Emits an event at the end of each period in which a tag is on, and with <c>open</c> also at its start. Bad samples do not start an event,
-/// and end one only with <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
+/// Emits an event at the end of each period in which a tag is on, and with <c>open</c> also at its start. Bad samples do not start an
+/// event, and end one only with <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
 /// </summary>
 internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, bool open, Flow<TagEvent> flow,
     PlanClock clock)
