@@ -5,4 +5,4 @@ lagoons.Where(scan => scan.Failure is null)
     .Payload(scan => new { plant_id = Site.PlantId, source = "rockwell", plc = scan.Device, timestamp = scan.Time, tags = scan.Values })
     .To(Sinks.history);
 
-lagoons.Events("valve_*", open: true).To(Sinks.events);       // TRUE opens one, FALSE closes it: table events
+lagoons.Events("valve_*", reportStart: true).To(Sinks.events);       // TRUE opens one, FALSE closes it: table events

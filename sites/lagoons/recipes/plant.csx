@@ -4,4 +4,4 @@ Plant.plant.Scans
     .Payload(scan => new { plant_id = Site.PlantId, source = "opcua", timestamp = scan.Time, tags = scan.Values })
     .To(Sinks.history);
 
-Plant.plant.Scans.Events("*_pump", open: true).To(Sinks.events);
+Plant.plant.Scans.Events("*_pump", reportStart: true).To(Sinks.events);
