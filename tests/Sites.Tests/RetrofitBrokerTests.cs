@@ -68,8 +68,8 @@ public class RetrofitBrokerTests
 
         await Tool.RunAsync("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-keyout", site.At("client.key"),
             "-subj", "/CN=press-01", "-out", site.At("client.csr"));
-        await Tool.RunAsync("openssl", "x509", "-req", "-in", site.At("client.csr"), "-CA", $"{secrets}/ca.crt", "-CAkey", $"{secrets}/ca.key",
-            "-set_serial", "7", "-days", "2", "-out", site.At("client.crt"));
+        await Tool.RunAsync("openssl", "x509", "-req", "-in", site.At("client.csr"), "-CA", $"{secrets}/ca.crt",
+            "-CAkey", $"{secrets}/ca.key", "-set_serial", "7", "-days", "2", "-out", site.At("client.crt"));
         site.Replace("site.toml", "ca = \"${MQTT_CA_FILE:-ca.crt}\" }",
             "ca = \"${MQTT_CA_FILE:-ca.crt}\", cert = \"client.crt\", key = \"client.key\" }");
         await using var again = PlantProcess.Start(environment, "run", site.Path);
@@ -117,7 +117,8 @@ public class RetrofitBrokerTests
         await WhenSubscribedAsync(broker, all);
         await using var first = broker.Subscribe("telegraf", "$share/telegraf/plc/#", "-d");
         await using var second = broker.Subscribe("telegraf", "$share/telegraf/plc/#", "-d");
-        foreach (var consumer in new[] { first, second }) await consumer.UntilAsync(line => line.Contains("SUBACK", StringComparison.Ordinal));
+        foreach (var consumer in new[] { first, second })
+            await consumer.UntilAsync(line => line.Contains("SUBACK", StringComparison.Ordinal));
 
         const int Count = 20;
         for (var i = 0; i < Count; i++) Assert.Equal("", await broker.PublishAsync("edge_agent", Topic, $"n{i}"));

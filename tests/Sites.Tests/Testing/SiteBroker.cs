@@ -55,7 +55,8 @@ internal sealed class SiteBroker : IAsyncDisposable
     /// <param name="password">By default that of the user.</param>
     public async Task<string> PublishAsync(string? user, string topic, string message, string? password = null)
     {
-        var (_, output) = await Tool.TryAsync("mosquitto_pub", [.. Access(user, password), "-V", "mqttv5", "-q", "1", "-t", topic, "-m", message]);
+        var (_, output) = await Tool.TryAsync("mosquitto_pub",
+            [.. Access(user, password), "-V", "mqttv5", "-q", "1", "-t", topic, "-m", message]);
         return output;
     }
 
