@@ -18,7 +18,10 @@ public sealed partial class ScanFlow
     /// <param name="below">An event starts below this number; not together with <paramref name="above"/>.</param>
     /// <param name="clear">An event ends at this number (hysteresis); by default at the limit.</param>
     /// <param name="endsWhenBad">True if a bad value also ends an event; by default only a good value does.</param>
-    /// <param name="reportStart">True to emit each event also at its start, with <see cref="TagEvent.IsOpen"/>.</param>
+    /// <param name="reportStart">
+    /// True to emit each event also at its start, as an event with <see cref="TagEvent.IsOpen"/>; both have the same
+    /// <see cref="TagEvent.Id"/>. A sink with a table of events, such as sqlite, then has its row while it is open.
+    /// </param>
     public Flow<TagEvent> Events(string tags = "*", double? above = null, double? below = null, double? clear = null,
         bool endsWhenBad = false, bool reportStart = false)
     {
