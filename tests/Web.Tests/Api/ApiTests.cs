@@ -8,13 +8,9 @@ using PlantRuntime.Tools.Client;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary>The routes of the API against a running site: what each returns, who may call it, and how bad requests are answered.</summary>
-public sealed class ApiTests : IAsyncLifetime
+public sealed class ApiTests(ApiTests.Site site) : IClassFixture<ApiTests.Site>
 {
-    private WebFixture _web = null!;
-
-    public async Task InitializeAsync() => _web = await WebFixture.StartAsync();
-
-    public async Task DisposeAsync() => await _web.DisposeAsync();
+    private readonly WebFixture _web = site.Web;
 
     [Fact]
     public async Task The_status_names_site_devices_sinks_and_recipes()
@@ -111,7 +107,6 @@ public sealed class ApiTests : IAsyncLifetime
 
         var rest = (await answer.Lines.ReadToEndAsync()).TrimEnd().Split('\n');
         Assert.Equal("{\"lost\":0}", rest[^1]);
-        await _web.Log.WhenAsync("RECORDED");
     }
 
     [Fact]
@@ -119,8 +114,9 @@ public sealed class ApiTests : IAsyncLifetime
     {
         var answer = await SiteClient.OpenAsync(_web.Folder, HttpMethod.Post, "/api/recordings", new JsonObject(), default);
         await answer.Lines.ReadLineAsync();
+        var ended = _web.Log.All.Count(l => l.Contains("RECORDED", StringComparison.Ordinal));
         answer.Dispose();
-        await _web.Log.WhenAsync("RECORDED");
+        await _web.Log.WhenAsync("RECORDED", ended + 1);
     }
 
     [Fact]
@@ -155,5 +151,15 @@ public sealed class ApiTests : IAsyncLifetime
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Assert.Equal("other", (string?)(await client.GetFromJsonAsync<JsonNode>("/health"))!["site"]);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/status")).StatusCode);
+    }
+
+    /// <summary>One site for all tests of the class, which leave it as it is.</summary>
+    public sealed class Site : IAsyncLifetime
+    {
+        internal WebFixture Web { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Web = await WebFixture.StartAsync();
+
+        public async Task DisposeAsync() => await Web.DisposeAsync();
     }
 }
