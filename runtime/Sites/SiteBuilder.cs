@@ -13,7 +13,7 @@ internal static class SiteBuilder
 {
     private const string NoSite = "there is no [site]: it gives the site its name, as in name = \"press-hall\"";
 
-    private static readonly string[] Sections = ["site", "log", "limits", "devices", "sinks"];
+    private static readonly string[] Sections = ["site", "web", "log", "limits", "devices", "sinks"];
 
     /// <summary>Returns the model; null if the context has problems.</summary>
     public static SiteModel? Build(BindingContext context, TomlTable root)
@@ -24,6 +24,8 @@ internal static class SiteBuilder
         if (root.Find("site") is null) ReportMissing(context, root, "site", NoSite);
 
         var log = Section(context, root, "log") is { } logTable ? context.Bind<LogOptions>(logTable) : null;
+        var web = Section(context, root, "web") is { } webTable ? context.Bind<WebOptions>(webTable) : null;
+        if (web?.Tls is { Certificate: not null } tls) PemFiles.Check(context, (TomlTable)root.Find("web")!.Value, tls);
         var limits = Section(context, root, "limits") is { } limitsTable ? context.Bind<LimitOptions>(limitsTable) : null;
         var devices = Section(context, root, "devices")?.Entries.Select(e => DeviceBuilder.Build(context, e)).ToArray();
         var sinks = Section(context, root, "sinks")?.Entries.Select(e => SinkBuilder.Build(context, e)).ToArray() ?? [];
@@ -38,6 +40,7 @@ internal static class SiteBuilder
         return model! with
         {
             Folder = context.SiteFolder,
+            Web = web,
             Log = log ?? new LogOptions(),
             Limits = limits ?? new LimitOptions(),
             Devices = [.. devices!.Select(d => d! with { TimeZone = d.TimeZone ?? model!.TimeZone })],

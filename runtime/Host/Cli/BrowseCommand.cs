@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using PlantRuntime.Contracts;
 using PlantRuntime.Sites.Models;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 using PlantRuntime.Tools.Doctor;
 
 namespace PlantRuntime.Host.Cli;
@@ -45,7 +45,7 @@ internal static class BrowseCommand
     private static async Task<int> RunAsync(SiteContext site, DeviceModel device, bool asTable, BrowseScope scope, EntrySelection selection,
         TextWriter output, CancellationToken cancel)
     {
-        var isRunning = ControlClient.IsRunning(site.Model.Folder);
+        var isRunning = SiteClient.IsRunning(site.Model.Folder);
         var entries = isRunning ? AskAsync(site.Model.Folder, device.Name, scope, cancel) : BrowseAsync(site, device, scope, cancel);
         var opened = StandaloneDevice.Open(site.Plugins, site.Factory, device);
         await using var closing = opened.ConfigureAwait(false);
@@ -97,13 +97,14 @@ internal static class BrowseCommand
     private static async IAsyncEnumerable<BrowseEntry> AskAsync(
         string folder, string device, BrowseScope scope, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var command = new JsonObject { ["command"] = "device-browse", ["device"] = device, ["root"] = scope.Root, ["depth"] = scope.Depth };
-        using var answer = await ControlClient.OpenAsync(folder, command, cancel).ConfigureAwait(false);
-        while (await answer.Rest.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
+        var path = $"/api/devices/{Uri.EscapeDataString(device)}/browse?depth={scope.Depth}"
+            + (scope.Root is null ? "" : $"&root={Uri.EscapeDataString(scope.Root)}");
+        using var answer = await SiteClient.OpenAsync(folder, HttpMethod.Get, path, null, cancel).ConfigureAwait(false);
+        while (await answer.Lines.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
         {
             var entry = JsonNode.Parse(line)!;
             if (entry["end"] is not null) yield break;
-            if (entry["error"] is { } error) throw new ControlException((string)error!);
+            if (entry["error"] is { } error) throw new SiteClientException((string)error!);
             var (address, kind) = ((string)entry["address"]!, (string)entry["kind"]!);
             yield return new BrowseEntry(address, kind, (int?)entry["bytes"], (string)entry["description"]!)
             {
@@ -111,6 +112,6 @@ internal static class BrowseCommand
             };
         }
 
-        throw new ControlException("the host ended before the list was complete");
+        throw new SiteClientException("the host ended before the list was complete");
     }
 }

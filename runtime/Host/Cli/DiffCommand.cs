@@ -3,7 +3,7 @@ using System.Text.Json;
 using PlantRuntime.Engine.RecipeHost.Build;
 using PlantRuntime.Engine.Reload;
 using PlantRuntime.Logging;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Host.Cli;
 
@@ -59,7 +59,7 @@ internal static class DiffCommand
         {
             running = await RunningSnapshot.AskAsync(against, cancel).ConfigureAwait(false);
         }
-        catch (ControlException exception)
+        catch (SiteClientException exception)
         {
             await errors.WriteLineAsync(LogText.Sanitize(exception.Message)).ConfigureAwait(false);
             return NoHost;

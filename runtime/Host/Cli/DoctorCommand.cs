@@ -4,7 +4,7 @@ using PlantRuntime.Logging;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Sites.Text;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 using PlantRuntime.Tools.Doctor;
 
 namespace PlantRuntime.Host.Cli;
@@ -48,7 +48,7 @@ internal static class DoctorCommand
             return 1;
         }
 
-        var isRunning = ControlClient.IsRunning(site.Model.Folder);
+        var isRunning = SiteClient.IsRunning(site.Model.Folder);
         output.WriteLine(isRunning ? "a host runs this site: devices are asked through it"
             : "no host runs this site: devices are asked directly");
         var failed = 0;
@@ -75,7 +75,7 @@ internal static class DoctorCommand
                 : DeviceDiagnosis.RunAsync(device, model, site.Time, cancel);
             await foreach (var step in steps.ConfigureAwait(false)) isWell &= Print(step, output);
         }
-        catch (ControlException exception)
+        catch (SiteClientException exception)
         {
             isWell = Print(new DiagnosisStep("host", false, exception.Message,
                 "restart the host with the site.toml as it is now, or ask again"), output);

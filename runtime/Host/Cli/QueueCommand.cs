@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlantRuntime.Logging;
 using PlantRuntime.Sites;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Host.Cli;
 
@@ -36,8 +36,8 @@ internal static class QueueCommand
             """)
         {
             site, json, Show(), Export(),
-            Change("retry", "Send dead letters again, behind all waiting records.", "queue-retry", "sent again"),
-            Change("delete", "Delete dead letters for good.", "queue-delete", "deleted"),
+            Change("retry", "Send dead letters again, behind all waiting records.", "/api/queue/retry", "sent again"),
+            Change("delete", "Delete dead letters for good.", "/api/queue/delete", "deleted"),
         };
         command.SetAction((result, cancel) => TryAsync(() => ListAsync(result.GetValue(site)!, result.GetValue(json), cancel)));
         return command;
@@ -49,8 +49,7 @@ internal static class QueueCommand
         var command = new Command("show", "Show one dead letter with its record.") { site, id };
         command.SetAction((result, cancel) => TryAsync(async () =>
         {
-            var request = Request("queue-letters", null, [result.GetValue(id)]);
-            var letters = await LettersAsync(result.GetValue(site)!, request, cancel).ConfigureAwait(false);
+            var letters = await LettersAsync(result.GetValue(site)!, $"id={result.GetValue(id)}", cancel).ConfigureAwait(false);
             Console.WriteLine(LogText.SanitizeLines(letters[0]!.ToJsonString(s_indented), int.MaxValue));
         }));
         return command;
@@ -80,7 +79,7 @@ internal static class QueueCommand
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new ControlException($"{count} dead letters written, then: {exception.Message}");
+                throw new SiteClientException($"{count} dead letters written, then: {exception.Message}");
             }
             finally
             {
@@ -97,14 +96,13 @@ internal static class QueueCommand
         var (after, page) = (0L, (JsonArray?)null);
         while (page is not { Count: 0 })
         {
-            var request = Request("queue-letters", sink, null);
-            request["after"] = after;
-            yield return page = await LettersAsync(site, request, cancel).ConfigureAwait(false);
+            var query = $"after={after}{(sink is null ? "" : $"&sink={Uri.EscapeDataString(sink)}")}";
+            yield return page = await LettersAsync(site, query, cancel).ConfigureAwait(false);
             if (page.Count > 0) after = (long)page[^1]!["id"]!;
         }
     }
 
-    private static Command Change(string name, string description, string request, string done)
+    private static Command Change(string name, string description, string path, string done)
     {
         var (site, sink) = (SiteArgument.CreateRequired(), SinkOption());
         var ids = new Argument<long[]>("id") { Description = "Numbers of dead letters", Arity = ArgumentArity.ZeroOrMore };
@@ -114,17 +112,18 @@ internal static class QueueCommand
         {
             var wanted = result.GetValue(ids) ?? [];
             if (wanted.Length == 0 && !result.GetValue(all))
-                throw new ControlException($"say which: numbers, or --all; plant queue {result.GetValue(site)} lists them");
-            var command = Request(request, result.GetValue(sink), wanted.Length == 0 ? null : wanted);
-            var count = await AskAsync(result.GetValue(site)!, command, cancel).ConfigureAwait(false);
-            Console.WriteLine($"{count} {done}");
+                throw new SiteClientException($"say which: numbers, or --all; plant queue {result.GetValue(site)} lists them");
+            var request = new JsonObject { ["sink"] = result.GetValue(sink) };
+            if (wanted.Length > 0) request["ids"] = new JsonArray([.. wanted.Select(i => JsonValue.Create(i))]);
+            var answer = await SiteClient.PostAsync(Folder(result.GetValue(site)!), path, request, cancel).ConfigureAwait(false);
+            Console.WriteLine($"{answer["count"]} {done}");
         }));
         return command;
     }
 
     private static async Task ListAsync(string site, bool isJson, CancellationToken cancel)
     {
-        var queue = await AskAsync(site, Request("queue", null, null), cancel).ConfigureAwait(false);
+        var queue = await SiteClient.GetAsync(Folder(site), "/api/queue", cancel).ConfigureAwait(false);
         if (isJson)
         {
             Console.WriteLine(LogText.SanitizeLines(queue.ToJsonString(s_indented), int.MaxValue));
@@ -147,9 +146,7 @@ internal static class QueueCommand
         var dead = sinks.Sum(s => (long)s!["dead_letters"]!);
         if (dead == 0) return;
         Console.WriteLine();
-        var request = Request("queue-letters", null, null);
-        request["last"] = ListedLetters;
-        var letters = await LettersAsync(site, request, cancel).ConfigureAwait(false);
+        var letters = await LettersAsync(site, $"last={ListedLetters}", cancel).ConfigureAwait(false);
         TextTable.Write(Console.Out, ["ID", "SINK", "REFUSED", "TRIES", "REASON"], letters.Select(l => new[]
         {
             $"{l!["id"]}", $"{l["sink"]}", ((DateTime)l["refused"]!).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
@@ -164,22 +161,14 @@ internal static class QueueCommand
         return [$"{route["recipe"]} > {sink}", .. counts.Select(c => $"{route[c]}")];
     }
 
-    private static async Task<JsonArray> LettersAsync(string site, JsonObject request, CancellationToken cancel) =>
-        (await AskAsync(site, request, cancel).ConfigureAwait(false)).AsArray();
+    private static async Task<JsonArray> LettersAsync(string site, string query, CancellationToken cancel) =>
+        (await SiteClient.GetAsync(Folder(site), $"/api/queue/letters?{query}", cancel).ConfigureAwait(false)).AsArray();
 
-    private static Task<JsonNode> AskAsync(string site, JsonObject request, CancellationToken cancel)
+    private static string Folder(string site)
     {
         var folder = Path.GetFullPath(site);
-        if (!File.Exists(Path.Combine(folder, SiteFile.Name)))
-            throw new ControlException($"{folder} is no site: it has no {SiteFile.Name}");
-        return ControlClient.AskAsync(folder, request, cancel);
-    }
-
-    private static JsonObject Request(string command, string? sink, long[]? ids)
-    {
-        var request = new JsonObject { ["command"] = command, ["sink"] = sink };
-        if (ids is not null) request["ids"] = new JsonArray([.. ids.Select(i => JsonValue.Create(i))]);
-        return request;
+        return File.Exists(Path.Combine(folder, SiteFile.Name)) ? folder
+            : throw new SiteClientException($"{folder} is no site: it has no {SiteFile.Name}");
     }
 
     private static async Task<int> TryAsync(Func<Task> work)
@@ -189,7 +178,7 @@ internal static class QueueCommand
             await work().ConfigureAwait(false);
             return 0;
         }
-        catch (ControlException exception)
+        catch (SiteClientException exception)
         {
             await Console.Error.WriteLineAsync(LogText.Sanitize(exception.Message)).ConfigureAwait(false);
             return 1;

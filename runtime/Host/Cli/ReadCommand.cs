@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Sites.Models;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 using PlantRuntime.Tools.Doctor;
 
 namespace PlantRuntime.Host.Cli;
@@ -42,7 +42,7 @@ internal static class ReadCommand
             .. addresses.Select(a => new TagModel { Name = a, Address = a, At = device.At, AddressAt = device.At }),
         ];
         var group = new ScanGroup(wanted.Select((t, i) => (t, new Tag(i, t.Name, device.Name, t.Unit, t.Description))), device.Poll);
-        if (ControlClient.IsRunning(site.Model.Folder))
+        if (SiteClient.IsRunning(site.Model.Folder))
             await DeviceClient.ReadAsync(site.Model.Folder, device.Name, group, cancel).ConfigureAwait(false);
         else await ReadAsync(site, device, group, cancel).ConfigureAwait(false);
         group.ApplyScaleAndRange();

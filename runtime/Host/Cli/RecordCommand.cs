@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PlantRuntime.Logging;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 using PlantRuntime.Tools.Recording;
 
 namespace PlantRuntime.Host.Cli;
@@ -38,7 +38,7 @@ internal static class RecordCommand
                 return await RunAsync(Path.GetFullPath(result.GetValue(site)!), Request(result.GetValue(devices), result.GetValue(mask)),
                     result.GetValue(to), result.GetValue(duration)).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is ControlException or IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is SiteClientException or IOException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine(LogText.Sanitize(exception.Message));
                 return 1;
@@ -49,7 +49,6 @@ internal static class RecordCommand
 
     private static JsonObject Request(string[]? devices, string[]? mask) => new()
     {
-        ["command"] = "record",
         ["devices"] = new JsonArray([.. (devices ?? [])
             .SelectMany(d => d.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(d => JsonValue.Create(d.Trim()))]),
         ["mask"] = new JsonArray([.. (mask ?? []).Select(m => JsonValue.Create(m))]),
@@ -58,20 +57,36 @@ internal static class RecordCommand
     private static async Task<int> RunAsync(string folder, JsonObject request, string? to, TimeSpan? duration)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ShutdownSignals.Register());
-        using var answer = await ControlClient.OpenAsync(folder, request, CancellationToken.None).ConfigureAwait(false);
-        var started = (DateTime)answer.Head["started"]!;
+        using var answer = await SiteClient.OpenAsync(folder, HttpMethod.Post, "/api/recordings", request, CancellationToken.None)
+            .ConfigureAwait(false);
+        var head = await answer.Lines.ReadLineAsync().ConfigureAwait(false) ?? throw new SiteClientException("the host ended before it answered");
+        var started = (DateTime)JsonNode.Parse(head)!["started"]!;
         to ??= Path.Combine(folder, "captures", started.ToString("yyyy-MM-dd'T'HHmmss'Z.jsonl.gz'", CultureInfo.InvariantCulture));
         using var file = new CaptureFile(to);
-        file.Add(answer.Head.ToJsonString());
+        file.Add(head);
         if (duration is { } time) stop.CancelAfter(time);
-        var end = stop.Token.Register(answer.End);
+        var end = stop.Token.Register(() => _ = EndAsync(folder, answer.Location!));
         await using var ending = end.ConfigureAwait(false);
-        var (scans, lost) = await CopyAsync(answer.Rest, file).ConfigureAwait(false);
+        var (scans, lost) = await CopyAsync(answer.Lines, file).ConfigureAwait(false);
         file.Complete();
         Console.WriteLine($"{scans} scans, {FormatSize(file)} in {to}");
         if (lost > 0) Console.Error.WriteLine($"{lost} scans are missing: this side was too slow to take them");
         if (lost is null) Console.Error.WriteLine("the host ended before the recording did: the scans until then are in the file");
         return lost is null ? 1 : 0;
+    }
+
+    /// <summary>Asks the host to end the recording, which then sends its last lines. A host that has ended needs no request.</summary>
+    private static async Task EndAsync(string folder, string recording)
+    {
+        try
+        {
+            using var response = await SiteClient.OpenAsync(folder, HttpMethod.Delete, recording, null, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+        catch (SiteClientException)
+        {
+            // The lines end without their last one, which is reported.
+        }
     }
 
     /// <summary>Copies the lines of the host to the file until the line with the number of lost scans.</summary>
@@ -93,7 +108,7 @@ internal static class RecordCommand
                 Console.Write($"{scans} scans, {FormatSize(file)}{(Console.IsOutputRedirected ? "\n" : "  \r")}");
             }
         }
-        catch (IOException exception) when (exception.InnerException is System.Net.Sockets.SocketException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
             // The host has ended.
         }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PlantRuntime.Logging;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Host.Cli;
 
@@ -31,13 +31,13 @@ internal static class RestartCommand
     {
         try
         {
-            var command = new JsonObject { ["command"] = RestartCommands.Restart, ["name"] = name };
-            var result = await ControlClient.AskAsync(Path.GetFullPath(site), command, cancel).ConfigureAwait(false);
+            var request = new JsonObject { ["name"] = name };
+            var result = await SiteClient.PostAsync(Path.GetFullPath(site), "/api/restart", request, cancel).ConfigureAwait(false);
             var line = $"{(string)result["kind"]!} {name} starts anew: the log of the site says how it goes";
             await output.WriteLineAsync(LogText.Sanitize(line)).ConfigureAwait(false);
             return 0;
         }
-        catch (ControlException exception)
+        catch (SiteClientException exception)
         {
             await errors.WriteLineAsync(LogText.Sanitize(exception.Message)).ConfigureAwait(false);
             return 1;

@@ -7,14 +7,15 @@ using PlantRuntime.Logging;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
-using PlantRuntime.Tools.Control;
 using PlantRuntime.Tools.EditorSupport;
+using PlantRuntime.Web;
+using PlantRuntime.Web.Api;
 
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Implements <c>plant run</c>: composes log, plugins, host and control socket, and runs a site until a signal or <c>--for</c> ends it.
-/// Runs once per process; owns the <see cref="SiteHost"/>, which has all loops and threads of the site. The control socket opens before the
+/// Implements <c>plant run</c>: composes log, plugins, host and web server, and runs a site until a signal or <c>--for</c> ends it.
+/// Runs once per process; owns the <see cref="SiteHost"/>, which has all loops and threads of the site. The web server opens before the
 /// host starts and closes before it ends; then plugins and log are disposed.
 /// </summary>
 internal static class RunCommand
@@ -92,30 +93,22 @@ internal static class RunCommand
     private static async Task<int?> RunAsync(
         SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, CancellationTokenSource stop)
     {
-        if (Open(site, lease) is not var (host, control)) return 1;
+        if (Open(site, lease) is not { } host) return 1;
         ShutdownSignals.OnHangUp(() => host.RequestReload("SIGHUP"));
-        var health = CreateHealth(site, host, lease);
-        try
+        await using (host.ConfigureAwait(false))
         {
-            await using (host.ConfigureAwait(false))
-            {
-                await using var closing = control.ConfigureAwait(false);
-                control.Start();
-                health?.Start();
-                if (lease is not null) await WaitForLeaseAsync(host, lease, duration, stop).ConfigureAwait(false);
-                await host.StartAsync(stop.Token).ConfigureAwait(false);
-                if (duration is { } time) stop.CancelAfter(time);
-                using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-                if (lease is not null) _ = CancelAfterLossAsync(lease, end);
-                if (recent is not null) await LiveTable.ShowAsync(host, site.Model, recent, end.Token).ConfigureAwait(false);
-                else await WaitAsync(end.Token).ConfigureAwait(false);
-                host.EndsAtOnce = lease is { Lost.IsCompleted: true };
-                site.Log.Info("STOPPING");
-            }
-        }
-        finally
-        {
-            if (health is not null) await health.DisposeAsync().ConfigureAwait(false);
+            var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log);
+            await using var closing = web.ConfigureAwait(false);
+            await web.StartAsync().ConfigureAwait(false);
+            if (lease is not null) await WaitForLeaseAsync(host, lease, duration, stop).ConfigureAwait(false);
+            await host.StartAsync(stop.Token).ConfigureAwait(false);
+            if (duration is { } time) stop.CancelAfter(time);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+            if (lease is not null) _ = CancelAfterLossAsync(lease, end);
+            if (recent is not null) await LiveTable.ShowAsync(host, site.Model, recent, end.Token).ConfigureAwait(false);
+            else await WaitAsync(end.Token).ConfigureAwait(false);
+            host.EndsAtOnce = lease is { Lost.IsCompleted: true };
+            site.Log.Info("STOPPING");
         }
 
         if (host.EndsAtOnce && !stop.IsCancellationRequested) return null;
@@ -137,19 +130,15 @@ internal static class RunCommand
         }
     }
 
-    /// <summary>
-    /// Creates the host, opens the queue and creates the control server. Returns null, after an error on the console, if the queue cannot
-    /// be opened.
-    /// </summary>
-    private static (SiteHost Host, ControlServer Control)? Open(SiteContext site, SiteLease? lease)
+    /// <summary>Creates the host and opens the queue. Returns null, after an error on the console, if the queue cannot be opened.</summary>
+    private static SiteHost? Open(SiteContext site, SiteLease? lease)
     {
         try
         {
             var compiler = site.CreateCompiler();
             var editors = new EditSupport(site.Model.Folder, compiler, site.Log);
-            var host = new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
+            return new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
                 lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync);
-            return (host, SiteControl.Create(host, site.Time, site.Log));
         }
         catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
         {
@@ -188,15 +177,8 @@ internal static class RunCommand
         stop.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
-    private static HealthServer? CreateHealth(SiteContext site, SiteHost host, SiteLease? lease)
-    {
-        if (site.Model.HealthAddress is not { } address) return null;
-        return new HealthServer(
-            address,
-            () => HostHealth.From(
-                site.Model.Name, lease is { Active.IsCompleted: false }, host.Queue is { HasFailed: true }, host.Status.Health),
-            site.Time, site.Log);
-    }
+    private static HostHealth Health(SiteContext site, SiteHost host, SiteLease? lease) => HostHealth.From(
+        site.Model.Name, lease is { Active.IsCompleted: false }, host.Queue is { HasFailed: true }, host.Status.Health);
 
     private static PlantLog CreateLog(SiteModel model, ILogTarget screen)
     {

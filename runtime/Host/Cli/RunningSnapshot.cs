@@ -1,7 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using PlantRuntime.Engine.Reload;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Host.Cli;
 
@@ -12,11 +11,10 @@ namespace PlantRuntime.Host.Cli;
 internal static class RunningSnapshot
 {
     /// <summary>Returns the snapshot.</summary>
-    /// <exception cref="ControlException">No host runs the site, or its version does not know the command.</exception>
+    /// <exception cref="SiteClientException">No host runs the site, or its version does not know the command.</exception>
     public static async Task<SiteSnapshot> AskAsync(string folder, CancellationToken cancel)
     {
-        var command = new JsonObject { ["command"] = SiteCommands.Snapshot };
-        var answer = await ControlClient.AskAsync(Path.GetFullPath(folder), command, cancel).ConfigureAwait(false);
+        var answer = await SiteClient.GetAsync(Path.GetFullPath(folder), "/api/site", cancel).ConfigureAwait(false);
         return answer.Deserialize(ReloadJson.Default.SiteSnapshot)!;
     }
 
@@ -27,7 +25,7 @@ internal static class RunningSnapshot
         {
             return await AskAsync(folder, cancel).ConfigureAwait(false);
         }
-        catch (ControlException)
+        catch (SiteClientException)
         {
             return null;
         }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PlantRuntime.Logging;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Host.Cli;
 
@@ -35,18 +35,15 @@ internal static class WriteCommand
         if (!yes && !Confirm($"Write {value} to {device}.{tag} of {site}?")) return 1;
         try
         {
-            var command = new JsonObject
-            {
-                ["command"] = "device-write", ["device"] = device, ["tag"] = tag, ["value"] = JsonValues.FromText(value),
-                ["user"] = Environment.UserName,
-            };
-            var result = await ControlClient.AskAsync(Path.GetFullPath(site), command, cancel).ConfigureAwait(false);
+            var path = $"/api/devices/{Uri.EscapeDataString(device)}/tags/{Uri.EscapeDataString(tag)}";
+            var request = new JsonObject { ["value"] = JsonValues.FromText(value) };
+            var result = await SiteClient.PostAsync(Path.GetFullPath(site), path, request, cancel).ConfigureAwait(false);
             var outcome = (string)result["outcome"]!;
             var line = $"{device}.{tag} = {value}: {outcome.Replace('_', ' ')}{((string?)result["reason"] is { } reason ? $", {reason}" : "")}";
             await (outcome == "written" ? Console.Out : Console.Error).WriteLineAsync(LogText.Sanitize(line)).ConfigureAwait(false);
             return outcome == "written" ? 0 : 1;
         }
-        catch (ControlException exception)
+        catch (SiteClientException exception)
         {
             await Console.Error.WriteLineAsync(LogText.Sanitize(exception.Message)).ConfigureAwait(false);
             return 1;

@@ -36,6 +36,9 @@ internal sealed record SiteModel : IValidatedOptions
     /// <summary>The parsed <see cref="Health"/>.</summary>
     public IPEndPoint? HealthAddress => Health is not null && IPEndPoint.TryParse(Health, out var address) ? address : null;
 
+    /// <summary>The section <c>[web]</c>; null without one.</summary>
+    public WebOptions? Web { get; internal init; }
+
     /// <summary>The section <c>[log]</c>.</summary>
     public LogOptions Log { get; internal init; } = new();
 

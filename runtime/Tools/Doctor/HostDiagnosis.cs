@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Sites.Models;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Tools.Doctor;
 
@@ -19,12 +18,12 @@ internal static class HostDiagnosis
     /// <param name="model">Its settings.</param>
     /// <param name="folder">The site's folder.</param>
     /// <param name="cancel">Ends the diagnosis.</param>
-    /// <exception cref="ControlException">The host does not know the device.</exception>
+    /// <exception cref="SiteClientException">The host does not know the device.</exception>
     public static async IAsyncEnumerable<DiagnosisStep> RunAsync(
         StandaloneDevice device, DeviceModel model, string folder, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var command = new JsonObject { ["command"] = "device-state", ["device"] = model.Name };
-        var state = await ControlClient.AskAsync(folder, command, cancel).ConfigureAwait(false);
+        var path = $"/api/devices/{Uri.EscapeDataString(model.Name)}";
+        var state = await SiteClient.GetAsync(folder, path, cancel).ConfigureAwait(false);
         if ((string)state["state"]! != nameof(DeviceState.Running))
         {
             yield return new DiagnosisStep("host", false, $"{state["state"]}: {state["reason"]}",
@@ -62,8 +61,7 @@ internal static class HostDiagnosis
     /// <summary>Ends the pause of the host's backoff or parking, because the way to the device is in order.</summary>
     private static async Task<DiagnosisStep> RetryAsync(DeviceModel model, string folder, CancellationToken cancel)
     {
-        var command = new JsonObject { ["command"] = RestartCommands.RetryDevice, ["name"] = model.Name };
-        await ControlClient.AskAsync(folder, command, cancel).ConfigureAwait(false);
+        await SiteClient.PostAsync(folder, $"/api/devices/{Uri.EscapeDataString(model.Name)}/retry", null, cancel).ConfigureAwait(false);
         return new DiagnosisStep("retry", true, "the host tries it again at once: ask plant doctor again for its handshake and tags");
     }
 
@@ -75,7 +73,7 @@ internal static class HostDiagnosis
             await DeviceClient.ReadAsync(folder, model.Name, group, cancel).ConfigureAwait(false);
             return DeviceDiagnosis.Tags(model, group.Buffer);
         }
-        catch (ControlException exception)
+        catch (SiteClientException exception)
         {
             return new DiagnosisStep("tags", false, exception.Message, "the log of the running host says since when");
         }

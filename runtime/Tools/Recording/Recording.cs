@@ -6,17 +6,16 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Recipes;
-using PlantRuntime.Tools.Control;
 
 namespace PlantRuntime.Tools.Recording;
 
 /// <summary>
-/// Sends the scans of devices to a client of the control socket. Created by <see cref="RecordingRegistry"/>; owned by the
-/// <see cref="ControlServer"/>, which calls <see cref="SendAsync"/> once and then disposes it. The sessions of the devices only put copies
-/// into an unbounded channel, whose length the pools of the recorders limit: a slow client loses scans and never slows down a device. The
-/// last line is <c>{"lost":0}</c>; without it the recording is incomplete. Writes no file.
+/// Sends the scans of devices to a client. Created by <see cref="RecordingRegistry"/>; the request that started it calls
+/// <see cref="SendAsync"/> once and then disposes it. The sessions of the devices only put copies into an unbounded channel, whose length the
+/// pools of the recorders limit: a slow client loses scans and never slows down a device. The last line is <c>{"lost":0}</c>; without it the
+/// recording is incomplete. Writes no file.
 /// </summary>
-internal sealed class Recording : IControlStream
+internal sealed class Recording : IDisposable
 {
     private const int ChunkBytes = 64 << 10;
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -31,12 +30,13 @@ internal sealed class Recording : IControlStream
     /// <param name="ended">Called at the end of the recording.</param>
     public Recording(JsonObject head, IEnumerable<DeviceSupervisor> devices, TagMask mask, Action<Recording> ended)
     {
-        Reply = head;
+        Head = head;
         _ended = ended;
         _taps = [.. devices.Select(d => new DeviceRecorder(d, mask, Post))];
     }
 
-    public JsonNode Reply { get; }
+    /// <summary>The first line of the capture.</summary>
+    public JsonObject Head { get; }
 
     /// <summary>The number of scans sent.</summary>
     public long Scans { get; private set; }
@@ -44,17 +44,24 @@ internal sealed class Recording : IControlStream
     /// <summary>The number of scans lost because the client was too slow.</summary>
     public long Lost => _taps.Sum(t => t.Lost);
 
+    /// <summary>Sends the scans until <see cref="End"/>, then the number of those that were lost.</summary>
     public async Task SendAsync(Stream stream, CancellationToken cancel)
     {
         foreach (var tap in _taps) tap.Device.Swap(null, tap);
-        _ = EndWithAsync(stream, cancel);
         await SendScansAsync(stream, cancel).ConfigureAwait(false);
         await stream.WriteAsync(Encoding.UTF8.GetBytes($"{{\"lost\":{Lost}}}\n"), cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Ends the recording: what was recorded is still sent. Any thread.</summary>
+    public void End()
+    {
+        foreach (var tap in _taps) tap.Device.Swap(tap, null);
+        _scans.Writer.TryComplete();
+    }
+
     public void Dispose()
     {
-        Detach();
+        End();
         _ended(this);
     }
 
@@ -77,30 +84,6 @@ internal sealed class Recording : IControlStream
             await stream.WriteAsync(bytes.WrittenMemory, cancel).ConfigureAwait(false);
             bytes.ResetWrittenCount();
         }
-    }
-
-    /// <summary>Ends the recording when the client closes its side or the connection breaks.</summary>
-    private async Task EndWithAsync(Stream stream, CancellationToken cancel)
-    {
-        try
-        {
-            var none = new byte[64];
-            while (await stream.ReadAsync(none, cancel).ConfigureAwait(false) > 0)
-            {
-            }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The connection has ended.
-        }
-
-        Detach();
-    }
-
-    private void Detach()
-    {
-        foreach (var tap in _taps) tap.Device.Swap(tap, null);
-        _scans.Writer.TryComplete();
     }
 
     private void Post(DeviceRecorder tap, Scan scan) => _scans.Writer.TryWrite((tap, scan));

@@ -1,52 +1,60 @@
-using System.Text.Json.Nodes;
+using System.Collections.Concurrent;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Logging;
-using PlantRuntime.Tools.Control;
 
 namespace PlantRuntime.Tools.Recording;
 
 /// <summary>
-/// Starts recordings for <c>plant record</c> in a running host, at most four at a time. One per running host, kept by the
-/// <see cref="ControlServer"/>, which calls it on the thread pool, several commands at a time; counts the running ones with interlocked
-/// operations. Logs RECORD and RECORDED.
+/// Starts recordings for <c>plant record</c> in a running host, at most four at a time, and ends them. One per running host, called on the
+/// thread pool, several calls at a time. Logs RECORD and RECORDED.
 /// </summary>
 internal sealed class RecordingRegistry(string site, IReadOnlyList<DeviceSupervisor> devices, TimeProvider time, PlantLog log)
 {
     /// <summary>4: each recording keeps copies of up to 50,000 samples per device in the host's memory.</summary>
     private const int Most = 4;
 
-    private int _running;
+    private readonly ConcurrentDictionary<int, Recording> _running = new();
+    private int _count;
+    private int _lastId;
 
-    /// <summary>Registers the command, before the server starts.</summary>
-    public void AddTo(ControlServer server) => server.OnStream("record", Open);
-
-    private Recording Open(JsonObject request)
+    /// <summary>Starts a recording, which the caller disposes.</summary>
+    /// <param name="names">The devices; none for all.</param>
+    /// <param name="mask">Patterns of tags whose values are hidden.</param>
+    /// <returns>The number of the recording, and the recording.</returns>
+    /// <exception cref="RefusedException">A device or tag is unknown, or too many recordings are running.</exception>
+    public (int Id, Recording Recording) Start(IReadOnlyList<string> names, IReadOnlyList<string> mask)
     {
-        var wanted = ReadStrings(request, "devices");
-        foreach (var name in wanted.Where(name => devices.All(d => d.Name != name)))
-            throw new ControlException($"no device \"{name}\" in the running site{Nearest.DidYouMean(name, devices.Select(d => d.Name))}");
-        List<DeviceSupervisor> taken = [.. devices.Where(d => wanted.Count == 0 || wanted.Contains(d.Name))];
-        var patterns = ReadStrings(request, "mask");
-        foreach (var pattern in patterns.Where(p => !taken.SelectMany(d => d.Tags).Any(new TagMask([p]).Covers)))
-            throw new ControlException($"--mask \"{pattern}\" covers no tag: write device.tag, with * and ?");
-        if (Interlocked.Increment(ref _running) > Most)
+        foreach (var name in names.Where(name => devices.All(d => d.Name != name)))
+            throw new RefusedException($"no device \"{name}\" in the running site{Nearest.DidYouMean(name, devices.Select(d => d.Name))}");
+        List<DeviceSupervisor> taken = [.. devices.Where(d => names.Count == 0 || names.Contains(d.Name))];
+        foreach (var pattern in mask.Where(p => !taken.SelectMany(d => d.Tags).Any(new TagMask([p]).Covers)))
+            throw new RefusedException($"--mask \"{pattern}\" covers no tag: write device.tag, with * and ?");
+        if (Interlocked.Increment(ref _count) > Most)
         {
-            Interlocked.Decrement(ref _running);
-            throw new ControlException($"{Most} recordings are running: end one of them first");
+            Interlocked.Decrement(ref _count);
+            throw new RefusedException($"{Most} recordings are running: end one of them first");
         }
 
         log.Info($"RECORD devices={string.Join(',', taken.Select(d => d.Name))}");
-        return new Recording(CaptureFormat.CreateHeader(site, time.GetUtcNow().UtcDateTime, taken), taken, new TagMask(patterns), Ended);
+        var id = Interlocked.Increment(ref _lastId);
+        var head = CaptureFormat.CreateHeader(site, time.GetUtcNow().UtcDateTime, taken);
+        return (id, _running[id] = new Recording(head, taken, new TagMask(mask), recording => Ended(id, recording)));
     }
 
-    private void Ended(Recording recording)
+    /// <summary>Ends a recording: what was recorded is still sent. Returns false if it has ended already.</summary>
+    public bool End(int id)
     {
-        Interlocked.Decrement(ref _running);
+        if (!_running.TryGetValue(id, out var recording)) return false;
+        recording.End();
+        return true;
+    }
+
+    private void Ended(int id, Recording recording)
+    {
+        if (!_running.TryRemove(id, out _)) return;
+        Interlocked.Decrement(ref _count);
         log.Write(recording.Lost > 0 ? LogLevel.Warn : LogLevel.Info,
             $"RECORDED scans={recording.Scans} lost={recording.Lost}");
     }
-
-    private static List<string> ReadStrings(JsonObject request, string key) =>
-        [.. (request[key] as JsonArray ?? []).Select(t => (string)t!)];
 }

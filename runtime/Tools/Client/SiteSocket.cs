@@ -2,13 +2,13 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace PlantRuntime.Tools.Control;
+namespace PlantRuntime.Tools.Client;
 
 /// <summary>
 /// Names and creates the Unix socket of a running host: <c>data/host.sock</c>, or a path in the temporary folder if that one is too long
 /// for a socket. Shared by server and clients, which therefore agree on the path. Keeps no state; opens no connection.
 /// </summary>
-internal static class ControlSocket
+internal static class SiteSocket
 {
     /// <summary>100 bytes: Linux allows 107 (<c>sun_path</c>, unix(7)), other systems fewer.</summary>
     private const int LongestPath = 100;

@@ -1,17 +1,20 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Engine.Supervision;
 
-namespace PlantRuntime.Tools.Control;
+namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// Lists what a device of the running host has, for <c>plant browse</c>. Created for one connection of the control socket and owned by the
-/// <see cref="ControlServer"/>. Entries are fetched some at a time, each time as one operation of the device's session, so that scans go on
-/// between them; each becomes a line of JSON. The last line is <c>{"end":n}</c>, or <c>{"error":"…"}</c>.
+/// Lists the data of a device as lines of JSON, in response to one request. Entries are fetched some at a time, each time as one operation of
+/// the device's session, so that scans go on between them. The last line is <c>{"end":n}</c>, or <c>{"error":"…"}</c>.
 /// </summary>
-internal sealed class BrowseStream(DeviceSupervisor device, JsonObject request, TimeProvider time) : IControlStream
+/// <param name="device">The device.</param>
+/// <param name="scope">Where the list begins and how deep it goes.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BrowseResponse(DeviceSupervisor device, BrowseScope scope, TimeProvider time) : IDisposable
 {
     private const int MaxEntriesAtOnce = 500;
 
@@ -23,26 +26,26 @@ internal sealed class BrowseStream(DeviceSupervisor device, JsonObject request, 
     private IAsyncEnumerator<BrowseEntry>? _entries;
     private bool _isAtEnd;
 
-    public JsonNode Reply { get; } = new JsonObject { ["device"] = device.Name };
-
-    public async Task SendAsync(Stream stream, CancellationToken cancel)
+    /// <summary>Sends the list.</summary>
+    public async Task SendAsync(HttpContext context)
     {
         var count = 0;
+        ApiResponse.BeginLines(context);
         try
         {
-            while (!_isAtEnd)
+            while (!_isAtEnd && !context.RequestAborted.IsCancellationRequested)
             {
                 var part = await device.AskAsync(NextAsync).ConfigureAwait(false);
                 count += part.Count;
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(part.Select(ToLine))), cancel).ConfigureAwait(false);
+                var lines = Encoding.UTF8.GetBytes(string.Concat(part.Select(ToLine)));
+                await context.Response.BodyWriter.WriteAsync(lines, context.RequestAborted).ConfigureAwait(false);
             }
 
-            await stream.WriteAsync(Encoding.UTF8.GetBytes($"{{\"end\":{count}}}\n"), cancel).ConfigureAwait(false);
+            await ApiResponse.WriteLineAsync(context, new JsonObject { ["end"] = count }).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not (IOException or OperationCanceledException))
         {
-            var line = new JsonObject { ["error"] = PluginFault.Describe(exception) }.ToJsonString() + "\n";
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(line), cancel).ConfigureAwait(false);
+            await ApiResponse.WriteLineAsync(context, new JsonObject { ["error"] = PluginFault.Describe(exception) }).ConfigureAwait(false);
         }
         finally
         {
@@ -59,8 +62,7 @@ internal sealed class BrowseStream(DeviceSupervisor device, JsonObject request, 
         if (!ReferenceEquals(driver, _driver)) throw new NotConnectedException("the driver was opened anew meanwhile: browse again");
         if (driver is not IBrowsable browsable) throw new RefusedException($"the driver {device.Model.Driver} cannot browse");
         using var linked = cancel.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _cancellation);
-        _entries ??= browsable.BrowseAsync(new BrowseScope((string?)request["root"], (int?)request["depth"]), _cancellation.Token)
-            .GetAsyncEnumerator(_cancellation.Token);
+        _entries ??= browsable.BrowseAsync(scope, _cancellation.Token).GetAsyncEnumerator(_cancellation.Token);
         var part = new List<BrowseEntry>();
         var start = time.GetTimestamp();
         while (part.Count < MaxEntriesAtOnce && time.GetElapsedTime(start) < s_part)

@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlantRuntime.Contracts;
 
-namespace PlantRuntime.Tools.Control;
+namespace PlantRuntime.Tools.Client;
 
-/// <summary>Converts values between a command and the host to JSON and back. Pure.</summary>
+/// <summary>Converts values to JSON and back, for requests to the host. Pure.</summary>
 internal static class JsonValues
 {
     /// <summary>Converts a value to JSON; floats have their shortest digits.</summary>
@@ -30,13 +30,13 @@ internal static class JsonValues
     }
 
     /// <summary>Converts JSON to a value.</summary>
-    /// <exception cref="ControlException">The JSON is an object.</exception>
+    /// <exception cref="FormatException">The JSON is an object.</exception>
     public static Value Parse(JsonNode? node) => node switch
     {
         null => Value.Null,
         JsonArray array => Value.Of([.. array.Select(Parse)]),
         JsonValue value => Scalar(value.GetValue<JsonElement>()),
-        _ => throw new ControlException("a value is a number, true, false, a text or a list of these"),
+        _ => throw new FormatException("a value is a number, true, false, a text or a list of these"),
     };
 
     private static Value Scalar(JsonElement element) => element.ValueKind switch

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 
-namespace PlantRuntime.Tools.Control;
+namespace PlantRuntime.Tools.Client;
 
 /// <summary>
 /// Reads tags of a device through the host that runs the site, for <c>plant read</c> and <c>plant doctor</c>. Keeps no state.
@@ -10,12 +10,13 @@ namespace PlantRuntime.Tools.Control;
 internal static class DeviceClient
 {
     /// <summary>Fills the group's buffer with values that the running host reads now, before scale and range.</summary>
-    /// <exception cref="ControlException">No host runs the site, or the device did not answer.</exception>
+    /// <exception cref="SiteClientException">No host runs the site, or the device did not answer.</exception>
     public static async Task ReadAsync(string folder, string device, ScanGroup group, CancellationToken cancel)
     {
         var tags = group.Definitions.Select(t => new JsonObject { ["name"] = t.Name, ["address"] = t.Address, ["type"] = t.Type });
-        var command = new JsonObject { ["command"] = "device-read", ["device"] = device, ["tags"] = new JsonArray([.. tags]) };
-        var answers = (await ControlClient.AskAsync(folder, command, cancel).ConfigureAwait(false)).AsArray();
+        var path = $"/api/devices/{Uri.EscapeDataString(device)}/read";
+        var request = new JsonObject { ["tags"] = new JsonArray([.. tags]) };
+        var answers = (await SiteClient.PostAsync(folder, path, request, cancel).ConfigureAwait(false)).AsArray();
         for (var i = 0; i < answers.Count; i++)
         {
             var (answer, quality) = (answers[i]!, (Quality)(int)answers[i]!["quality"]!);

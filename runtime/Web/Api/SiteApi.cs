@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using PlantRuntime.Contracts;
+using PlantRuntime.Engine;
+using PlantRuntime.Engine.Reload;
+using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
+
+namespace PlantRuntime.Web.Api;
+
+/// <summary>
+/// The site as a whole in the API: its snapshot for <c>plant diff</c> and <c>plant check</c>, and restarts of devices and sinks. Requests come
+/// on the thread pool, several at a time; keeps no state.
+/// </summary>
+internal sealed class SiteApi(SiteHost host)
+{
+    // A running scan or batch may end within this time.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Adds the routes.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/site", SnapshotAsync).RequireRole(Roles.Engineer);
+        routes.MapPost("/api/restart", RestartAsync).Audited("restart").RequireRole(Roles.Engineer);
+    }
+
+    private Task SnapshotAsync(HttpContext context) => ApiResponse.WriteAsync(
+        context, json => JsonSerializer.Serialize(json, host.Site.Snapshot(), ReloadJson.Default.SiteSnapshot));
+
+    private async Task RestartAsync(HttpContext context)
+    {
+        var name = ApiResponse.Text(await ApiResponse.ReadAsync(context).ConfigureAwait(false), "name");
+        AuditTrail.SetSubject(context, name);
+        var device = host.Devices.FirstOrDefault(d => d.Name == name);
+        var sink = host.Sinks.FirstOrDefault(s => s.Name == name);
+        if (device is null && sink is null)
+        {
+            var known = host.Devices.Select(d => d.Name).Concat(host.Sinks.Select(s => s.Name));
+            throw new ApiException(
+                StatusCodes.Status404NotFound, $"no device or sink \"{name}\" in the running site{Nearest.DidYouMean(name, known)}");
+        }
+
+        if (device is not null && !await device.RestartAsync(s_patience).ConfigureAwait(false))
+            throw NotRestarted("device", name, device.Status.Reason);
+        if (sink is not null && !await sink.RestartAsync(s_patience).ConfigureAwait(false)) throw NotRestarted("sink", name, sink.Reason);
+        var kind = device is null ? "sink" : sink is null ? "device" : "device and sink";
+        await ApiResponse.WriteAsync(context, new JsonObject { ["kind"] = kind }).ConfigureAwait(false);
+    }
+
+    private static ApiException NotRestarted(string kind, string name, string? reason) =>
+        new(StatusCodes.Status409Conflict, $"{kind} {name} cannot be started: {reason ?? "it is being stopped"}");
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using PlantRuntime.Contracts;
+using PlantRuntime.Engine.Devices;
+using PlantRuntime.Web.Access;
+
+namespace PlantRuntime.Web.Api;
+
+/// <summary>
+/// <c>/api/tags</c>, a list of all tags with value, quality, unit and time, and <c>/api/last</c>, the last scan of each device. Requests come
+/// on the thread pool, several at a time; keeps no state.
+/// </summary>
+/// <param name="devices">The devices of the site, as they are now: the list follows reloads.</param>
+internal sealed class TagsApi(IReadOnlyList<DeviceSupervisor> devices)
+{
+    /// <summary>Adds the routes.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/tags", ListAsync).RequireRole(Roles.Viewer);
+        routes.MapGet("/api/last", LastAsync).RequireRole(Roles.Viewer);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var (device, onlyBad) = ((string?)query["device"], query["bad"] == "true");
+        return ApiResponse.WriteAsync(context, json =>
+        {
+            json.WriteStartArray();
+            foreach (var source in devices.Where(d => device is null || d.Name == device))
+            {
+                foreach (var sample in source.Status.Latest())
+                {
+                    if (!onlyBad || sample.Quality != Quality.Good) Write(json, sample);
+                }
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private Task LastAsync(HttpContext context) => ApiResponse.WriteAsync(context, json =>
+    {
+        json.WriteStartObject();
+        foreach (var device in devices)
+        {
+            json.WriteStartObject(device.Name);
+            if (device.Status.LastScan is { } time) json.WriteString("time"u8, time);
+            else json.WriteNull("time"u8);
+            json.WriteStartObject("tags"u8);
+            foreach (var sample in device.Status.Latest())
+            {
+                json.WritePropertyName(sample.Tag.Name);
+                RecordJson.WriteValue(json, sample.Value);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    });
+
+    private static void Write(Utf8JsonWriter json, in Sample sample)
+    {
+        json.WriteStartObject();
+        json.WriteString("device"u8, sample.Tag.Device);
+        json.WriteString("tag"u8, sample.Tag.Name);
+        json.WritePropertyName("value"u8);
+        RecordJson.WriteValue(json, sample.Value);
+        json.WriteString("quality"u8, sample.Quality.ToText());
+        json.WriteString("unit"u8, sample.Tag.Unit);
+        if (sample.Time != default) json.WriteString("time"u8, sample.Time);
+        else json.WriteNull("time"u8);
+        json.WriteString("description"u8, sample.Tag.Description);
+        json.WriteEndObject();
+    }
+}
