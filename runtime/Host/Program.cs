@@ -5,14 +5,14 @@ using PlantRuntime.Host.Cli;
 
 // Entry point of the program plant: parses the command line, runs one command and returns its exit code.
 
-// A signal that comes while `run` starts ends it in order, as later ones do; without a handler it would end the process with code 143.
-if (args is ["run", ..]) ShutdownSignals.Register();
-
 // A regular expression that backtracks without end would hold a recipe's thread for good, because it cannot be interrupted.
 AppDomain.CurrentDomain.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(1));
 
-// The limit is read now, because later there may be no file handle left for reading it.
-_ = ResourceFailure.FileLimit;
+// Checked before anything else needs a file: with too few of them the runtime can load neither assemblies nor start threads.
+if (ResourceFailure.WhyTooFewFiles(parts: 0) is { } shortage) return Fail(shortage);
+
+// A signal that comes while `run` starts ends it in order, as later ones do; without a handler it would end the process with code 143.
+if (args is ["run", ..]) ShutdownSignals.Register();
 
 // `run` handles signals itself: it delivers waiting records before it ends, which may take longer than the parser would allow.
 var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
@@ -26,8 +26,13 @@ catch (OperationCanceledException)
 }
 catch (Exception exception)
 {
+    return Fail(ResourceFailure.Describe(exception));
+}
+
+static int Fail(string reason)
+{
     // Console is not used here, because it opens a file when it is used for the first time.
     using var errors = new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-    errors.Write(Encoding.UTF8.GetBytes(ResourceFailure.Describe(exception) + "\n"));
+    errors.Write(Encoding.UTF8.GetBytes(reason + "\n"));
     return 1;
 }
