@@ -38,7 +38,7 @@ internal sealed class EventTable : IDisposable
         _completeOpen = database.Prepare($"""
             UPDATE {SqliteSchema.Events} SET end_time = ?8, json = ?10,
               duration = CASE WHEN start_time = ?7 THEN ?9 ELSE round((julianday(?8) - julianday(start_time)) * 86400, 3) END
-              WHERE site = ?4 AND series = ?2 AND end_time IS NULL AND start_time <= ?8 AND (previous IS ?3 OR previous = ?1)
+              WHERE site = ?4 AND series = ?2 AND end_time IS NULL AND +start_time <= ?8 AND (previous IS ?3 OR previous = ?1)
               RETURNING rowid
             """);
     }

@@ -67,6 +67,9 @@ internal static class SqliteSchema
             """);
         Check(database, path, Events, s_eventColumns);
         database.Execute($"CREATE INDEX IF NOT EXISTS {Events}_open ON {Events} (site, series) WHERE end_time IS NULL");
+
+        // Without an index of its own, a page of the few open events would read all events of the site.
+        database.Execute($"CREATE INDEX IF NOT EXISTS {Events}_open_by_start ON {Events} (site, start_time, id) WHERE end_time IS NULL");
         database.Execute($"CREATE INDEX IF NOT EXISTS {Events}_by_start ON {Events} (site, start_time, id)");
         database.Execute($"CREATE INDEX IF NOT EXISTS {Events}_by_end ON {Events} (end_time)");
     }

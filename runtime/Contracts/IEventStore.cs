@@ -36,7 +36,7 @@ public sealed record EventQuery
 /// One page of events. An event that closes between two pages can be on both, because closed ones come after open ones. Immutable.
 /// </summary>
 /// <param name="Events">The events.</param>
-/// <param name="Next">Text for <see cref="EventQuery.After"/>, fit for a URL; null if there are no more events.</param>
+/// <param name="Next">Opaque text for <see cref="EventQuery.After"/>; null if there are no more events.</param>
 public sealed record EventPage(IReadOnlyList<StoredEvent> Events, string? Next);
 
 /// <summary>An event as it is stored. Immutable.</summary>

@@ -98,6 +98,19 @@ public sealed class EventTests : SqliteTestBase
         Assert.Empty(SecondConnection.Query(FilePath, "SELECT * FROM sqlite_master WHERE name = 'events'"));
     }
 
+    [Theory]
+    [InlineData("2026-11-21T08:00:00Z", "2026-11-21T08:00:00.000Z")]
+    [InlineData("2026-11-21T10:00:00.5+02:00", "2026-11-21T08:00:00.500Z")]
+    [InlineData("2026-11-21T08:00:00", "2026-11-21T08:00:00.000Z")]
+    public async Task A_recipe_may_write_the_payload_itself_with_times_of_any_zone_and_further_fields(string start, string stored)
+    {
+        await using var sink = await ConnectAsync();
+        var payload = $$$"""{"event_id":"x","severity":{"level":3},"start":"{{{start}}}","tag":"temp","end":"2026-11-22T08:00:00Z"}""";
+        await WriteAsync(sink, payload);
+        Assert.Equal([["temp", stored, "2026-11-22T08:00:00.000Z", ""]], Rows());
+        Assert.Equal([["x", "x", "lagoon", payload]], SecondConnection.Query(FilePath, "SELECT id, series, device, json FROM events"));
+    }
+
     [Fact]
     public async Task Another_table_of_that_name_is_left_alone_until_an_event_comes()
     {
