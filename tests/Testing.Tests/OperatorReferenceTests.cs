@@ -69,6 +69,7 @@ public sealed partial class OperatorReferenceTests
     [InlineData("anomaly", 0, "Plant.line.Scans.Anomaly(\"temp\"")]
     [InlineData("BAD_RANGE", 0, "outside the range in site.toml")]
     [InlineData("PARKED", 0, "PARKED: a log event, ")]
+    [InlineData("Write", 0, "WRITE: a log event, ")]
     [InlineData("Deadbnd", 1, "nothing is called \"Deadbnd\": did you mean \"Deadband\"?")]
     [InlineData("xyzzy", 1, "nothing is called \"xyzzy\"; `plant help` lists all words")]
     [InlineData(null, 0, "Operators:\n  Only Where Select Merge Join")]

@@ -29,7 +29,9 @@ internal sealed class HelpTopics
         foreach (var row in Rows(log).Where(r => r.Length == 4))
         {
             LogEvents.Add(row[0]);
-            _texts.TryAdd(row[0], $"{row[0]}: a log event, {row[1]}\nkeys: {row[2].Replace(" ", ", ", StringComparison.Ordinal)}\n\n{row[3]}");
+            var keys = row[2].Replace(" ", ", ", StringComparison.Ordinal);
+            var text = $"{row[0]}: a log event, {row[1]}\nkeys: {keys}\n\n{row[3]}";
+            _texts[row[0]] = _texts.TryGetValue(row[0], out var known) ? $"{known}\n\n{text}" : text;
         }
     }
 
