@@ -136,17 +136,6 @@ public class AlarmTests
         }
     }
 
-    [Fact]
-    public void Events_can_also_be_reported_at_their_start()
-    {
-        var fixture = new PlanFixture(b => b.Line.Scans.Events("running", reportStart: true).To(b.Sink));
-        Assert.Equal(
-            ["""{"device":"line","tag":"running","start":"2026-01-01T00:00:00Z","end":null,"duration":null}"""], fixture.Scan(1).Take());
-        Assert.Equal(
-            ["""{"device":"line","tag":"running","start":"2026-01-01T00:00:00Z","end":"2026-01-01T00:00:03Z","duration":3}"""],
-            fixture.Advance(3.Seconds).Scan(1, running: false).Take());
-    }
-
     private static PlanFixture Delayed() => new(b => Recipe(b));
 
     private static void Recipe(PlanFixture b) => b.Line.Scans.Alarm("temp", above: 80, clear: 75, after: 10.Seconds).To(b.Sink);
