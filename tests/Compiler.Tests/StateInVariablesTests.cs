@@ -32,6 +32,7 @@ public sealed class StateInVariablesTests
     [InlineData("flow.Payload(s => { var d = new Dictionary<string, object>(); d[\"a\"] = 1; return d; });")]
     [InlineData("var n = 0; new List<int> { 1 }.ForEach(x => n += x);")]
     [InlineData("var n = 0; flow.Rename(name => name + n++);")]
+    [InlineData("var n = 0; Action<ScanFlow> declare = f => { n++; f.Where(s => s.Has(\"a\")); };\ndeclare(flow);")]
     [InlineData("record Point(int X) { public int Y { get; init; } = X; }\nflow.Payload(s => new Point(1) with { Y = 2 });")]
     public void What_lasts_for_one_scan_only_is_no_state(string text) => Assert.Empty(Warnings(text));
 

@@ -57,11 +57,15 @@ internal static class StateInVariables
     /// <summary>True for a lambda that an operator gets, or that has a scan or an event as a parameter.</summary>
     private static bool IsPerScan(SyntaxNode node, SemanticModel model) => node is AnonymousFunctionExpressionSyntax
         && ((node.Parent is ArgumentSyntax argument && IsOperator(argument.Parent?.Parent, model))
-            || (model.GetSymbolInfo(node).Symbol is IMethodSymbol lambda && lambda.Parameters.Any(p => IsOfRecipes(p.Type))));
+            || (model.GetSymbolInfo(node).Symbol is IMethodSymbol lambda && lambda.Parameters.Any(p => IsItem(p.Type))));
 
     /// <summary>True for the call of an operator; Rename calls its lambda once, when the plan is built.</summary>
     private static bool IsOperator(SyntaxNode? call, SemanticModel model) => call is InvocationExpressionSyntax
         && model.GetSymbolInfo(call).Symbol is IMethodSymbol { Name: not "Rename" } method && IsOfRecipes(method.ContainingType);
+
+    /// <summary>True for what a flow passes on; flows and devices are used while the plan is built.</summary>
+    private static bool IsItem(ITypeSymbol type) => IsOfRecipes(type)
+        && !type.Name.EndsWith("Flow", StringComparison.Ordinal) && type.Name is not ("Device" or "Block" or "SinkRef" or "HealthSource");
 
     private static bool IsOfRecipes(ITypeSymbol type) =>
         type.ContainingNamespace?.ToDisplayString() is { } name && name.StartsWith(Recipes, StringComparison.Ordinal);
