@@ -233,6 +233,9 @@ internal sealed class WebAccess : IDisposable
         try
         {
             _certificate?.Poll();
+
+            // Problems of the file are reported also while nobody logs in.
+            _ = Users.Problem;
             _requests.EndInvalid();
         }
         catch (Exception exception)
