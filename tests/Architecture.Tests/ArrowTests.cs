@@ -23,7 +23,7 @@ public class ArrowTests
         ["Queue"] = ["Contracts", "Storage", "Logging"],
         ["Engine"] = ["Contracts", "Storage", "Logging", "Recipes", "Sites", "Queue"],
         ["Tools"] = ["Contracts", "Storage", "Logging", "Recipes", "Sites", "Queue", "Engine", "Testing"],
-        ["Web"] = ["Contracts", "Logging", "Recipes", "Sites", "Queue", "Engine", "Tools"],
+        ["Web"] = ["Contracts", "Storage", "Logging", "Recipes", "Sites", "Queue", "Engine", "Tools"],
         ["Host"] = ["Contracts", "Storage", "Logging", "Recipes", "Sites", "Queue", "Engine", "Testing", "Tools", "Web"],
     };
 
