@@ -60,6 +60,13 @@ internal sealed class WebHost : IAsyncDisposable
         Map(_application, host, health, time, log);
     }
 
+    /// <summary>The access to the server.</summary>
+    public WebAccess Access => _access;
+
+    /// <summary>The routes of the API, with what they need.</summary>
+    public IEnumerable<RouteEndpoint> Routes =>
+        ((IEndpointRouteBuilder)_application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
+
     /// <summary>Binds the endpoints. One that cannot be bound now is logged and tried again.</summary>
     public Task StartAsync() => _application.StartAsync();
 

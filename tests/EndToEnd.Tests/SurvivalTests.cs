@@ -26,6 +26,9 @@ public class SurvivalTests
     [SkippableFact]
     public Task A_small_site_runs_in_little_memory_and_few_files_are_named() => PassAsync(run => new LittleRoom().RunAsync(run));
 
+    [SkippableFact]
+    public Task Guesses_traversals_and_floods_get_nothing_from_the_web_server() => PassAsync(run => new WebAttack().RunAsync(run));
+
     private static async Task PassAsync(Func<FaultRun, Task> row)
     {
         var run = new FaultRun(Seed, isShort: true, isTimed: false);

@@ -29,8 +29,7 @@ internal static class PasswordInput
         : password.Length > Longest ? $"a password has at most {Longest} characters"
         : password.Any(char.IsControl) ? "a password has no control characters"
         : password.Distinct().Count() < 4 ? "a password has at least 4 different characters"
-        : password.Contains(user, StringComparison.OrdinalIgnoreCase) && password.Length - user.Length < Shortest / 2
-            ? "the password is little more than the user's name" : null;
+        : string.Equals(password, user, StringComparison.OrdinalIgnoreCase) ? "the password is the user's name" : null;
 
     private static string ReadTwice(string user)
     {

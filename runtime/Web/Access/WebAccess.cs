@@ -45,7 +45,7 @@ internal sealed class WebAccess : IDisposable
     private readonly LoginService _login;
     private readonly OpenRequests _requests;
     private readonly AuditTrail _audit;
-    private readonly ConnectionLimits _connections = new();
+    private readonly ConnectionLimits? _connections;
     private readonly ServerCertificate? _certificate;
     private readonly ITimer? _poll;
     private readonly Lock _polling = new();
@@ -65,6 +65,7 @@ internal sealed class WebAccess : IDisposable
         _audit = new AuditTrail(host.Audit, Users, time, log);
         _login = new LoginService(Users, _audit, time);
         if (Options is null) return;
+        if (!Options.BehindProxy) _connections = new ConnectionLimits();
         if (Options.UsesTls) _certificate = new ServerCertificate(model.Folder, Options, time, log);
         if (Users.Count == 0 && Users.Problem is null && Options.Anonymous is null)
             log.Warn($"USERS accounts=0 next=\"create a user: plant user add {model.Folder} NAME --role engineer\"");
@@ -150,8 +151,7 @@ internal sealed class WebAccess : IDisposable
     /// <summary>Adds limits and TLS to the address of <c>[web]</c>.</summary>
     public void Configure(ListenOptions endpoint)
     {
-        if (Options is { BehindProxy: false })
-            endpoint.Use(next => connection => _connections.RunAsync(connection, next));
+        if (_connections is { } limits) endpoint.Use(next => connection => limits.RunAsync(connection, next));
         if (_certificate is { } certificate)
             endpoint.UseHttps(new TlsHandshakeCallbackOptions
                 { OnConnection = _ => ValueTask.FromResult(certificate.Options), HandshakeTimeout = s_handshake });
@@ -161,7 +161,7 @@ internal sealed class WebAccess : IDisposable
     {
         _poll?.Dispose();
         _login.Dispose();
-        _connections.Dispose();
+        _connections?.Dispose();
     }
 
     private void AddLimits(IServiceCollection services, WebOptions options)
@@ -233,6 +233,9 @@ internal sealed class WebAccess : IDisposable
         try
         {
             _certificate?.Poll();
+
+            // Problems of the file are reported also while nobody logs in.
+            _ = Users.Problem;
             _requests.EndInvalid();
         }
         catch (Exception exception)

@@ -6,7 +6,7 @@ internal static class FaultScenarios
     public static IReadOnlyList<FaultScenario> All { get; } =
     [
         new KillStorm(), new PowerCut(), new DiskFull(), new Cap(), new Corruption(), new Poison(), new DeadSink(), new HalfOpen(),
-        new Reloads(), new Runaway(), new WrongServer(), new MqttBacklog(), new Backlog(),
+        new Reloads(), new Runaway(), new WrongServer(), new WebAttack(), new MqttBacklog(), new Backlog(),
         new OddFiles(), new HostilePlugins(), new TermAnyMoment(), new DataGone(), new EchoedSecrets(),
         new ForeignTexts(), new LittleRoom(), new OpcUaServer(), new SerialFaults(), new IdleCost(),
     ];
