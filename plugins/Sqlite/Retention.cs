@@ -18,6 +18,7 @@ internal sealed class Retention : IDisposable
     private readonly SettledClock _clock;
     private readonly RetentionMarks _marks;
     private readonly TableRetention[] _tables;
+    private EventRetention? _events;
 
     public Retention(Database database, string samples, TimeSpan keep, TimeProvider time)
     {
@@ -29,6 +30,9 @@ internal sealed class Retention : IDisposable
         _tables = [new TableRetention(database, samples, _marks), new TableRetention(database, SqliteSchema.Records, _marks)];
     }
 
+    /// <summary>Includes the table of events, which exists now. Called at most once.</summary>
+    public void AddEvents(Database database) => _events = new EventRetention(database, _marks);
+
     /// <summary>Deletes some rows. Called inside the transaction of a batch.</summary>
     /// <param name="added">
     /// Number of rows that the batch inserted. At most twice as many, or 500 if that is more, are deleted in each table.
@@ -39,10 +43,12 @@ internal sealed class Retention : IDisposable
         if (_clock.UtcNow is null && _marks.IsConfirmed()) _clock.Accept();
         var maxRows = Math.Max(MinRows, 2 * added);
         foreach (var table in _tables) table.Step(_clock.Earliest - _keep, maxRows);
+        _events?.Step(_clock.Earliest - _keep, maxRows);
     }
 
     public void Dispose()
     {
+        _events?.Dispose();
         foreach (var table in _tables) table.Dispose();
         _marks.Dispose();
     }
@@ -51,8 +57,8 @@ internal sealed class Retention : IDisposable
 /// <summary>Deletes the old rows of one table. Belongs to one <see cref="Retention"/>.</summary>
 internal sealed class TableRetention : IDisposable
 {
-    // Times before it are those of a gateway that started without a clock.
-    private const string Earliest = "2000";
+    /// <summary>Times before it are those of a gateway that started without a clock.</summary>
+    public const string Earliest = "2000";
     private static readonly TimeSpan s_future = TimeSpan.FromDays(1);
 
     private readonly string _table;

@@ -9,11 +9,15 @@ namespace PlantRuntime.Plugins.Sqlite;
 internal static class SqliteSchema
 {
     public const string Records = "records";
+    public const string Events = "events";
     public const string Progress = "plant_progress";
     public const string Retention = "plant_retention";
 
     private static readonly string[] s_sampleColumns = ["time", "site", "device", "tag", "value", "text", "quality", "unit"];
     private static readonly string[] s_recordColumns = ["time", "site", "device", "json"];
+    private static readonly string[] s_eventColumns =
+        ["id", "series", "previous", "site", "device", "tag", "start_time", "end_time", "duration", "json"];
+
     private static readonly string[] s_progressColumns = ["sink", "queue", "batch", "record"];
 
     /// <summary>True for names that the plugin or SQLite reserves.</summary>
@@ -47,6 +51,32 @@ internal static class SqliteSchema
               sink TEXT, queue BLOB, batch INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (sink, queue)) WITHOUT ROWID
             """);
         Check(database, path, Progress, s_progressColumns);
+    }
+
+    /// <summary>
+    /// Creates the table of <see cref="EventTable"/>. Called when the first event comes, so that files without events may have a table of
+    /// that name for something else.
+    /// </summary>
+    /// <exception cref="IOException">A table of that name has other columns; the message names the first missing one.</exception>
+    public static void EnsureEvents(Database database, string path)
+    {
+        database.Execute($"""
+            CREATE TABLE IF NOT EXISTS {Events} (
+              id TEXT NOT NULL PRIMARY KEY, series TEXT NOT NULL, previous TEXT, site TEXT NOT NULL, device TEXT NOT NULL, tag TEXT NOT NULL,
+              start_time TEXT NOT NULL, end_time TEXT, duration REAL, json TEXT NOT NULL)
+            """);
+        Check(database, path, Events, s_eventColumns);
+        database.Execute($"CREATE INDEX IF NOT EXISTS {Events}_open ON {Events} (site, series) WHERE end_time IS NULL");
+        database.Execute($"CREATE INDEX IF NOT EXISTS {Events}_by_start ON {Events} (site, start_time, id)");
+        database.Execute($"CREATE INDEX IF NOT EXISTS {Events}_by_end ON {Events} (end_time)");
+    }
+
+    /// <summary>True if the file has the table of <see cref="EventTable"/>, and not another one of that name.</summary>
+    public static bool HasEvents(Database database)
+    {
+        using var columns = database.Prepare(
+            $"SELECT count(*) FROM pragma_table_info('{Events}') WHERE name IN ('{string.Join("', '", s_eventColumns)}')");
+        return columns.Step() && columns.Long(0) == s_eventColumns.Length;
     }
 
     /// <summary>Creates the table of <see cref="RetentionMarks"/>.</summary>

@@ -4,9 +4,9 @@ namespace PlantRuntime.Plugins.Sqlite;
 
 /// <summary>
 /// Opens and closes the <see cref="SqliteStore"/> as the host connects, writes and disposes. The host makes one call at a time; each blocks
-/// until SQLite has finished. Never retries or logs.
+/// until SQLite has finished. Never retries or logs. Only <see cref="ReadEventsAsync"/> is called on other threads; it shares no state.
 /// </summary>
-internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : ISink
+internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : IEventStore
 {
     private readonly string _path = context.PathOf(options.Path);
     private SqliteStore? _store;
@@ -27,6 +27,13 @@ internal sealed class SqliteSink(SqliteOptions options, PluginContext context) :
         cancel.ThrowIfCancellationRequested();
         if (batch.Count > 0) _store.Write(batch, cancel);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Reads over a connection of its own. Blocks until SQLite has finished.</summary>
+    public ValueTask<EventPage> ReadEventsAsync(EventQuery query, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(EventReader.Read(_path, context.Site, options.Busy, query));
     }
 
     public ValueTask DisposeAsync()

@@ -17,16 +17,20 @@ internal sealed class SqliteStore : IDisposable
     private readonly RecordWriter _tables;
     private readonly SqliteProgressTable _progress;
     private readonly Retention? _retention;
+    private readonly string _path;
+    private readonly string _site;
+    private EventTable? _events;
 
-    private SqliteStore(Database database, SqliteOptions options, PluginContext context)
+    private SqliteStore(Database database, string path, SqliteOptions options, PluginContext context)
     {
-        _database = database;
+        (_database, _path, _site) = (database, path, context.Site);
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
         _rollback = database.Prepare("ROLLBACK");
         _tables = new RecordWriter(database, options.Table, context.Site);
         _progress = new SqliteProgressTable(database, context.Name);
         _retention = options.Keep is { } keep ? new Retention(database, options.Table, keep, context.Time) : null;
+        if (SqliteSchema.HasEvents(database)) OpenEvents();
     }
 
     /// <summary>Opens or creates the file and its tables.</summary>
@@ -38,7 +42,7 @@ internal sealed class SqliteStore : IDisposable
         {
             UseRollbackJournal(database, path);
             SqliteSchema.Ensure(database, path, options.Table);
-            return new SqliteStore(database, options, context);
+            return new SqliteStore(database, path, options, context);
         }
         catch (Exception)
         {
@@ -51,6 +55,7 @@ internal sealed class SqliteStore : IDisposable
     /// <exception cref="RejectedException">A constraint or trigger of the user refuses a record.</exception>
     public void Write(RecordBatch batch, CancellationToken cancel)
     {
+        if (_events is null && HasEvent(batch)) OpenEvents();
         _begin.Step();
         try
         {
@@ -78,6 +83,7 @@ internal sealed class SqliteStore : IDisposable
 
     public void Dispose()
     {
+        _events?.Dispose();
         _retention?.Dispose();
         _progress.Dispose();
         _tables.Dispose();
@@ -117,12 +123,31 @@ internal sealed class SqliteStore : IDisposable
     {
         try
         {
-            _tables.Insert(record);
+            if (_events is not null && EventRecord.From(record) is { } change) _events.Store(change, record.Json.Span);
+            else _tables.Insert(record);
         }
         catch (DatabaseException failure) when ((failure.Code & 0xFF) == raw.SQLITE_CONSTRAINT)
         {
             throw new RejectedException(failure.Message, [index]);
         }
+    }
+
+    private static bool HasEvent(RecordBatch batch)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (EventRecord.From(batch[i]) is not null) return true;
+        }
+
+        return false;
+    }
+
+    // Not within a transaction, which could be rolled back.
+    private void OpenEvents()
+    {
+        SqliteSchema.EnsureEvents(_database, _path);
+        _retention?.AddEvents(_database);
+        _events = new EventTable(_database, _site);
     }
 
     private void RollBack()

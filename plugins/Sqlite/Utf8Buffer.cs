@@ -8,6 +8,9 @@ namespace PlantRuntime.Plugins.Sqlite;
 /// </summary>
 internal sealed class Utf8Buffer
 {
+    /// <summary>A time of fixed length in UTC, so that it sorts as text; SQLite's date functions read it.</summary>
+    public const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     private byte[] _bytes = new byte[256];
 
     public ReadOnlySpan<byte> Encode(string text)
@@ -17,12 +20,10 @@ internal sealed class Utf8Buffer
         return _bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, _bytes));
     }
 
-    /// <summary>
-    /// Encodes a time as "2026-11-21T08:00:00.123Z", of fixed length, so that it sorts as text; SQLite's date functions read it.
-    /// </summary>
+    /// <summary>Encodes a time as "2026-11-21T08:00:00.123Z".</summary>
     public ReadOnlySpan<byte> Encode(DateTime time)
     {
-        time.TryFormat(_bytes, out var written, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        time.TryFormat(_bytes, out var written, TimeFormat, CultureInfo.InvariantCulture);
         return _bytes.AsSpan(0, written);
     }
 

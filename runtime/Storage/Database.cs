@@ -24,10 +24,17 @@ public sealed class Database : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="busy">Longest wait of a statement for a lock of another connection.</param>
     /// <exception cref="DatabaseException">The file cannot be opened.</exception>
-    public static Database Open(string path, TimeSpan busy)
+    public static Database Open(string path, TimeSpan busy) => Open(path, busy, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+
+    /// <summary>Opens an existing file for reading, beside a connection that writes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="busy">Longest wait of a statement for a lock of another connection.</param>
+    /// <exception cref="DatabaseException">The file does not exist or cannot be opened.</exception>
+    public static Database OpenReadOnly(string path, TimeSpan busy) => Open(path, busy, raw.SQLITE_OPEN_READONLY);
+
+    private static Database Open(string path, TimeSpan busy, int mode)
     {
-        const int Flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
-        var code = raw.sqlite3_open_v2(path, out var handle, Flags, null);
+        var code = raw.sqlite3_open_v2(path, out var handle, mode | raw.SQLITE_OPEN_NOMUTEX, null);
         var database = new Database(path, handle);
         if (code == raw.SQLITE_OK)
         {

@@ -59,6 +59,9 @@ public sealed class Statement : IDisposable
     /// <summary>The integer in a column of the current row; 0 for NULL.</summary>
     public long Long(int column) => raw.sqlite3_column_int64(_handle, column);
 
+    /// <summary>The floating-point number in a column of the current row; 0 for NULL.</summary>
+    public double Double(int column) => raw.sqlite3_column_double(_handle, column);
+
     /// <summary>The text in a column of the current row; empty for NULL.</summary>
     public string Text(int column) => raw.sqlite3_column_text(_handle, column).utf8_to_string() ?? "";
 

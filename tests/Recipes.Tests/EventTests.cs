@@ -78,6 +78,48 @@ public class EventTests
         Assert.Equal(["""{"Tag":"running","s":8}"""], fixture.Take());
     }
 
+    [Fact]
+    public void Start_and_end_are_told_with_the_same_id()
+    {
+        var fixture = new PlanFixture(b => b.Line.Scans.Events("running", open: true).To(b.Sink)).Scan(1);
+        var start = Assert.Single(fixture.Take());
+        var id = Member(start, "event_id");
+        Assert.Equal(
+            $$"""{"event_id":"{{id}}","previous_id":null,"device":"line","tag":"running","start":"2026-01-01T00:00:00Z","end":null,"duration":null}""",
+            start);
+        Assert.Equal(
+            [$$"""{"event_id":"{{id}}","previous_id":null,"device":"line","tag":"running","start":"2026-01-01T00:00:00Z","end":"2026-01-01T00:00:02Z","duration":2}"""],
+            fixture.Scan(1).Advance(2.Seconds).Scan(1, running: false).Take());
+
+        var next = Assert.Single(fixture.Scan(1).Take());
+        Assert.NotEqual(id, Member(next, "event_id"));
+        Assert.Equal(id, Member(next, "previous_id"));
+        Assert.Equal(id.Split('-')[0], Member(next, "event_id").Split('-')[0]);
+    }
+
+    [Fact]
+    public void Ids_differ_between_tags_and_operators_and_are_kept_by_a_reload()
+    {
+        var fixture = new PlanFixture(Recipe).Scan(1, 90.0, running: false, valve1: true, valve2: true);
+        var ids = fixture.Take().Select(j => Member(j, "event_id")).ToArray();
+        Assert.Equal(4, ids.Select(i => i.Split('-')[0]).Distinct().Count());
+
+        var reloaded = fixture.Reload(Recipe);
+        Assert.Empty(reloaded.Scan(1, 90.0, running: false, valve1: true, valve2: true).Take());
+        Assert.Equal(ids.Order(), reloaded.Scan(1, 20.0, running: false).Take().Select(j => Member(j, "event_id")).Order());
+        var again = Assert.Single(reloaded.Reload(Recipe).Scan(1, 20.0, running: false, valve1: true).Take());
+        Assert.Contains(Member(again, "previous_id"), ids);
+
+        static void Recipe(PlanFixture b)
+        {
+            b.Line.Scans.Events("valve_*", open: true).To(b.Sink);
+            b.Line.Scans.Events("temp", above: 80, open: true).To(b.Sink);
+            b.Line.Scans.Events("temp", above: 85, open: true).To(b.Sink);
+        }
+    }
+
+    private static string Member(string json, string name) => json.Split($"\"{name}\":\"")[1].Split('"')[0];
+
     private static string Short(string json) =>
         $"{json.Split("\"tag\":\"")[1].Split('"')[0]} {json.Split("\"duration\":")[1].TrimEnd('}')}";
 }

@@ -68,6 +68,9 @@ internal sealed class SinkSession : ISession
     /// <summary>Longest time of one call into the sink; after it the call is cancelled and counts as failed.</summary>
     public TimeSpan CallTimeout { get; }
 
+    /// <summary>The sink if it lists events; others may call it at any time, beside the calls of this session.</summary>
+    public IEventStore? EventStore => _sink as IEventStore;
+
     public TimeSpan CallTime
     {
         get

@@ -89,6 +89,12 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     /// <summary>Counters of its records by route: since the queue was created, or since the host started when it has none.</summary>
     public IEnumerable<RouteCounters> Accounts => _direct?.Accounts ?? _queue!.Accounts.Where(a => a.Sink == Name);
 
+    /// <summary>
+    /// The open sink if it lists events; null if it does not, or while it is not open. Any thread. A call can block, and throws when the
+    /// sink is replaced meanwhile.
+    /// </summary>
+    public IEventStore? EventStore => (Session as SinkSession)?.EventStore;
+
     public SinkCounts Counts => SinkCounts.From(Accounts);
 
     protected override TimeSpan HangTimeout => CallTimeout + s_grace;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Plans;
 using PlantRuntime.Recipes.State;
@@ -5,37 +7,62 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Emits an event at the end of each period in which a tag is on. Bad samples do not start an event, and end one only with
-/// <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
+/// Emits an event at the end of each period in which a tag is on, and with <c>open</c> also at its start. Bad samples do not start an
+/// event, and end one only with <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
 /// </summary>
-internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, Flow<TagEvent> flow,
+internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, bool open, Flow<TagEvent> flow,
     PlanClock clock)
     : Node(schema), IStateful
 {
     private readonly TagStates<Open> _open = new(schema);
+    private readonly TagStates<EventIds> _ids = new(schema);
 
     public override bool IsUnconnected => flow.IsUnconnected;
 
-    public string StateFormat => "events 1";
+    public string StateFormat => open ? "open events 1" : "events 1";
 
-    public void Save(StateWriter state) => _open.Save(state);
+    public void Save(StateWriter state)
+    {
+        _open.Save(state);
+        if (open) _ids.Save(state);
+    }
 
-    public void Load(StateReader state) => _open.Load(state);
+    public void Load(StateReader state)
+    {
+        var (periods, ids) = (new TagStates<Open>(Schema), new TagStates<EventIds>(Schema));
+        periods.Load(state);
+        if (open) ids.Load(state);
+        for (var i = 0; i < Schema.Tags.Count; i++) (_open[i], _ids[i]) = (periods[i], ids[i]);
+    }
 
     public override void Push(Scan scan)
     {
         foreach (ref readonly var sample in scan.Samples)
         {
             if (!chosen[sample.Tag.Index]) continue;
-            ref var open = ref _open[sample.Tag.Index];
-            var isOn = sample.Quality == Quality.Good ? threshold.IsOn(sample.Value, open.IsKnown) : null;
-            isOn ??= open.IsKnown && !endsWhenBad;
-            if (isOn == open.IsKnown) continue;
+            ref var period = ref _open[sample.Tag.Index];
+            var isOn = sample.Quality == Quality.Good ? threshold.IsOn(sample.Value, period.IsKnown) : null;
+            isOn ??= period.IsKnown && !endsWhenBad;
+            if (isOn == period.IsKnown) continue;
             var at = SampleTime.From(scan, sample);
-            var start = open.Since;
-            open = new Open(isOn.Value, at);
-            if (!isOn.Value) flow.Emit(new TagEvent(Schema.Device, sample.Tag.Name, start.Time, at.Time, at.Since(start, clock)));
+            var start = period.Since;
+            period = new Open(isOn.Value, at);
+            ref var ids = ref _ids[sample.Tag.Index];
+            if (isOn.Value && !open) continue;
+            if (isOn.Value) ids = new EventIds(NewId(sample.Tag.Name), ids.Current);
+            flow.Emit(isOn.Value
+                ? new TagEvent(Schema.Device, sample.Tag.Name, at.Time, at.Time, TimeSpan.Zero)
+                    { Id = ids.Current, PreviousId = ids.Previous, IsOpen = true }
+                : new TagEvent(Schema.Device, sample.Tag.Name, start.Time, at.Time, at.Since(start, clock))
+                    { Id = ids.Current, PreviousId = ids.Previous });
         }
+    }
+
+    /// <summary>Returns the hash of this operator and the tag, which a restart does not change, and a random number.</summary>
+    private string NewId(string tag)
+    {
+        var series = SHA256.HashData(Encoding.UTF8.GetBytes($"{Path}\n{tag}"));
+        return $"{Convert.ToHexStringLower(series.AsSpan(0, 8))}-{Guid.NewGuid().ToString("N")[..16]}";
     }
 
     private readonly record struct Open(bool IsKnown, SampleTime Since) : ITagState<Open>
@@ -43,6 +70,21 @@ internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold thr
         public static Open Load(StateReader state) => new(true, SampleTime.Load(state));
 
         public void Save(StateWriter state) => Since.Save(state);
+    }
+
+    /// <summary>The ids of a tag's last event, open or not, and of the one before it.</summary>
+    private readonly record struct EventIds(string? Current, string? Previous) : ITagState<EventIds>
+    {
+        public bool IsKnown => Current is not null;
+
+        public static EventIds Load(StateReader state) =>
+            new(state.ReadString(), state.ReadString() is { Length: > 0 } previous ? previous : null);
+
+        public void Save(StateWriter state)
+        {
+            state.Write(Current!);
+            state.Write(Previous ?? "");
+        }
     }
 }
 

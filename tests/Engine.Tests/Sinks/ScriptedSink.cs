@@ -47,6 +47,13 @@ internal sealed class PatientSink(TimeSpan callTimeout) : ScriptedSink, IPatient
     public TimeSpan CallTimeout => callTimeout;
 }
 
+/// <summary>The same for a sink that lists what it stored as events.</summary>
+internal sealed class EventSink : ScriptedSink, IEventStore
+{
+    public ValueTask<EventPage> ReadEventsAsync(EventQuery query, CancellationToken cancel) =>
+        new(new EventPage([.. Stored.Select(s => new StoredEvent(s, "", "", DateTime.UnixEpoch, null, null, s))], null));
+}
+
 /// <summary>The same for a sink whose receiver takes few records at a time.</summary>
 internal sealed class LimitedSink(int mostRecords) : ScriptedSink, ILimitedSink
 {

@@ -41,6 +41,25 @@ public class QueuedSinkSupervisorTests() : SinkSupervisorTests(isQueued: true)
     }
 
     [Fact]
+    public async Task A_sink_that_lists_events_can_be_asked_while_it_is_open()
+    {
+        await using var fixture = new SinkFixture(isQueued: true, names: ["plain", "events"]);
+        var runner = fixture.Runners[1];
+        Assert.Null(runner.EventStore);
+        fixture.Start();
+        runner.Start(() => new EventSink());
+        fixture.Add(1);
+        await fixture.UntilAsync(c => c.Delivered == 1);
+        await fixture.UntilAsync(runner, c => c.Delivered == 1);
+
+        Assert.Null(fixture.Runner.EventStore);
+        var page = await runner.EventStore!.ReadEventsAsync(new EventQuery(), default);
+        Assert.Equal("""{"n":1}""", Assert.Single(page.Events).Json);
+        await runner.StopAsync(TimeSpan.FromSeconds(30));
+        Assert.Null(runner.EventStore);
+    }
+
+    [Fact]
     public async Task A_sink_with_a_limit_gets_no_more_at_a_time_in_order_and_once()
     {
         await using var fixture = new SinkFixture(isQueued: true);
