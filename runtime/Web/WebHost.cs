@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -15,6 +16,7 @@ using PlantRuntime.Tools.Recording;
 using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Api;
 using PlantRuntime.Web.Listening;
+using PlantRuntime.Web.Metrics;
 
 namespace PlantRuntime.Web;
 
@@ -28,6 +30,9 @@ internal sealed class WebHost : IAsyncDisposable
     private const int MaxBody = 1 << 20;
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(0.5);
     private readonly WebApplication _application;
+    private readonly ServerMetrics _serverMetrics;
+    private readonly SiteMetrics _metrics;
+    private readonly EventsApi _events;
     private readonly PlantLog _log;
     private readonly LogLimit _bugLimit;
 
@@ -51,11 +56,16 @@ internal sealed class WebHost : IAsyncDisposable
         foreach (var role in Roles.All) access.AddPolicy(role, policy => policy.RequireRole(role));
 
         _application = builder.Build();
+        _serverMetrics = new ServerMetrics(_application.Services.GetRequiredService<IMeterFactory>());
+        _metrics = new SiteMetrics(host, model.Web, () => health().Status == "standby", _serverMetrics, time);
+        _events = new EventsApi(host.Sinks, time);
         _application.Use(GuardAsync);
         _application.UseRouting();
         _application.UseAuthentication();
         _application.UseAuthorization();
         Map(_application, host, health, time, log);
+        new MetricsApi(_metrics).Map(_application);
+        _events.Map(_application);
     }
 
     /// <summary>Binds the endpoints. One that cannot be bound now is logged and tried again.</summary>
@@ -66,16 +76,21 @@ internal sealed class WebHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(s_shutdown);
         await _application.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _serverMetrics.Dispose();
+        _metrics.Dispose();
+        _events.Dispose();
     }
 
     private static void Map(IEndpointRouteBuilder routes, SiteHost host, Func<HostHealth> health, TimeProvider time, PlantLog log)
     {
-        new HealthApi(health).Map(routes);
+        OpenApiDocument.Map(routes);
+        new HealthApi(host, health).Map(routes);
         new StatusApi(host, health, time).Map(routes);
         new TagsApi(host.Devices).Map(routes);
         new DevicesApi(host.Devices, host.Site.Writes, time).Map(routes);
         new QueueApi(host.Sinks, () => host.Queue).Map(routes);
         new RecordingsApi(new RecordingRegistry(host.Site.Model.Name, host.Devices, time, log)).Map(routes);
+        new AlertsApi(host.Status, time, log).Map(routes);
         new SiteApi(host).Map(routes);
     }
 

@@ -7,6 +7,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Engine;
 using PlantRuntime.Engine.Reload;
 using PlantRuntime.Web.Access;
+using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
 
@@ -22,8 +23,9 @@ internal sealed class SiteApi(SiteHost host)
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/site", SnapshotAsync).RequireRole(Roles.Engineer);
-        routes.MapPost("/api/restart", RestartAsync).RequireRole(Roles.Engineer);
+        routes.MapGet("/api/site", SnapshotAsync).RequireRole(Roles.Engineer).Describe("The settings of the running site, for plant diff");
+        routes.MapPost("/api/restart", RestartAsync).RequireRole(Roles.Engineer).Describe(
+            "Restarts the device and the sink with a name", Required("name", "the name in site.toml"));
     }
 
     private Task SnapshotAsync(HttpContext context) => ApiResponse.WriteAsync(
