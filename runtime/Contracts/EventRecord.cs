@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PlantRuntime.Contracts;
 
 /// <summary>
-/// The start or the end of an event, such as <c>Events(open: true)</c> of a recipe emits it. It travels as an ordinary payload:
+/// The start or the end of an event, such as <c>Events(reportStart: true)</c> of a recipe emits it. It is an ordinary payload:
 /// <c>{"event_id":"9f3c…-41d0…","previous_id":null,"device":"lagoon","tag":"valve_1","start":"2026-…Z","end":null,"duration":null}</c>.
 /// A sink that has a row for each event inserts it at the start and completes the same row at the end; other sinks store the payload.
 /// Immutable.

@@ -45,8 +45,8 @@ public static class EventFlow
     {
         /// <summary>
         /// Sends each event as <c>{ device, tag, start, end, duration }</c> to these sinks: times ISO 8601 in UTC, the duration in seconds.
-        /// With <c>Events(open: true)</c>, <c>event_id</c> and <c>previous_id</c> come first, and <c>end</c> and <c>duration</c> are null at
-        /// the start.
+        /// With <c>Events(reportStart: true)</c>, <c>event_id</c> and <c>previous_id</c> come first, and <c>end</c> and <c>duration</c> are
+        /// null at the start.
         /// </summary>
         public void To(params SinkRef[] sinks) => events.Payload<object>(e => e.Id is null
             ? new { device = e.Device, tag = e.Tag, start = e.Start, end = e.End, duration = e.Duration }

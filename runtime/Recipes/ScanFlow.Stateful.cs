@@ -123,12 +123,12 @@ public sealed partial class ScanFlow
     /// <param name="below">An event starts below this number; not together with <paramref name="above"/>.</param>
     /// <param name="clear">An event ends at this number (hysteresis); by default at the limit.</param>
     /// <param name="endsWhenBad">True if a bad value also ends an event; by default only a good value does.</param>
-    /// <param name="open">
-    /// True if the start of an event is emitted, too, as an event with <see cref="TagEvent.IsOpen"/>; both have the same
+    /// <param name="reportStart">
+    /// True to emit each event also at its start, as an event with <see cref="TagEvent.IsOpen"/>; both have the same
     /// <see cref="TagEvent.Id"/>. A sink with a table of events, such as sqlite, then has its row while it is open.
     /// </param>
     public Flow<TagEvent> Events(string tags = "*", double? above = null, double? below = null, double? clear = null,
-        bool endsWhenBad = false, bool open = false)
+        bool endsWhenBad = false, bool reportStart = false)
     {
         if (above is not null && below is not null) _plan.Report("an event is above or below a limit: for both, use Events twice");
         if (clear is not null && above is null && below is null)
@@ -139,9 +139,10 @@ public sealed partial class ScanFlow
         var threshold = new Threshold(above, below, clear ?? above ?? below ?? 0);
         var flow = new Flow<TagEvent>(_plan, e => (e.End, e.Device));
         return End(
-            flow, schema => new EventsNode(schema, TagPattern.Match(schema, [tags]), threshold, endsWhenBad, open, flow, _plan.Clock),
+            flow,
+            schema => new EventsNode(schema, TagPattern.Match(schema, [tags]), threshold, endsWhenBad, reportStart, flow, _plan.Clock),
             "Events", [tags], Named(above), Named(below), Named(clear), endsWhenBad ? nameof(endsWhenBad) : null,
-            open ? nameof(open) : null);
+            reportStart ? nameof(reportStart) : null);
 
         static string? Named(double? limit, [CallerArgumentExpression(nameof(limit))] string name = "") =>
             limit is null ? null : FormattableString.Invariant($"{name}: {limit}");

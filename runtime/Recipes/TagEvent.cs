@@ -1,7 +1,7 @@
 namespace PlantRuntime.Recipes;
 
 /// <summary>
-/// Emitted by <c>Events</c> when a tag is no longer TRUE or beyond a limit, and with <c>open: true</c> also when it begins to be. Immutable.
+/// Emitted by <c>Events</c> when a tag is no longer TRUE or beyond a limit; with <c>reportStart</c> also when it begins to be. Immutable.
 /// </summary>
 /// <param name="Device">Name of the device.</param>
 /// <param name="Tag">Name of the tag.</param>
@@ -14,8 +14,8 @@ namespace PlantRuntime.Recipes;
 public sealed record TagEvent(string Device, string Tag, DateTime Start, DateTime End, TimeSpan Duration)
 {
     /// <summary>
-    /// Identifies the event with <c>Events(open: true)</c>: start and end have the same, also after a restart or an edit that keeps the
-    /// operator's state. Null without <c>open</c>. The part before "-" is that of all events of this tag and operator.
+    /// Identifies the event with <c>Events(reportStart: true)</c>: start and end have the same, also after a restart or an edit that keeps
+    /// the operator's state. Null without <c>reportStart</c>. The part before "-" is that of all events of this tag and operator.
     /// </summary>
     public string? Id { get; init; }
 

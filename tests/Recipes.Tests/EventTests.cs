@@ -81,7 +81,7 @@ public class EventTests
     [Fact]
     public void Start_and_end_are_told_with_the_same_id()
     {
-        var fixture = new PlanFixture(b => b.Line.Scans.Events("running", open: true).To(b.Sink)).Scan(1);
+        var fixture = new PlanFixture(b => b.Line.Scans.Events("running", reportStart: true).To(b.Sink)).Scan(1);
         var start = Assert.Single(fixture.Take());
         var id = Member(start, "event_id");
         Assert.Equal(
@@ -112,9 +112,9 @@ public class EventTests
 
         static void Recipe(PlanFixture b)
         {
-            b.Line.Scans.Events("valve_*", open: true).To(b.Sink);
-            b.Line.Scans.Events("temp", above: 80, open: true).To(b.Sink);
-            b.Line.Scans.Events("temp", above: 85, open: true).To(b.Sink);
+            b.Line.Scans.Events("valve_*", reportStart: true).To(b.Sink);
+            b.Line.Scans.Events("temp", above: 80, reportStart: true).To(b.Sink);
+            b.Line.Scans.Events("temp", above: 85, reportStart: true).To(b.Sink);
         }
     }
 

@@ -7,11 +7,11 @@ using PlantRuntime.Recipes.State;
 namespace PlantRuntime.Recipes.Operators;
 
 /// <summary>
-/// Emits an event at the end of each period in which a tag is on, and with <c>open</c> also at its start. Bad samples do not start an
-/// event, and end one only with <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
+/// Emits an event at the end of each period in which a tag is on, and with <c>reportStart</c> also at its start. Bad samples do not start
+/// an event, and end one only with <c>endsWhenBad</c>. Created by <see cref="ScanFlow.Events"/>; runs on the recipe's thread.
 /// </summary>
-internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, bool open, Flow<TagEvent> flow,
-    PlanClock clock)
+internal sealed class EventsNode(
+    ScanSchema schema, bool[] chosen, Threshold threshold, bool endsWhenBad, bool reportStart, Flow<TagEvent> flow, PlanClock clock)
     : Node(schema), IStateful
 {
     private readonly TagStates<Open> _open = new(schema);
@@ -19,19 +19,19 @@ internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold thr
 
     public override bool IsUnconnected => flow.IsUnconnected;
 
-    public string StateFormat => open ? "open events 1" : "events 1";
+    public string StateFormat => reportStart ? "events with start 1" : "events 1";
 
     public void Save(StateWriter state)
     {
         _open.Save(state);
-        if (open) _ids.Save(state);
+        if (reportStart) _ids.Save(state);
     }
 
     public void Load(StateReader state)
     {
         var (periods, ids) = (new TagStates<Open>(Schema), new TagStates<EventIds>(Schema));
         periods.Load(state);
-        if (open) ids.Load(state);
+        if (reportStart) ids.Load(state);
         for (var i = 0; i < Schema.Tags.Count; i++) (_open[i], _ids[i]) = (periods[i], ids[i]);
     }
 
@@ -48,7 +48,7 @@ internal sealed class EventsNode(ScanSchema schema, bool[] chosen, Threshold thr
             var start = period.Since;
             period = new Open(isOn.Value, at);
             ref var ids = ref _ids[sample.Tag.Index];
-            if (isOn.Value && !open) continue;
+            if (isOn.Value && !reportStart) continue;
             if (isOn.Value) ids = new EventIds(NewId(sample.Tag.Name), ids.Current);
             flow.Emit(isOn.Value
                 ? new TagEvent(Schema.Device, sample.Tag.Name, at.Time, at.Time, TimeSpan.Zero)
