@@ -9,7 +9,7 @@ internal static class DeviceMetrics
 {
     private static readonly string[] s_device = ["device"];
     private static readonly string[] s_tag = ["device", "tag"];
-    private static readonly (double Share, string Text)[] s_quantiles = [(0.5, "0.5"), (0.99, "0.99")];
+    private static readonly (double Share, string Text)[] s_shares = [(0.5, "0.5"), (0.99, "0.99")];
 
     /// <summary>The metrics of each device.</summary>
     public static readonly Metric[] Devices =
@@ -30,7 +30,7 @@ internal static class DeviceMetrics
             d => d.Status.ReconnectsInRow),
         Gauge("plant_device_scan_duration_seconds", "Duration of the last scan that was read", d => d.Status.Cycle.TotalSeconds),
         new("plant_device_scan_delay_seconds", MetricKind.Gauge, "Delay of scans behind their due time that this share of them did not exceed",
-            ["device", "quantile"], Delays),
+            ["device", "share"], Delays),
         new("plant_device_last_scan_age_seconds", MetricKind.Gauge, "Time since the last scan that was read; absent before the first", s_device,
             Ages),
         Gauge("plant_device_tags", "Tags of the device", d => d.Tags.Count),
@@ -62,7 +62,7 @@ internal static class DeviceMetrics
     }
 
     private static IEnumerable<MetricValue> Delays(SiteReading reading) => reading.Host.Devices.Where(d => d.Status.Scans > 0)
-        .SelectMany(_ => s_quantiles, (d, q) => new MetricValue(d.Status.Lateness.Percentile(q.Share).TotalSeconds, d.Name, q.Text));
+        .SelectMany(_ => s_shares, (d, q) => new MetricValue(d.Status.Lateness.Percentile(q.Share).TotalSeconds, d.Name, q.Text));
 
     private static IEnumerable<MetricValue> Ages(SiteReading reading)
     {

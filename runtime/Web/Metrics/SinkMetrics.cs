@@ -45,9 +45,9 @@ internal static class SinkMetrics
     public static readonly Metric[] Queue =
     [
         Gauge("plant_queue_bytes", "Bytes of the queue that wait for a sink", s => s.Bytes),
-        Gauge("plant_queue_limit_bytes", "max_size of the sink's share of the queue", s => s.Limits.MaxSize.Bytes),
+        Gauge("plant_queue_limit_bytes", "The max_size of the sink's share of the queue", s => s.Limits.MaxSize.Bytes),
         Gauge("plant_queue_oldest_age_seconds", "Age of the oldest record that waits; 0 if none does", s => s.Age?.TotalSeconds ?? 0),
-        Gauge("plant_queue_age_limit_seconds", "max_age of records in the sink's share of the queue", s => s.Limits.MaxAge.TotalSeconds),
+        Gauge("plant_queue_age_limit_seconds", "The max_age of records in the sink's share of the queue", s => s.Limits.MaxAge.TotalSeconds),
         Gauge("plant_queue_dead_letters", "Dead letters, which wait for plant queue retry or delete", s => s.DeadLetters),
         new("plant_queue_file_bytes", MetricKind.Gauge, "Size of the queue's file", [],
             reading => reading.FileBytes is { } bytes ? [new MetricValue(bytes)] : []),
