@@ -10,7 +10,7 @@ namespace PlantRuntime.Web.Metrics;
 /// <param name="host">The host.</param>
 /// <param name="options">The section <c>[web]</c>; null without one.</param>
 /// <param name="isStandby">Tells whether another host of the site is active.</param>
-/// <param name="server">The metrics of the web server.</param>
+/// <param name="server">The metrics of the web server; owned.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SiteMetrics(SiteHost host, WebOptions? options, Func<bool> isStandby, ServerMetrics server, TimeProvider time) : IDisposable
 {
@@ -49,5 +49,9 @@ internal sealed class SiteMetrics(SiteHost host, WebOptions? options, Func<bool>
         }
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        server.Dispose();
+        _gate.Dispose();
+    }
 }
