@@ -78,6 +78,10 @@ internal sealed class WebHost : IAsyncDisposable
         new LogApi(lines).Map(_application);
     }
 
+    /// <summary>The routes, for tests of their descriptions.</summary>
+    public IEnumerable<RouteEndpoint> Routes =>
+        ((IEndpointRouteBuilder)_application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
+
     /// <summary>Binds the endpoints. One that cannot be bound now is logged and tried again.</summary>
     public Task StartAsync()
     {

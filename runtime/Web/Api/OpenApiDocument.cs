@@ -39,7 +39,7 @@ internal sealed partial class OpenApiDocument
         json.WriteString("version", s_version);
         json.WriteEndObject();
         json.WriteStartObject("paths");
-        foreach (var path in described.GroupBy(Path).OrderBy(p => p.Key, StringComparer.Ordinal))
+        foreach (var path in described.GroupBy(PathOf).OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             json.WriteStartObject(path.Key);
             foreach (var endpoint in path)
@@ -154,7 +154,7 @@ internal sealed partial class OpenApiDocument
     }
 
     /// <summary>The path of a route as OpenAPI writes it: without the constraints of its parameters.</summary>
-    private static string Path(RouteEndpoint endpoint) => Constraint().Replace(endpoint.RoutePattern.RawText!, "}");
+    public static string PathOf(RouteEndpoint endpoint) => Constraint().Replace(endpoint.RoutePattern.RawText!, "}");
 
     [GeneratedRegex(@":[^}]*\}")]
     private static partial Regex Constraint();

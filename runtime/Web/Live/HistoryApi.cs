@@ -19,8 +19,9 @@ internal sealed class HistoryApi(TagHistory? history, TimeProvider time)
 {
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/history", FindAsync).RequireRole(Roles.Viewer).Describe(
-        "Values of a tag in the last hour, as [milliseconds since 1970, min, max, last]",
-        Query("device", "the device; required"), Query("tag", "the tag; required"));
+        "Values of a tag from memory, as [milliseconds since 1970, min, max, last]",
+        Query("device", "the device; required"), Query("tag", "the tag; required"),
+        Query("from", "the first time; an hour ago if it is left out"), Query("to", "the last time; now if it is left out"));
 
     private Task FindAsync(HttpContext context)
     {

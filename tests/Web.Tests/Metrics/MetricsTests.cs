@@ -53,7 +53,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task Each_record_is_produced_and_has_one_outcome_or_waits()
     {
-        await using var site = await WebFixture.StartAsync();
+        await using var site = await WebFixture.StartAsync(Toml);
         await site.WhenScannedAsync(5);
         var metrics = await ReadAsync(site);
 
@@ -124,7 +124,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task Each_series_belongs_to_a_documented_metric()
     {
-        await using var site = await WebFixture.StartAsync();
+        await using var site = await WebFixture.StartAsync(Toml);
         using var response = await site.Local.GetAsync("/metrics");
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
         var types = (await response.Content.ReadAsStringAsync()).Split('\n').Where(l => l.StartsWith("# TYPE ", StringComparison.Ordinal))
@@ -136,7 +136,11 @@ public sealed class MetricsTests
     [Fact]
     public async Task Metrics_need_a_user()
     {
-        await using var site = await WebFixture.StartAsync(WebFixture.SiteToml.Replace("anonymous = \"viewer\"", "", StringComparison.Ordinal));
+        await using var site = await WebFixture.StartAsync(Toml + """
+
+            [web]
+            listen = "127.0.0.1:0"
+            """);
         using var response = await site.Client.GetAsync("/metrics");
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
