@@ -7,6 +7,7 @@ using PlantRuntime.Engine;
 using PlantRuntime.Logging;
 using PlantRuntime.Recipes;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
@@ -29,7 +30,7 @@ internal sealed class AlertsApi(SiteStatus status, TimeProvider time, PlantLog l
         routes.MapGet("/api/alerts", ListAsync).RequireRole(Roles.Viewer).Describe(
             "Alerts of the host: active ones first, then the last ones that are over, each newest first",
             Query("active", "true for active ones only", "boolean"));
-        routes.MapPost("/api/alerts/{id:long}/acknowledge", AcknowledgeAsync).RequireRole(Roles.Operator).Describe(
+        routes.MapPost("/api/alerts/{id:long}/acknowledge", AcknowledgeAsync).Audited("acknowledge").RequireRole(Roles.Operator).Describe(
             "Marks an alert as seen, with the name of the user");
     }
 

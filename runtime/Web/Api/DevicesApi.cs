@@ -9,6 +9,7 @@ using PlantRuntime.Engine.Devices.Writes;
 using PlantRuntime.Logging;
 using PlantRuntime.Tools.Client;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
@@ -35,7 +36,7 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
             new RouteDescription("Lists the data of a device, one entry a line; the last line is { end } with their number, or { error }",
                 Query("root", "where the list begins"), Query("depth", "the number of levels", "integer"))
                 { ContentType = ApiResponse.Lines });
-        routes.MapPost("/api/devices/{device}/retry", RetryAsync).RequireRole(Roles.Engineer).Describe(
+        routes.MapPost("/api/devices/{device}/retry", RetryAsync).Audited("retry").RequireRole(Roles.Engineer).Describe(
             new RouteDescription("Connects a device now that waits for its next attempt or is parked")
                 { ContentType = null, Status = StatusCodes.Status204NoContent });
         routes.MapPost("/api/devices/{device}/tags/{tag}", WriteAsync).RequireRole(Roles.Operator).Describe(
@@ -48,7 +49,7 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
         if (!body.ContainsKey("value")) throw new ApiException(StatusCodes.Status400BadRequest, "the body lacks \"value\"");
         var value = JsonValues.Parse(body["value"]);
-        var attempt = writes.Request(new TagWriteRequest(device, tag, value, time.GetTimestamp(), $"user {context.User.Identity!.Name}"));
+        var attempt = writes.Request(new TagWriteRequest(device, tag, value, time.GetTimestamp(), AuditTrail.Who(context)));
         var result = await attempt.Result.ConfigureAwait(false);
         var answer = new JsonObject { ["outcome"] = AuditEntry.ToText(result.Outcome), ["reason"] = Safe(result.Reason) };
         await ApiResponse.WriteAsync(context, answer).ConfigureAwait(false);
@@ -84,6 +85,7 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
 
     private async Task RetryAsync(HttpContext context)
     {
+        AuditTrail.SetSubject(context, Route(context, "device"));
         await Find(context).RetryNowAsync().ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

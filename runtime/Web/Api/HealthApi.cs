@@ -22,11 +22,11 @@ internal sealed class HealthApi(SiteHost host, Func<HostHealth> read)
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/health", s_methods, AnswerAsync).Describe(new RouteDescription("State of the host, its devices and sinks")
+        routes.MapMethods("/health", s_methods, AnswerAsync).AllowAnonymous().Describe(new RouteDescription("State of the host, its devices and sinks")
             { Failure = (StatusCodes.Status503ServiceUnavailable, "The queue cannot store records") });
-        routes.MapMethods("/health/live", s_methods, context => ApiResponse.WriteAsync(context, Readiness.WriteLive))
+        routes.MapMethods("/health/live", s_methods, context => ApiResponse.WriteAsync(context, Readiness.WriteLive)).AllowAnonymous()
             .Describe("Tells that the process answers");
-        routes.MapMethods("/health/ready", s_methods, ReadyAsync).Describe(
+        routes.MapMethods("/health/ready", s_methods, ReadyAsync).AllowAnonymous().Describe(
             new RouteDescription("Tells whether all devices, sinks and recipes work, and which do not")
             { Failure = (StatusCodes.Status503ServiceUnavailable, "The host starts, or a part does not work") });
     }

@@ -25,7 +25,7 @@ internal sealed partial class OpenApiDocument
 
     /// <summary>Adds the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/openapi.json", context => ApiResponse.WriteAsync(context, json => Write(json, routes)))
+        .MapGet("/openapi.json", context => ApiResponse.WriteAsync(context, json => Write(json, routes))).AllowAnonymous()
         .Describe("This API as OpenAPI 3.1");
 
     private static void Write(Utf8JsonWriter json, IEndpointRouteBuilder routes)

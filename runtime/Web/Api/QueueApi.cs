@@ -10,6 +10,7 @@ using PlantRuntime.Queue;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
@@ -31,10 +32,10 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
             "Dead letters: those with an id, the last few, or a page of those after an id; an empty page is the end",
             Query("sink", "this sink only"), Query("id", "an id; may be given several times", "integer"),
             Query("last", "the number of the last ones, at most 1000", "integer"), Query("after", "the last id of the page before", "integer"));
-        routes.MapPost("/api/queue/retry", RetryAsync).RequireRole(Roles.Engineer).Describe(
+        routes.MapPost("/api/queue/retry", RetryAsync).Audited("retry_letters").RequireRole(Roles.Engineer).Describe(
             "Sends dead letters again, behind all waiting records",
             Field("sink", "this sink only"), Field("ids", "list of ids; all if it is left out", "array"));
-        routes.MapPost("/api/queue/delete", DeleteAsync).RequireRole(Roles.Engineer).Describe(
+        routes.MapPost("/api/queue/delete", DeleteAsync).Audited("delete_letters").RequireRole(Roles.Engineer).Describe(
             "Deletes dead letters",
             Field("sink", "this sink only"), Field("ids", "list of ids; all if it is left out", "array"));
     }
@@ -112,7 +113,9 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
     {
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
         var sink = body["sink"] is null ? null : ApiResponse.Text(body, "sink");
-        var count = queue() is { } stored ? await ChangeAsync(stored, sink, Ids(body), change).ConfigureAwait(false) : 0;
+        var ids = Ids(body);
+        AuditTrail.SetSubject(context, $"{sink ?? "all sinks"}: {(ids is null ? "all" : string.Join(", ", ids.Order()))}");
+        var count = queue() is { } stored ? await ChangeAsync(stored, sink, ids, change).ConfigureAwait(false) : 0;
         await ApiResponse.WriteAsync(context, new JsonObject { ["count"] = count }).ConfigureAwait(false);
     }
 

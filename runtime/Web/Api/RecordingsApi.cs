@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PlantRuntime.Tools.Recording;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
@@ -17,11 +18,11 @@ internal sealed class RecordingsApi(RecordingRegistry recordings)
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/recordings", RecordAsync).RequireRole(Roles.Engineer).Describe(
+        routes.MapPost("/api/recordings", RecordAsync).Audited("record").RequireRole(Roles.Engineer).Describe(
             new RouteDescription("Records scans: sends the lines of a capture until the recording is deleted; its path is in Location",
                 Field("devices", "list of devices; all if it is left out", "array"), Field("mask", "list of tags whose values are hidden, as device.tag with * and ?", "array"))
                 { ContentType = ApiResponse.Lines, Status = StatusCodes.Status201Created });
-        routes.MapDelete("/api/recordings/{id:int}", End).RequireRole(Roles.Engineer).Describe(
+        routes.MapDelete("/api/recordings/{id:int}", End).Audited("end_recording").RequireRole(Roles.Engineer).Describe(
             new RouteDescription("Ends a recording") { ContentType = null, Status = StatusCodes.Status204NoContent });
     }
 
@@ -30,6 +31,7 @@ internal sealed class RecordingsApi(RecordingRegistry recordings)
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
         var (id, recording) = recordings.Start(ApiResponse.Texts(body, "devices"), ApiResponse.Texts(body, "mask"));
         using var ending = recording;
+        AuditTrail.SetSubject(context, string.Create(CultureInfo.InvariantCulture, $"recording {id}"));
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/api/recordings/{id}");
         ApiResponse.BeginLines(context);
@@ -40,6 +42,7 @@ internal sealed class RecordingsApi(RecordingRegistry recordings)
     private Task End(HttpContext context)
     {
         var id = int.Parse((string)context.Request.RouteValues["id"]!, CultureInfo.InvariantCulture);
+        AuditTrail.SetSubject(context, string.Create(CultureInfo.InvariantCulture, $"recording {id}"));
         context.Response.StatusCode = recordings.End(id) ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }

@@ -7,6 +7,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Engine;
 using PlantRuntime.Engine.Reload;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
@@ -24,7 +25,7 @@ internal sealed class SiteApi(SiteHost host)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/site", SnapshotAsync).RequireRole(Roles.Engineer).Describe("The settings of the running site, for plant diff");
-        routes.MapPost("/api/restart", RestartAsync).RequireRole(Roles.Engineer).Describe(
+        routes.MapPost("/api/restart", RestartAsync).Audited("restart").RequireRole(Roles.Engineer).Describe(
             "Restarts the device and the sink with a name", Required("name", "the name in site.toml"));
     }
 
@@ -34,6 +35,7 @@ internal sealed class SiteApi(SiteHost host)
     private async Task RestartAsync(HttpContext context)
     {
         var name = ApiResponse.Text(await ApiResponse.ReadAsync(context).ConfigureAwait(false), "name");
+        AuditTrail.SetSubject(context, name);
         var device = host.Devices.FirstOrDefault(d => d.Name == name);
         var sink = host.Sinks.FirstOrDefault(s => s.Name == name);
         if (device is null && sink is null)
