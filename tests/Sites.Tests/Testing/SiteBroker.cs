@@ -17,8 +17,8 @@ internal sealed class SiteBroker : IAsyncDisposable
 
     public int Port => _process.Port;
 
-    /// <summary>Creates the secrets and starts the broker.</summary>
-    public static async Task<SiteBroker> StartAsync(SiteFolder site)
+    /// <summary>Creates the secrets and starts the broker, with further lines in its configuration; {secrets} is their folder.</summary>
+    public static async Task<SiteBroker> StartAsync(SiteFolder site, params string[] further)
     {
         Mosquitto.SkipIfMissing("mosquitto", "mosquitto_sub", "mosquitto_pub", "mosquitto_passwd", "openssl");
         if (Directory.Exists(site.At("infra/secrets"))) Directory.Delete(site.At("infra/secrets"), recursive: true);
@@ -32,7 +32,8 @@ internal sealed class SiteBroker : IAsyncDisposable
         site.Replace(Config, "/mosquitto/secrets/passwd", site.At("infra/secrets/passwd"));
         site.Replace(Config, "/mosquitto/config/acl", site.At("infra/mosquitto/acl"));
         site.Replace(Config, "/mosquitto/data/", site.Path + "/");
-        var process = await PeerProcess.StartAsync("python3", "mosquitto_broker.py", JsonSerializer.Serialize(site.Lines(Config)));
+        var process = await PeerProcess.StartAsync("python3", "mosquitto_broker.py", JsonSerializer.Serialize(
+            (string[])[.. further.Select(line => line.Replace("{secrets}", site.At("infra/secrets"))), .. site.Lines(Config)]));
         return new SiteBroker(site, process);
     }
 
@@ -41,15 +42,26 @@ internal sealed class SiteBroker : IAsyncDisposable
     /// <summary>mosquitto_sub as the user telegraf, on telegraf's topics: one line "topic payload" per message.</summary>
     public LineReader Telegraf() => new("mosquitto_sub", [.. Access("telegraf"), "-q", "1", "-t", "plc/#", "-F", "%t %p"]);
 
+    /// <summary>
+    /// mosquitto_sub as a user who pings every 5 s: one line "topic payload" per message, at once also in a pipe, and what the options add.
+    /// </summary>
+    public LineReader Subscribe(string user, string topic, params string[] options) => new("stdbuf",
+        ["-oL", "mosquitto_sub", .. Access(user), "-V", "mqttv5", "-q", "1", "-k", "5", "-t", topic, "-F", "%t %p", .. options]);
+
     /// <summary>Runs mosquitto_pub and returns its output, which is empty if the broker accepted the message.</summary>
-    public async Task<string> PublishAsync(string user, string topic, string message)
+    /// <param name="user">Null for none.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="message">The payload.</param>
+    /// <param name="password">By default that of the user.</param>
+    public async Task<string> PublishAsync(string? user, string topic, string message, string? password = null)
     {
-        var (_, output) = await Tool.TryAsync("mosquitto_pub", [.. Access(user), "-V", "mqttv5", "-q", "1", "-t", topic, "-m", message]);
+        var (_, output) = await Tool.TryAsync("mosquitto_pub",
+            [.. Access(user, password), "-V", "mqttv5", "-q", "1", "-t", topic, "-m", message]);
         return output;
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private string[] Access(string user) => ["-h", "localhost", "-p", Port.ToString(CultureInfo.InvariantCulture),
-        "--cafile", _site.At("infra/secrets/ca.crt"), "-u", user, "-P", PasswordOf(user)];
+    private string[] Access(string? user, string? password = null) => ["-h", "localhost", "-p", Port.ToString(CultureInfo.InvariantCulture),
+        "--cafile", _site.At("infra/secrets/ca.crt"), .. user is null ? (string[])[] : ["-u", user, "-P", password ?? PasswordOf(user)]];
 }
