@@ -221,7 +221,7 @@ internal sealed class WebAccess : IDisposable
     private static string Describe(int status) => status switch
     {
         StatusCodes.Status400BadRequest => "the request is malformed, or the name of its host is not among hosts of [web]",
-        StatusCodes.Status404NotFound => "there is nothing at this path",
+        StatusCodes.Status404NotFound => "this version of the host has nothing at this path",
         StatusCodes.Status405MethodNotAllowed => "the path does not have this method: the header Allow lists those that it has",
         _ => "the request failed",
     };

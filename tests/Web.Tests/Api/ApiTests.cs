@@ -8,13 +8,9 @@ using PlantRuntime.Tools.Client;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary>The routes of the API against a running site: what each returns, who may call it, and how bad requests are answered.</summary>
-public sealed class ApiTests : IAsyncLifetime
+public sealed class ApiTests(ApiTests.Site site) : IClassFixture<ApiTests.Site>
 {
-    private WebFixture _web = null!;
-
-    public async Task InitializeAsync() => _web = await WebFixture.StartAsync();
-
-    public async Task DisposeAsync() => await _web.DisposeAsync();
+    private readonly WebFixture _web = site.Web;
 
     [Fact]
     public async Task The_status_names_site_devices_sinks_and_recipes()
@@ -59,18 +55,18 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/api/restart", "{\"name\":\"lime\"}", 404, "no device or sink \"lime\" in the running site: did you mean line?")]
+    [InlineData("/api/restart", "{\"name\":\"lime\"}", 404, "no device or sink \"lime\" in the running site: did you mean \"line\"?")]
     [InlineData("/api/restart", "{}", 400, "the body lacks the text \"name\"")]
     [InlineData("/api/restart", "{\"name\":5}", 400, "the body lacks the text \"name\"")]
     [InlineData("/api/restart", "[1]", 400, "the body is a JSON object")]
     [InlineData("/api/restart", "{\"name\":", 400, "the body is not JSON")]
-    [InlineData("/api/devices/lime/read", "{\"tags\":[]}", 404, "no device \"lime\" in the running site: did you mean line?")]
+    [InlineData("/api/devices/lime/read", "{\"tags\":[]}", 404, "no device \"lime\" in the running site: did you mean \"line\"?")]
     [InlineData("/api/devices/line/read", "{\"tags\":[5]}", 400, "\"tags\" is a list of { name, address, type }")]
     [InlineData("/api/devices/line/tags/level", "{}", 400, "the body lacks \"value\"")]
     [InlineData("/api/devices/line/tags/level", "{\"value\":{}}", 400, "a value is a number, true, false, a text or a list of these")]
     [InlineData("/api/queue/retry", "{\"ids\":[\"x\"]}", 400, "\"ids\" is a list of numbers")]
-    [InlineData("/api/queue/delete", "{\"sink\":\"limes\"}", 404, "no sink \"limes\" has a queue: did you mean lines?")]
-    [InlineData("/api/recordings", "{\"devices\":[\"lime\"]}", 409, "no device \"lime\" in the running site: did you mean line?")]
+    [InlineData("/api/queue/delete", "{\"sink\":\"limes\"}", 404, "no sink \"limes\" has a queue: did you mean \"lines\"?")]
+    [InlineData("/api/recordings", "{\"devices\":[\"lime\"]}", 409, "no device \"lime\" in the running site: did you mean \"line\"?")]
     [InlineData("/api/recordings", "{\"devices\":\"line\"}", 400, "\"devices\" is a list of texts")]
     public async Task A_bad_request_is_answered_with_status_and_reason(string path, string body, int status, string reason)
     {
@@ -111,7 +107,6 @@ public sealed class ApiTests : IAsyncLifetime
 
         var rest = (await answer.Lines.ReadToEndAsync()).TrimEnd().Split('\n');
         Assert.Equal("{\"lost\":0}", rest[^1]);
-        await _web.Log.WhenAsync("RECORDED");
     }
 
     [Fact]
@@ -119,8 +114,9 @@ public sealed class ApiTests : IAsyncLifetime
     {
         var answer = await SiteClient.OpenAsync(_web.Folder, HttpMethod.Post, "/api/recordings", new JsonObject(), default);
         await answer.Lines.ReadLineAsync();
+        var ended = _web.Log.All.Count(l => l.Contains("RECORDED", StringComparison.Ordinal));
         answer.Dispose();
-        await _web.Log.WhenAsync("RECORDED");
+        await _web.Log.WhenAsync("RECORDED", ended + 1);
     }
 
     [Fact]
@@ -130,7 +126,7 @@ public sealed class ApiTests : IAsyncLifetime
             () => SiteClient.PostAsync(_web.Folder, "/api/restart", new JsonObject { ["name"] = "EVIL\n\u001b[31m\u202e" }, default));
         Assert.StartsWith("no device or sink \"EVIL\\n\\u001B[31m\\u202E\"", failure.Message, StringComparison.Ordinal);
         failure = await Assert.ThrowsAsync<SiteClientException>(() => SiteClient.GetAsync(_web.Folder, "/api/none", default));
-        Assert.Equal("this host is of another version: it does not know the request", failure.Message);
+        Assert.Equal("this version of the host has nothing at this path", failure.Message);
         failure = await Assert.ThrowsAsync<SiteClientException>(() => SiteClient.GetAsync("/nowhere", "/api/status", default));
         Assert.StartsWith("no host runs this site (nothing answers at /nowhere/data/host.sock)", failure.Message, StringComparison.Ordinal);
     }
@@ -155,5 +151,15 @@ public sealed class ApiTests : IAsyncLifetime
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Assert.Equal("other", (string?)(await client.GetFromJsonAsync<JsonNode>("/health"))!["site"]);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/status")).StatusCode);
+    }
+
+    /// <summary>One site for all tests of the class, which leave it as it is.</summary>
+    public sealed class Site : IAsyncLifetime
+    {
+        internal WebFixture Web { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Web = await WebFixture.StartAsync();
+
+        public async Task DisposeAsync() => await Web.DisposeAsync();
     }
 }

@@ -60,7 +60,7 @@ public sealed class EventsApiTests : IAsyncLifetime
     [InlineData("?limit=1001", 400, "limit: expected a number from 1 to 1000")]
     [InlineData("?from=yesterday", 400, "from: expected a time such as")]
     [InlineData("?after=x", 400, "after: ")]
-    [InlineData("?sink=histroy", 404, "no sink \"histroy\" that stores events is open: did you mean history?")]
+    [InlineData("?sink=histroy", 404, "no sink \"histroy\" that stores events is open: did you mean \"history\"?")]
     public async Task A_bad_request_is_answered_with_the_reason(string query, int status, string reason)
     {
         using var response = await _site.Web.Local.GetAsync($"/api/events{query}");
