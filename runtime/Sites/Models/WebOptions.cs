@@ -17,7 +17,7 @@ internal sealed record WebOptions : IValidatedOptions
     /// <summary>The role of users who have not logged in: <c>"viewer"</c>, on loopback addresses only; null for none.</summary>
     public string? Anonymous { get; init; }
 
-    /// <summary>The tags whose last values are metrics: names as in <c>"press.AI_*"</c>, where <c>*</c> stands for any characters.</summary>
+    /// <summary>The tags whose last values are metrics: <c>"press.AI_*"</c>, where <c>*</c> stands for any characters.</summary>
     public IReadOnlyList<string> MetricsTags { get; init; } = [];
 
     /// <summary>

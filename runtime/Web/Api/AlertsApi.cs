@@ -61,7 +61,7 @@ internal sealed class AlertsApi(SiteStatus status, TimeProvider time, PlantLog l
         return ApiResponse.WriteAsync(context, json => Write(json, acknowledged));
     }
 
-    /// <summary>Joins the starts and ends of alerts. A start that the host has forgotten is still known while its alert is active.</summary>
+    /// <summary>Joins the starts and ends of alerts. A start that was forgotten is known while its alert is active.</summary>
     private List<Entry> Entries()
     {
         var (changes, active) = (status.AlertsAfter(0), status.ActiveAlerts());
@@ -79,7 +79,11 @@ internal sealed class AlertsApi(SiteStatus status, TimeProvider time, PlantLog l
 
             // An alert that ended between the two reads is in both lists.
             var ended = over.Select(e => e.Begin.Number).ToHashSet();
-            return [.. active.Reverse().Where(a => !ended.Contains(a.Number)).Select(a => Join(a, null)), .. over.OrderByDescending(e => e.Begin.Number)];
+            return
+            [
+                .. active.Reverse().Where(a => !ended.Contains(a.Number)).Select(a => Join(a, null)),
+                .. over.OrderByDescending(e => e.Begin.Number),
+            ];
         }
     }
 

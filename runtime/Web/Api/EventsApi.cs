@@ -11,8 +11,8 @@ using static PlantRuntime.Web.Api.RouteParameter;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// <c>/api/events</c>: the events that a sink has stored, open ones first, in pages. Requests come on the thread pool; a few read at a time,
-/// because a sink may block on its file.
+/// <c>/api/events</c>: the events that a sink has stored, open ones first, in pages. Requests come on the thread pool; few read at a
+/// time, because a sink may block on its file.
 /// </summary>
 /// <param name="sinks">The sinks of the site, as they are now.</param>
 /// <param name="time">The clock.</param>
@@ -129,8 +129,8 @@ internal sealed class EventsApi(IReadOnlyList<SinkSupervisor> sinks, TimeProvide
     }
 
     private static DateTime? Time(IQueryCollection query, string key) => query[key] is not [{ } text] ? null
-        : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
+        : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time) ? time
             : throw new ApiException(StatusCodes.Status400BadRequest, $"{key}: expected a time such as 2026-01-22T14:30:00Z, found \"{text}\"");
 
     private static int Limit(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var limit)

@@ -22,7 +22,8 @@ internal sealed class HealthApi(SiteHost host, Func<HostHealth> read)
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/health", s_methods, AnswerAsync).AllowAnonymous().Describe(new RouteDescription("State of the host, its devices and sinks")
+        routes.MapMethods("/health", s_methods, AnswerAsync).AllowAnonymous().Describe(
+            new RouteDescription("State of the host, its devices and sinks")
             { Failure = (StatusCodes.Status503ServiceUnavailable, "The queue cannot store records") });
         routes.MapMethods("/health/live", s_methods, context => ApiResponse.WriteAsync(context, Readiness.WriteLive)).AllowAnonymous()
             .Describe("Tells that the process answers");

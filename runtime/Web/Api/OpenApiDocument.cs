@@ -75,7 +75,11 @@ internal sealed partial class OpenApiDocument
 
         json.WriteStartArray("parameters");
         foreach (var parameter in endpoint.RoutePattern.Parameters)
-            WriteParameter(json, "path", parameter.Name, parameter.ParameterPolicies.Any(p => p.Content == "int") ? "integer" : "string", null);
+        {
+            var isNumber = parameter.ParameterPolicies.Any(p => p.Content is "int" or "long");
+            WriteParameter(json, "path", parameter.Name, isNumber ? "integer" : "string", null);
+        }
+
         foreach (var parameter in description.Parameters.Where(p => !p.IsInBody))
             WriteParameter(json, "query", parameter.Name, parameter.Type, parameter.Text);
         json.WriteEndArray();

@@ -20,7 +20,8 @@ internal sealed class RecordingsApi(RecordingRegistry recordings)
     {
         routes.MapPost("/api/recordings", RecordAsync).Audited("record").RequireRole(Roles.Engineer).Describe(
             new RouteDescription("Records scans: sends the lines of a capture until the recording is deleted; its path is in Location",
-                Field("devices", "list of devices; all if it is left out", "array"), Field("mask", "list of tags whose values are hidden, as device.tag with * and ?", "array"))
+                Field("devices", "list of devices; all if it is left out", "array"),
+                Field("mask", "list of tags whose values are hidden, as device.tag with * and ?", "array"))
                 { ContentType = ApiResponse.Lines, Status = StatusCodes.Status201Created });
         routes.MapDelete("/api/recordings/{id:int}", End).Audited("end_recording").RequireRole(Roles.Engineer).Describe(
             new RouteDescription("Ends a recording") { ContentType = null, Status = StatusCodes.Status204NoContent });

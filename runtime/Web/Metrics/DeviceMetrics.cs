@@ -73,7 +73,8 @@ internal static class DeviceMetrics
         }
     }
 
-    private static Metric Gauge(string name, string help, Func<DeviceSupervisor, double> read) => Create(name, MetricKind.Gauge, help, read);
+    private static Metric Gauge(string name, string help, Func<DeviceSupervisor, double> read) =>
+        Create(name, MetricKind.Gauge, help, read);
 
     private static Metric Counter(string name, string help, Func<DeviceSupervisor, double> read) =>
         Create(name, MetricKind.Counter, help, read);

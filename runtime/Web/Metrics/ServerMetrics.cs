@@ -5,27 +5,30 @@ namespace PlantRuntime.Web.Metrics;
 
 /// <summary>
 /// The metrics that .NET and ASP.NET Core measure themselves (System.Diagnostics.Metrics): garbage collector, thread pool, requests and
-/// connections of this web server. Owned by <see cref="WebHost"/>, created before the server starts so that no connection is missed. ASP.NET
-/// Core calls it on the threads of requests.
+/// connections of this web server. Owned by <see cref="WebHost"/>, created before the server starts so that no connection is missed.
+/// ASP.NET Core calls it on the threads of requests.
 /// </summary>
 internal sealed class ServerMetrics : IDisposable
 {
     private static readonly MetricInfo s_requests = new("plant_http_request_duration_seconds", MetricKind.Histogram,
         "Requests by route, method and status; the route of files of the page and of unknown paths is empty", "route", "method", "code");
 
-    private static readonly MetricInfo s_connections = new("plant_http_connections", MetricKind.Gauge, "Open connections to the web server");
+    private static readonly MetricInfo s_connections = new("plant_http_connections", MetricKind.Gauge,
+        "Open connections to the web server");
 
     private static readonly MetricInfo s_collections = new("dotnet_gc_collections_total", MetricKind.Counter,
         "Garbage collections by generation", "generation");
 
-    private static readonly MetricInfo s_allocated = new("dotnet_gc_allocated_bytes_total", MetricKind.Counter, "Bytes allocated on the heap");
+    private static readonly MetricInfo s_allocated = new("dotnet_gc_allocated_bytes_total", MetricKind.Counter,
+        "Bytes allocated on the heap");
 
     private static readonly MetricInfo s_pauses = new("dotnet_gc_pause_seconds_total", MetricKind.Counter,
         "Time for which the garbage collector stopped the process");
 
     private static readonly MetricInfo s_threads = new("dotnet_thread_pool_threads", MetricKind.Gauge, "Threads of the thread pool");
 
-    private static readonly MetricInfo s_work = new("dotnet_thread_pool_queue_length", MetricKind.Gauge, "Work that waits for the thread pool");
+    private static readonly MetricInfo s_work = new("dotnet_thread_pool_queue_length", MetricKind.Gauge,
+        "Work that waits for the thread pool");
 
     /// <summary>Descriptions of the metrics.</summary>
     public static readonly MetricInfo[] All = [s_requests, s_connections, s_collections, s_allocated, s_pauses, s_threads, s_work];
@@ -47,7 +50,8 @@ internal sealed class ServerMetrics : IDisposable
         _targets = new Dictionary<string, Action<double, ReadOnlySpan<KeyValuePair<string, object?>>>>
         {
             ["http.server.request.duration"] = (value, tags) => requests
-                .WithLabels(Tag(tags, "http.route"), Tag(tags, "http.request.method"), Tag(tags, "http.response.status_code")).Observe(value),
+                .WithLabels(Tag(tags, "http.route"), Tag(tags, "http.request.method"), Tag(tags, "http.response.status_code"))
+                .Observe(value),
             ["kestrel.active_connections"] = (value, _) => connections.Inc(value),
             ["dotnet.gc.collections"] = (value, tags) => collections.WithLabels(Tag(tags, "gc.heap.generation")).IncTo(value),
             ["dotnet.gc.heap.total_allocated"] = (value, _) => allocated.IncTo(value),

@@ -5,14 +5,16 @@ namespace PlantRuntime.Web.Metrics;
 
 /// <summary>
 /// Writes all metrics of the host in Prometheus' text format. Values are read from the counters that the host has anyway, for each scrape
-/// into a new registry, so that a removed device leaves no series; between scrapes nothing is kept or done. One scrape at a time; others wait.
+/// into a new registry, so that a removed device leaves no series; between scrapes nothing is kept or done. One scrape at a time; others
+/// wait.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="options">The section <c>[web]</c>; null without one.</param>
 /// <param name="isStandby">Tells whether another host of the site is active.</param>
 /// <param name="server">The metrics of the web server; owned.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SiteMetrics(SiteHost host, WebOptions? options, Func<bool> isStandby, ServerMetrics server, TimeProvider time) : IDisposable
+internal sealed class SiteMetrics(
+    SiteHost host, WebOptions? options, Func<bool> isStandby, ServerMetrics server, TimeProvider time) : IDisposable
 {
     /// <summary>The metrics by group, as docs/metrics.md lists them.</summary>
     public static readonly (string Title, IReadOnlyList<MetricInfo> Metrics)[] Groups =

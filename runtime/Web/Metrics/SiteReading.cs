@@ -52,7 +52,8 @@ internal sealed record SiteReading(
     private static (IReadOnlyList<QueueShare>, long?) Read(QueueStore store)
     {
         var (used, free) = store.Size();
-        return ([.. store.State.Cursors.Select(c => new QueueShare(c.Sink, c.Bytes, c.Limits, store.OldestAge(c), store.DeadLetters.Count(c.Sink)))],
-            used + free);
+        var shares = store.State.Cursors.Select(
+            c => new QueueShare(c.Sink, c.Bytes, c.Limits, store.OldestAge(c), store.DeadLetters.Count(c.Sink)));
+        return ([.. shares], used + free);
     }
 }

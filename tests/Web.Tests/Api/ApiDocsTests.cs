@@ -37,7 +37,8 @@ public sealed class ApiDocsTests
         var openApi = (await JsonNode.ParseAsync(await site.Local.GetStreamAsync("/openapi.json")))!;
         Assert.Equal("3.1.0", (string?)openApi["openapi"]);
         var operations = openApi["paths"]!.AsObject().SelectMany(
-            p => p.Value!.AsObject(), (p, o) => (Name: $"{o.Key.ToUpperInvariant()} {p.Key}", Operation: o.Value!)).ToDictionary(o => o.Name, o => o.Operation);
+            p => p.Value!.AsObject(), (p, o) => (Name: $"{o.Key.ToUpperInvariant()} {p.Key}", Operation: o.Value!))
+            .ToDictionary(o => o.Name, o => o.Operation);
         var mapped = site.Web.Routes.Where(e => IsOfApi(e.RoutePattern.RawText!))
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods, (e, m) => (Endpoint: e, Method: m)).ToList();
         Assert.True(mapped.Count > 20);
@@ -51,9 +52,11 @@ public sealed class ApiDocsTests
             Assert.Equal(role, (string?)operation!["x-role"]);
             if (method == "HEAD") continue;
             Assert.True(ApiPage.Routes.TryGetValue(name, out var text), $"docs/api.md has no heading ### `{name}`");
-            Assert.True(role is null || text!.TrimStart().StartsWith($"Role {role}.", StringComparison.Ordinal), $"docs/api.md: {name} needs \"Role {role}.\"");
+            var isNamed = role is null || text!.TrimStart().StartsWith($"Role {role}.", StringComparison.Ordinal);
+            Assert.True(isNamed, $"docs/api.md: {name} needs \"Role {role}.\"");
             Assert.All(description.Parameters.Where(p => !text!.Contains("are those of retry", StringComparison.Ordinal)),
-                p => Assert.True(text!.Contains($"`{p.Name}`", StringComparison.Ordinal), $"docs/api.md: {name} lacks the parameter {p.Name}"));
+                p => Assert.True(text!.Contains($"`{p.Name}`", StringComparison.Ordinal),
+                    $"docs/api.md: {name} lacks the parameter {p.Name}"));
         }
 
         Assert.Empty(operations);
@@ -72,8 +75,8 @@ public sealed class ApiDocsTests
         path = "data/lines.jsonl"
         """;
 
-    private static bool IsOfApi(string path) => path is "/metrics" or "/openapi.json" || path.StartsWith("/health", StringComparison.Ordinal)
-        || path.StartsWith("/api", StringComparison.Ordinal);
+    private static bool IsOfApi(string path) => path is "/metrics" or "/openapi.json"
+        || path.StartsWith("/health", StringComparison.Ordinal) || path.StartsWith("/api", StringComparison.Ordinal);
 
     private static async Task<string?> WhyDifferentAsync(HttpClient client, ApiExample example, List<HttpResponseMessage> open)
     {
@@ -94,11 +97,12 @@ public sealed class ApiDocsTests
     {
         var missing = expected.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel), leaveOpen: true);
-        while (missing.Count > 0 && await reader.ReadLineAsync(cancel) is { } line) missing.RemoveAll(m => line.StartsWith(m, StringComparison.Ordinal));
+        while (missing.Count > 0 && await reader.ReadLineAsync(cancel) is { } line)
+            missing.RemoveAll(m => line.StartsWith(m, StringComparison.Ordinal));
         return missing.Count == 0 ? null : $"no line begins with {missing[0]}";
     }
 
-    /// <summary>Compares fields and kinds of values, not values. A null fits every kind; the items of a list fit one of those shown.</summary>
+    /// <summary>Compares fields and kinds of values. A null fits every kind; the items of a list fit one of those shown.</summary>
     private static string? WhyDifferent(string at, JsonNode? shown, JsonNode? real)
     {
         if (shown is null || real is null) return null;
@@ -118,5 +122,6 @@ public sealed class ApiDocsTests
             : names.Select(n => WhyDifferent($"{at}.{n}", fields[n], real[n])).FirstOrDefault(r => r is not null);
     }
 
-    private static string Kind(JsonNode node) => node.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? "Boolean" : $"{node.GetValueKind()}";
+    private static string Kind(JsonNode node) =>
+        node.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? "Boolean" : $"{node.GetValueKind()}";
 }

@@ -14,7 +14,8 @@ internal sealed record ApiExample(string Method, string Path, string? Body, stri
 /// <summary>Reads docs/api.md: the routes in its headings and its examples, in their order.</summary>
 internal static partial class ApiPage
 {
-    private static readonly string s_text = File.ReadAllText(System.IO.Path.Combine(RepoFolder.Root, "docs", "api.md")).ReplaceLineEndings("\n");
+    private static readonly string s_text =
+        File.ReadAllText(System.IO.Path.Combine(RepoFolder.Root, "docs", "api.md")).ReplaceLineEndings("\n");
 
     /// <summary>The routes as <c>GET /api/tags</c>, with the text below each heading.</summary>
     public static IReadOnlyDictionary<string, string> Routes { get; } = Heading().Split(s_text) is var parts
@@ -25,7 +26,8 @@ internal static partial class ApiPage
     [
         .. Example().Matches(s_text).Select(m => new ApiExample(
             m.Groups["method"].Value, m.Groups["path"].Value, m.Groups["body"].Success ? m.Groups["body"].Value.Trim() : null,
-            m.Groups["kind"].Value, m.Groups["status"].Success ? int.Parse(m.Groups["status"].ValueSpan) : 200, m.Groups["response"].Value)),
+            m.Groups["kind"].Value,
+            m.Groups["status"].Success ? int.Parse(m.Groups["status"].ValueSpan) : 200, m.Groups["response"].Value)),
     ];
 
     /// <summary>Number of fences that begin a request; each of them has to be an example.</summary>

@@ -47,7 +47,8 @@ public sealed class MetricsTests
         Assert.Equal(512 << 20, metrics["""plant_queue_limit_bytes{sink="lines"}"""]);
         Assert.Contains(metrics.Keys, k => k.StartsWith("""plant_info{site="test",plant_id="7",tenant="a \"b\" \\ c",version=""", StringComparison.Ordinal));
         Assert.InRange(metrics["plant_http_connections"], 1, 10);
-        Assert.DoesNotContain(metrics.Keys, k => k.StartsWith("plant_tag_", StringComparison.Ordinal) || k.StartsWith("edge_", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            metrics.Keys, k => k.StartsWith("plant_tag_", StringComparison.Ordinal) || k.StartsWith("edge_", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,7 +83,8 @@ public sealed class MetricsTests
         Assert.InRange(metrics["""plant_tag_value{device="line",tag="pump"}"""], 0, 1);
         Assert.DoesNotContain("""plant_tag_value{device="line",tag="state"}""", metrics.Keys);
         Assert.Equal(1, metrics["""plant_tag_good{device="line",tag="state"}"""]);
-        Assert.DoesNotContain(metrics.Keys, k => k.StartsWith("plant_tag_", StringComparison.Ordinal) && k.Contains("away", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            metrics.Keys, k => k.StartsWith("plant_tag_", StringComparison.Ordinal) && k.Contains("away", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,7 +98,8 @@ public sealed class MetricsTests
             """);
         await site.WhenScannedAsync(3);
         var metrics = await ReadAsync(site);
-        var names = metrics.Keys.Where(k => k.StartsWith("plc_", StringComparison.Ordinal) || k.StartsWith("edge_", StringComparison.Ordinal)).Order();
+        var names = metrics.Keys.Where(
+            k => k.StartsWith("plc_", StringComparison.Ordinal) || k.StartsWith("edge_", StringComparison.Ordinal));
         Assert.Equal(
             [
                 "edge_backlog_size", "edge_up", """plc_last_value{name="level"}""", """plc_last_value{name="pump"}""",

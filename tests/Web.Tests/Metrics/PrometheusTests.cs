@@ -61,14 +61,13 @@ public sealed class PrometheusTests
             await WhenAsync(async () => Value(await QueryAsync(client, "rate(plant_device_scans_total[1m])")) > 0, "a rate of scans");
             foreach (var query in MetricsDocsTests.DashboardQueries())
             {
-                var text = query.Replace("$instance", ".*", StringComparison.Ordinal).Replace("$__rate_interval", "1m", StringComparison.Ordinal);
+                var text = query.Replace("$instance", ".*", StringComparison.Ordinal)
+                    .Replace("$__rate_interval", "1m", StringComparison.Ordinal);
                 Assert.Equal("success", (string?)(await QueryAsync(client, text))["status"]);
             }
 
-            var rules = (await client.GetFromJsonAsync<JsonNode>("/api/v1/rules"))!["data"]!["groups"]![0]!["rules"]!.AsArray();
-            await WhenAsync(async () => (await client.GetFromJsonAsync<JsonNode>("/api/v1/rules"))!["data"]!["groups"]![0]!["rules"]!.AsArray()
-                .All(r => (string?)r!["health"] == "ok"), "an evaluation of each rule");
-            Assert.InRange(rules.Count, 10, 50);
+            await WhenAsync(async () => (await RulesAsync(client)).All(r => (string?)r!["health"] == "ok"), "an evaluation of each rule");
+            Assert.InRange((await RulesAsync(client)).Count, 10, 50);
             Assert.DoesNotContain((await client.GetFromJsonAsync<JsonNode>("/api/v1/alerts"))!["data"]!["alerts"]!.AsArray(),
                 a => (string?)a!["labels"]!["alertname"] != "PlantDiskFull");
         }
@@ -101,6 +100,9 @@ public sealed class PrometheusTests
         using var response = await client.GetAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}");
         return (await response.Content.ReadFromJsonAsync<JsonNode>())!;
     }
+
+    private static async Task<JsonArray> RulesAsync(HttpClient client) =>
+        (await client.GetFromJsonAsync<JsonNode>("/api/v1/rules"))!["data"]!["groups"]![0]!["rules"]!.AsArray();
 
     private static double Value(JsonNode answer) =>
         answer["data"]!["result"]!.AsArray() is [{ } first, ..] ? double.Parse((string)first["value"]![1]!) : 0;

@@ -32,7 +32,8 @@ internal sealed class LoginApi(LoginService login, UserDirectory users, OpenRequ
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(LoginPath, LogInAsync).AllowAnonymous().Describe(
-            new RouteDescription("Logs a user in: the response sets the cookie of the session", Required("user", "the name"), Required("password", "the password"))
+            new RouteDescription("Logs a user in: the response sets the cookie of the session",
+                Required("user", "the name"), Required("password", "the password"))
                 { Failure = (StatusCodes.Status429TooManyRequests, "Too many failed logins: Retry-After has the seconds to wait") });
         routes.MapPost("/api/logout", LogOutAsync).AllowAnonymous().Describe(
             new RouteDescription("Ends the session") { ContentType = null, Status = StatusCodes.Status204NoContent });
