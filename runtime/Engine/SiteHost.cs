@@ -41,6 +41,7 @@ internal sealed class SiteHost : IAsyncDisposable
     private readonly Func<CancellationToken, Task> _alsoPoll;
     private readonly List<Task> _loops = [];
     private long? _pluginsPolled;
+    private volatile bool _isStarted;
 
     /// <param name="site">The site, checked.</param>
     /// <param name="catalog">Its plugins, loaded; the host disposes of them.</param>
@@ -79,6 +80,9 @@ internal sealed class SiteHost : IAsyncDisposable
     /// </summary>
     public bool EndsAtOnce { get; set; }
 
+    /// <summary>True once the site is loaded and its devices were started; false before, and while the host waits for a lease.</summary>
+    public bool IsStarted => _isStarted;
+
     /// <summary>The parts of the site.</summary>
     public SiteRuntime Site => _site;
 
@@ -109,6 +113,7 @@ internal sealed class SiteHost : IAsyncDisposable
         await Recipes.PollAsync(cancel).ConfigureAwait(false);
         _site.Outputs.Questions.SetComplete();
         foreach (var device in Devices) _site.Start(device);
+        _isStarted = true;
 
         // site.toml is polled before the recipes, so that recipes that were edited together with it are built with the new one.
         StartLoop(

@@ -26,7 +26,7 @@ internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? rea
     private readonly Func<string, DiskSpace> _readDisk = readDisk ?? DiskSpace.Read;
     private readonly Lock _gate = new();
     private readonly Queue<Alert> _alerts = new();
-    private readonly Dictionary<(AlertKind, string), string> _active = [];
+    private readonly Dictionary<(AlertKind, string), Alert> _active = [];
     private readonly Queue<(long Timestamp, long Values)> _counts = new();
     private SiteRuntime? _site;
     private long _slowAt;
@@ -41,6 +41,12 @@ internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? rea
     public IReadOnlyList<Alert> AlertsAfter(long number)
     {
         lock (_gate) return [.. _alerts.Where(alert => alert.Number > number)];
+    }
+
+    /// <summary>Returns the alerts that have begun and are not over, oldest first. Any thread.</summary>
+    public IReadOnlyList<Alert> ActiveAlerts()
+    {
+        lock (_gate) return [.. _active.Values.OrderBy(alert => alert.Number)];
     }
 
     public HealthReport Health()
@@ -156,9 +162,11 @@ internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? rea
         {
             var key = (kind, subject);
             if (reason is null == !_active.ContainsKey(key)) return;
-            if (reason is null) _active.Remove(key, out reason);
-            else _active[key] = reason;
-            _alerts.Enqueue(new Alert(LastAlert + 1, time.GetUtcNow().UtcDateTime, kind, subject, _active.ContainsKey(key), reason!));
+            _active.Remove(key, out var begun);
+            var alert = new Alert(
+                LastAlert + 1, time.GetUtcNow().UtcDateTime, kind, subject, reason is not null, reason ?? begun!.Reason);
+            if (alert.IsActive) _active.Add(key, alert);
+            _alerts.Enqueue(alert);
             if (_alerts.Count > MostKept) _alerts.Dequeue();
             LastAlert++;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -15,6 +16,9 @@ using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Access.Requests;
 using PlantRuntime.Web.Api;
 using PlantRuntime.Web.Listening;
+using PlantRuntime.Web.Live;
+using PlantRuntime.Web.Metrics;
+using PlantRuntime.Web.Page;
 
 namespace PlantRuntime.Web;
 
@@ -31,6 +35,9 @@ internal sealed class WebHost : IAsyncDisposable
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(0.5);
     private readonly WebAccess _access;
     private readonly WebApplication _application;
+    private readonly SiteMetrics _metrics;
+    private readonly EventsApi _events;
+    private readonly LiveFeed _feed;
     private readonly PlantLog _log;
     private readonly LogLimit _bugLimit;
 
@@ -38,7 +45,8 @@ internal sealed class WebHost : IAsyncDisposable
     /// <param name="health">Returns the state of the host as a whole; any thread.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Receives the log lines.</param>
-    public WebHost(SiteHost host, Func<HostHealth> health, TimeProvider time, PlantLog log)
+    /// <param name="lines">The last log lines, for the page; null if none are kept.</param>
+    public WebHost(SiteHost host, Func<HostHealth> health, TimeProvider time, PlantLog log, RecentLines? lines = null)
     {
         _log = log;
         _bugLimit = new LogLimit(time, TimeSpan.FromMinutes(1));
@@ -52,12 +60,24 @@ internal sealed class WebHost : IAsyncDisposable
         _access.AddServices(builder.Services);
 
         _application = builder.Build();
+        var server = new ServerMetrics(_application.Services.GetRequiredService<IMeterFactory>());
+        _metrics = new SiteMetrics(host, model.Web, () => health().Status == "standby", server, time);
+        _events = new EventsApi(host.Sinks, time);
         _application.Use(GuardAsync);
         _access.UseBeforeRouting(_application);
         _application.UseRouting();
         _access.UseAfterRouting(_application);
         _access.Map(_application);
-        Map(_application, host, health, time, log);
+        var history = model.Web is null ? null : new TagHistory(time);
+        var status = new StatusApi(host, health, time);
+        _feed = new LiveFeed(host, status, history, lines, time, log);
+        Map(_application, host, status, health, time, log);
+        new MetricsApi(_metrics).Map(_application);
+        _events.Map(_application);
+        new PageFiles().Map(_application);
+        new StreamApi(_feed, time).Map(_application);
+        new HistoryApi(history, time).Map(_application);
+        new LogApi(lines).Map(_application);
     }
 
     /// <summary>The access to the server.</summary>
@@ -68,24 +88,35 @@ internal sealed class WebHost : IAsyncDisposable
         ((IEndpointRouteBuilder)_application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
 
     /// <summary>Binds the endpoints. One that cannot be bound now is logged and tried again.</summary>
-    public Task StartAsync() => _application.StartAsync();
+    public Task StartAsync()
+    {
+        _feed.Start();
+        return _application.StartAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
+        await _feed.DisposeAsync().ConfigureAwait(false);
         using var patience = new CancellationTokenSource(s_shutdown);
         await _application.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+        _events.Dispose();
         _access.Dispose();
     }
 
-    private static void Map(IEndpointRouteBuilder routes, SiteHost host, Func<HostHealth> health, TimeProvider time, PlantLog log)
+    private static void Map(
+        IEndpointRouteBuilder routes, SiteHost host, StatusApi status, Func<HostHealth> health, TimeProvider time, PlantLog log)
     {
-        new HealthApi(health).Map(routes);
-        new StatusApi(host, health, time).Map(routes);
+        OpenApiDocument.Map(routes);
+        new HealthApi(host, health).Map(routes);
+        status.Map(routes);
         new TagsApi(host.Devices).Map(routes);
         new DevicesApi(host.Devices, host.Site.Writes, time).Map(routes);
         new QueueApi(host.Sinks, () => host.Queue).Map(routes);
         new RecordingsApi(new RecordingRegistry(host.Site.Model.Name, host.Devices, time, log)).Map(routes);
+        new AlertsApi(host.Status, time, log).Map(routes);
+        new RecipesApi(host).Map(routes);
         new SiteApi(host).Map(routes);
     }
 

@@ -18,6 +18,7 @@ var all = new Dictionary<string, Func<Task>>
     ["host"] = HostBenchmark.RunAsync,
     ["recipe-test"] = PlantRuntime.Benchmarks.Testing.RecipeTestBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
+    ["web"] = WebBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || args.Any(a => !all.ContainsKey(a)))

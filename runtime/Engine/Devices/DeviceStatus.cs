@@ -98,6 +98,21 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
         lock (_gate) return [.. _latest];
     }
 
+    /// <summary>
+    /// Copies the latest sample of every tag into a buffer that the caller keeps, and which grows if it is too small: nothing else is
+    /// allocated.
+    /// </summary>
+    /// <returns>The number of samples.</returns>
+    public int CopyLatest(ref Sample[] buffer)
+    {
+        lock (_gate)
+        {
+            if (buffer.Length < _latest.Length) buffer = new Sample[_latest.Length];
+            _latest.CopyTo(buffer, 0);
+            return _latest.Length;
+        }
+    }
+
     /// <summary>Replaces the tags after a reload of site.toml; their samples are BadComm until the next scan.</summary>
     public void Reset(IReadOnlyList<Tag> tags)
     {

@@ -76,6 +76,9 @@ internal sealed partial class RecipeSlot
     /// <summary>Exceptions that the recipe's lambdas have thrown since the host started.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
+    /// <summary>The exception of a lambda that was logged last, with its line; null before the first one.</summary>
+    public Problem? LastFault { get; private set; }
+
     /// <summary>The counters of each <c>GroupByTime</c> of the version that runs.</summary>
     public IReadOnlyList<GroupCounters> Groups => _current?.Loaded.Plan.Groups ?? [];
 
@@ -173,7 +176,8 @@ internal sealed partial class RecipeSlot
         Interlocked.Increment(ref _faults);
         if (_faultLimit.TryAcquire(out var suppressed))
         {
-            _log.Error($"FAULT recipe={File} at={Locate(exception)} reason=\"{FaultQuota.Describe(exception)}\"{LogText.Suppressed(suppressed)} "
+            LastFault = new Problem(Locate(exception), FaultQuota.Describe(exception));
+            _log.Error($"FAULT recipe={File} at={LastFault.At} reason=\"{LastFault.Message}\"{LogText.Suppressed(suppressed)} "
                 + $"next=\"the scan is lost to this branch\"");
         }
 

@@ -49,6 +49,7 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     private readonly LogLimit _dropLimit;
     private readonly LogLimit _downLimit;
     private readonly LogLimit _rejectLimit;
+    private long _failures;
 
     /// <param name="model">The sink in site.toml.</param>
     /// <param name="queue">The site's queue; null when the sink delivers directly.</param>
@@ -94,6 +95,9 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     /// sink is replaced meanwhile.
     /// </summary>
     public IEventStore? EventStore => (Session as SinkSession)?.EventStore;
+
+    /// <summary>Attempts to connect or deliver that have failed since the host started. Any thread.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     public SinkCounts Counts => SinkCounts.From(Accounts);
 
@@ -148,6 +152,7 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     /// <summary>Called by the session after a failed attempt.</summary>
     public void ReportRetry(string reason, TimeSpan sleep)
     {
+        Interlocked.Increment(ref _failures);
         var isKnown = _retry.IsOpen && reason == Reason;
         State = _retry.IsOpen ? SinkState.Down : SinkState.Retrying;
         Reason = reason;

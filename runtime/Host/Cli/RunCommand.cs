@@ -20,6 +20,8 @@ namespace PlantRuntime.Host.Cli;
 /// </summary>
 internal static class RunCommand
 {
+    private const int PageLines = 500;
+
     /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
     public static Command Create()
     {
@@ -58,10 +60,11 @@ internal static class RunCommand
     {
         var isLive = !plain && !Console.IsOutputRedirected && !Console.IsInputRedirected;
         var recent = new RecentLines(8);
+        var lines = new RecentLines(PageLines);
 
         // Plugins are loaded and checked on other threads, because their code can block.
         ILogTarget screen = isLive ? recent : new TextWriterTarget(Console.Out);
-        using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, screen), Console.Error), stop.Token)
+        using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, screen, lines), Console.Error), stop.Token)
             .WaitAsync(stop.Token).ConfigureAwait(false);
         if (site is null) return 1;
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
@@ -76,7 +79,7 @@ internal static class RunCommand
         if (!TryCreateLease(site, out var lease)) return 1;
         try
         {
-            return await RunAsync(site, lease, duration, isLive ? recent : null, stop).ConfigureAwait(false);
+            return await RunAsync(site, lease, duration, isLive ? recent : null, lines, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -88,16 +91,17 @@ internal static class RunCommand
     /// <param name="lease">Its lease; null if it has none.</param>
     /// <param name="duration">Time until the end; null for no limit.</param>
     /// <param name="recent">The log lines of the live table; null without a table.</param>
+    /// <param name="lines">The log lines of the page.</param>
     /// <param name="stop">Ends the host.</param>
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
     private static async Task<int?> RunAsync(
-        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, CancellationTokenSource stop)
+        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, RecentLines lines, CancellationTokenSource stop)
     {
         if (Open(site, lease) is not { } host) return 1;
         ShutdownSignals.OnHangUp(() => host.RequestReload("SIGHUP"));
         await using (host.ConfigureAwait(false))
         {
-            var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log);
+            var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
             await using var closing = web.ConfigureAwait(false);
             await web.StartAsync().ConfigureAwait(false);
             if (lease is not null) await WaitForLeaseAsync(host, lease, duration, stop).ConfigureAwait(false);
@@ -180,11 +184,11 @@ internal static class RunCommand
     private static HostHealth Health(SiteContext site, SiteHost host, SiteLease? lease) => HostHealth.From(
         site.Model.Name, lease is { Active.IsCompleted: false }, host.Queue is { HasFailed: true }, host.Status.Health);
 
-    private static PlantLog CreateLog(SiteModel model, ILogTarget screen)
+    private static PlantLog CreateLog(SiteModel model, ILogTarget screen, RecentLines lines)
     {
         var file = new RotatingFile(Path.GetFullPath(model.Log.File, model.Folder), model.Log.MaxSize.Bytes, model.Log.Keep);
         // The file first: it has the line also when the terminal takes no more.
-        return new PlantLog(TimeProvider.System, model.Log.Level, [file, screen]);
+        return new PlantLog(TimeProvider.System, model.Log.Level, model.Web is null ? [file, screen] : [file, screen, lines]);
     }
 
     private static async Task WaitAsync(CancellationToken end)

@@ -17,6 +17,14 @@ internal sealed record WebOptions : IValidatedOptions
     /// <summary>The role of users who have not logged in: <c>"viewer"</c>, on loopback addresses only; null for none.</summary>
     public string? Anonymous { get; init; }
 
+    /// <summary>The tags whose last values are metrics: <c>"press.AI_*"</c>, where <c>*</c> stands for any characters.</summary>
+    public IReadOnlyList<string> MetricsTags { get; init; } = [];
+
+    /// <summary>
+    /// The program whose metrics the host has beside its own: <c>"edge-agent"</c>, an agent for one S7 data block; null for none.
+    /// </summary>
+    public string? Compat { get; init; }
+
     /// <summary>
     /// The certificate; an empty table means one that the host creates. Null is TLS with a created certificate on addresses that other
     /// machines can reach, and no TLS on loopback or behind a proxy.
@@ -55,6 +63,9 @@ internal sealed record WebOptions : IValidatedOptions
         else if (Anonymous is not null && BehindProxy)
             yield return ("anonymous", "contradicts behind_proxy, through which other machines would read without login: delete one of them");
         if (Anonymous is not (null or "viewer")) yield return ("anonymous", $"expected \"viewer\", found \"{Anonymous}\"");
+        if (Compat is not (null or "edge-agent")) yield return ("compat", $"expected \"edge-agent\", found \"{Compat}\"");
+        foreach (var pattern in MetricsTags.Where(p => !p.Contains('.')))
+            yield return ("metrics_tags", $"expected a device and a tag such as \"press.AI_*\" or \"*.*\", found \"{pattern}\"");
         if (Session < s_shortestSession || Session > s_longestSession) yield return ("session", "expected \"1min\" to \"12h\"");
         foreach (var problem in ValidateNames()) yield return problem;
     }

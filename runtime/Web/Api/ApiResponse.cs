@@ -14,6 +14,9 @@ namespace PlantRuntime.Web.Api;
 /// <summary>Reads JSON requests and writes JSON responses, the same for all parts of the API. Stateless; any thread.</summary>
 internal static class ApiResponse
 {
+    /// <summary>The media type of lines of JSON.</summary>
+    public const string Lines = "application/x-ndjson";
+
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a JSON document, with status 200.</summary>
@@ -36,7 +39,7 @@ internal static class ApiResponse
     /// <summary>Begins a response of lines of JSON.</summary>
     public static void BeginLines(HttpContext context)
     {
-        context.Response.ContentType = "application/x-ndjson";
+        context.Response.ContentType = Lines;
         context.Response.Headers.CacheControl = "no-store";
     }
 

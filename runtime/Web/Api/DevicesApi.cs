@@ -10,6 +10,7 @@ using PlantRuntime.Logging;
 using PlantRuntime.Tools.Client;
 using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Access.Requests;
+using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
 
@@ -26,11 +27,20 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/devices/{device}", context => ApiResponse.WriteAsync(context, State(Find(context)))).RequireRole(Roles.Viewer);
-        routes.MapPost("/api/devices/{device}/read", ReadAsync).RequireRole(Roles.Engineer);
-        routes.MapGet("/api/devices/{device}/browse", BrowseAsync).RequireRole(Roles.Engineer);
-        routes.MapPost("/api/devices/{device}/retry", RetryAsync).Audited("retry").RequireRole(Roles.Engineer);
-        routes.MapPost("/api/devices/{device}/tags/{tag}", WriteAsync).RequireRole(Roles.Operator);
+        routes.MapGet("/api/devices/{device}", context => ApiResponse.WriteAsync(context, State(Find(context)))).RequireRole(Roles.Viewer)
+            .Describe("The state of a device");
+        routes.MapPost("/api/devices/{device}/read", ReadAsync).RequireRole(Roles.Engineer).Describe(
+            "Reads addresses of a device once, of tags or others",
+            Required("tags", "list of { name, address, type }; type may be left out", "array"));
+        routes.MapGet("/api/devices/{device}/browse", BrowseAsync).RequireRole(Roles.Engineer).Describe(
+            new RouteDescription("Lists the data of a device, one entry a line; the last line is { end } with their number, or { error }",
+                Query("root", "where the list begins"), Query("depth", "the number of levels", "integer"))
+                { ContentType = ApiResponse.Lines });
+        routes.MapPost("/api/devices/{device}/retry", RetryAsync).Audited("retry").RequireRole(Roles.Engineer).Describe(
+            new RouteDescription("Connects a device now that waits for its next attempt or is parked")
+                { ContentType = null, Status = StatusCodes.Status204NoContent });
+        routes.MapPost("/api/devices/{device}/tags/{tag}", WriteAsync).RequireRole(Roles.Operator).Describe(
+            "Writes a value, if site.toml allows it, and reads it back", Required("value", "the value", ""));
     }
 
     private async Task WriteAsync(HttpContext context)

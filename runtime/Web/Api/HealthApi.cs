@@ -2,27 +2,48 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PlantRuntime.Engine;
 using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// Answers <c>GET /health</c> with one JSON object, for load balancers and container hosts: status 200 with <c>ok</c>, <c>degraded</c> (a
-/// device or sink does not work) or <c>standby</c>, or 503 with <c>failed</c> when the queue cannot store records. On each endpoint, without
-/// login; changes nothing in the host.
+/// Answers health requests of load balancers, containers and monitoring, on each endpoint, without login; changes nothing in the host.
+/// <c>/health</c> has status 200 with <c>ok</c>, <c>degraded</c> (a device or sink does not work) or <c>standby</c>, or 503 with
+/// <c>failed</c> when the queue cannot store records. <c>/health/live</c> is 200 while the process answers at all. <c>/health/ready</c> is
+/// 200 while the host does all that its site asks of it, else 503 with the parts that do not work.
 /// </summary>
+/// <param name="host">The host.</param>
 /// <param name="read">Returns the state of the host; any thread.</param>
-internal sealed class HealthApi(Func<HostHealth> read)
+internal sealed class HealthApi(SiteHost host, Func<HostHealth> read)
 {
+    private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>Adds the routes.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/health", [HttpMethods.Get, HttpMethods.Head], AnswerAsync)
-        .AllowAnonymous();
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/health", s_methods, AnswerAsync).AllowAnonymous().Describe(
+            new RouteDescription("State of the host, its devices and sinks")
+            { Failure = (StatusCodes.Status503ServiceUnavailable, "The queue cannot store records") });
+        routes.MapMethods("/health/live", s_methods, context => ApiResponse.WriteAsync(context, Readiness.WriteLive)).AllowAnonymous()
+            .Describe("Tells that the process answers");
+        routes.MapMethods("/health/ready", s_methods, ReadyAsync).AllowAnonymous().Describe(
+            new RouteDescription("Tells whether all devices, sinks and recipes work, and which do not")
+            { Failure = (StatusCodes.Status503ServiceUnavailable, "The host starts, or a part does not work") });
+    }
 
     private Task AnswerAsync(HttpContext context)
     {
         var health = read();
         if (health.Status == "failed") context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         return ApiResponse.WriteAsync(context, health.Write);
+    }
+
+    private Task ReadyAsync(HttpContext context)
+    {
+        var readiness = Readiness.From(host, read());
+        if (!readiness.IsReady) context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return ApiResponse.WriteAsync(context, readiness.Write);
     }
 }
 

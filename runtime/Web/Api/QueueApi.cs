@@ -11,6 +11,7 @@ using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Access.Requests;
+using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
 
@@ -25,11 +26,23 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/queue", async context => await ApiResponse.WriteAsync(context, await ListAsync().ConfigureAwait(false)).ConfigureAwait(false)).RequireRole(Roles.Viewer);
-        routes.MapGet("/api/queue/letters", LettersAsync).RequireRole(Roles.Viewer);
-        routes.MapPost("/api/queue/retry", RetryAsync).Audited("retry_letters").RequireRole(Roles.Engineer);
-        routes.MapPost("/api/queue/delete", DeleteAsync).Audited("delete_letters").RequireRole(Roles.Engineer);
+        routes.MapGet("/api/queue", ShowAsync).RequireRole(Roles.Viewer)
+            .Describe("The queue: what waits for each sink, and the account of each route");
+        routes.MapGet("/api/queue/letters", LettersAsync).RequireRole(Roles.Viewer).Describe(
+            "Dead letters: those with an id, the last few, or a page of those after an id; an empty page is the end",
+            Query("sink", "this sink only"), Query("id", "an id; may be given several times", "integer"),
+            Query("last", "the number of the last ones, at most 1000", "integer"),
+            Query("after", "the last id of the page before", "integer"));
+        routes.MapPost("/api/queue/retry", RetryAsync).Audited("retry_letters").RequireRole(Roles.Engineer).Describe(
+            "Sends dead letters again, behind all waiting records",
+            Field("sink", "this sink only"), Field("ids", "list of ids; all if it is left out", "array"));
+        routes.MapPost("/api/queue/delete", DeleteAsync).Audited("delete_letters").RequireRole(Roles.Engineer).Describe(
+            "Deletes dead letters",
+            Field("sink", "this sink only"), Field("ids", "list of ids; all if it is left out", "array"));
     }
+
+    private async Task ShowAsync(HttpContext context) =>
+        await ApiResponse.WriteAsync(context, await ListAsync().ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <summary>Describes the queue and the account of each route.</summary>
     public async Task<JsonObject> ListAsync()

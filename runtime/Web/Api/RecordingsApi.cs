@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using PlantRuntime.Tools.Recording;
 using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Access.Requests;
+using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
 
@@ -17,8 +18,13 @@ internal sealed class RecordingsApi(RecordingRegistry recordings)
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/recordings", RecordAsync).Audited("record").RequireRole(Roles.Engineer);
-        routes.MapDelete("/api/recordings/{id:int}", End).Audited("end_recording").RequireRole(Roles.Engineer);
+        routes.MapPost("/api/recordings", RecordAsync).Audited("record").RequireRole(Roles.Engineer).Describe(
+            new RouteDescription("Records scans: sends the lines of a capture until the recording is deleted; its path is in Location",
+                Field("devices", "list of devices; all if it is left out", "array"),
+                Field("mask", "list of tags whose values are hidden, as device.tag with * and ?", "array"))
+                { ContentType = ApiResponse.Lines, Status = StatusCodes.Status201Created });
+        routes.MapDelete("/api/recordings/{id:int}", End).Audited("end_recording").RequireRole(Roles.Engineer).Describe(
+            new RouteDescription("Ends a recording") { ContentType = null, Status = StatusCodes.Status204NoContent });
     }
 
     private async Task RecordAsync(HttpContext context)

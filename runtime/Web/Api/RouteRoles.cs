@@ -6,5 +6,6 @@ namespace PlantRuntime.Web.Api;
 internal static class RouteRoles
 {
     /// <summary>Lets only users through who have the role, or a greater one.</summary>
-    public static void RequireRole(this IEndpointConventionBuilder route, string role) => route.RequireAuthorization(role);
+    public static IEndpointConventionBuilder RequireRole(this IEndpointConventionBuilder route, string role) =>
+        route.RequireAuthorization(role);
 }

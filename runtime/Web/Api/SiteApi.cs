@@ -8,6 +8,7 @@ using PlantRuntime.Engine;
 using PlantRuntime.Engine.Reload;
 using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Access.Requests;
+using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
 
@@ -23,8 +24,9 @@ internal sealed class SiteApi(SiteHost host)
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/site", SnapshotAsync).RequireRole(Roles.Engineer);
-        routes.MapPost("/api/restart", RestartAsync).Audited("restart").RequireRole(Roles.Engineer);
+        routes.MapGet("/api/site", SnapshotAsync).RequireRole(Roles.Engineer).Describe("The settings of the running site, for plant diff");
+        routes.MapPost("/api/restart", RestartAsync).Audited("restart").RequireRole(Roles.Engineer).Describe(
+            "Restarts the device and the sink with a name", Required("name", "the name in site.toml"));
     }
 
     private Task SnapshotAsync(HttpContext context) => ApiResponse.WriteAsync(

@@ -28,7 +28,8 @@ internal sealed class StatusApi(SiteHost host, Func<HostHealth> health, TimeProv
     private readonly long _startedAt = time.GetTimestamp();
 
     /// <summary>Adds the routes.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/status", AnswerAsync).RequireRole(Roles.Viewer);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/status", AnswerAsync).RequireRole(Roles.Viewer)
+        .Describe("The site, its devices, sinks and recipes, each with its state and the reason for it");
 
     /// <summary>Writes the status as one JSON object.</summary>
     public void Write(Utf8JsonWriter json)

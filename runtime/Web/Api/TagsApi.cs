@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Web.Access;
+using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Api;
 
@@ -18,8 +19,10 @@ internal sealed class TagsApi(IReadOnlyList<DeviceSupervisor> devices)
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/tags", ListAsync).RequireRole(Roles.Viewer);
-        routes.MapGet("/api/last", LastAsync).RequireRole(Roles.Viewer);
+        routes.MapGet("/api/tags", ListAsync).RequireRole(Roles.Viewer).Describe(
+            "All tags with value, quality, unit and time",
+            Query("device", "this device only"), Query("bad", "true for tags whose quality is not good", "boolean"));
+        routes.MapGet("/api/last", LastAsync).RequireRole(Roles.Viewer).Describe("The last scan of each device: time, and values by tag");
     }
 
     private Task ListAsync(HttpContext context)

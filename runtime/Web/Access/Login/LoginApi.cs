@@ -8,6 +8,7 @@ using PlantRuntime.Web.Access.Requests;
 using PlantRuntime.Web.Access.Users;
 using PlantRuntime.Web.Api;
 using PlantRuntime.Web.Listening;
+using static PlantRuntime.Web.Api.RouteParameter;
 
 namespace PlantRuntime.Web.Access.Login;
 
@@ -30,10 +31,17 @@ internal sealed class LoginApi(LoginService login, UserDirectory users, OpenRequ
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(LoginPath, LogInAsync).AllowAnonymous();
-        routes.MapPost("/api/logout", LogOutAsync).AllowAnonymous();
-        routes.MapGet("/api/session", ShowAsync).AllowAnonymous();
-        routes.MapPost(ChangedPath, NoteChangeAsync).RequireRole(Roles.Engineer);
+        routes.MapPost(LoginPath, LogInAsync).AllowAnonymous().Describe(
+            new RouteDescription("Logs a user in: the response sets the cookie of the session",
+                Required("user", "the name"), Required("password", "the password"))
+                { Failure = (StatusCodes.Status429TooManyRequests, "Too many failed logins: Retry-After has the seconds to wait") });
+        routes.MapPost("/api/logout", LogOutAsync).AllowAnonymous().Describe(
+            new RouteDescription("Ends the session") { ContentType = null, Status = StatusCodes.Status204NoContent });
+        routes.MapGet("/api/session", ShowAsync).AllowAnonymous().Describe("The user of the request and the role; null for none");
+        routes.MapPost(ChangedPath, NoteChangeAsync).RequireRole(Roles.Engineer).Describe(
+            new RouteDescription("Tells the host that plant user has changed the users; on the socket only",
+                Required("action", "the word for the audit log"), Required("name", "the user"))
+                { ContentType = null, Status = StatusCodes.Status204NoContent });
     }
 
     private async Task LogInAsync(HttpContext context)

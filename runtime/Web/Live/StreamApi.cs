@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Api;
+
+namespace PlantRuntime.Web.Live;
+
+/// <summary>
+/// <c>/api/stream</c>: server-sent events with changed values, states and log lines. One request per open page, each on the thread pool
+/// while it writes; never holds up the feed.
+/// </summary>
+/// <param name="feed">Makes the events.</param>
+/// <param name="time">The clock.</param>
+internal sealed class StreamApi(LiveFeed feed, TimeProvider time)
+{
+    private const int Piece = 64 << 10;
+    private static readonly byte[] s_renew = "event: renew\ndata: {}\n\n"u8.ToArray();
+
+    // The page connects again after this time, so that a session that has ended or a user who was removed does not read on.
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
+
+    // A reader that takes nothing for so long has gone.
+    private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(60);
+
+    /// <summary>Adds the route.</summary>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/stream", SendAsync).RequireRole(Roles.Viewer).Describe(
+        new RouteDescription("Server-sent events: all tags and states at first, then what changes, and log lines")
+            { ContentType = "text/event-stream" });
+
+    private async Task SendAsync(HttpContext context)
+    {
+        var subscription = feed.TrySubscribe() ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable,
+            $"{LiveFeed.MaxStreams} pages are open, which is the limit: close one that nobody looks at");
+        try
+        {
+            context.Response.ContentType = "text/event-stream";
+            context.Response.Headers.CacheControl = "no-store";
+
+            // A reverse proxy that collects the events would show them late.
+            context.Response.Headers["X-Accel-Buffering"] = "no";
+            await SendAsync(context, subscription).ConfigureAwait(false);
+        }
+        finally
+        {
+            feed.Unsubscribe(subscription);
+        }
+    }
+
+    private async Task SendAsync(HttpContext context, StreamSubscription subscription)
+    {
+        var began = time.GetTimestamp();
+        while (time.GetElapsedTime(began) < s_longest
+            && await subscription.ReadAsync(context.RequestAborted).ConfigureAwait(false) is { } frame)
+        {
+            try
+            {
+                await WriteAsync(context, frame.Bytes).ConfigureAwait(false);
+            }
+            finally
+            {
+                frame.Release();
+            }
+        }
+
+        await WriteAsync(context, s_renew).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes in pieces, because a connection copies what it cannot send at once, and frames are shared.</summary>
+    private async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
+    {
+        for (var rest = bytes; rest.Length > 0; rest = rest[Math.Min(Piece, rest.Length)..])
+        {
+            var written = context.Response.Body.WriteAsync(rest[..Math.Min(Piece, rest.Length)], context.RequestAborted);
+            if (!written.IsCompletedSuccessfully) await written.AsTask().WaitAsync(s_stuck, time).ConfigureAwait(false);
+        }
+    }
+}
