@@ -47,10 +47,9 @@ internal sealed class StreamApi(LiveFeed feed, TimeProvider time)
 
     private async Task SendAsync(HttpContext context, StreamSubscription subscription)
     {
-        var began = time.GetTimestamp();
-        while (time.GetElapsedTime(began) < s_longest
-            && await subscription.ReadAsync(context.RequestAborted).ConfigureAwait(false) is { } frame)
+        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < s_longest;)
         {
+            if (await subscription.ReadAsync(context.RequestAborted).ConfigureAwait(false) is not { } frame) return;
             try
             {
                 await WriteAsync(context, frame.Bytes).ConfigureAwait(false);
