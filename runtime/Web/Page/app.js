@@ -39,7 +39,9 @@ function route() {
     if (current !== null) views[current].hide?.();
     current = wanted;
     fill(element("main"), views[current].element);
-    for (const [key, link] of Object.entries(links)) key === current ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+    for (const link of Object.values(links)) link.removeAttribute("aria-current");
+    links[current].setAttribute("aria-current", "page");
+    links[current].scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   views[current].show(new URLSearchParams(query));
@@ -190,7 +192,7 @@ addEventListener("keydown", event => {
   if (event.key === "Escape") toggleMenu(false);
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input:not([type=checkbox]), select, dialog")) return;
   event.preventDefault();
-  location.hash.startsWith("#tags") || location.hash === "" || (location.hash = "#tags");
+  if (current !== "tags") location.hash = "#tags";
   views.tags.focusFilter();
 });
 translate();

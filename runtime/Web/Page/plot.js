@@ -20,6 +20,7 @@ export class Plot {
   #points = [];
   #bucket = 1000;
   #span = 900000;
+  #isChosen = false;
   #end = null;
   #pointers = new Map();
   #cursor = null;
@@ -84,6 +85,10 @@ export class Plot {
       if (number !== this.#loading) return;
       this.#bucket = found.bucket_seconds * 1000;
       const last = found.points.at(-1)?.[0] ?? 0;
+
+      // After a start of the host there is less than the usual quarter of an hour to see.
+      const age = store.now - (found.points[0]?.[0] ?? 0);
+      if (!this.#isChosen) this.#span = spans.slice(1, 3).find(span => span >= age) ?? 900000;
       this.#points = found.points.concat(this.#points.filter(point => point[0] > last + this.#bucket));
     } catch {
       // A host without history, or one that is unreachable: what comes from now on is drawn.
@@ -101,6 +106,7 @@ export class Plot {
   }
 
   #setSpan(span) {
+    this.#isChosen = true;
     this.#span = span;
     this.#limit();
   }
@@ -112,6 +118,7 @@ export class Plot {
 
   // Zooms around a moment; without one around the newest, or the middle if the view is in the past.
   #zoom(factor, around = this.#end === null ? this.#to : this.#to - this.#span / 2) {
+    this.#isChosen = true;
     const share = (this.#to - around) / this.#span;
     this.#span = Math.max(least, Math.min(hour, this.#span * factor));
     if (this.#end !== null || share > 0.02) this.#end = around + share * this.#span;

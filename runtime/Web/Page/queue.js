@@ -7,8 +7,9 @@ import { formatBytes, formatCount, formatSpan, formatTime, t } from "./text.js";
 
 const every = 3000;
 const page = 100;
-const columns = ["produced", "delivered", "waiting", "deadLetters", "expired", "dropped", "damaged"];
-const fields = ["produced", "delivered", "waiting", "dead_lettered", "expired", "dropped", "damaged"];
+const columns = ["waiting", "deadLetters", "produced", "delivered", "expired", "dropped", "damaged"];
+const fields = ["waiting", "dead_lettered", "produced", "delivered", "expired", "dropped", "damaged"];
+const losses = ["dead_lettered", "expired", "dropped", "damaged"];
 
 export class QueueView {
   #problem = h("p", { class: "error", role: "alert", hidden: true });
@@ -73,8 +74,8 @@ export class QueueView {
     const focused = document.activeElement?.dataset?.key;
     fill(this.#sinks, h("table", { class: "grid" },
       h("caption", {}, t("account")),
-      h("thead", {}, h("tr", {}, [t("sink"), t("state"), t("size"), t("oldest"), t("recipe"), ...columns.map(key => t(key))]
-        .map((text, i) => h("th", { scope: "col", class: i === 2 || i === 3 || i > 4 ? "num" : null }, text)))),
+      h("thead", {}, h("tr", {}, ["sink", "state", "recipe", ...columns, "oldest", "size"]
+        .map((key, i) => h("th", { scope: "col", class: i > 2 ? "num" : null }, t(key))))),
       h("tbody", {}, list.sinks.map(sink => this.#rows(sink)))));
     if (focused) this.#sinks.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -83,16 +84,17 @@ export class QueueView {
     const level = { Running: "good", Ready: "good", Retrying: "warn" }[sink.state] ?? "bad";
     const routes = sink.routes.length > 0 ? sink.routes : [null];
     return routes.map((route, i) => h("tr", { class: i === 0 ? "first" : null },
-      i > 0 ? h("td", { colSpan: 4 }) : [
+      i > 0 ? h("td", { colSpan: 2 }) : [
         h("th", { scope: "row" }, sink.sink, sink.dead_letters > 0 ? [" ", h("button", {
           type: "button", class: "link", "data-key": `letters:${sink.sink}`, ariaExpanded: this.#sink === sink.sink,
           onclick: () => this.go({ sink: this.#sink === sink.sink ? "" : sink.sink }),
         }, `${formatCount(sink.dead_letters)} ${t("deadLetters")}`)] : null),
-        h("td", {}, h("span", { class: `badge ${level}`, title: sink.reason ?? "" }, sink.state)),
-        h("td", { class: "num" }, sink.delivery === "direct" ? "–" : formatBytes(sink.bytes)),
-        h("td", { class: "num" }, formatSpan(sink.oldest_seconds))],
-      h("td", {}, route?.recipe ?? "–"),
-      fields.map((field, n) => h("td", { class: route && n > 2 && route[field] > 0 ? "num bad" : "num" }, route ? formatCount(route[field]) : ""))));
+        h("td", {}, h("span", { class: `badge ${level}`, title: sink.reason ?? "" }, sink.state))],
+      h("td", { title: route?.recipe ?? "" }, route?.recipe.replace(/^recipes\//, "") ?? "–"),
+      fields.map(field => h("td", { class: route && losses.includes(field) && route[field] > 0 ? "num bad" : "num" }, route ? formatCount(route[field]) : "")),
+      i > 0 ? h("td", { colSpan: 2 }) : [
+        h("td", { class: "num" }, formatSpan(sink.oldest_seconds)),
+        h("td", { class: "num" }, sink.delivery === "direct" ? "–" : formatBytes(sink.bytes))]));
   }
 
   async #loadLetters() {
