@@ -94,6 +94,9 @@ internal sealed class SiteHost : IAsyncDisposable
 
     public MirrorRegistry Mirrors => _site.Mirrors;
 
+    /// <summary>The audit log of the site.</summary>
+    public AuditLog Audit => _audit;
+
     public RecipeManager Recipes => _site.Recipes;
 
     /// <summary>Starts sinks, then recipes, then devices, so that the first scan finds its recipes and sinks.</summary>

@@ -25,6 +25,7 @@ internal static class SiteBuilder
 
         var log = Section(context, root, "log") is { } logTable ? context.Bind<LogOptions>(logTable) : null;
         var web = Section(context, root, "web") is { } webTable ? context.Bind<WebOptions>(webTable) : null;
+        if (web?.Tls is { Certificate: not null } tls) PemFiles.Check(context, (TomlTable)root.Find("web")!.Value, tls);
         var limits = Section(context, root, "limits") is { } limitsTable ? context.Bind<LimitOptions>(limitsTable) : null;
         var devices = Section(context, root, "devices")?.Entries.Select(e => DeviceBuilder.Build(context, e)).ToArray();
         var sinks = Section(context, root, "sinks")?.Entries.Select(e => SinkBuilder.Build(context, e)).ToArray() ?? [];

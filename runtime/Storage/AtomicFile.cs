@@ -12,16 +12,25 @@ public static class AtomicFile
     /// <param name="root">
     /// The folder whose parent exists; it is created if it is missing, and the names of new folders below it are flushed to the disk.
     /// </param>
+    /// <param name="mode">The rights of the file, from its creation on; null for those of new files. No effect on Windows.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The user may not write the file; the old one is still there.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes, string root)
+    public static void Write(string path, ReadOnlySpan<byte> bytes, string root, UnixFileMode? mode = null)
     {
         var folder = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(folder)) Create(folder, root);
         var fresh = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         try
         {
-            using (var file = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            if (mode is not null && !OperatingSystem.IsWindows())
+            {
+                // A file that a crash left behind would keep its own rights.
+                File.Delete(fresh);
+                options.UnixCreateMode = mode;
+            }
+
+            using (var file = new FileStream(fresh, options))
             {
                 file.Write(bytes);
                 file.Flush(flushToDisk: true);

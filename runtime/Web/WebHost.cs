@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -13,6 +12,7 @@ using PlantRuntime.Sites.Models;
 using PlantRuntime.Tools.Client;
 using PlantRuntime.Tools.Recording;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 using PlantRuntime.Web.Api;
 using PlantRuntime.Web.Listening;
 using PlantRuntime.Web.Live;
@@ -27,8 +27,11 @@ namespace PlantRuntime.Web;
 /// </summary>
 internal sealed class WebHost : IAsyncDisposable
 {
-    private const int MaxBody = 1 << 20;
+    private const int MaxHeaders = 16 * 1024;
+    private static readonly TimeSpan s_headers = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_keepAlive = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(0.5);
+    private readonly WebAccess _access;
     private readonly WebApplication _application;
     private readonly LiveFeed _feed;
     private readonly PlantLog _log;
@@ -43,22 +46,21 @@ internal sealed class WebHost : IAsyncDisposable
     {
         _log = log;
         _bugLimit = new LogLimit(time, TimeSpan.FromMinutes(1));
+        _access = new WebAccess(host, time, log);
         var model = host.Site.Model;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(options => Listen(options, model));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IConnectionListenerFactory>(new RestoredListenerFactory(model.Folder, time, log));
-        builder.Services.AddAuthentication(SiteAuthenticationHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, SiteAuthenticationHandler>(SiteAuthenticationHandler.SchemeName, null);
-        var access = builder.Services.AddAuthorizationBuilder();
-        foreach (var role in Roles.All) access.AddPolicy(role, policy => policy.RequireRole(role));
+        _access.AddServices(builder.Services);
 
         _application = builder.Build();
         _application.Use(GuardAsync);
+        _access.UseBeforeRouting(_application);
         _application.UseRouting();
-        _application.UseAuthentication();
-        _application.UseAuthorization();
+        _access.UseAfterRouting(_application);
+        _access.Map(_application);
         var history = model.Web is null ? null : new TagHistory(time);
         var status = new StatusApi(host, health, time);
         _feed = new LiveFeed(host, status, history, lines, time, log);
@@ -82,6 +84,7 @@ internal sealed class WebHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(s_shutdown);
         await _application.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _access.Dispose();
     }
 
     private static void Map(
@@ -97,15 +100,21 @@ internal sealed class WebHost : IAsyncDisposable
         new SiteApi(host).Map(routes);
     }
 
-    private static void Listen(KestrelServerOptions options, SiteModel model)
+    private void Listen(KestrelServerOptions options, SiteModel model)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxRequestBodySize = MaxBody;
+        options.Limits.MaxRequestBodySize = RequestRules.MaxBody;
+        options.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
+        options.Limits.RequestHeadersTimeout = s_headers;
+        options.Limits.KeepAliveTimeout = s_keepAlive;
 
-        // A command that browses or records reads as slowly as its user's disk allows.
+        // For each endpoint by itself: a flood of the TCP address leaves the socket open.
+        options.Limits.MaxConcurrentConnections = ConnectionLimits.MostAtOnce;
+
+        // A command that browses or records reads as slowly as its user's disk allows; RequestRules sets the rate for others.
         options.Limits.MinResponseDataRate = null;
         options.ListenUnixSocket(SiteSocket.PathOf(model.Folder), Kind(EndpointKind.Socket));
-        if (model.Web?.Address is { } address) options.Listen(address, Kind(EndpointKind.Web));
+        if (model.Web?.Address is { } address) options.Listen(address, Kind(EndpointKind.Web) + _access.Configure);
         if (model.HealthAddress is { } health) options.Listen(health, Kind(EndpointKind.Health));
     }
 

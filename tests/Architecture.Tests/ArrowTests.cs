@@ -23,13 +23,14 @@ public class ArrowTests
         ["Queue"] = ["Contracts", "Storage", "Logging"],
         ["Engine"] = ["Contracts", "Storage", "Logging", "Recipes", "Sites", "Queue"],
         ["Tools"] = ["Contracts", "Storage", "Logging", "Recipes", "Sites", "Queue", "Engine", "Testing"],
-        ["Host"] = ["Contracts", "Storage", "Logging", "Recipes", "Sites", "Queue", "Engine", "Testing", "Tools"],
+        ["Web"] = ["Contracts", "Logging", "Recipes", "Sites", "Queue", "Engine", "Tools"],
+        ["Host"] = ["Contracts", "Storage", "Logging", "Recipes", "Sites", "Queue", "Engine", "Testing", "Tools", "Web"],
     };
 
     public static TheoryData<string> Projects => [.. s_allowed.Keys];
 
     public static TheoryData<string> Assemblies =>
-        ["Contracts", "Logging", "Storage", "Recipes", "Testing", "Sites", "Queue", "Engine", "Tools", "Host"];
+        ["Contracts", "Logging", "Storage", "Recipes", "Testing", "Sites", "Queue", "Engine", "Tools", "Web", "Host"];
 
     public static TheoryData<string> Plugins => [.. Built.Plugins.Keys];
 

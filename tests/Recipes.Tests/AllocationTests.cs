@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Contracts;
 using PlantRuntime.Recipes.Plans;
@@ -31,9 +32,7 @@ public class AllocationTests
         var samples = tags.Select(t => new Sample { Tag = t }).ToArray();
         var at = 0;
         Run(1000);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Run(1000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationMeter.ThreadBytes(0, () => Run(1000)));
 
         void Run(int count)
         {

@@ -63,9 +63,9 @@ public class StateCodecTests
         var nested = Enumerable.Repeat(new byte[] { (byte)ValueKind.Array, 1 }, 200).SelectMany(b => b).ToArray();
         Assert.Throws<InvalidDataException>(() => new StateReader(nested, s_clock, 0).ReadValue());
         byte[] huge = [(byte)ValueKind.Array, 0xFF, 0xFF, 0xFF, 0xFF, 0x07];
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<InvalidDataException>(() => new StateReader(huge, s_clock, 0).ReadValue());
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+        var used = AllocationMeter.ThreadBytes(
+            100_000, () => Assert.Throws<InvalidDataException>(() => new StateReader(huge, s_clock, 0).ReadValue()));
+        Assert.InRange(used, 0, 100_000);
     }
 
     [Fact]

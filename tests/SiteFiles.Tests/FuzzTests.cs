@@ -1,4 +1,5 @@
 using System.Text;
+using PlantRuntime.Conformance;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Sites.TagTables;
@@ -154,9 +155,8 @@ public sealed class FuzzTests
     private static void AssertDense(string head, string piece, string tail, Action<byte[]> read, long times)
     {
         var bytes = Encoding.UTF8.GetBytes(head + string.Concat(Enumerable.Repeat(piece, 200_000)) + tail);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        read(bytes);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated <= (times * bytes.Length) + (64 * 1024), $"{allocated} bytes for {bytes.Length}");
+        var limit = (times * bytes.Length) + (64 * 1024);
+        var allocated = AllocationMeter.ThreadBytes(limit, () => read(bytes));
+        Assert.True(allocated <= limit, $"{allocated} bytes for {bytes.Length}");
     }
 }

@@ -23,6 +23,7 @@ internal static class PlantCommand
               plant browse sites/press press       list the data of a device
               plant trust sites/press press        trust the certificate of a server that was refused
               plant record sites/demo --for 10min  record the scans of a running site in a file
+              plant user add sites/demo anna       create a user of the web page
               plant queue sites/demo               show the queue of each sink of a running site
               plant new site my-plant              create a site to start from
               plant new driver my-machine          create a driver plugin to start from
@@ -42,6 +43,7 @@ internal static class PlantCommand
             TrustCommand.Create(),
             RecordCommand.Create(),
             QueueCommand.Create(),
+            UserCommand.Create(),
             PluginsCommand.Create(),
             NewCommand.Create(),
             EditSupportCommand.Create(),

@@ -77,9 +77,15 @@ internal static class ApiResponse
     };
 
     /// <summary>Writes problem details (RFC 9457) with the reason why a request failed.</summary>
-    public static async Task WriteProblemAsync(HttpContext context, int status, string detail)
+    /// <param name="context">The request.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="detail">The reason and the remedy.</param>
+    /// <param name="headers">Further headers.</param>
+    public static async Task WriteProblemAsync(
+        HttpContext context, int status, string detail, params KeyValuePair<string, string>[] headers)
     {
         context.Response.Clear();
+        foreach (var (name, value) in headers) context.Response.Headers[name] = value;
         context.Response.StatusCode = status;
         var problem = new JsonObject
             { ["status"] = status, ["title"] = ReasonPhrases.GetReasonPhrase(status), ["detail"] = LogText.Sanitize(detail) };

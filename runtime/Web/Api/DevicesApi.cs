@@ -9,6 +9,7 @@ using PlantRuntime.Engine.Devices.Writes;
 using PlantRuntime.Logging;
 using PlantRuntime.Tools.Client;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 
 namespace PlantRuntime.Web.Api;
 
@@ -28,7 +29,7 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
         routes.MapGet("/api/devices/{device}", context => ApiResponse.WriteAsync(context, State(Find(context)))).RequireRole(Roles.Viewer);
         routes.MapPost("/api/devices/{device}/read", ReadAsync).RequireRole(Roles.Engineer);
         routes.MapGet("/api/devices/{device}/browse", BrowseAsync).RequireRole(Roles.Engineer);
-        routes.MapPost("/api/devices/{device}/retry", RetryAsync).RequireRole(Roles.Engineer);
+        routes.MapPost("/api/devices/{device}/retry", RetryAsync).Audited("retry").RequireRole(Roles.Engineer);
         routes.MapPost("/api/devices/{device}/tags/{tag}", WriteAsync).RequireRole(Roles.Operator);
     }
 
@@ -38,7 +39,7 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
         if (!body.ContainsKey("value")) throw new ApiException(StatusCodes.Status400BadRequest, "the body lacks \"value\"");
         var value = JsonValues.Parse(body["value"]);
-        var attempt = writes.Request(new TagWriteRequest(device, tag, value, time.GetTimestamp(), $"user {context.User.Identity!.Name}"));
+        var attempt = writes.Request(new TagWriteRequest(device, tag, value, time.GetTimestamp(), AuditTrail.Who(context)));
         var result = await attempt.Result.ConfigureAwait(false);
         var answer = new JsonObject { ["outcome"] = AuditEntry.ToText(result.Outcome), ["reason"] = Safe(result.Reason) };
         await ApiResponse.WriteAsync(context, answer).ConfigureAwait(false);
@@ -74,6 +75,7 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
 
     private async Task RetryAsync(HttpContext context)
     {
+        AuditTrail.SetSubject(context, Route(context, "device"));
         await Find(context).RetryNowAsync().ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

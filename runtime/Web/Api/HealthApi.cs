@@ -15,7 +15,8 @@ namespace PlantRuntime.Web.Api;
 internal sealed class HealthApi(Func<HostHealth> read)
 {
     /// <summary>Adds the routes.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/health", [HttpMethods.Get, HttpMethods.Head], AnswerAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/health", [HttpMethods.Get, HttpMethods.Head], AnswerAsync)
+        .AllowAnonymous();
 
     private Task AnswerAsync(HttpContext context)
     {

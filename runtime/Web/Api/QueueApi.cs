@@ -10,6 +10,7 @@ using PlantRuntime.Queue;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 
 namespace PlantRuntime.Web.Api;
 
@@ -26,8 +27,8 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
     {
         routes.MapGet("/api/queue", async context => await ApiResponse.WriteAsync(context, await ListAsync().ConfigureAwait(false)).ConfigureAwait(false)).RequireRole(Roles.Viewer);
         routes.MapGet("/api/queue/letters", LettersAsync).RequireRole(Roles.Viewer);
-        routes.MapPost("/api/queue/retry", RetryAsync).RequireRole(Roles.Engineer);
-        routes.MapPost("/api/queue/delete", DeleteAsync).RequireRole(Roles.Engineer);
+        routes.MapPost("/api/queue/retry", RetryAsync).Audited("retry_letters").RequireRole(Roles.Engineer);
+        routes.MapPost("/api/queue/delete", DeleteAsync).Audited("delete_letters").RequireRole(Roles.Engineer);
     }
 
     /// <summary>Describes the queue and the account of each route.</summary>
@@ -103,7 +104,9 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
     {
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
         var sink = body["sink"] is null ? null : ApiResponse.Text(body, "sink");
-        var count = queue() is { } stored ? await ChangeAsync(stored, sink, Ids(body), change).ConfigureAwait(false) : 0;
+        var ids = Ids(body);
+        AuditTrail.SetSubject(context, $"{sink ?? "all sinks"}: {(ids is null ? "all" : string.Join(", ", ids.Order()))}");
+        var count = queue() is { } stored ? await ChangeAsync(stored, sink, ids, change).ConfigureAwait(false) : 0;
         await ApiResponse.WriteAsync(context, new JsonObject { ["count"] = count }).ConfigureAwait(false);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PlantRuntime.Tools.Recording;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 
 namespace PlantRuntime.Web.Api;
 
@@ -16,8 +17,8 @@ internal sealed class RecordingsApi(RecordingRegistry recordings)
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/recordings", RecordAsync).RequireRole(Roles.Engineer);
-        routes.MapDelete("/api/recordings/{id:int}", End).RequireRole(Roles.Engineer);
+        routes.MapPost("/api/recordings", RecordAsync).Audited("record").RequireRole(Roles.Engineer);
+        routes.MapDelete("/api/recordings/{id:int}", End).Audited("end_recording").RequireRole(Roles.Engineer);
     }
 
     private async Task RecordAsync(HttpContext context)
@@ -25,6 +26,7 @@ internal sealed class RecordingsApi(RecordingRegistry recordings)
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
         var (id, recording) = recordings.Start(ApiResponse.Texts(body, "devices"), ApiResponse.Texts(body, "mask"));
         using var ending = recording;
+        AuditTrail.SetSubject(context, string.Create(CultureInfo.InvariantCulture, $"recording {id}"));
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/api/recordings/{id}");
         ApiResponse.BeginLines(context);
@@ -35,6 +37,7 @@ internal sealed class RecordingsApi(RecordingRegistry recordings)
     private Task End(HttpContext context)
     {
         var id = int.Parse((string)context.Request.RouteValues["id"]!, CultureInfo.InvariantCulture);
+        AuditTrail.SetSubject(context, string.Create(CultureInfo.InvariantCulture, $"recording {id}"));
         context.Response.StatusCode = recordings.End(id) ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }

@@ -7,6 +7,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Engine;
 using PlantRuntime.Engine.Reload;
 using PlantRuntime.Web.Access;
+using PlantRuntime.Web.Access.Requests;
 
 namespace PlantRuntime.Web.Api;
 
@@ -23,7 +24,7 @@ internal sealed class SiteApi(SiteHost host)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/site", SnapshotAsync).RequireRole(Roles.Engineer);
-        routes.MapPost("/api/restart", RestartAsync).RequireRole(Roles.Engineer);
+        routes.MapPost("/api/restart", RestartAsync).Audited("restart").RequireRole(Roles.Engineer);
     }
 
     private Task SnapshotAsync(HttpContext context) => ApiResponse.WriteAsync(
@@ -32,6 +33,7 @@ internal sealed class SiteApi(SiteHost host)
     private async Task RestartAsync(HttpContext context)
     {
         var name = ApiResponse.Text(await ApiResponse.ReadAsync(context).ConfigureAwait(false), "name");
+        AuditTrail.SetSubject(context, name);
         var device = host.Devices.FirstOrDefault(d => d.Name == name);
         var sink = host.Sinks.FirstOrDefault(s => s.Name == name);
         if (device is null && sink is null)

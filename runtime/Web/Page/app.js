@@ -111,6 +111,7 @@ function showConnection() {
 function onConnection(before) {
   showConnection();
   if (store.connection !== "live" || before !== "lost") return;
+  renewSession();
   const notice = element("notice");
   notice.className = "back";
   setText(notice, t("back", { span: formatSpan((Date.now() - store.lostAt) / 1000) }));
@@ -141,14 +142,15 @@ function showClock() {
 
 async function toggleSession() {
   try {
-    if (session.user) await logOut();
-    else if (!await logIn()) return;
-  } catch (error) {
-    return toast(error.message, true);
-  }
+    if (session.user) {
+      await logOut();
 
-  store.stop();
-  await begin();
+      // Nothing that the user could read stays in the page.
+      location.reload();
+    } else if (await logIn()) await begin();
+  } catch (error) {
+    toast(error.message, true);
+  }
 }
 
 // Finds out who the user is, asks for a login if nothing may be read without, and connects.
@@ -167,6 +169,17 @@ async function begin() {
   translate();
   store.start();
   links.events.hidden = !await EventsView.exists();
+}
+
+// A session can have ended while there was no connection.
+async function renewSession() {
+  try {
+    const before = JSON.stringify(session);
+    await loadSession();
+    if (JSON.stringify(session) !== before) translate();
+  } catch {
+    // The stream tells when the host answers again.
+  }
 }
 
 createLinks();

@@ -13,25 +13,8 @@ export const can = role => (ranks[session.role] ?? 0) >= ranks[role];
 
 /** Asks the host who the user is. Throws if the host is unreachable. */
 export async function loadSession() {
-  try {
-    const found = await get("api/session");
-    Object.assign(session, { user: found?.user ?? null, role: found?.role ?? "viewer" });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    Object.assign(session, { user: null, role: await mayReadWithoutLogin() ? "viewer" : null });
-  }
-
-  return session;
-}
-
-async function mayReadWithoutLogin() {
-  try {
-    await get("api/status");
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return false;
-  }
+  const { user, role } = await get("api/session");
+  Object.assign(session, { user, role });
 }
 
 /** Shows the login form until the user is known or closes it. Returns true after a login. */
@@ -60,10 +43,7 @@ export async function logIn() {
 }
 
 /** Ends the session. */
-export async function logOut() {
-  await post("api/logout");
-  Object.assign(session, { user: null, role: null });
-}
+export const logOut = () => post("api/logout");
 
 /** Shows the user and the button for login or logout. */
 export function showUser(user, button) {

@@ -52,7 +52,6 @@ class Store extends EventTarget {
       const began = performance.now();
       try {
         await this.#read();
-        pause = 0;
       } catch (error) {
         if (run !== this.#run) break;
         if (this.#hiddenAt !== null) continue;
@@ -65,8 +64,8 @@ class Store extends EventTarget {
         if (performance.now() - began > slowest) pause = 500;
       }
 
-      if (pause > 0) await new Promise(resolve => setTimeout(resolve, pause));
-      pause = Math.min(Math.max(500, pause * 2), slowest);
+      await new Promise(resolve => setTimeout(resolve, pause));
+      pause = Math.min(pause * 2, slowest);
     }
   }
 
@@ -89,9 +88,7 @@ class Store extends EventTarget {
         while ((end = text.indexOf("\n\n")) >= 0) {
           const [first, second] = text.slice(0, end).split("\n");
           text = text.slice(end + 2);
-          const name = first.slice("event: ".length);
-          if (name === "renew") return;
-          this.#apply(name, JSON.parse(second.slice("data: ".length)));
+          this.#apply(first.slice("event: ".length), JSON.parse(second.slice("data: ".length)));
         }
       }
     } finally {

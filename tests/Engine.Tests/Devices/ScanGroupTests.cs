@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Sites.Models;
@@ -40,9 +41,10 @@ public sealed class ScanGroupTests
         var group = Group(s_scaled);
         Value text = "23,5";
         Accept(group, text);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) Accept(group, text);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationMeter.ThreadBytes(0, () =>
+        {
+            for (var i = 0; i < 100; i++) Accept(group, text);
+        }));
     }
 
     [Fact]

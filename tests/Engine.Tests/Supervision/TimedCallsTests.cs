@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Engine.Supervision;
 
@@ -73,9 +74,10 @@ public sealed class TimedCallsTests : IDisposable
     {
         using var calls = new TimedCalls(s_limit, TimeProvider.System, _ => { });
         for (var i = 0; i < 100; i++) Call();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) Call();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, AllocationMeter.ThreadBytes(0, () =>
+        {
+            for (var i = 0; i < 1000; i++) Call();
+        }));
 
         void Call()
         {

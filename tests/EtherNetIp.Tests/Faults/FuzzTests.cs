@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Fuzzing;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.EtherNetIp.Info;
@@ -59,7 +60,15 @@ public class FuzzTests
         {
             byte[] list = Damage.Copies(random, symbols), sizes = Damage.Of(random, attributes),
                 members = Damage.Copies(random, definition), self = Damage.Of(random, identity);
-            var before = GC.GetAllocatedBytesForCurrentThread();
+            var limit = (2 * (list.Length + members.Length)) + (256 << 10);
+            var used = AllocationMeter.ThreadBytes(limit, () => Decode(round, list, sizes, members, self));
+            Assert.True(used <= limit, $"seed {Seed}, round {round}: {used} bytes");
+        }
+
+        Assert.True(listed > 1000 && read > 100 && told > 1000, $"seed {Seed}: {listed} listed, {read} read, {told} told");
+
+        void Decode(int round, byte[] list, byte[] sizes, byte[] members, byte[] self)
+        {
             try
             {
                 var into = new List<Symbol>();
@@ -91,12 +100,7 @@ public class FuzzTests
                 Assert.Fail($"seed {Seed}, round {round}: {e} on "
                     + $"{Convert.ToHexString(list)}, {Convert.ToHexString(sizes)}, {Convert.ToHexString(members)}");
             }
-
-            var used = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(used <= (2 * (list.Length + members.Length)) + (256 << 10), $"seed {Seed}, round {round}: {used} bytes");
         }
-
-        Assert.True(listed > 1000 && read > 100 && told > 1000, $"seed {Seed}: {listed} listed, {read} read, {told} told");
     }
 
     [Theory]
@@ -107,18 +111,19 @@ public class FuzzTests
     {
         var loader = new TemplateLoader();
         var data = Hex(attributes);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var requests in loader.Load([7], 4000))
+        var used = AllocationMeter.ThreadBytes(64 << 10, () =>
         {
-            foreach (var item in requests)
+            loader = new TemplateLoader();
+            foreach (var requests in loader.Load([7], 4000))
             {
-                Assert.Equal(CipService.GetAttributeList, item.Request[0]);
-                Assert.True(CipReply.TryRead([(byte)(item.Request[0] | 0x80), 0, 0, 0, .. data], out var reply));
-                item.Accept(reply);
+                foreach (var item in requests)
+                {
+                    Assert.Equal(CipService.GetAttributeList, item.Request[0]);
+                    Assert.True(CipReply.TryRead([(byte)(item.Request[0] | 0x80), 0, 0, 0, .. data], out var reply));
+                    item.Accept(reply);
+                }
             }
-        }
-
-        var used = GC.GetAllocatedBytesForCurrentThread() - before;
+        });
         Assert.True(used < 64 << 10, $"{used} bytes");
         Assert.Contains(problem, loader.Problem(7), StringComparison.Ordinal);
     }

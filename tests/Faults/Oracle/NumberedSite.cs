@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using PlantRuntime.Conformance.Host;
 using PlantRuntime.Faults.Numbered;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Faults.Oracle;
 
@@ -70,10 +70,9 @@ internal sealed class NumberedSite : IAsyncDisposable
     {
         try
         {
-            return await ControlClient.AskAsync(Folder.Path, new JsonObject { ["command"] = "queue" }, CancellationToken.None)
-                .ConfigureAwait(false);
+            return await SiteClient.GetAsync(Folder.Path, "/api/queue", CancellationToken.None).ConfigureAwait(false);
         }
-        catch (ControlException)
+        catch (SiteClientException)
         {
             return null;
         }

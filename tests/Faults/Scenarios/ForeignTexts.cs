@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlantRuntime.Faults.Host;
-using PlantRuntime.Tools.Control;
+using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Faults.Scenarios;
 
@@ -77,38 +77,38 @@ internal sealed class ForeignTexts() : FaultScenario(
         return site;
     }
 
-    /// <summary>The answers of the control socket, as every program gets them.</summary>
+    /// <summary>The answers of the site's socket, as every program gets them.</summary>
     private static async Task ExpectAnswersAsync(FaultRun run, SiteFolder site)
     {
-        foreach (var request in new JsonObject[]
+        foreach (var path in (string[])["/api/queue", "/api/queue/letters?last=1", "/api/devices/talking", "/api/devices/broken", "/api/status", "/api/tags"])
         {
-            new() { ["command"] = "queue" },
-            new() { ["command"] = "queue-letters", ["last"] = 1 },
-            new() { ["command"] = "device-state", ["device"] = "talking" },
-            new() { ["command"] = "device-state", ["device"] = "broken" },
-        })
-        {
-            var answer = await ControlClient.AskAsync(site.Path, request, CancellationToken.None);
+            var answer = await SiteClient.GetAsync(site.Path, path, CancellationToken.None);
 
-            // The record of a dead letter is data and stays as it is.
-            if (answer is JsonArray letters) foreach (var letter in letters) letter!.AsObject().Remove("record");
-            Expect(run, $"answer {request["command"]}", PlainText.FindUnsafe(answer));
+            // The record of a dead letter is data and stays as it is, and so do the values of tags.
+            if (answer is JsonArray list)
+            {
+                foreach (var item in list)
+                {
+                    item!.AsObject().Remove("record");
+                    item.AsObject().Remove("value");
+                }
+            }
+
+            Expect(run, $"answer {path}", PlainText.FindUnsafe(answer));
         }
 
-        foreach (var request in new JsonObject[]
+        var name = Uri.EscapeDataString(Name);
+        var tags = new JsonObject { ["tags"] = new JsonArray(new JsonObject { ["name"] = "a", ["address"] = "a" }) };
+        foreach (var (path, body) in new (string, JsonObject?)[]
         {
-            new() { ["command"] = Name },
-            new() { ["command"] = "device-state", ["device"] = Name },
-            new() { ["command"] = "queue-letters", ["sink"] = new JsonArray(1, 2) },
-            new()
-            {
-                ["command"] = "device-read", ["device"] = "broken",
-                ["tags"] = new JsonArray(new JsonObject { ["name"] = "a", ["address"] = "a" }),
-            },
+            ($"/api/{name}", null), ($"/api/devices/{name}", null), ($"/api/queue/letters?sink={name}", null),
+            ("/api/restart", new JsonObject { ["name"] = Name }), ("/api/devices/broken/read", tags),
         })
         {
-            var refusal = await Record(() => ControlClient.AskAsync(site.Path, request, CancellationToken.None));
-            Expect(run, "refusal", refusal is ControlException ? PlainText.FindUnsafe(refusal.Message) : $"{refusal?.GetType()}");
+            var refusal = await Record(() => body is null
+                ? SiteClient.GetAsync(site.Path, path, CancellationToken.None)
+                : SiteClient.PostAsync(site.Path, path, body, CancellationToken.None));
+            Expect(run, "refusal", refusal is SiteClientException ? PlainText.FindUnsafe(refusal.Message) : $"{refusal?.GetType()}");
         }
 
         static async Task<Exception?> Record(Func<Task> ask)

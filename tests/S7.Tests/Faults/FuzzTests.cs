@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance;
 using PlantRuntime.Conformance.Fuzzing;
 using PlantRuntime.Plugins.S7.Info;
 using PlantRuntime.Plugins.S7.Wire;
@@ -74,7 +75,15 @@ public class FuzzTests
         for (var round = 0; round < Packets; round++)
         {
             var (write, question, block) = (Damage.Copies(random, ack), Damage.Copies(random, list), Damage.Copies(random, info));
-            var before = GC.GetAllocatedBytesForCurrentThread();
+            var limit = (2 * (question.Length + block.Length)) + (64 << 10);
+            var used = AllocationMeter.ThreadBytes(limit, () => Decode(round, write, question, block));
+            Assert.True(used <= limit, $"seed {Seed}, round {round}: {used} bytes");
+        }
+
+        Assert.True(taken > 1000 && refused > 1000 && told > 1000, $"seed {Seed}: {taken} taken, {refused} refused, {told} told");
+
+        void Decode(int round, byte[] write, byte[] question, byte[] block)
+        {
             try
             {
                 if (S7Header.IsS7(write) && S7Header.IsAnswer(write)) _ = WriteVar.Check(write) is null ? taken++ : refused++;
@@ -96,11 +105,6 @@ public class FuzzTests
             {
                 Assert.Fail($"seed {Seed}, round {round}: {e} on {Convert.ToHexString(question)}, {Convert.ToHexString(block)}");
             }
-
-            var used = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(used <= (2 * (question.Length + block.Length)) + (64 << 10), $"seed {Seed}, round {round}: {used} bytes");
         }
-
-        Assert.True(taken > 1000 && refused > 1000 && told > 1000, $"seed {Seed}: {taken} taken, {refused} refused, {told} told");
     }
 }

@@ -2,11 +2,10 @@ using System.Text;
 
 namespace PlantRuntime.Tools.Tests.Recording;
 
-/// <summary>A connection whose client reads nothing before <see cref="Open"/>, and closes its side at <see cref="End"/>.</summary>
+/// <summary>A connection whose client reads nothing before <see cref="Open"/>.</summary>
 internal sealed class GatedStream : Stream
 {
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<int> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MemoryStream _taken = new();
 
@@ -15,7 +14,7 @@ internal sealed class GatedStream : Stream
 
     public string[] Lines => Encoding.UTF8.GetString(_taken.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    public override bool CanRead => true;
+    public override bool CanRead => false;
 
     public override bool CanSeek => false;
 
@@ -26,10 +25,6 @@ internal sealed class GatedStream : Stream
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public void Open() => _open.SetResult();
-
-    public void End() => _end.SetResult(0);
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(_end.Task);
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -17,6 +17,7 @@ public sealed class RecordingTests
     private readonly GatedStream _reader = new();
     private readonly DeviceSupervisor _press;
     private readonly ScanGroup _group;
+    private PlantRuntime.Tools.Recording.Recording? _recording;
     private bool _isOver;
 
     public RecordingTests()
@@ -34,7 +35,7 @@ public sealed class RecordingTests
         Deliver(null, Sample(0, true), Sample(1, 12.5), Sample(2, "A-17"));
         Deliver(null, Sample(0, false), Sample(1, Value.Null, Quality.BadRange));
         Deliver("tcp://me:secret@10.0.0.1: no answer", Sample(0, Value.Null, Quality.BadComm));
-        _reader.End();
+        _recording!.End();
         await sending.WaitAsync(s_patience);
         Assert.Equal(
             [
@@ -55,7 +56,7 @@ public sealed class RecordingTests
         await _reader.Waiting.WaitAsync(s_patience);
         for (var i = 0; i < 1500; i++) Deliver(null, Sample(0, true));
         _reader.Open();
-        _reader.End();
+        _recording!.End();
         await sending.WaitAsync(s_patience);
         Assert.Equal((1002, """{"lost":500}"""), (_reader.Lines.Length, _reader.Lines[^1]));
     }
@@ -70,7 +71,7 @@ public sealed class RecordingTests
 
     private async Task Start(params string[] mask)
     {
-        using var recording = new PlantRuntime.Tools.Recording.Recording(new JsonObject(), [_press], new TagMask(mask),
+        using var recording = _recording = new PlantRuntime.Tools.Recording.Recording(new JsonObject(), [_press], new TagMask(mask),
             _ => _isOver = true);
         await recording.SendAsync(_reader, CancellationToken.None);
     }

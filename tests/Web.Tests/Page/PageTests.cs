@@ -153,7 +153,7 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
     [SkippableFact]
     public async Task Devices_and_sinks_have_reason_and_next_step_and_engineers_restart_them()
     {
-        var page = await OpenAsync("#plant");
+        var page = await OpenAsync("#plant", role: "viewer");
         var press = page.Locator("article[data-name=press]");
         await Expect(press).ToContainTextAsync("connection refused");
         await Expect(press).ToContainTextAsync("Next: the host tries again by itself");
@@ -170,7 +170,7 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
     [SkippableFact]
     public async Task Operators_write_the_tags_that_may_be_written_and_see_the_outcome()
     {
-        var page = await OpenAsync("#tags?tag=press.limit");
+        var page = await OpenAsync("#tags?tag=press.limit", role: "viewer");
         await Expect(page.Locator("#detail h2")).ToHaveTextAsync("press.limit");
         await Expect(page.Locator("form.write")).ToBeHiddenAsync();
 
@@ -193,17 +193,12 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
     [SkippableFact]
     public async Task The_page_keeps_to_a_strict_content_security_policy()
     {
-        var page = await chromium.OpenAsync(_relay.Address, role: "engineer", obeysPolicy: true);
+        var page = await chromium.OpenAsync(_web.Client.BaseAddress!, obeysPolicy: true);
         var errors = new List<string>();
         page.Console += (_, message) => errors.AddRange(message.Type == "error" ? [message.Text] : []);
         page.PageError += (_, error) => errors.Add(error);
-        await page.RouteAsync("**/", async route =>
-        {
-            var response = await route.FetchAsync();
-            var headers = new Dictionary<string, string>(response.Headers) { ["content-security-policy"] = "default-src 'self'" };
-            await route.FulfillAsync(new() { Response = response, Headers = headers });
-        });
-        await page.GotoAsync("/#tags?tag=line.speed");
+        var response = await page.GotoAsync("/#tags?tag=line.speed");
+        Assert.Contains("default-src 'self'", response!.Headers["content-security-policy"], StringComparison.Ordinal);
         await Expect(page.Locator("#plot")).ToHaveAttributeAsync("aria-label", new Regex("line.speed, .* least .* greatest"));
         foreach (var section in new[] { "plant", "queue", "recipes", "log" })
         {
@@ -211,7 +206,8 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
             await Expect(page.Locator("main > section")).ToBeVisibleAsync();
         }
 
-        Assert.DoesNotContain(errors, e => !e.Contains("404", StringComparison.Ordinal));
+        // A host without events answers 404, which is no error of the page.
+        Assert.DoesNotContain(errors, e => !e.StartsWith("Failed to load resource", StringComparison.Ordinal));
     }
 
     [SkippableTheory]

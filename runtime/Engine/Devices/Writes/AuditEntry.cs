@@ -8,7 +8,8 @@ namespace PlantRuntime.Engine.Devices.Writes;
 /// <summary>
 /// Formats the lines of the audit log:
 /// <c>{"time":"…","who":"recipes/press.csx(3,1)","device":"press","tag":"setpoint","value":12.5,"outcome":"written"}</c>,
-/// with a <c>reason</c> where there is one. A write that is about to be sent has a line with the outcome <c>begun</c> before that.
+/// with a <c>reason</c> where there is one. A write that is about to be sent has a line with the outcome <c>begun</c> before that. Actions of
+/// users have <c>action</c> instead of device, tag and value: <c>{"time":"…","who":"user anna","address":"10.0.0.7","action":"restart","name":"press","outcome":"done"}</c>.
 /// Pure; AuditLog writes the lines.
 /// </summary>
 internal static class AuditEntry
@@ -44,6 +45,18 @@ internal static class AuditEntry
         RecordJson.WriteValue(writer, request.Value);
         writer.WriteString("outcome", outcome);
         if (reason is not null) writer.WriteString("reason", reason);
+    });
+
+    /// <summary>Returns the line of a user's action.</summary>
+    public static byte[] From(DateTime time, UserAction action) => Line(writer =>
+    {
+        writer.WriteString("time", time);
+        writer.WriteString("who", action.Who);
+        if (action.Address is not null) writer.WriteString("address", action.Address);
+        writer.WriteString("action", action.Action);
+        if (action.Subject is not null) writer.WriteString("name", action.Subject);
+        writer.WriteString("outcome", action.Outcome);
+        if (action.Reason is not null) writer.WriteString("reason", action.Reason);
     });
 
     private static byte[] Line(Action<Utf8JsonWriter> write)

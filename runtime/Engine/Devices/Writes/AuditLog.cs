@@ -6,7 +6,7 @@ using PlantRuntime.Logging;
 namespace PlantRuntime.Engine.Devices.Writes;
 
 /// <summary>
-/// Appends every attempt to write to a device to <c>logs/audit.jsonl</c>. A write is on the disk as begun before it is sent, and its
+/// Appends every attempt to write to a device, and every action of users, to <c>logs/audit.jsonl</c>. A write is on the disk as begun before it is sent, and its
 /// outcome is on the disk before the caller learns it; entries that arrive together share one fsync. While the file cannot be written no
 /// device may be written either; outcomes of writes that had begun are reported at once and written later. Owned by SiteHost. One
 /// asynchronous loop writes; all methods may be called by any thread and do not block on the disk.
@@ -56,19 +56,14 @@ internal sealed class AuditLog : IAsyncDisposable
     /// <summary>
     /// Records the outcome of an attempt. Completes when the entry is on the disk, or at once while the disk does not accept it.
     /// </summary>
-    public Task AppendAsync(TagWriteRequest request, WriteResult result)
-    {
-        // New attempts are refused from half of the limit on, so that the other half is left for outcomes. Outcomes beyond the limit are
-        // counted.
-        if (Interlocked.Increment(ref _count) > MostWaiting)
-        {
-            Interlocked.Decrement(ref _count);
-            Interlocked.Increment(ref _suppressed);
-            return Task.CompletedTask;
-        }
+    public Task AppendAsync(TagWriteRequest request, WriteResult result) =>
+        Append(() => AuditEntry.From(_time.GetUtcNow().UtcDateTime, request, result));
 
-        return Enqueue(AuditEntry.From(_time.GetUtcNow().UtcDateTime, request, result), mayWait: true);
-    }
+    /// <summary>
+    /// Records an action of a user that writes to no device. Completes when the entry is on the disk, or at once while the disk does not
+    /// accept it.
+    /// </summary>
+    public Task AppendAsync(UserAction action) => Append(() => AuditEntry.From(_time.GetUtcNow().UtcDateTime, action));
 
     /// <summary>Writes the waiting entries, for a second at most.</summary>
     public async ValueTask DisposeAsync()
@@ -79,6 +74,20 @@ internal sealed class AuditLog : IAsyncDisposable
         _file.Dispose();
         _end.Dispose();
         if (_count > 0) _log.Error($"AUDIT lost={_count} reason=\"{_problem}\" next=\"the log lines WRITE tell what was written\"");
+    }
+
+    private Task Append(Func<byte[]> entry)
+    {
+        // New attempts are refused from half of the limit on, so that the other half is left for outcomes. Outcomes beyond the limit are
+        // counted.
+        if (Interlocked.Increment(ref _count) > MostWaiting)
+        {
+            Interlocked.Decrement(ref _count);
+            Interlocked.Increment(ref _suppressed);
+            return Task.CompletedTask;
+        }
+
+        return Enqueue(entry(), mayWait: true);
     }
 
     private Task Enqueue(byte[] line, bool mayWait)
