@@ -55,7 +55,9 @@ export class QueueView {
       this.#list = await get("api/queue");
       this.#draw();
       const count = this.#list.sinks.find(sink => sink.sink === this.#sink)?.dead_letters ?? 0;
-      if (this.#sink && count !== this.#count) await this.#loadLetters();
+
+      // New letters come at the end; while more than a page is there, they change nothing in it.
+      if (this.#sink && count !== this.#count && (count < this.#count || this.#count < page)) await this.#loadLetters();
     } catch (error) {
       if (error.status) this.#show(error.message);
     }
@@ -111,6 +113,7 @@ export class QueueView {
     const sink = this.#sink;
     this.#count = this.#list?.sinks.find(candidate => candidate.sink === sink)?.dead_letters ?? letters.length;
     const shown = letters.slice(0, page);
+    const focused = document.activeElement?.dataset?.key;
     this.#chosen = new Set(shown.filter(letter => this.#chosen.has(letter.id)).map(letter => letter.id));
     const isEngineer = can("engineer");
     if (shown.length === 0) return void fill(this.#letters, h("h2", {}, t("lettersOf", { sink })), h("p", { class: "empty" }, t("noLetters")));
@@ -131,7 +134,7 @@ export class QueueView {
           ["refused", "recipe", "tries", "reason", "record"].map(key => h("th", { scope: "col" }, t(key))))),
         h("tbody", {}, shown.map(letter => h("tr", {},
           isEngineer ? h("td", {}, h("input", {
-            type: "checkbox", "aria-label": `${t("select")} ${letter.id}`, checked: this.#chosen.has(letter.id),
+            type: "checkbox", "data-key": `letter:${letter.id}`, "aria-label": `${t("select")} ${letter.id}`, checked: this.#chosen.has(letter.id),
             onchange: event => {
               if (event.target.checked) this.#chosen.add(letter.id);
               else this.#chosen.delete(letter.id);
@@ -140,6 +143,7 @@ export class QueueView {
           })) : null,
           h("td", { class: "nowrap" }, formatTime(letter.refused)), h("td", { class: "nowrap" }, letter.recipe), h("td", { class: "num" }, letter.tries),
           h("td", { class: "reason" }, letter.reason), h("td", {}, h("code", {}, JSON.stringify(letter.record)))))))));
+    if (focused?.startsWith("letter:")) this.#letters.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 
   async #change(action, ids) {

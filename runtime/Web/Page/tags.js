@@ -229,7 +229,7 @@ class Row {
     }
 
     setText(this.#quality, isBad ? tag.quality : "");
-    setText(this.#below, isBad ? `${tag.device} · ${tag.quality}` : tag.device);
+    setText(this.#below, [tag.device, isBad ? tag.quality : tag.unit].filter(Boolean).join(" · "));
     this.#quality.title = isBad ? t(`q.${tag.quality}`) : "";
     setText(this.#time, formatTime(tag.time));
     if (tag.changedAt === this.#flashed) return;

@@ -191,6 +191,22 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
     }
 
     [SkippableFact]
+    public async Task The_log_follows_and_its_filters_narrow_it()
+    {
+        var page = await OpenAsync("#log");
+        await Expect(page.Locator(".line").Filter(new() { HasText = "CONNECTED plant=1 device=line" })).ToHaveCountAsync(1);
+        await page.GetByLabel("Warnings and errors").CheckAsync();
+        await Expect(page.Locator(".line.info")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".line.warn").First).ToContainTextAsync("WARN");
+        await page.GetByLabel("Warnings and errors").UncheckAsync();
+        await page.GetByLabel("Filter").FillAsync("no such line");
+        await Expect(page.Locator(".lines")).ToHaveTextAsync("No lines.");
+        await page.GetByLabel("Filter").FillAsync("");
+        _web.Host.RequestReload("test");
+        await Expect(page.Locator(".lines")).ToContainTextAsync("RELOAD by=test");
+    }
+
+    [SkippableFact]
     public async Task The_page_keeps_to_a_strict_content_security_policy()
     {
         var page = await chromium.OpenAsync(_web.Client.BaseAddress!, obeysPolicy: true);
@@ -210,11 +226,47 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
         Assert.DoesNotContain(errors, e => !e.StartsWith("Failed to load resource", StringComparison.Ordinal));
     }
 
+    [SkippableFact]
+    public async Task Events_are_read_page_by_page_and_operators_acknowledge_alerts()
+    {
+        var acknowledged = "null";
+        var page = await chromium.OpenAsync(_relay.Address, role: "operator");
+        await page.RouteAsync("**/api/alerts", route => route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""
+            [{"id":7,"kind":"device","subject":"press","reason":"no answer","start":"2026-01-01T08:00:00Z","end":null,
+              "acknowledged_by":{{acknowledged}},"acknowledged":null}]
+            """ }));
+        await page.RouteAsync("**/api/alerts/7/acknowledge", route =>
+        {
+            acknowledged = "\"rosa\"";
+            return route.FulfillAsync(new() { ContentType = "application/json", Body = "{}" });
+        });
+        await page.RouteAsync("**/api/events?**", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = route.Request.Url.Contains("after=p2", StringComparison.Ordinal)
+                ? """{"sink":"history","events":[{"id":"b","device":"line","tag":"valve","start":"2026-01-01T08:00:00Z","end":"2026-01-01T08:01:30Z","duration_seconds":90}],"next":null}"""
+                : """{"sink":"history","events":[{"id":"a","device":"line","tag":"door","start":"2026-01-01T09:00:00Z","end":null,"duration_seconds":null}],"next":"p2"}""",
+        }));
+        await page.GotoAsync("/#events");
+        await Expect(page.Locator("nav a[href='#events']")).ToBeVisibleAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("no answer");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("rosa");
+        await Expect(page.Locator("main")).ToContainTextAsync("door");
+        await page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("1 min 30 s");
+        await Expect(page.Locator("main")).ToContainTextAsync("door");
+        var asked = page.WaitForRequestAsync("**/api/events?*open=true*");
+        await page.GetByLabel("Open only").CheckAsync();
+        await asked;
+    }
+
     [SkippableTheory]
     [InlineData("tags?tag=line.speed")]
     [InlineData("plant")]
     [InlineData("queue")]
     [InlineData("recipes")]
+    [InlineData("events")]
     [InlineData("log")]
     public async Task A_section_follows_the_rules_of_accessibility(string section)
     {
