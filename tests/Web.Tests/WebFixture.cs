@@ -14,13 +14,14 @@ namespace PlantRuntime.Web.Tests;
 /// <summary>A running site with its web server, in this process: the real host and Kestrel on a free port.</summary>
 internal sealed class WebFixture : IAsyncDisposable
 {
+    private readonly RecentLines _lines = new(500);
     private readonly PlantLog _log;
     private readonly SiteFolder _site;
 
     private WebFixture(SiteFolder site)
     {
         _site = site;
-        _log = Log.Open(TimeProvider.System, LogLevel.Info);
+        _log = Log.Open(TimeProvider.System, LogLevel.Info, _lines);
         var (model, problems) = SiteFile.Load(site.Path, Environment.GetEnvironmentVariable);
         Assert.Empty(problems);
         var plugins = new PluginCatalog([site.At("plugins"), Path.Combine(PlantProcess.Folder, "plugins")], _log);
@@ -29,7 +30,8 @@ internal sealed class WebFixture : IAsyncDisposable
         var factory = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);
         Host = new SiteHost(model!, plugins, factory, new RecipeSources(model!, site.At("none")), compiler, TimeProvider.System, _log);
         Web = new WebHost(
-            Host, () => HostHealth.From(model!.Name, false, Host.Queue is { HasFailed: true }, Host.Status.Health), TimeProvider.System, _log);
+            Host, () => HostHealth.From(model!.Name, false, Host.Queue is { HasFailed: true }, Host.Status.Health), TimeProvider.System, _log,
+            _lines);
     }
 
     /// <summary>A site with a simulated device <c>line</c> (level, speed) and a sink <c>lines</c>; open to viewers on loopback.</summary>

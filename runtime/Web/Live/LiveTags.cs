@@ -7,7 +7,7 @@ namespace PlantRuntime.Web.Live;
 
 /// <summary>
 /// The tags of all devices as the stream has sent them last, and what has changed since. Owned by the feed, on whose loop all methods run; a
-/// device is held up only for a copy of its samples, and a poll of unchanged devices allocates nothing.
+/// device is held up only for a copy of its samples, and a poll allocates nothing per tag.
 /// </summary>
 /// <param name="devices">The devices of the site, as they are now: the list follows reloads.</param>
 internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)

@@ -15,10 +15,6 @@ namespace PlantRuntime.Web.Live;
 internal sealed class StreamApi(LiveFeed feed, TimeProvider time)
 {
     private const int Piece = 64 << 10;
-    private static readonly byte[] s_renew = "event: renew\ndata: {}\n\n"u8.ToArray();
-
-    // The page connects again after this time, so that a session that has ended or a user who was removed does not read on.
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
 
     // A reader that takes nothing for so long has gone.
     private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(60);
@@ -49,9 +45,7 @@ internal sealed class StreamApi(LiveFeed feed, TimeProvider time)
 
     private async Task SendAsync(HttpContext context, StreamSubscription subscription)
     {
-        var began = time.GetTimestamp();
-        while (time.GetElapsedTime(began) < s_longest
-            && await subscription.ReadAsync(context.RequestAborted).ConfigureAwait(false) is { } frame)
+        while (await subscription.ReadAsync(context.RequestAborted).ConfigureAwait(false) is { } frame)
         {
             try
             {
@@ -62,8 +56,6 @@ internal sealed class StreamApi(LiveFeed feed, TimeProvider time)
                 frame.Release();
             }
         }
-
-        await WriteAsync(context, s_renew).ConfigureAwait(false);
     }
 
     /// <summary>Writes in pieces, because a connection copies what it cannot send at once, and frames are shared.</summary>

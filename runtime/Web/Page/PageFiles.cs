@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +8,7 @@ namespace PlantRuntime.Web.Page;
 
 /// <summary>
 /// The files of the page, which are resources of this assembly: <c>/</c> and <c>/page/…</c>. They are the same for everybody, so they need no
-/// login. Compressed once, at their first request; immutable otherwise; any thread.
+/// login. Immutable; any thread.
 /// </summary>
 internal sealed class PageFiles
 {
@@ -18,7 +17,7 @@ internal sealed class PageFiles
     private static readonly FrozenDictionary<string, string> s_types = new Dictionary<string, string>
     {
         [".html"] = "text/html; charset=utf-8", [".css"] = "text/css; charset=utf-8", [".js"] = "text/javascript; charset=utf-8",
-        [".svg"] = "image/svg+xml", [".webmanifest"] = "application/manifest+json",
+        [".svg"] = "image/svg+xml",
     }.ToFrozenDictionary();
 
     /// <summary>The files by name.</summary>
@@ -39,9 +38,9 @@ internal sealed class PageFiles
     {
         foreach (var name in Names)
         {
-            var file = new Lazy<PageFile>(() => PageFile.From(s_types[Path.GetExtension(name)], Read(name)));
+            var file = PageFile.From(s_types[Path.GetExtension(name)], Read(name));
             var path = name == "index.html" ? "/" : $"/page/{name}";
-            routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], context => SendAsync(context, file.Value));
+            routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], context => SendAsync(context, file)).AllowAnonymous();
         }
     }
 
@@ -51,7 +50,6 @@ internal sealed class PageFiles
 
         // A browser asks each time, so that a new version of the program shows its new page at once.
         response.Headers.CacheControl = "no-cache";
-        response.Headers.Vary = "Accept-Encoding";
         response.Headers.ETag = file.Tag;
         if (request.GetTypedHeaders().IfNoneMatch.Any(t => t.Tag == file.Tag || t.Tag == "*"))
         {
@@ -59,22 +57,15 @@ internal sealed class PageFiles
             return;
         }
 
-        var isCompressed = request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value == "gzip" && e.Quality is null or > 0);
-        if (isCompressed) response.Headers.ContentEncoding = "gzip";
-        var bytes = isCompressed ? file.Compressed : file.Bytes;
         response.ContentType = file.Type;
-        response.ContentLength = bytes.Length;
-        if (!HttpMethods.IsHead(request.Method)) await response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+        response.ContentLength = file.Bytes.Length;
+        if (!HttpMethods.IsHead(request.Method)) await response.Body.WriteAsync(file.Bytes, context.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>A file as it is sent. Immutable.</summary>
-    private sealed record PageFile(string Type, byte[] Bytes, byte[] Compressed, string Tag)
+    private sealed record PageFile(string Type, byte[] Bytes, string Tag)
     {
-        public static PageFile From(string type, byte[] bytes)
-        {
-            using var compressed = new MemoryStream();
-            using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize)) gzip.Write(bytes);
-            return new PageFile(type, bytes, compressed.ToArray(), $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"");
-        }
+        public static PageFile From(string type, byte[] bytes) =>
+            new(type, bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"");
     }
 }

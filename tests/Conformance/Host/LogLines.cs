@@ -20,10 +20,10 @@ public sealed class LogLines : ILogTarget
         }
     }
 
-    /// <summary>A log that writes here; the caller disposes it.</summary>
-    public PlantLog Open(TimeProvider time, LogLevel least)
+    /// <summary>A log that writes here, and to others; the caller disposes it.</summary>
+    public PlantLog Open(TimeProvider time, LogLevel least, params IReadOnlyList<ILogTarget> others)
     {
-        _log = new PlantLog(time, least, this);
+        _log = new PlantLog(time, least, [this, .. others]);
         return _log;
     }
 
