@@ -34,8 +34,8 @@ internal sealed class ReadingsDatabase(PostgresServer server) : IAsyncDisposable
     {
         try
         {
-            await ExecuteAsync(
-                $"INSERT INTO readings (n) SELECT generate_series({first}, {first + count - 1}) ON CONFLICT DO NOTHING").ConfigureAwait(false);
+            var numbers = $"generate_series({first}, {first + count - 1})";
+            await ExecuteAsync($"INSERT INTO readings (n) SELECT {numbers} ON CONFLICT DO NOTHING").ConfigureAwait(false);
             return true;
         }
         catch (NpgsqlException)
@@ -58,7 +58,8 @@ internal sealed class ReadingsDatabase(PostgresServer server) : IAsyncDisposable
     /// <summary>Returns the times of the readings that did not arrive in a table.</summary>
     public async Task<IReadOnlyList<DateTime>> MissingAsync(string table)
     {
-        await using var command = _source.CreateCommand($"SELECT at FROM readings r LEFT JOIN {table} t USING (n) WHERE t.n IS NULL ORDER BY at");
+        await using var command = _source.CreateCommand(
+            $"SELECT at FROM readings r LEFT JOIN {table} t USING (n) WHERE t.n IS NULL ORDER BY at");
         await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
         var times = new List<DateTime>();
         while (await reader.ReadAsync().ConfigureAwait(false)) times.Add(reader.GetDateTime(0));
