@@ -23,7 +23,7 @@ public class DeliveryTests
     [Trait("Needs", "Server")]
     [SkippableFact]
     public Task Notifications_are_lost_only_without_catch_up_and_then_the_gap_is_named() =>
-        PassAsync(run => Notifications.RunAsync(run, rows: 3000, kills: 2, restarts: 2, cuts: 1, freezes: 1));
+        PassAsync(run => Notifications.RunAsync(run, rows: 2000, kills: 1, restarts: 2, cuts: 1, freezes: 1));
 
     [SkippableFact]
     public Task A_capped_queue_is_a_capped_file_and_counts_what_it_drops() => PassAsync(run => Cap.RunAsync(run, mebibytes: 64, times: 2));
