@@ -160,6 +160,7 @@ internal sealed class PostgresReader : IReader
         return false;
     }
 
+    /// <summary>Waits until the next poll of a query.</summary>
     private async ValueTask WaitForPollAsync(CancellationToken cancel)
     {
         await Task.Delay(_context.Poll, _context.Time, cancel).ConfigureAwait(false);

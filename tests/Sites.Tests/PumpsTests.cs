@@ -88,11 +88,13 @@ public class PumpsTests
         await SqlAsync(server, Database, [.. rows.SelectMany(row => new[] { "-c", row })]);
     }
 
-    /// <summary>Waits until the predictions are these: pump, time, number of values, status, and level, which is the largest value.</summary>
+    /// <summary>Waits until the predictions are these: pump, time, number of values, status, level (the largest value).</summary>
     private static async Task WhenAsync(PostgresServer server, PlantProcess plant, params string[] expected)
     {
-        const string Query = "SELECT bomba, to_char(tiempo AT TIME ZONE 'UTC', 'HH24:MI:SS'), valores, estado, prediccion->>'nivel' "
-            + "FROM predicciones ORDER BY 1, 2";
+        const string Query = """
+            SELECT bomba, to_char(tiempo AT TIME ZONE 'UTC', 'HH24:MI:SS'), valores, estado, prediccion->>'nivel'
+            FROM predicciones ORDER BY 1, 2
+            """;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (true)
         {

@@ -86,7 +86,7 @@ internal sealed class ListenSession : IAsyncDisposable
     /// <summary>Waits for a notification.</summary>
     /// <returns>False if none has come within the time.</returns>
     public Task<bool> WaitAsync(TimeSpan most, CancellationToken cancel) =>
-        // Npgsql has the timer: a cancelled wait would break the connection.
+        // Npgsql has the timer, which costs nothing while notifications wait.
         Connection.WaitAsync((int)Math.Ceiling(most.TotalMilliseconds), cancel);
 
     /// <summary>Waits for a notification; after a silence it tests the connection.</summary>

@@ -204,7 +204,8 @@ public sealed class SubscriptionFaultTests : IDisposable
         var calls = 0;
         _server.Script = (_, request) =>
         {
-            if (request.Type == 751 && ++calls == 2) Assert.True(isFirstRead.Wait(TimeSpan.FromSeconds(60)), "no scan before the second call");
+            if (request.Type == 751 && ++calls == 2)
+                Assert.True(isFirstRead.Wait(TimeSpan.FromSeconds(60)), "no scan before the second call");
             return false;
         };
         await using var driver = await ConnectAsync();
