@@ -138,6 +138,7 @@ internal sealed class OpcUaReader(OpcUaDriver driver, IReadOnlyList<TagDefinitio
     {
         _set = null;
         var set = await TagSet.CreateAsync(session, driver.Types, tags, addresses, driver.Log, cancel).ConfigureAwait(false);
+        await set.LoadTypesAsync(Enumerable.Range(0, set.Count), cancel).ConfigureAwait(false);
         int[] readable = [.. Enumerable.Range(0, set.Count).Where(tag => set.Node(tag).Problem is null)];
         ReadValueId[] nodes = [.. readable.Select(set.ReadValueId)];
         if (driver.RegistersNodes) await RegisterAsync(session, nodes, cancel).ConfigureAwait(false);

@@ -15,6 +15,7 @@ internal sealed class TagSet
     private readonly IReadOnlyList<OpcUaAddress> _addresses;
     private readonly ResolvedNode[] _nodes;
     private readonly EnumerationType?[] _enumerations;
+    private readonly bool[] _hasType;
     private readonly uint[] _goodDetails;
     private readonly (Array? Elements, Value Value)[] _arrays;
     private readonly IReadOnlyList<TagDefinition> _tags;
@@ -24,8 +25,8 @@ internal sealed class TagSet
         ResolvedNode[] nodes, IPluginLog log)
     {
         (Session, Types, _tags, _addresses, _nodes, _log) = (session, types, tags, addresses, nodes, log);
-        (_enumerations, _goodDetails, _arrays) =
-            (new EnumerationType?[nodes.Length], new uint[nodes.Length], new (Array?, Value)[nodes.Length]);
+        (_enumerations, _hasType, _goodDetails, _arrays) =
+            (new EnumerationType?[nodes.Length], new bool[nodes.Length], new uint[nodes.Length], new (Array?, Value)[nodes.Length]);
     }
 
     public UaSession Session { get; }
@@ -34,15 +35,22 @@ internal sealed class TagSet
 
     public int Count => _nodes.Length;
 
-    /// <summary>Resolves addresses and finds out which tags are enumerations.</summary>
+    /// <summary>Resolves addresses. <see cref="LoadTypesAsync"/> comes before the first value of a tag.</summary>
     public static async ValueTask<TagSet> CreateAsync(
         UaSession session, TypeRegistry types, IReadOnlyList<TagDefinition> tags, IReadOnlyList<OpcUaAddress> addresses, IPluginLog log,
             CancellationToken cancel)
     {
         var nodes = await new NodeResolver(session).ResolveAsync(addresses, cancel).ConfigureAwait(false);
-        var set = new TagSet(session, types, tags, addresses, nodes, log);
-        await set.FindEnumerationsAsync([.. Enumerable.Range(0, nodes.Length)], cancel).ConfigureAwait(false);
-        return set;
+        return new TagSet(session, types, tags, addresses, nodes, log);
+    }
+
+    /// <summary>Finds out which of the tags are enumerations; tags whose types are known cost nothing.</summary>
+    public async ValueTask LoadTypesAsync(IEnumerable<int> tags, CancellationToken cancel)
+    {
+        int[] unknown = [.. tags.Where(tag => !_hasType[tag])];
+        if (unknown.Length == 0) return;
+        await FindEnumerationsAsync(unknown, cancel).ConfigureAwait(false);
+        foreach (var tag in unknown) _hasType[tag] = true;
     }
 
     public ResolvedNode Node(int tag) => _nodes[tag];

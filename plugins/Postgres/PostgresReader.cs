@@ -56,10 +56,12 @@ internal sealed class PostgresReader : IReader
         try
         {
             await session.ListenAsync(_driver.Channels, cancel).ConfigureAwait(false);
-            while (!TryReadWaiting(into, scanTime) && !await TryReadRowAsync(into, scanTime, cancel).ConfigureAwait(false))
+            while (!TryReadWaiting(into, scanTime))
             {
+                if (_driver.Rows is { IsReading: true } && await TryReadRowAsync(into, scanTime, cancel).ConfigureAwait(false)) return;
                 _driver.SaveWhenDue();
-                await WaitAsync(session, cancel).ConfigureAwait(false);
+                if (_options.Query is not null) await WaitForPollAsync(cancel).ConfigureAwait(false);
+                else if (!await session.WaitOrProbeAsync(cancel).ConfigureAwait(false)) _driver.Reception?.SetAlive();
             }
         }
         catch (Exception e)
@@ -158,16 +160,9 @@ internal sealed class PostgresReader : IReader
         return false;
     }
 
-    /// <summary>Waits for the next notification, or until the next poll of a query.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitAsync(ListenSession session, CancellationToken cancel)
+    /// <summary>Waits until the next poll of a query.</summary>
+    private async ValueTask WaitForPollAsync(CancellationToken cancel)
     {
-        if (_options.Query is null)
-        {
-            if (!await session.WaitOrProbeAsync(cancel).ConfigureAwait(false)) _driver.Reception?.SetAlive();
-            return;
-        }
-
         await Task.Delay(_context.Poll, _context.Time, cancel).ConfigureAwait(false);
         _driver.Rows!.Begin();
     }

@@ -14,6 +14,7 @@ var all = new Dictionary<string, Func<Task>>
     ["queue"] = PlantRuntime.Benchmarks.Queue.QueueBenchmark.RunAsync,
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,
     ["postgres-driver"] = PlantRuntime.Benchmarks.Postgres.PostgresDriverBenchmark.RunAsync,
+    ["ask"] = PlantRuntime.Benchmarks.Ask.AskBenchmark.RunAsync,
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,
     ["recipe-test"] = PlantRuntime.Benchmarks.Testing.RecipeTestBenchmark.RunAsync,

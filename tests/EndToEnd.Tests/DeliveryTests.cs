@@ -20,6 +20,11 @@ public class DeliveryTests
     public Task A_backlog_at_mosquitto_is_read_on_one_connection(string version, string signal) =>
         PassAsync(run => MqttBacklog.RunAsync(run, version, 900, signal));
 
+    [Trait("Needs", "Server")]
+    [SkippableFact]
+    public Task Notifications_are_lost_only_without_catch_up_and_then_the_gap_is_named() =>
+        PassAsync(run => Notifications.RunAsync(run, rows: 2000, kills: 1, restarts: 2, cuts: 1, freezes: 1));
+
     [SkippableFact]
     public Task A_capped_queue_is_a_capped_file_and_counts_what_it_drops() => PassAsync(run => Cap.RunAsync(run, mebibytes: 64, times: 2));
 

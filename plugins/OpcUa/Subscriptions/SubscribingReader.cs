@@ -27,7 +27,8 @@ internal sealed class SubscribingReader(SubscribingDriver driver, IReadOnlyList<
         while (true)
         {
             var session = driver.Session;
-            if (driver.Manager.NeedsMaintenance || Set?.Session != session) await MaintainAsync(session, cancel).ConfigureAwait(false);
+            var isComplete = !(driver.Manager.NeedsMaintenance || Set?.Session != session)
+                || await MaintainAsync(session, cancel).ConfigureAwait(false);
             if (TryTake(into, out var missing)) return;
             if (missing is not null)
             {
@@ -35,6 +36,7 @@ internal sealed class SubscribingReader(SubscribingDriver driver, IReadOnlyList<
                 continue;
             }
 
+            if (!isComplete) continue;
             IsWaiting = true;
             try
             {
@@ -48,11 +50,15 @@ internal sealed class SubscribingReader(SubscribingDriver driver, IReadOnlyList<
         }
     }
 
-    /// <summary>Looks up the nodes of this session, once.</summary>
+    /// <summary>Looks up the nodes of this session, once, and the types of the tags whose values wait to be read.</summary>
     public async ValueTask ResolveAsync(UaSession session, CancellationToken cancel)
     {
-        if (Set?.Session != session)
-            Set = await TagSet.CreateAsync(session, driver.Types, tags, addresses, driver.Log, cancel).ConfigureAwait(false);
+        if (Set?.Session == session) return;
+        var set = await TagSet.CreateAsync(session, driver.Types, tags, addresses, driver.Log, cancel).ConfigureAwait(false);
+        List<int> waiting;
+        lock (driver.Manager.Gate) waiting = [.. _ready.SelectMany(batch => batch.Changes).Select(change => change.Tag).Distinct()];
+        await set.LoadTypesAsync(waiting, cancel).ConfigureAwait(false);
+        Set = set;
     }
 
     /// <summary>True while a read waits for values.</summary>
@@ -69,11 +75,12 @@ internal sealed class SubscribingReader(SubscribingDriver driver, IReadOnlyList<
 
     public void Wake() => _wakeup.Set();
 
-    private async ValueTask MaintainAsync(UaSession session, CancellationToken cancel)
+    // False if it is to be continued.
+    private async ValueTask<bool> MaintainAsync(UaSession session, CancellationToken cancel)
     {
         try
         {
-            await driver.Maintenance.RunAsync(session, cancel).ConfigureAwait(false);
+            return await driver.Maintenance.RunAsync(session, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not NotConnectedException && !cancel.IsCancellationRequested && driver.Describe(session, e, cancel)
             is { } described)

@@ -19,6 +19,9 @@ internal sealed class SubscriptionMaintenance(SubscriptionManager manager, OpcUa
 
     private const uint MostNotifications = 10_000;
 
+    // Items that are created in one run: the values of the first are handed out while the others are still to be created.
+    private const int MostItems = 1000;
+
     /// <summary>
     /// After a connect: the session that was resumed still has its subscriptions; a new one takes them over (TransferSubscriptions, OPC
     /// 10000-4, 5.14.7). What the server no longer has is created by <see cref="RunAsync"/>.
@@ -32,10 +35,12 @@ internal sealed class SubscriptionMaintenance(SubscriptionManager manager, OpcUa
         manager.EndMaintenance();
     }
 
-    /// <summary>Does what is due.</summary>
-    public async ValueTask RunAsync(UaSession session, CancellationToken cancel)
+    /// <summary>Does what is due, and creates a limited number of monitored items.</summary>
+    /// <returns>False if items remain to be created, for which the next run is requested.</returns>
+    public async ValueTask<bool> RunAsync(UaSession session, CancellationToken cancel)
     {
         manager.BeginMaintenance();
+        var room = MostItems;
         try
         {
             foreach (var reader in manager.Readers) await reader.ResolveAsync(session, cancel).ConfigureAwait(false);
@@ -44,8 +49,12 @@ internal sealed class SubscriptionMaintenance(SubscriptionManager manager, OpcUa
                 if (manager.IsSilent(subscription)) await ProbeAsync(session, subscription, cancel).ConfigureAwait(false);
                 if (subscription.Missing.Count > 0) await RepublishAsync(session, subscription, cancel).ConfigureAwait(false);
                 if (subscription.Id == 0) await CreateAsync(session, subscription, cancel).ConfigureAwait(false);
-                await CreateItemsAsync(session, subscription, cancel).ConfigureAwait(false);
+                room -= await CreateItemsAsync(session, subscription, room, cancel).ConfigureAwait(false);
             }
+
+            if (room > 0) return true;
+            manager.RequestMaintenance();
+            return false;
         }
         catch
         {
@@ -177,28 +186,32 @@ internal sealed class SubscriptionMaintenance(SubscriptionManager manager, OpcUa
         manager.EndMaintenance();
     }
 
-    private async ValueTask CreateItemsAsync(UaSession session, ServerSubscription subscription, CancellationToken cancel)
+    // Returns how many items it tried to create, at most the given number.
+    private async ValueTask<int> CreateItemsAsync(UaSession session, ServerSubscription subscription, int most, CancellationToken cancel)
     {
         var set = subscription.Reader.Set!;
         var now = time.GetTimestamp();
-        var due = new List<int>();
+        var (known, due) = (new List<int>(), new List<int>());
         var bad = new List<(int, DataValue)>();
         lock (manager.Gate)
         {
             foreach (var tag in subscription.Tags)
             {
                 var item = subscription.Item(tag);
-                if (item.Id != 0 || (item.RetryAt is { } at && at > now)) continue;
-                if (set.Node(tag).Problem is null) due.Add(tag);
-                else Refused(item, tag, set.Node(tag).Status, bad);
+                if (item.Id != 0) known.Add(tag);
+                else if (item.RetryAt is { } at && at > now) continue;
+                else if (set.Node(tag).Problem is not null) Refused(item, tag, set.Node(tag).Status, bad);
+                else if (due.Count < most) due.Add(tag);
             }
         }
 
         if (bad.Count > 0) manager.Deliver(subscription.Reader, bad);
-        if (due.Count == 0) return;
+        await set.LoadTypesAsync(known.Concat(due), cancel).ConfigureAwait(false);
+        if (due.Count == 0) return 0;
         await session.InBatchesAsync(Ids.MaxMonitoredItemsPerCall, due.Count, (from, count) =>
             CreateSomeAsync(session, subscription, due.GetRange(from, count), cancel)).ConfigureAwait(false);
         await ReadFirstAsync(session, subscription, due, cancel).ConfigureAwait(false);
+        return due.Count;
     }
 
     private async ValueTask CreateSomeAsync(UaSession session, ServerSubscription subscription, List<int> tags, CancellationToken cancel)

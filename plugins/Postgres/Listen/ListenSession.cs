@@ -16,6 +16,10 @@ internal sealed class ListenSession : IAsyncDisposable
 
     private static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
 
+    // Npgsql sets the timeout of the socket, in a system call, whenever it differs from the one before. At the start of each call that is
+    // the timeout of commands, so that waiting as long as that costs none.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(ConnectionString.MostSeconds);
+
     private readonly NpgsqlDataSource _source;
     private readonly PostgresDriverOptions _options;
     private readonly TimeProvider _time;
@@ -82,18 +86,16 @@ internal sealed class ListenSession : IAsyncDisposable
     /// <summary>Waits for a notification.</summary>
     /// <returns>False if none has come within the time.</returns>
     public Task<bool> WaitAsync(TimeSpan most, CancellationToken cancel) =>
-        // Npgsql has the timer: a cancelled wait would break the connection.
-        Connection.WaitAsync((int)most.TotalMilliseconds, cancel);
+        // Npgsql has the timer, which costs nothing while notifications wait.
+        Connection.WaitAsync((int)Math.Ceiling(most.TotalMilliseconds), cancel);
 
     /// <summary>Waits for a notification; after a silence it tests the connection.</summary>
     /// <returns>False if there was a silence and the connection works.</returns>
     /// <exception cref="NotConnectedException">The server does not answer in time.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> WaitOrProbeAsync(CancellationToken cancel)
+    public ValueTask<bool> WaitOrProbeAsync(CancellationToken cancel)
     {
-        if (await WaitAsync(_options.Probe, cancel).ConfigureAwait(false)) return true;
-        await ProbeAsync(cancel).ConfigureAwait(false);
-        return false;
+        var waiting = WaitPartAsync(_options.Probe, cancel);
+        return waiting is { IsCompletedSuccessfully: true, Result: true } ? new(true) : WaitOrProbeAsync(waiting, cancel);
     }
 
     /// <summary>Returns the channels that the server says this connection listens to.</summary>
@@ -124,6 +126,23 @@ internal sealed class ListenSession : IAsyncDisposable
         {
             // The connection was lost before.
         }
+    }
+
+    private Task<bool> WaitPartAsync(TimeSpan left, CancellationToken cancel) =>
+        WaitAsync(left < s_longestWait ? left : s_longestWait, cancel);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> WaitOrProbeAsync(Task<bool> waiting, CancellationToken cancel)
+    {
+        for (var left = _options.Probe; ; waiting = WaitPartAsync(left, cancel))
+        {
+            if (await waiting.ConfigureAwait(false)) return true;
+            left -= s_longestWait;
+            if (left <= TimeSpan.Zero) break;
+        }
+
+        await ProbeAsync(cancel).ConfigureAwait(false);
+        return false;
     }
 
     private async ValueTask ProbeAsync(CancellationToken cancel)

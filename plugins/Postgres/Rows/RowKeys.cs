@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using PlantRuntime.Contracts;
@@ -119,11 +119,6 @@ internal sealed class RowKeys(string? member)
         return _bytes.AsSpan(_length);
     }
 
-    // Half of SHA-256: keys are compared after a restart, so that the hash must not depend on the process.
-    private UInt128 Hash()
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(_bytes.AsSpan(0, _length), hash);
-        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
-    }
+    // Keys are compared after a restart, so that the hash must not depend on the process.
+    private UInt128 Hash() => XxHash128.HashToUInt128(_bytes.AsSpan(0, _length));
 }

@@ -8,8 +8,10 @@ namespace PlantRuntime.Plugins.Postgres.Session;
 /// </summary>
 internal static class ConnectionString
 {
-    // The host gives a call 10 s. This bounds what cannot be cancelled: the end of a COPY and a rollback.
-    private const int MostSeconds = 8;
+    /// <summary>
+    /// Seconds that a command may take. The host gives a call 10 s; this bounds what cannot be cancelled: the end of a COPY and a rollback.
+    /// </summary>
+    public const int MostSeconds = 8;
 
     public static string Create(PostgresOptions options, PluginContext context) => new NpgsqlConnectionStringBuilder
     {

@@ -1,4 +1,4 @@
--- Table, trigger and roles of the pumps. Run once as an administrator: psql -v password=… -d planta -f schema.sql
+-- Tables, trigger and role of the pumps. Run once as an administrator: psql -v password=… -d planta -f schema.sql
 -- A sensor inserts a row; the trigger notifies the sensor's channel with {"id_sensor":1,"valor":100.0,"tiempo_sensor":"2025-01-01T10:00:00"}.
 -- Catch-up reads the table, so that what was notified while nobody listened is not lost.
 BEGIN;
@@ -24,8 +24,19 @@ END $$;
 
 CREATE TRIGGER lectura_nueva AFTER INSERT ON lecturas FOR EACH ROW EXECUTE FUNCTION notificar_lectura();
 
+-- A request whose answer was under way when the host was killed is sent again: the key keeps its prediction to one row.
+CREATE TABLE predicciones (
+    tiempo     timestamptz NOT NULL,
+    bomba      text NOT NULL,
+    valores    integer,
+    estado     integer,
+    prediccion jsonb,
+    UNIQUE (bomba, tiempo)
+);
+
 CREATE ROLE monitor LOGIN PASSWORD :'password';
 GRANT SELECT ON lecturas TO monitor;
-GRANT USAGE, CREATE ON SCHEMA public TO monitor;                    -- the sink creates predicciones and plant_progress
+GRANT SELECT, INSERT ON predicciones TO monitor;
+GRANT USAGE, CREATE ON SCHEMA public TO monitor;                    -- the sink creates plant_progress
 
 COMMIT;

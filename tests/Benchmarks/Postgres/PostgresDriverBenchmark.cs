@@ -16,7 +16,9 @@ namespace PlantRuntime.Benchmarks.Postgres;
 internal static class PostgresDriverBenchmark
 {
     private const int Notifications = 5000;
-    private const int WarmUp = 3;
+
+    // Until both run as optimized code: on a busy machine the compiler of the runtime needs some seconds for that.
+    private const int WarmUp = 60;
     private const int Rounds = 15;
     private const double Goal = 0.6;
 

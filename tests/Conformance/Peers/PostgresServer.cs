@@ -76,6 +76,15 @@ public sealed class PostgresServer : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Kills all processes of the server at once, as a power failure does to them. Unix only.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { } process) return;
+        var leader = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
+        await RunAsync("sh", ["-c", "kill -9 \"$0\" $(ps -o pid= --ppid \"$0\")", leader]);
+        await StopAsync();
+    }
+
     /// <summary>Creates a file in the server's folder that only the server's user may read.</summary>
     public async Task GiveFileAsync(string name, string content)
     {

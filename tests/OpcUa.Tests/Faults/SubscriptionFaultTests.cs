@@ -194,6 +194,40 @@ public sealed class SubscriptionFaultTests : IDisposable
         Assert.True(driver.Manager.IsBehind);
     }
 
+    [Fact]
+    public async Task The_first_values_are_there_while_further_items_are_created()
+    {
+        const int tags = 1500;
+        for (var n = 0; n < tags; n++) _server.Values[$"ns=1;i={n + 1}"] = new PeerWriter().U8(11).F64(n).Bytes;
+        _server.Values.TryRemove("ns=1;i=1300", out _);
+        using var isFirstRead = new ManualResetEventSlim();
+        var calls = 0;
+        _server.Script = (_, request) =>
+        {
+            if (request.Type == 751 && ++calls == 2)
+                Assert.True(isFirstRead.Wait(TimeSpan.FromSeconds(60)), "no scan before the second call");
+            return false;
+        };
+        await using var driver = await ConnectAsync();
+        var scan = new PreparedScan(driver, [.. Enumerable.Range(1, tags).Select(n => $"ns=1;i={n}")]);
+        await scan.ReadAsync(_limit.Token);
+        Assert.Equal(1000, scan.Good);
+        Assert.False(scan.Buffer.IsSet(1299));
+        isFirstRead.Set();
+        var later = new Dictionary<int, Quality>();
+        while (later.Count < tags - 1000)
+        {
+            await scan.ReadAsync(_limit.Token);
+            for (var tag = 0; tag < tags; tag++)
+            {
+                if (scan.Buffer.IsSet(tag)) later[tag] = scan.Buffer.Samples[tag].Quality;
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(1000, tags - 1000), later.Keys.Order());
+        Assert.Equal([1299], later.Where(tag => tag.Value != Quality.Good).Select(tag => tag.Key));
+    }
+
     private Task<SubscribingDriver> ConnectAsync() => _site.ConnectAsync<SubscribingDriver>(new OpcUaOptions
     {
         Host = "127.0.0.1", Port = _server.Port, Security = "None", Publish = TimeSpan.FromMilliseconds(50), KeepAlive =
