@@ -67,7 +67,7 @@ public sealed class LeaseTests(ITestOutputHelper output)
             "[site]", string.Create(CultureInfo.InvariantCulture, $"[site]\nhealth = \"127.0.0.1:{port}\""), StringComparison.Ordinal));
         site.Write("recipes/all.csx", "Plant.line.Scans.To(Sinks.lines);");
         await using var plant = PlantProcess.Start("run", site.Path);
-        await plant.WhenAsync("HEALTH address=127.0.0.1");
+        await plant.WhenAsync("WEB address=127.0.0.1");
         await plant.WhenAsync("CONNECTED sink=lines");
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Assert.Contains("\"site\":", await client.GetStringAsync(new Uri("/health", UriKind.Relative)), StringComparison.Ordinal);

@@ -66,7 +66,7 @@ internal sealed class StatusApi(SiteHost host, Func<HostHealth> health, TimeProv
         json.WriteStartObject();
         json.WriteString("name", device.Name);
         json.WriteString("driver", device.Model.Driver);
-        json.WriteString("endpoint", status.Endpoint);
+        json.WriteString("endpoint", Logging.LogText.Sanitize(status.Endpoint));
         json.WriteString("state", status.State.ToString());
         json.WriteString("reason", status.Reason);
         json.WriteNumber("tags", device.Tags.Count);
@@ -115,7 +115,7 @@ internal sealed class StatusApi(SiteHost host, Func<HostHealth> health, TimeProv
     private static void Write(Utf8JsonWriter json, RecipeSlot recipe)
     {
         json.WriteStartObject();
-        json.WriteString("file", recipe.File);
+        json.WriteString("file", Logging.LogText.Sanitize(recipe.File));
         json.WriteString("state", recipe.Status);
         json.WriteNumber("version", recipe.Version);
         json.WriteString("reason", recipe.Reason);
