@@ -45,7 +45,8 @@ internal static class PemFiles
         {
             foreach (var certificate in Read(PathsOf(tls, context.SiteFolder))) certificate.Dispose();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or CryptographicException or ArgumentException)
         {
             context.Fail(web.Find("tls")!.Value.At, $"tls: {exception.Message}: give the PEM files of a certificate and of its unencrypted "
                 + "key, or tls = {} for a certificate that the host creates");

@@ -10,7 +10,8 @@ public class UserCommandTests
     {
         Skip.If(OperatingSystem.IsWindows(), "the passwords come through sh");
         using var site = new SiteFolder();
-        Assert.Equal((0, "user anna (operator) may log in"), await WithPasswordAsync("three small words", "add", site.Path, "anna", "--role", "operator"));
+        var added = await WithPasswordAsync("three small words", "add", site.Path, "anna", "--role", "operator");
+        Assert.Equal((0, "user anna (operator) may log in"), added);
         foreach (var (password, reason) in new[] { ("short", "at least 12 characters"), ("aaaaaaaaaaaaaaaa", "4 different characters") })
         {
             var (exit, output) = await WithPasswordAsync(password, "password", site.Path, "anna");
@@ -43,7 +44,8 @@ public class UserCommandTests
     [SkippableFact]
     public async Task A_running_host_takes_changes_at_once_and_writes_them_to_its_audit_log()
     {
-        using var site = new SiteFolder(SiteFolder.DefaultSite.Replace("[devices.line]", "[web]\nlisten = \"127.0.0.1:0\"\n\n[devices.line]", StringComparison.Ordinal));
+        using var site = new SiteFolder();
+        site.Replace("site.toml", "[devices.line]", "[web]\nlisten = \"127.0.0.1:0\"\n\n[devices.line]");
         await using var plant = PlantProcess.Start("run", site.Path);
         await plant.WhenAsync("USERS accounts=0 .*plant user add");
         await plant.WhenAsync("WEB address=");

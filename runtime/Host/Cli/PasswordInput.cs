@@ -15,7 +15,7 @@ internal static class PasswordInput
     /// <summary>Returns a password that follows the rules.</summary>
     /// <param name="user">The user's name, which may not be the password.</param>
     /// <param name="fromInput">True to read the first line of the standard input.</param>
-    /// <exception cref="AccountException">There is no terminal, the two do not agree, or the password does not follow the rules.</exception>
+    /// <exception cref="AccountException">There is no terminal, the two do not agree, or the password breaks a rule.</exception>
     public static string Read(string user, bool fromInput)
     {
         var password = fromInput ? Console.In.ReadLine() ?? "" : ReadTwice(user);

@@ -34,8 +34,8 @@ internal static class UserCommand
             var user = result.GetValue(name)!;
             if (Account.NameProblem(user) is { } problem) throw new AccountException(problem);
             if (file.Read().Any(a => IsNamed(a, user))) throw AlreadyThere(user);
-            var account = new Account
-                { Name = user, Role = result.GetValue(role) ?? Roles.Viewer, Password = HashOf(PasswordInput.Read(user, result.GetValue(stdin))) };
+            var hash = PasswordHash.Create(PasswordInput.Read(user, result.GetValue(stdin)));
+            var account = new Account { Name = user, Role = result.GetValue(role) ?? Roles.Viewer, Password = hash };
             file.Change(accounts => accounts.Any(a => IsNamed(a, user)) ? throw AlreadyThere(user) : [.. accounts, account]);
             await RecordAsync(result.GetValue(site)!, "user_add", $"{user}, {account.Role}", cancel).ConfigureAwait(false);
             Console.WriteLine($"user {user} ({account.Role}) may log in");
@@ -77,8 +77,9 @@ internal static class UserCommand
         command.SetAction((result, cancel) => RunAsync(result.GetValue(site)!, async file =>
         {
             var user = result.GetValue(name)!;
-            if (Find(file.Read(), user).Password is null) throw new AccountException($"{user} is a token: plant user token makes a new one");
-            var hash = HashOf(PasswordInput.Read(user, result.GetValue(stdin)));
+            if (Find(file.Read(), user).Password is null)
+                throw new AccountException($"{user} is a token: plant user token makes a new one");
+            var hash = PasswordHash.Create(PasswordInput.Read(user, result.GetValue(stdin)));
             file.Change(accounts => Replace(accounts, user, a => a with { Password = hash }));
             await RecordAsync(result.GetValue(site)!, "user_password", user, cancel).ConfigureAwait(false);
             Console.WriteLine($"the password of {user} is changed");
@@ -155,12 +156,11 @@ internal static class UserCommand
         }
     }
 
-    private static string HashOf(string password) => PasswordHash.Create(password);
-
     private static bool IsNamed(Account account, string name) => string.Equals(account.Name, name, StringComparison.OrdinalIgnoreCase);
 
     private static Account Find(IReadOnlyList<Account> accounts, string name) =>
-        accounts.FirstOrDefault(a => IsNamed(a, name)) ?? throw new AccountException($"there is no user or token {name}: see plant user list");
+        accounts.FirstOrDefault(a => IsNamed(a, name))
+        ?? throw new AccountException($"there is no user or token {name}: see plant user list");
 
     private static IReadOnlyList<Account> Replace(IReadOnlyList<Account> accounts, string name, Func<Account, Account> change)
     {

@@ -99,7 +99,8 @@ internal sealed class SiteAuthenticationHandler(
     }
 
     /// <summary>Only the user that runs the host can open the socket; the name in the header is for the audit log.</summary>
-    private string SocketUser() => Uri.UnescapeDataString(Request.Headers["Plant-User"].ToString()) is { Length: > 0 } name ? name : "local";
+    private string SocketUser() =>
+        Uri.UnescapeDataString(Request.Headers["Plant-User"].ToString()) is { Length: > 0 } name ? name : "local";
 
     private Task RefuseAsync(int status, string detail) => ApiResponse.WriteProblemAsync(Context, status, detail,
         status == StatusCodes.Status401Unauthorized ? [new("WWW-Authenticate", "Bearer")] : []);

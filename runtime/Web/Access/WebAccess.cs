@@ -181,8 +181,9 @@ internal sealed class WebAccess : IDisposable
         });
         services.AddRateLimiter(limiter =>
         {
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => RateLimitPartition.GetTokenBucketLimiter(
-                ClientKey.From(ClientKey.AddressOf(context)), _ => ConnectionLimits.Bucket(RequestBurst, RequestsPerSecond)));
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(
+                context => RateLimitPartition.GetTokenBucketLimiter(
+                    ClientKey.From(ClientKey.AddressOf(context)), _ => ConnectionLimits.Bucket(RequestBurst, RequestsPerSecond)));
             limiter.OnRejected = (rejected, _) => new ValueTask(ApiResponse.WriteProblemAsync(rejected.HttpContext,
                 StatusCodes.Status429TooManyRequests, $"more than {RequestsPerSecond} requests a second from one address",
                 new KeyValuePair<string, string>("Retry-After", "1")));

@@ -25,7 +25,8 @@ internal sealed class ConnectionLimits : IDisposable
     /// <summary>Returns the options of a limiter of so many at once and so many a second.</summary>
     public static TokenBucketRateLimiterOptions Bucket(int burst, int perSecond) => new()
     {
-        TokenLimit = burst, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = false,
+        TokenLimit = burst, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+        AutoReplenishment = false,
     };
 
     /// <summary>Closes a connection at once that is beyond the limits. A middleware of Kestrel's connections.</summary>

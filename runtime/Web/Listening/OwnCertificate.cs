@@ -35,7 +35,8 @@ internal sealed class OwnCertificate(string siteFolder, WebOptions web)
             foreach (var certificate in PemFiles.Read(Paths)) certificate.Dispose();
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or CryptographicException or ArgumentException)
         {
             return false;
         }
@@ -63,8 +64,8 @@ internal sealed class OwnCertificate(string siteFolder, WebOptions web)
     private X509Extension Names()
     {
         var names = new SubjectAlternativeNameBuilder();
-        foreach (var name in new[] { "localhost", Dns.GetHostName() }.Concat(web.Hosts.Where(h => !IPAddress.TryParse(h, out _))).Distinct())
-            names.AddDnsName(name);
+        var hosts = web.Hosts.Where(h => !IPAddress.TryParse(h, out _));
+        foreach (var name in new[] { "localhost", Dns.GetHostName() }.Concat(hosts).Distinct()) names.AddDnsName(name);
         foreach (var address in Addresses().Concat([IPAddress.Loopback, IPAddress.IPv6Loopback]).Distinct()) names.AddIpAddress(address);
         return names.Build();
     }

@@ -105,7 +105,8 @@ internal sealed class ServerCertificate
             var thumbprint = certificate.GetCertHashString(HashAlgorithmName.SHA256);
             _log.Info($"CERTIFICATE state=Used sha256={thumbprint} until={Day(certificate.NotAfter)}");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or CryptographicException or ArgumentException)
         {
             Report(exception.Message);
         }

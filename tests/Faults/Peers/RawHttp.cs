@@ -5,8 +5,8 @@ using System.Text;
 namespace PlantRuntime.Faults.Peers;
 
 /// <summary>
-/// One connection that sends bytes of any form to a web server, from one of the loopback addresses of Linux, so that one machine can be many
-/// clients.
+/// One connection that sends bytes of any form to a web server, from one of the loopback addresses of Linux, so that one machine can be
+/// many clients.
 /// </summary>
 internal sealed class RawHttp : IDisposable
 {
@@ -33,7 +33,9 @@ internal sealed class RawHttp : IDisposable
         }
     }
 
-    /// <summary>Sends a request on a connection of its own and returns status line, headers and the begin of the body; empty if there is none.</summary>
+    /// <summary>
+    /// Sends a request on a connection of its own and returns status line, headers and the begin of the body; empty if there is none.
+    /// </summary>
     public static async Task<string> RequestAsync(int port, int client, string request)
     {
         using var http = await ConnectAsync(port, client).ConfigureAwait(false);

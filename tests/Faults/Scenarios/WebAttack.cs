@@ -9,7 +9,7 @@ using PlantRuntime.Web.Access.Users;
 
 namespace PlantRuntime.Faults.Scenarios;
 
-/// <summary>Guesses, traversals, long and slow requests and many streams against the address of <c>[web]</c>, from many addresses.</summary>
+/// <summary>Guesses, traversals, long and slow requests and many streams against the address of <c>[web]</c>.</summary>
 internal sealed class WebAttack() : FaultScenario(
     "19", "10,000 password guesses, traversals, 1 GB body, slow headers, 1,000 open streams",
     "≤ 10 checks per 5 min and account; 0 files; 413/431; no route open; scans keep rhythm; the socket answers")
@@ -125,7 +125,8 @@ internal sealed class WebAttack() : FaultScenario(
                 {
                     var target = start + string.Concat(Enumerable.Repeat(up, up.Length == 0 ? 1 : 8)) + file;
                     var answer = await RawHttp.RequestAsync(port, count++ % 200, $"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-                    if (answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 3", StringComparison.Ordinal)
+                    if (answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal)
+                        || answer.StartsWith("HTTP/1.1 3", StringComparison.Ordinal)
                         || answer.Contains("root:", StringComparison.Ordinal) || answer.Length == 0) files200++;
                 }
             }
@@ -152,7 +153,8 @@ internal sealed class WebAttack() : FaultScenario(
         var (chunk, megabytes) = ($"100000\r\n{new string(' ', 0x100000)}\r\n", 0);
         while (megabytes < 1024 && await streamed.SendAsync(chunk)) megabytes++;
         var answer = await receiving;
-        run.Expect(answer.StartsWith("HTTP/1.1 413", StringComparison.Ordinal) && megabytes < 1024, $"1 GB in chunks: 413, cut after {megabytes} MB");
+        run.Expect(answer.StartsWith("HTTP/1.1 413", StringComparison.Ordinal) && megabytes < 1024,
+            $"1 GB in chunks: 413, cut after {megabytes} MB");
         var headers = await RawHttp.RequestAsync(port, 246, $"GET / HTTP/1.1\r\nHost: localhost\r\nX: {new string('x', 17_000)}\r\n\r\n");
         run.Expect(headers.StartsWith("HTTP/1.1 431", StringComparison.Ordinal), "17 KB of headers: 431");
     }
@@ -218,9 +220,9 @@ internal sealed class WebAttack() : FaultScenario(
             foreach (var stream in streams) stream.Dispose();
         }
 
+        const string Health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
         var back = await Until.HoldsAsync(
-            async () => (await RawHttp.RequestAsync(port, 245, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")).Contains("200", StringComparison.Ordinal),
-            TimeSpan.FromSeconds(60));
+            async () => (await RawHttp.RequestAsync(port, 245, Health)).Contains("200", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         run.Expect(back is not null, "others are served afterwards");
     }
 

@@ -48,7 +48,7 @@ internal sealed class AccessFixture : IAsyncDisposable
 
     public SiteFolder Site { get; }
 
-    /// <summary>The clock of sessions, lock-outs and tokens; starts at the real time, because certificates are checked against it.</summary>
+    /// <summary>The clock of sessions, lock-outs and tokens; starts at the real time, by which certificates are checked.</summary>
     public ManualTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
 
     public LogLines Log { get; } = new();

@@ -15,7 +15,8 @@ public class LockoutTests
         await using var fixture = await AccessFixture.StartAsync();
         var session = await fixture.LogInAsync("eva");
         var before = fixture.Web.Access.CheckedPasswords;
-        var guesses = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => StatusAsync(fixture, n % 2 == 0 ? name : name.ToUpperInvariant())));
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 12)
+            .Select(n => StatusAsync(fixture, n % 2 == 0 ? name : name.ToUpperInvariant())));
         Assert.Equal(10, guesses.Count(s => s == HttpStatusCode.Unauthorized));
         Assert.Equal(2, guesses.Count(s => s == HttpStatusCode.TooManyRequests));
         Assert.Equal(10, fixture.Web.Access.CheckedPasswords - before);

@@ -27,7 +27,8 @@ public class RequestRuleTests
         var client = await fixture.LogInAsync("eva");
         foreach (var name in new[] { "X-Plant-Request", "Origin" }) client.DefaultRequestHeaders.Remove(name);
         if (header is not null) client.DefaultRequestHeaders.Add("X-Plant-Request", header);
-        if (origin is not null) client.DefaultRequestHeaders.Add("Origin", origin == "own" ? fixture.Address.GetLeftPart(UriPartial.Authority) : origin);
+        if (origin == "own") origin = fixture.Address.GetLeftPart(UriPartial.Authority);
+        if (origin is not null) client.DefaultRequestHeaders.Add("Origin", origin);
         if (site is not null) client.DefaultRequestHeaders.Add("Sec-Fetch-Site", site);
         using var response = await client.PostAsJsonAsync("/api/restart", new { name = "line" });
         Assert.Equal(expected, (int)response.StatusCode);
@@ -44,7 +45,8 @@ public class RequestRuleTests
         other.DefaultRequestHeaders.Add("Origin", "https://evil.example");
         var (status, _) = await AccessFixture.RefusalAsync(AccessFixture.LogInAsync(other, "eva", AccessFixture.Password));
         Assert.Equal(HttpStatusCode.Forbidden, status);
-        using var form = await fixture.Client().PostAsync("/api/login", new StringContent("{\"user\":\"eva\"}", Encoding.UTF8, "text/plain"));
+        using var text = new StringContent("{\"user\":\"eva\"}", Encoding.UTF8, "text/plain");
+        using var form = await fixture.Client().PostAsync("/api/login", text);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, form.StatusCode);
     }
 
@@ -77,7 +79,8 @@ public class RequestRuleTests
     [InlineData("10.0.0.1", 400)]
     public async Task On_loopback_the_host_of_a_request_is_a_known_name(string host, int expected)
     {
-        await using var fixture = await AccessFixture.StartAsync(AccessFixture.Loopback + "\nanonymous = \"viewer\"\nhosts = [\"gateway.plant\"]");
+        const string More = "\nanonymous = \"viewer\"\nhosts = [\"gateway.plant\"]";
+        await using var fixture = await AccessFixture.StartAsync(AccessFixture.Loopback + More);
         var client = fixture.Client();
         client.DefaultRequestHeaders.Host = host;
         Assert.Equal(expected, (int)(await client.GetAsync("/api/tags")).StatusCode);

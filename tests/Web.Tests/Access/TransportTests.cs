@@ -165,7 +165,8 @@ public class TransportTests
         using var client = new TcpClient();
         await client.ConnectAsync(IPEndPoint.Parse(fixture.Address.Authority));
         await using var tls = new SslStream(client.GetStream(), false, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocol });
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocol });
         return new X509Certificate2(tls.RemoteCertificate!);
     }
 

@@ -8,8 +8,8 @@ namespace PlantRuntime.Engine.Devices.Writes;
 /// <summary>
 /// Formats the lines of the audit log:
 /// <c>{"time":"…","who":"recipes/press.csx(3,1)","device":"press","tag":"setpoint","value":12.5,"outcome":"written"}</c>,
-/// with a <c>reason</c> where there is one. A write that is about to be sent has a line with the outcome <c>begun</c> before that. Actions of
-/// users have <c>action</c> instead of device, tag and value: <c>{"time":"…","who":"user anna","address":"10.0.0.7","action":"restart","name":"press","outcome":"done"}</c>.
+/// with a <c>reason</c> where there is one. A write that is about to be sent has a line with the outcome <c>begun</c> before that. Actions
+/// of users have <c>"address":"10.0.0.7","action":"restart","name":"press"</c> instead of device, tag and value.
 /// Pure; AuditLog writes the lines.
 /// </summary>
 internal static class AuditEntry

@@ -6,10 +6,10 @@ using PlantRuntime.Logging;
 namespace PlantRuntime.Engine.Devices.Writes;
 
 /// <summary>
-/// Appends every attempt to write to a device, and every action of users, to <c>logs/audit.jsonl</c>. A write is on the disk as begun before it is sent, and its
-/// outcome is on the disk before the caller learns it; entries that arrive together share one fsync. While the file cannot be written no
-/// device may be written either; outcomes of writes that had begun are reported at once and written later. Owned by SiteHost. One
-/// asynchronous loop writes; all methods may be called by any thread and do not block on the disk.
+/// Appends every attempt to write to a device, and every action of users, to <c>logs/audit.jsonl</c>. A write is on the disk as begun
+/// before it is sent, and its outcome is on the disk before the caller learns it; entries that arrive together share one fsync. While the
+/// file cannot be written no device may be written either; outcomes of writes that had begun are reported at once and written later. Owned
+/// by SiteHost. One asynchronous loop writes; all methods may be called by any thread and do not block on the disk.
 /// </summary>
 internal sealed class AuditLog : IAsyncDisposable
 {

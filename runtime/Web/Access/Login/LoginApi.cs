@@ -56,7 +56,8 @@ internal sealed class LoginApi(LoginService login, UserDirectory users, OpenRequ
         var result = await login.CheckAsync(name, password, address, context.RequestAborted).ConfigureAwait(false);
         if (result.Account is { } account)
         {
-            await context.SignInAsync(SiteAuthenticationHandler.Session, SiteAuthenticationHandler.Principal(account)).ConfigureAwait(false);
+            var principal = SiteAuthenticationHandler.Principal(account);
+            await context.SignInAsync(SiteAuthenticationHandler.Session, principal).ConfigureAwait(false);
             await WriteAsync(context, account.Name, account.Role).ConfigureAwait(false);
             return;
         }
@@ -96,8 +97,8 @@ internal sealed class LoginApi(LoginService login, UserDirectory users, OpenRequ
         if (context.Features.Get<EndpointFeature>()?.Kind != EndpointKind.Socket)
             throw new ApiException(StatusCodes.Status404NotFound, "users are changed with plant user");
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
-        await audit.AppendAsync(context.User.Identity!.Name!, null, ApiResponse.Text(body, "action"), "done", ApiResponse.Text(body, "name"))
-            .ConfigureAwait(false);
+        var (action, name) = (ApiResponse.Text(body, "action"), ApiResponse.Text(body, "name"));
+        await audit.AppendAsync(context.User.Identity!.Name!, null, action, "done", name).ConfigureAwait(false);
         requests.EndInvalid();
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

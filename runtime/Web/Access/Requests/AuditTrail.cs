@@ -33,7 +33,8 @@ internal sealed class AuditTrail(AuditLog audit, UserDirectory users, TimeProvid
         IsSocket(context) ? $"user {context.User.Identity!.Name}" : $"user {context.User.Identity!.Name} at {ClientKey.AddressOf(context)}";
 
     /// <summary>Records an action of a user.</summary>
-    public Task AppendAsync(string user, IPAddress? address, string action, string outcome, string? subject = null, string? reason = null) =>
+    public Task AppendAsync(
+        string user, IPAddress? address, string action, string outcome, string? subject = null, string? reason = null) =>
         audit.AppendAsync(new UserAction($"user {user}", address?.ToString(), action, Bounded(subject), outcome, Bounded(reason)));
 
     /// <summary>Records a failed login; further ones within a minute are counted only. A lock-out of a user is always recorded.</summary>
@@ -73,8 +74,8 @@ internal sealed class AuditTrail(AuditLog audit, UserDirectory users, TimeProvid
         var status = context.Response.StatusCode;
         if (status == StatusCodes.Status401Unauthorized) return Task.CompletedTask;
         return AppendAsync(context.User.Identity?.Name ?? "unknown", IsSocket(context) ? null : ClientKey.AddressOf(context), route.Action,
-            status < 400 ? "done" : status == StatusCodes.Status403Forbidden ? "refused" : "failed", context.Features.Get<AuditedAction>()?.Subject,
-            status < 400 ? null : $"HTTP {status}");
+            status < 400 ? "done" : status == StatusCodes.Status403Forbidden ? "refused" : "failed",
+            context.Features.Get<AuditedAction>()?.Subject, status < 400 ? null : $"HTTP {status}");
     }
 
     private static bool IsSocket(HttpContext context) => context.Features.Get<EndpointFeature>()?.Kind == EndpointKind.Socket;

@@ -5,8 +5,8 @@ using PlantRuntime.Web.Access.Login;
 namespace PlantRuntime.Web.Access.Requests;
 
 /// <summary>
-/// Ends open requests, such as streams, when the session or token that allowed them has ended. Owned by <see cref="WebAccess"/>, which calls
-/// <see cref="EndInvalid"/> every few seconds; any thread.
+/// Ends open requests, such as streams, when the session or token that allowed them has ended. Owned by <see cref="WebAccess"/>, which
+/// calls <see cref="EndInvalid"/> every few seconds; any thread.
 /// </summary>
 /// <param name="sessions">The sessions, which are not idle while a request is open.</param>
 internal sealed class OpenRequests(SessionStore sessions)

@@ -67,5 +67,6 @@ internal static class RequestRules
 
     private static bool IsOwn(string origin, HttpRequest request) => Uri.TryCreate(origin, UriKind.Absolute, out var uri)
         && uri.Scheme == request.Scheme
-        && string.Equals(uri.Authority, new UriBuilder($"{request.Scheme}://{request.Host.Value}").Uri.Authority, StringComparison.OrdinalIgnoreCase);
+        && Uri.TryCreate($"{request.Scheme}://{request.Host.Value}", UriKind.Absolute, out var own)
+        && string.Equals(uri.Authority, own.Authority, StringComparison.OrdinalIgnoreCase);
 }

@@ -45,7 +45,8 @@ internal sealed record Account
         ?? (!Roles.All.Contains(Role) ? $"the role of {Name} is not one of {string.Join(", ", Roles.All)}"
             : Password is null == Token is null ? $"{Name} has a password and a token, or neither"
             : Password is not null && !PasswordHash.IsValid(Password) ? $"the password of {Name} is no hash of this program"
-            : Token is not null && !(Token.Length == 64 && Token.All(char.IsAsciiHexDigitLower)) ? $"the token of {Name} is no SHA-256" : null);
+            : Token is not null && !(Token.Length == 64 && Token.All(char.IsAsciiHexDigitLower))
+                ? $"the token of {Name} is no SHA-256" : null);
 }
 
 /// <summary>The content of <c>data/web/users.json</c>. Immutable.</summary>
