@@ -98,6 +98,9 @@ public sealed class PrometheusTests
     private static async Task<JsonNode> QueryAsync(HttpClient client, string query)
     {
         using var response = await client.GetAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}");
+
+        // 503 while it starts, 400 for a query with a mistake.
+        response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
@@ -118,7 +121,7 @@ public sealed class PrometheusTests
             }
             catch (HttpRequestException)
             {
-                // It does not listen yet.
+                // It is not ready yet.
             }
 
             Assert.False(patience.IsCancellationRequested, $"{what} did not come");
