@@ -171,6 +171,14 @@ async function begin() {
   links.events.hidden = !await EventsView.exists();
 }
 
+// The session has ended: what the user could read does not stay in the page.
+async function onDenied() {
+  const before = session.role;
+  await loadSession().catch(() => {});
+  if (before !== null && session.role === null) location.reload();
+  else setTimeout(begin, 1000);
+}
+
 // A session can have ended while there was no connection.
 async function renewSession() {
   try {
@@ -187,7 +195,7 @@ store.addEventListener("connection", event => onConnection(event.detail));
 store.addEventListener("status", showStatus);
 store.addEventListener("values", showClock);
 store.addEventListener("values", () => setNumber("tags", store.tags.reduce((sum, tag) => sum + (tag.quality === "GOOD" ? 0 : 1), 0), "bad"));
-store.addEventListener("denied", begin);
+store.addEventListener("denied", onDenied);
 setInterval(showClock, 1000);
 addEventListener("hashchange", route);
 element("language").addEventListener("change", event => {

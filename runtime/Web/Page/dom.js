@@ -6,8 +6,8 @@ export function h(name, properties, ...children) {
   for (const [key, value] of Object.entries(properties ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (key in element && key !== "list" && key !== "form" && !key.startsWith("aria")) element[key] = value;
-    else element.setAttribute(key === "class" ? "class" : key, value === true ? "" : value);
+    else if (key in element) element[key] = value;
+    else element.setAttribute(key, value === true ? "" : value);
   }
 
   append(element, children);

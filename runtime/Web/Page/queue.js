@@ -88,7 +88,7 @@ export class QueueView {
     return routes.map((route, i) => h("tr", { class: i === 0 ? "first" : null },
       i > 0 ? h("td", { colSpan: 2 }) : [
         h("th", { scope: "row" }, sink.sink, sink.dead_letters > 0 ? [" ", h("button", {
-          type: "button", class: "link", "data-key": `letters:${sink.sink}`, ariaExpanded: this.#sink === sink.sink,
+          type: "button", class: "link", "data-key": `letters:${sink.sink}`, "aria-expanded": String(this.#sink === sink.sink),
           onclick: () => this.go({ sink: this.#sink === sink.sink ? "" : sink.sink }),
         }, `${formatCount(sink.dead_letters)} ${t("deadLetters")}`)] : null),
         h("td", {}, h("span", { class: `badge ${level}`, title: sink.reason ?? "" }, sink.state))],

@@ -36,7 +36,8 @@ class Store extends EventTarget {
 
   /** Connects, and keeps connected until stop or a refusal for lack of rights. */
   start() {
-    this.#connectAgain(++this.#run);
+    this.stop();
+    this.#connectAgain(this.#run);
   }
 
   /** Closes the connection. */
@@ -71,10 +72,11 @@ class Store extends EventTarget {
 
   // Reads the stream until the host ends it; throws if the connection breaks. fetch, unlike EventSource, tells why it was refused.
   async #read() {
-    this.#abort = new AbortController();
-    const timer = setTimeout(() => this.#abort.abort(), silence);
+    const abort = new AbortController();
+    this.#abort = abort;
+    const timer = setTimeout(() => abort.abort(), silence);
     try {
-      const response = await fetch("api/stream", { signal: this.#abort.signal, credentials: "same-origin", cache: "no-store" });
+      const response = await fetch("api/stream", { signal: abort.signal, credentials: "same-origin", cache: "no-store" });
       if (!response.ok) throw new ApiError(response.status, (await response.json().catch(() => null))?.detail ?? `HTTP ${response.status}`);
       clearTimeout(timer);
       this.#aliveAt = performance.now();
@@ -93,7 +95,7 @@ class Store extends EventTarget {
       }
     } finally {
       clearTimeout(timer);
-      this.#abort.abort();
+      abort.abort();
     }
   }
 

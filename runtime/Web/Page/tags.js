@@ -21,7 +21,7 @@ export class TagsView {
   #table = h("table", { class: "tags", role: "grid" }, h("thead", {}, this.#head), this.#body);
   #empty = h("p", { class: "empty", hidden: true });
   #scroll = h("div", { class: "scroll", tabIndex: 0, onscroll: () => this.#draw(), onkeydown: event => this.#key(event) }, this.#table, this.#empty);
-  #detail = new TagDetail(() => this.select(null));
+  #detail = new TagDetail(() => this.#close());
   #attention = new Attention();
   #rows = [];
   #shown = [];
@@ -84,6 +84,11 @@ export class TagsView {
   focusFilter() {
     this.#filter.focus();
     this.#filter.select();
+  }
+
+  #close() {
+    this.select(null);
+    this.#scroll.focus();
   }
 
   #showDetail() {
@@ -155,8 +160,8 @@ export class TagsView {
     const first = Math.max(0, Math.min(Math.floor(this.#scroll.scrollTop / height) - extraRows / 2, this.#shown.length - count));
     while (this.#rows.length < count) this.#rows.push(new Row());
     if (this.#body.children.length !== count + 2) {
-      fill(this.#body, h("tr", { class: "space", ariaHidden: "true" }, this.#above), this.#rows.slice(0, count).map(row => row.element),
-        h("tr", { class: "space", ariaHidden: "true" }, this.#below));
+      fill(this.#body, h("tr", { class: "space", "aria-hidden": "true" }, this.#above), this.#rows.slice(0, count).map(row => row.element),
+        h("tr", { class: "space", "aria-hidden": "true" }, this.#below));
     }
 
     this.#above.style.height = `${first * height}px`;

@@ -26,9 +26,8 @@ public sealed class StreamTests : IAsyncLifetime
         (name, data) = await ReadAsync(stream);
         Assert.Equal(("status", "test"), (name, (string?)data["site"]));
 
-        // The level is a constant, the speed changes at each scan.
-        (name, data) = await ReadAsync(stream);
-        while (name != "values" || (bool)data["all"]!) (name, data) = await ReadAsync(stream);
+        // The level is a constant, the speed changes at each scan; before its first scan a tag is bad.
+        for (var i = 0; i < 30 && (name != "values" || data["changes"]!.AsArray().Count != 4); i++) (name, data) = await ReadAsync(stream);
         Assert.Equal((false, 4, 1), ((bool)data["all"]!, data["changes"]!.AsArray().Count, (int)data["changes"]![0]!));
     }
 
