@@ -165,8 +165,14 @@ internal sealed class WebHost : IAsyncDisposable
         catch (Exception exception)
         {
             var (status, detail) = ApiResponse.Describe(exception);
-            if (status == StatusCodes.Status500InternalServerError && _bugLimit.TryAcquire(out _))
-                _log.Error($"BUG in=web path={context.Request.Path.Value} reason=\"{exception}\"");
+            if (status == StatusCodes.Status500InternalServerError)
+            {
+                if (_bugLimit.TryAcquire(out _)) _log.Error($"BUG in=web path={context.Request.Path.Value} reason=\"{exception}\"");
+
+                // An unexpected exception can name anything; its text is for those who may read the log.
+                if (context.Features.Get<EndpointFeature>()?.Kind != EndpointKind.Socket) detail = "the log of the host has the reason";
+            }
+
             if (context.Response.HasStarted) context.Abort();
             else await ApiResponse.WriteProblemAsync(context, status, detail).ConfigureAwait(false);
         }

@@ -10,8 +10,9 @@ public static class AllocationMeter
     private const int ShortBatches = 60;
 
     /// <summary>
-    /// Returns the bytes that this thread allocates for an operation. One that exceeds the limit runs a second time, and that counts: a pool
-    /// that a collection has emptied, or code that is compiled anew, costs whoever comes first; the operation costs what it costs each time.
+    /// Returns the bytes that this thread allocates for an operation. One that exceeds the limit runs a second time, and that counts: a
+    /// pool that a collection has emptied, or code that is compiled anew, costs whoever comes first; the operation costs what it costs each
+    /// time.
     /// </summary>
     /// <param name="limit">The most bytes that the operation may allocate.</param>
     /// <param name="operation">Runs once or twice.</param>

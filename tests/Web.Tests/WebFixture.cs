@@ -30,7 +30,8 @@ internal sealed class WebFixture : IAsyncDisposable
         var factory = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);
         Host = new SiteHost(model!, plugins, factory, new RecipeSources(model!, site.At("none")), compiler, TimeProvider.System, _log);
         Web = new WebHost(
-            Host, () => HostHealth.From(model!.Name, false, Host.Queue is { HasFailed: true }, Host.Status.Health), TimeProvider.System, _log,
+            Host, () => HostHealth.From(model!.Name, false, Host.Queue is { HasFailed: true }, Host.Status.Health),
+            TimeProvider.System, _log,
             _lines);
     }
 
@@ -85,7 +86,8 @@ internal sealed class WebFixture : IAsyncDisposable
         var address = fixture.Host.Site.Model.Web is null ? null
             : fixture.Log.All.First(l => l.Contains("WEB address=", StringComparison.Ordinal)).Split("address=")[1].Trim();
         fixture.Client = new HttpClient { BaseAddress = address is null ? null : new Uri($"http://{address}") };
-        fixture.Local = new HttpClient(new SocketsHttpHandler { ConnectCallback = fixture.ConnectAsync }) { BaseAddress = new Uri("http://site") };
+        var socket = new SocketsHttpHandler { ConnectCallback = fixture.ConnectAsync };
+        fixture.Local = new HttpClient(socket) { BaseAddress = new Uri("http://site") };
         return fixture;
     }
 

@@ -59,7 +59,8 @@ internal static class RecordCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ShutdownSignals.Register());
         using var answer = await SiteClient.OpenAsync(folder, HttpMethod.Post, "/api/recordings", request, CancellationToken.None)
             .ConfigureAwait(false);
-        var head = await answer.Lines.ReadLineAsync().ConfigureAwait(false) ?? throw new SiteClientException("the host ended before it answered");
+        var head = await answer.Lines.ReadLineAsync().ConfigureAwait(false)
+            ?? throw new SiteClientException("the host ended before it answered");
         var started = (DateTime)JsonNode.Parse(head)!["started"]!;
         to ??= Path.Combine(folder, "captures", started.ToString("yyyy-MM-dd'T'HHmmss'Z.jsonl.gz'", CultureInfo.InvariantCulture));
         using var file = new CaptureFile(to);

@@ -11,9 +11,9 @@ namespace PlantRuntime.Tools.Recording;
 
 /// <summary>
 /// Sends the scans of devices to a client. Created by <see cref="RecordingRegistry"/>; the request that started it calls
-/// <see cref="SendAsync"/> once and then disposes it. The sessions of the devices only put copies into an unbounded channel, whose length the
-/// pools of the recorders limit: a slow client loses scans and never slows down a device. The last line is <c>{"lost":0}</c>; without it the
-/// recording is incomplete. Writes no file.
+/// <see cref="SendAsync"/> once and then disposes it. The sessions of the devices only put copies into an unbounded channel, whose length
+/// the pools of the recorders limit: a slow client loses scans and never slows down a device. The last line is <c>{"lost":0}</c>; without
+/// it the recording is incomplete. Writes no file.
 /// </summary>
 internal sealed class Recording : IDisposable
 {

@@ -75,7 +75,8 @@ internal static class ApiResponse
     public static IReadOnlyList<string> Texts(JsonObject body, string key) => body[key] switch
     {
         null => [],
-        JsonArray list when list.All(t => t is JsonValue value && value.GetValueKind() == JsonValueKind.String) => [.. list.Select(t => (string)t!)],
+        JsonArray list when list.All(t => t is JsonValue value && value.GetValueKind() == JsonValueKind.String) =>
+            [.. list.Select(t => (string)t!)],
         _ => throw new ApiException(StatusCodes.Status400BadRequest, $"\"{key}\" is a list of texts"),
     };
 

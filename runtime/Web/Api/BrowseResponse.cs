@@ -8,8 +8,8 @@ using PlantRuntime.Engine.Supervision;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// Lists the data of a device as lines of JSON, in response to one request. Entries are fetched some at a time, each time as one operation of
-/// the device's session, so that scans go on between them. The last line is <c>{"end":n}</c>, or <c>{"error":"…"}</c>.
+/// Lists the data of a device as lines of JSON, in response to one request. Entries are fetched some at a time, each time as one operation
+/// of the device's session, so that scans go on between them. The last line is <c>{"end":n}</c>, or <c>{"error":"…"}</c>.
 /// </summary>
 /// <param name="device">The device.</param>
 /// <param name="scope">Where the list begins and how deep it goes.</param>

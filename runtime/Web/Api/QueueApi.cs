@@ -16,8 +16,8 @@ using static PlantRuntime.Web.Api.RouteParameter;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// The queue in the API: <c>/api/queue</c> and its dead letters. Requests come on the thread pool, several at a time; keeps no state. Lambdas
-/// that get a <see cref="QueueStore"/> run on the queue thread.
+/// The queue in the API: <c>/api/queue</c> and its dead letters. Requests come on the thread pool, several at a time; keeps no state.
+/// Lambdas that get a <see cref="QueueStore"/> run on the queue thread.
 /// </summary>
 /// <param name="sinks">The sinks of the site.</param>
 /// <param name="queue">Returns the queue; null while no sink of the site has one.</param>
@@ -94,7 +94,8 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
     {
         var query = context.Request.Query;
         var (sink, ids) = ((string?)query["sink"], query["id"].Select(Number).ToHashSet());
-        var (last, after) = (query.TryGetValue("last", out var few) ? (int?)Math.Clamp(Number(few), 0, 1000) : null, Number(query["after"]));
+        int? last = query.TryGetValue("last", out var few) ? (int)Math.Clamp(Number(few), 0, 1000) : null;
+        var after = Number(query["after"]);
         var letters = queue() is not { } stored ? [] : await stored.AskAsync(store =>
         {
             Check(store, sink);
@@ -158,7 +159,8 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
         if (sink is null || store.State.HasCursor(sink)) return;
         var known = sinks.Where(s => s.Model.Delivery != DeliveryKind.Direct).Select(s => s.Name)
             .Concat(store.State.Cursors.Select(l => l.Sink));
-        if (!known.Contains(sink)) throw new ApiException(StatusCodes.Status404NotFound, $"no sink \"{sink}\" has a queue{Nearest.DidYouMean(sink, known)}");
+        if (known.Contains(sink)) return;
+        throw new ApiException(StatusCodes.Status404NotFound, $"no sink \"{sink}\" has a queue{Nearest.DidYouMean(sink, known)}");
     }
 
     private List<DeadLetter> Find(QueueStore store, string? sink, IEnumerable<long> ids)
@@ -172,7 +174,8 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
         }
 
         if (missing.Count == 0) return found;
-        throw new ApiException(StatusCodes.Status404NotFound, $"there is no dead letter {string.Join(", ", missing)}{(sink is null ? "" : $" of {sink}")}");
+        throw new ApiException(
+            StatusCodes.Status404NotFound, $"there is no dead letter {string.Join(", ", missing)}{(sink is null ? "" : $" of {sink}")}");
     }
 
     private static JsonNode Letter(DeadLetter letter)

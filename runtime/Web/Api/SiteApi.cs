@@ -13,8 +13,8 @@ using static PlantRuntime.Web.Api.RouteParameter;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// The site as a whole in the API: its snapshot for <c>plant diff</c> and <c>plant check</c>, and restarts of devices and sinks. Requests come
-/// on the thread pool, several at a time; keeps no state.
+/// The site as a whole in the API: its snapshot for <c>plant diff</c> and <c>plant check</c>, and restarts of devices and sinks. Requests
+/// come on the thread pool, several at a time; keeps no state.
 /// </summary>
 internal sealed class SiteApi(SiteHost host)
 {

@@ -13,8 +13,8 @@ using PlantRuntime.Web.Access;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// <c>/api/status</c>: the site, its devices, sinks and recipes, each with its state and the reason for it. Requests come on the thread pool,
-/// several at a time; keeps no state but the time of its creation.
+/// <c>/api/status</c>: the site, its devices, sinks and recipes, each with its state and the reason for it. Requests come on the thread
+/// pool, several at a time; keeps no state but the time of its creation.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="health">Returns the state of the host as a whole.</param>

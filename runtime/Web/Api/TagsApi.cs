@@ -10,8 +10,8 @@ using static PlantRuntime.Web.Api.RouteParameter;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// <c>/api/tags</c>, a list of all tags with value, quality, unit and time, and <c>/api/last</c>, the last scan of each device. Requests come
-/// on the thread pool, several at a time; keeps no state.
+/// <c>/api/tags</c>, a list of all tags with value, quality, unit and time, and <c>/api/last</c>, the last scan of each device. Requests
+/// come on the thread pool, several at a time; keeps no state.
 /// </summary>
 /// <param name="devices">The devices of the site, as they are now: the list follows reloads.</param>
 internal sealed class TagsApi(IReadOnlyList<DeviceSupervisor> devices)

@@ -80,7 +80,9 @@ internal sealed class ForeignTexts() : FaultScenario(
     /// <summary>The answers of the site's socket, as every program gets them.</summary>
     private static async Task ExpectAnswersAsync(FaultRun run, SiteFolder site)
     {
-        foreach (var path in (string[])["/api/queue", "/api/queue/letters?last=1", "/api/devices/talking", "/api/devices/broken", "/api/status", "/api/tags"])
+        string[] paths =
+            ["/api/queue", "/api/queue/letters?last=1", "/api/devices/talking", "/api/devices/broken", "/api/status", "/api/tags"];
+        foreach (var path in paths)
         {
             var answer = await SiteClient.GetAsync(site.Path, path, CancellationToken.None);
 

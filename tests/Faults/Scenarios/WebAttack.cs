@@ -222,7 +222,8 @@ internal sealed class WebAttack() : FaultScenario(
 
         const string Health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
         var back = await Until.HoldsAsync(
-            async () => (await RawHttp.RequestAsync(port, 245, Health)).Contains("200", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            async () => (await RawHttp.RequestAsync(port, 245, Health)).Contains("200", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(60));
         run.Expect(back is not null, "others are served afterwards");
     }
 

@@ -12,7 +12,7 @@ public class RouteTests
 {
     /// <summary>Routes without a role. A further one needs a reason as good as those of these.</summary>
     private static readonly string[] s_open =
-        ["/health", "/health/live", "/health/ready", "/api/login", "/api/logout", "/api/session"];
+        ["/health", "/health/live", "/health/ready", "/api/login", "/api/logout", "/api/session", "/openapi.json"];
 
     /// <summary>Routes of the page's files, which hold no data of the plant.</summary>
     private const string Page = "/page/";

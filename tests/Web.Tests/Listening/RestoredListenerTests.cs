@@ -9,7 +9,9 @@ using PlantRuntime.Web.Listening;
 
 namespace PlantRuntime.Web.Tests.Listening;
 
-/// <summary>An endpoint is there from the beginning, and again after its file or folder was deleted or moved, or its port is free.</summary>
+/// <summary>
+/// An endpoint is there from the beginning, and again after its file or folder was deleted or moved, or its port is free.
+/// </summary>
 public sealed class RestoredListenerTests : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();

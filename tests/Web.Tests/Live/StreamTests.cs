@@ -88,12 +88,14 @@ public sealed class StreamTests : IAsyncLifetime
         while (found["points"]!.AsArray().Count < 2);
         Assert.Equal(1, (int)found["bucket_seconds"]!);
         Assert.Equal([5, 5, 5], found["points"]![0]!.AsArray().Skip(1).Select(v => (int)v!));
-        Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds((long)found["points"]![0]![0]!), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
+        var first = DateTimeOffset.FromUnixTimeMilliseconds((long)found["points"]![0]![0]!);
+        Assert.InRange(first, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
         found = (await _web.Local.GetFromJsonAsync<JsonNode>("/api/history?device=line&tag=level&to=2020-01-01T00:00:00Z"))!;
         Assert.Empty(found["points"]!.AsArray());
         Assert.Equal(HttpStatusCode.NotFound, (await _web.Local.GetAsync("/api/history?device=line&tag=other")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await _web.Local.GetAsync("/api/history?device=line")).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await _web.Local.GetAsync("/api/history?device=line&tag=level&from=yesterday")).StatusCode);
+        var refused = await _web.Local.GetAsync("/api/history?device=line&tag=level&from=yesterday");
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
     }
 
     [Fact]
@@ -115,7 +117,8 @@ public sealed class StreamTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(_web.Folder, "recipes", "throws.csx"),
             "Plant.line.Scans\n    .Where(s => int.Parse(\"x\" + s.Time) > 0)\n    .To(Sinks.lines);\n");
         await _web.Log.WhenAsync("FAULT recipe=recipes/throws.csx");
-        var recipe = (await _web.Local.GetFromJsonAsync<JsonArray>("/api/recipes"))!.Single(r => (string?)r!["file"] == "recipes/throws.csx")!;
+        var recipes = (await _web.Local.GetFromJsonAsync<JsonArray>("/api/recipes"))!;
+        var recipe = recipes.Single(r => (string?)r!["file"] == "recipes/throws.csx")!;
         Assert.Contains("FormatException", (string?)recipe["last_fault"]!["message"], StringComparison.Ordinal);
         Assert.Contains("int.Parse", (string?)recipe["last_fault"]!["source"], StringComparison.Ordinal);
     }
