@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace PlantRuntime.Web.Live;
 
 /// <summary>
-/// The last hour of every tag, for plots: least, greatest and last value of each time bucket, as single-precision floats in memory of a fixed
-/// size. The more tags, the longer the buckets: 1 s up to 388 tags, 30 s for 10,000. Times are monotonic; a step of the wall clock moves the
-/// points with it. The feed adds, any thread queries; locks internally.
+/// The last hour of every tag, for plots: least, greatest and last value of each time bucket, as single-precision floats in memory of a
+/// fixed size. The more tags, the longer the buckets: 1 s up to 388 tags, 30 s for 10,000. Times are monotonic; a step of the wall clock
+/// moves the points with it. The feed adds, any thread queries; locks internally.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class TagHistory(TimeProvider time)
@@ -89,7 +89,8 @@ internal sealed class TagHistory(TimeProvider time)
             {
                 var bucket = At(row, number);
                 var age = TimeSpan.FromSeconds(now - (number * BucketSeconds));
-                if (!float.IsNaN(bucket.Last) && age <= from && age >= to) points.Add(new HistoryPoint(age, bucket.Min, bucket.Max, bucket.Last));
+                if (!float.IsNaN(bucket.Last) && age <= from && age >= to)
+                    points.Add(new HistoryPoint(age, bucket.Min, bucket.Max, bucket.Last));
             }
 
             return points;

@@ -75,7 +75,8 @@ public class TagHistoryTests
     {
         var history = Create("a");
         Run(history, seconds: 100, i => i);
-        Assert.Equal([70f, 71f, 72f, 73f, 74f, 75f], history.Find("plc", "a", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(25))!.Select(p => p.Last));
+        var points = history.Find("plc", "a", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(25))!;
+        Assert.Equal([70f, 71f, 72f, 73f, 74f, 75f], points.Select(p => p.Last));
     }
 
     [Fact]

@@ -83,7 +83,8 @@ public sealed class LoginTests(ChromiumFixture chromium) : IClassFixture<Chromiu
         var hash = PasswordHash.Create(Password);
         return WebFixture.StartAsync(toml, prepare: site => new AccountFile(site.Path).Change(_ =>
         [
-            new Account { Name = "anna", Role = "operator", Password = hash }, new Account { Name = "eva", Role = "engineer", Password = hash },
+            new Account { Name = "anna", Role = "operator", Password = hash },
+            new Account { Name = "eva", Role = "engineer", Password = hash },
         ]));
     }
 
