@@ -6,7 +6,6 @@ namespace PlantRuntime.Architecture.Tests;
 /// </summary>
 public class ServerTraitTests
 {
-    /// <summary>Start a process; the second one a browser.</summary>
     private static readonly string[] s_starts = ["System.Diagnostics.Process::Start", "Microsoft.Playwright.IBrowserType::LaunchAsync"];
 
     /// <summary>

@@ -58,9 +58,7 @@ internal sealed class RecipesApi(SiteHost host)
         json.WriteEndObject();
     }
 
-    /// <summary>
-    /// Returns the line of a recipe of the site; null if the problem is elsewhere, or the file has no such line any more.
-    /// </summary>
+    /// <summary>Returns the line of a recipe of the site; null if the problem is elsewhere or the line is gone.</summary>
     private string? SourceLine(SourceLocation at)
     {
         if (at.Line == 0 || !at.File.EndsWith(".csx", StringComparison.OrdinalIgnoreCase)) return null;

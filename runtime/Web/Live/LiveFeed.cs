@@ -20,8 +20,8 @@ internal sealed class LiveFeed : IAsyncDisposable
 
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_statusEvery = TimeSpan.FromSeconds(2);
-    private static readonly JsonWriterOptions s_json =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_json = new()
+        { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly SiteHost _host;
     private readonly StatusApi _status;
@@ -119,9 +119,7 @@ internal sealed class LiveFeed : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Waits until the next step, a new subscription or the end; without history and subscriptions there is no next step.
-    /// </summary>
+    /// <summary>Waits until the next step, a new subscription or the end; while nothing is wanted there is no next step.</summary>
     private async Task WaitAsync(long due)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);

@@ -26,8 +26,7 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
         [.. _devices.SelectMany(d => d.Samples.Take(d.Count).Select(s => (s.Tag.Device, s.Tag.Name)))];
 
     /// <summary>Copies the latest samples and compares them with those of the last poll.</summary>
-    /// <returns>True if the tags themselves differ: others, or other units or limits. Then indexes are new, and all values are
-    /// due.</returns>
+    /// <returns>True if the tags themselves differ, or their units or limits. Then indexes are new, and all values are due.</returns>
     public bool Poll()
     {
         var isOther = FollowDevices();
@@ -107,8 +106,8 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
         json.WriteNumberValue(index);
         RecordJson.WriteValue(json, device.Samples[i].Value);
         json.WriteNumberValue((int)device.Samples[i].Quality);
-        json.WriteNumberValue(
-            device.ChangedAt[i] == default ? 0 : (device.ChangedAt[i].Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond);
+        var ticks = device.ChangedAt[i].Ticks;
+        json.WriteNumberValue(ticks == 0 ? 0 : (ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond);
     }
 
     private static void WriteDefinition(Utf8JsonWriter json, Tag tag, TagModel? model, bool isWritable)

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Routing;
 namespace PlantRuntime.Web.Page;
 
 /// <summary>
-/// The files of the page, which are resources of this assembly: <c>/</c> and <c>/page/…</c>. They are the same for everybody, so they need
-/// no login. Immutable; any thread.
+/// The files of the page, which are resources of this assembly: <c>/</c> and <c>/page/…</c>. They are the same for everybody, so they
+/// need no login. Immutable; any thread.
 /// </summary>
 internal sealed class PageFiles
 {

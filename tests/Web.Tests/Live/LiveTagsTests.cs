@@ -71,8 +71,8 @@ public sealed class LiveTagsTests : IDisposable
     public void Definitions_have_limits_and_the_right_to_write()
     {
         var model = Model("a", "x") with { WritableAt = s_at };
-        var write = new WriteOptions { Range = [1, 9] };
-        model = model with { Tags = [model.Tags[0] with { Low = 0, High = 10, Unit = "bar", Write = write }] };
+        var tagModel = model.Tags[0] with { Low = 0, High = 10, Unit = "bar", Write = new WriteOptions { Range = [1, 9] } };
+        model = model with { Tags = [tagModel] };
         _devices[0] = new DeviceSupervisor(model, 1, 1, _time, _log);
         _tags.Poll();
         var tag = JsonNode.Parse(Json(_tags.WriteDefinitions))!["devices"]![0]!["tags"]![0]!;

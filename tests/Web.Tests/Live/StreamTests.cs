@@ -38,7 +38,8 @@ public sealed class StreamTests : IAsyncLifetime
         for (var i = 0; i < LiveFeed.MaxStreams; i++) streams.Add(await OpenAsync());
         using var refused = await _web.Local.GetAsync("/api/stream", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-        Assert.Contains("64 pages are open", (string)(await refused.Content.ReadFromJsonAsync<JsonNode>())!["detail"]!, StringComparison.Ordinal);
+        var problem = (await refused.Content.ReadFromJsonAsync<JsonNode>())!;
+        Assert.Contains("64 pages are open", (string)problem["detail"]!, StringComparison.Ordinal);
         streams.ForEach(s => s.Dispose());
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
@@ -88,20 +89,22 @@ public sealed class StreamTests : IAsyncLifetime
         while (found["points"]!.AsArray().Count < 2);
         Assert.Equal(1, (int)found["bucket_seconds"]!);
         Assert.Equal([5, 5, 5], found["points"]![0]!.AsArray().Skip(1).Select(v => (int)v!));
-        var first = DateTimeOffset.FromUnixTimeMilliseconds((long)found["points"]![0]![0]!);
-        Assert.InRange(first, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
+        var time = DateTimeOffset.FromUnixTimeMilliseconds((long)found["points"]![0]![0]!);
+        Assert.InRange(time, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
         found = (await _web.Local.GetFromJsonAsync<JsonNode>("/api/history?device=line&tag=level&to=2020-01-01T00:00:00Z"))!;
         Assert.Empty(found["points"]!.AsArray());
-        Assert.Equal(HttpStatusCode.NotFound, (await _web.Local.GetAsync("/api/history?device=line&tag=other")).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await _web.Local.GetAsync("/api/history?device=line")).StatusCode);
-        var refused = await _web.Local.GetAsync("/api/history?device=line&tag=level&from=yesterday");
-        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("device=line&tag=other"));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync("device=line"));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync("device=line&tag=level&from=yesterday"));
+
+        async Task<HttpStatusCode> StatusAsync(string query) => (await _web.Local.GetAsync($"/api/history?{query}")).StatusCode;
     }
 
     [Fact]
     public async Task A_recipe_with_an_error_is_told_with_its_source_line()
     {
-        File.WriteAllText(Path.Combine(_web.Folder, "recipes", "broken.csx"), "// first line\nPlant.line.Scans.Wher(s => true).To(Sinks.lines);\n");
+        var file = Path.Combine(_web.Folder, "recipes", "broken.csx");
+        File.WriteAllText(file, "// first line\nPlant.line.Scans.Wher(s => true).To(Sinks.lines);\n");
         await _web.Log.WhenAsync("RECIPE name=recipes/broken.csx state=Failed");
         var recipes = (await _web.Local.GetFromJsonAsync<JsonArray>("/api/recipes"))!;
         var broken = recipes.Single(r => (string?)r!["file"] == "recipes/broken.csx")!;

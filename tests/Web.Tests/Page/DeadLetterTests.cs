@@ -54,8 +54,8 @@ public sealed class DeadLetterTests(ChromiumFixture chromium) : IClassFixture<Ch
 
         page = await OpenAsync("engineer");
         await page.GetByRole(AriaRole.Button, new() { Name = "dead letters" }).ClickAsync();
-        var download = await page.RunAndWaitForDownloadAsync(
-            () => page.GetByRole(AriaRole.Button, new() { Name = "Export all" }).ClickAsync());
+        var export = page.GetByRole(AriaRole.Button, new() { Name = "Export all" });
+        var download = await page.RunAndWaitForDownloadAsync(() => export.ClickAsync());
         Assert.Equal("test-lines-dead-letters.jsonl", download.SuggestedFilename);
         Assert.Contains("\"sink\":\"lines\"", await File.ReadAllTextAsync(await download.PathAsync()), StringComparison.Ordinal);
 
