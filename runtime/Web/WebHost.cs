@@ -111,7 +111,9 @@ internal sealed class WebHost : IAsyncDisposable
         OpenApiDocument.Map(routes);
         new HealthApi(host, health).Map(routes);
         status.Map(routes);
-        new TagsApi(host.Devices).Map(routes);
+        var tags = new TagsApi(host.Devices);
+        tags.Map(routes);
+        if (host.Site.Model.Web?.Compat == WebOptions.LagoonMonitor) tags.MapLagoonMonitor(routes);
         new DevicesApi(host.Devices, host.Site.Writes, time).Map(routes);
         new QueueApi(host.Sinks, () => host.Queue).Map(routes);
         new RecordingsApi(new RecordingRegistry(host.Site.Model.Name, host.Devices, time, log)).Map(routes);
@@ -154,8 +156,14 @@ internal sealed class WebHost : IAsyncDisposable
     {
         try
         {
-            if (context.Features.Get<EndpointFeature>()?.Kind == EndpointKind.Health && !context.Request.Path.StartsWithSegments("/health"))
-                throw new ApiException(StatusCodes.Status404NotFound, "this address answers /health only");
+            if (context.Features.Get<EndpointFeature>()?.Kind == EndpointKind.Health)
+            {
+                if (!context.Request.Path.StartsWithSegments("/health"))
+                    throw new ApiException(StatusCodes.Status404NotFound, "this address answers /health only");
+                if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+                    throw new ApiException(StatusCodes.Status405MethodNotAllowed, "the health is read with GET or HEAD");
+            }
+
             await next(context).ConfigureAwait(false);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)

@@ -60,14 +60,14 @@ public class EditSupportTests
     }
 
     [Theory]
-    [InlineData("retrofit", "TENANT_ID")]
+    [InlineData("retrofit", "contador_bom")]
     [InlineData("costadellago", "PLC_HOST")]
-    public async Task A_site_is_edited_where_its_environment_is_not(string name, string variable)
+    public async Task A_site_is_edited_where_its_environment_is_not(string name, string text)
     {
         using var site = SiteFolder.CopyOf(name);
         var (exit, output) = await PlantProcess.RunAsync("edit-support", site.Path);
         Assert.True(exit == 0, output);
-        Assert.Contains(variable, Names(site), StringComparison.Ordinal);
+        Assert.Contains(text, Names(site), StringComparison.Ordinal);
     }
 
     [Fact]

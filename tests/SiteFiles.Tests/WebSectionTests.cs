@@ -12,6 +12,8 @@ public class WebSectionTests
     [InlineData("listen = \"[::]:9108\"\nhosts = [\"gateway.plant\", \"10.0.0.5\"]\nsession = \"12h\"\ntls = {}", null)]
     [InlineData("listen = \"127.0.0.1:9108\"\nbehind_proxy = true", null)]
     [InlineData("listen = \"0.0.0.0:9108\"\nbehind_proxy = true\nproxies = [\"10.0.0.2\", \"172.18.0.0/16\"]", null)]
+    [InlineData("listen = \"127.0.0.1:9108\"\ncompat = \"lagoon-monitor\"", null)]
+    [InlineData("listen = \"127.0.0.1:9108\"\ncompat = \"scada\"", "5:10: error: compat: expected \"edge-agent\" or \"lagoon-monitor\"")]
     [InlineData("listen = \"9108\"", "4:10: error: listen: expected an address with a port, for instance \"127.0.0.1:9108\"")]
     [InlineData("listen = \"0.0.0.0:9108\"\nanonymous = \"viewer\"", "5:13: error: anonymous: only a loopback address")]
     [InlineData("listen = \"127.0.0.1:9108\"\nanonymous = \"operator\"", "5:13: error: anonymous: expected \"viewer\", found \"operator\"")]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Sites.Tests.Testing;
@@ -129,6 +131,41 @@ public class LagoonsTests
             SELECT count(*) FROM events WHERE end_time IS NOT NULL
               AND abs((julianday(end_time) - julianday(start_time)) * 86400 - duration) > 0.01
             """));
+    }
+
+    [SkippableFact]
+    public async Task The_page_needs_a_login_and_has_the_paths_of_the_monitor_before()
+    {
+        using var site = SiteFolder.CopyOf("lagoons");
+        await using var controllers = await LagoonControllers.StartAsync(site);
+        site.Replace("site.toml", "4840", "1");
+        var environment = SiteFolder.ExampleEnvironment("lagoons");
+        environment["OPCUA_HOST"] = "127.0.0.1";
+        controllers.AddTo(environment);
+        await SitePage.AddUserAsync(site, "ana", "viewer", Password);
+        await using var plant = PlantProcess.Start(environment, "run", site.Path);
+        using var page = await SitePage.OpenAsync(plant);
+        foreach (var name in LagoonControllers.Names) await WhenStoredAsync(site, $"json_extract(json, '$.plc') = '{name}'");
+        await controllers.SetValvesAsync(2, false, true, false);
+        await WhenEventsAsync(site, "lagoon_2 valve_backwash open");
+
+        foreach (var path in (string[])["/data", "/api/events", "/events"])
+            Assert.Equal(HttpStatusCode.Unauthorized, (await page.GetAsync(path)).StatusCode);
+        Assert.Contains("<script", await page.GetStringAsync("/"), StringComparison.Ordinal);
+        var login = await page.PostAsJsonAsync("/api/login", new { user = "ana", password = "not the password" });
+        Assert.Equal(HttpStatusCode.Unauthorized, login.StatusCode);
+        login = await page.PostAsJsonAsync("/api/login", new { user = "ana", password = Password });
+        Assert.Equal(HttpStatusCode.OK, login.StatusCode);
+
+        var data = await page.GetFromJsonAsync<JsonElement>("/data");
+        Assert.Equal(["lagoon_1", "lagoon_2", "lagoon_3", "plant"], data.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(2.5, data.GetProperty("lagoon_1").GetProperty("tags").GetProperty("level").GetDouble());
+        var open = (await page.GetFromJsonAsync<JsonElement>("/api/events?open=true")).GetProperty("events");
+        Assert.Equal(("lagoon_2", "valve_backwash"), (open[0].GetProperty("device").GetString(), open[0].GetProperty("tag").GetString()));
+        Assert.Equal(JsonValueKind.Null, open[0].GetProperty("end").ValueKind);
+        Assert.Equal("/#events", (await page.GetAsync("/events")).Headers.Location?.OriginalString);
+        var restart = await page.PostAsJsonAsync("/api/restart", new { name = "lagoon_1" });
+        Assert.Equal(HttpStatusCode.Forbidden, restart.StatusCode);
     }
 
     /// <summary>Waits until the table of events has exactly these, by device and tag.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PlantRuntime.Sites.Tests.Testing;
@@ -151,6 +152,33 @@ public class RetrofitTests
         }
     }
 
+    [Trait("Needs", "Server")]
+    [SkippableFact]
+    public async Task The_page_the_last_values_and_the_metrics_of_the_agent_before_are_on_one_port()
+    {
+        using var site = SiteFolder.CopyOf("retrofit");
+        await using var broker = await SiteBroker.StartAsync(site);
+        await using var plc = await Plc.StartAsync(Db, new PressValues(true, true, false, 12.5f, 3.25f, 1204, -3).ToBytes());
+        await using var telegraf = broker.Telegraf();
+        await using var plant = PlantProcess.Start(Prepare(site, broker, plc.Port), "run", site.Path);
+        await NextAsync(telegraf, IsScan);
+        await NextAsync(telegraf, IsScan);
+        using var page = await SitePage.OpenAsync(plant);
+        Assert.Contains("<script", await page.GetStringAsync("/"), StringComparison.Ordinal);
+        var last = await page.GetFromJsonAsync<JsonElement>("/api/last");
+        Assert.Equal(1204, last.GetProperty("press").GetProperty("tags").GetProperty("contador_bom").GetInt32());
+
+        var metrics = await page.GetStringAsync("/metrics");
+        foreach (var line in (string[])
+        [
+            @"plc_read_ok_total [1-9]\d*", @"plc_read_fail_total \d+", @"plc_publish_ok_total\{mode=""mqtt""\} [1-9]\d*",
+            @"plc_publish_fail_total\{mode=""mqtt""\} \d+", @"plc_last_value\{name=""contador_bom""\} 1204",
+            @"plc_last_value\{name=""AI_Corrente""\} 12\.5", @"plc_last_value\{name=""pecas_boas""\} 1",
+            @"plc_read_latency_ms \d", @"edge_backlog_size \d+", "edge_up 1", @"plant_device_up\{device=""press""[^}]*\} 1",
+        ])
+            Assert.Matches($"(?m)^{line}", metrics);
+    }
+
     [Fact]
     public void Telegraf_and_the_dashboard_know_every_tag_of_the_press()
     {
@@ -172,6 +200,7 @@ public class RetrofitTests
         var environment = SiteFolder.ExampleEnvironment("retrofit");
         environment["PLC_HOST"] = "127.0.0.1";
         environment["LAB_HOST"] = "127.0.0.1";
+        environment["METRICS_PORT"] = "0";
         environment["MQTT_BROKER"] = "localhost";
         environment["MQTT_PORT"] = $"{broker.Port}";
         environment["MQTT_PASSWORD"] = broker.PasswordOf("edge_agent");

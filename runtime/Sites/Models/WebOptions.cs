@@ -8,6 +8,12 @@ namespace PlantRuntime.Sites.Models;
 /// </summary>
 internal sealed record WebOptions : IValidatedOptions
 {
+    /// <summary>A value of <see cref="Compat"/>.</summary>
+    public const string EdgeAgent = "edge-agent";
+
+    /// <inheritdoc cref="EdgeAgent"/>
+    public const string LagoonMonitor = "lagoon-monitor";
+
     private static readonly TimeSpan s_shortestSession = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_longestSession = TimeSpan.FromHours(12);
 
@@ -21,7 +27,8 @@ internal sealed record WebOptions : IValidatedOptions
     public IReadOnlyList<string> MetricsTags { get; init; } = [];
 
     /// <summary>
-    /// The program whose metrics the host has beside its own: <c>"edge-agent"</c>, an agent for one S7 data block; null for none.
+    /// The program whose paths or metrics the host has beside its own: <c>"edge-agent"</c>, the metrics of an agent for one S7 data block;
+    /// <c>"lagoon-monitor"</c>, the paths <c>/data</c> and <c>/events</c> of a page for lagoons; null for none.
     /// </summary>
     public string? Compat { get; init; }
 
@@ -63,7 +70,8 @@ internal sealed record WebOptions : IValidatedOptions
         else if (Anonymous is not null && BehindProxy)
             yield return ("anonymous", "contradicts behind_proxy, through which other machines would read without login: delete one of them");
         if (Anonymous is not (null or "viewer")) yield return ("anonymous", $"expected \"viewer\", found \"{Anonymous}\"");
-        if (Compat is not (null or "edge-agent")) yield return ("compat", $"expected \"edge-agent\", found \"{Compat}\"");
+        if (Compat is not (null or EdgeAgent or LagoonMonitor))
+            yield return ("compat", $"expected \"{EdgeAgent}\" or \"{LagoonMonitor}\", found \"{Compat}\"");
         foreach (var pattern in MetricsTags.Where(p => !p.Contains('.')))
             yield return ("metrics_tags", $"expected a device and a tag such as \"press.AI_*\" or \"*.*\", found \"{pattern}\"");
         if (Session < s_shortestSession || Session > s_longestSession) yield return ("session", "expected \"1min\" to \"12h\"");

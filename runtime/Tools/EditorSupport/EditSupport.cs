@@ -1,8 +1,11 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using PlantRuntime.Engine.RecipeHost.Build;
 using PlantRuntime.Engine.Supervision;
 using PlantRuntime.Logging;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
+using PlantRuntime.Sites.Text;
 using PlantRuntime.Testing;
 
 namespace PlantRuntime.Tools.EditorSupport;
@@ -13,7 +16,7 @@ namespace PlantRuntime.Tools.EditorSupport;
 /// two scripts, and the declarations of scripts loaded with <c>#load</c> are written to a file of their own.
 /// One per host or command; one call at a time. Does file I/O and asks the compiler's child process, which the caller owns.
 /// </summary>
-internal sealed class EditSupport(string siteFolder, RecipeCompiler compiler, PlantLog log)
+internal sealed partial class EditSupport(string siteFolder, RecipeCompiler compiler, PlantLog log)
 {
     /// <summary>The name of the folder. A host updates it only if it exists.</summary>
     public const string FolderName = ".plant";
@@ -24,9 +27,20 @@ internal sealed class EditSupport(string siteFolder, RecipeCompiler compiler, Pl
     private readonly string _folder = Path.Combine(siteFolder, FolderName);
     private readonly SettledChange _change = new();
 
-    /// <summary>Loads a site for an editor: an environment variable that is not set has its name as its value.</summary>
-    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Load(string siteFolder) =>
-        SiteFile.Load(siteFolder, name => Environment.GetEnvironmentVariable(name) ?? name, sharedFolder: InstallPaths.Scripts);
+    /// <summary>
+    /// Loads a site for an editor: an environment variable that is not set has its default, or without one its name as its value.
+    /// </summary>
+    public static (SiteModel? Model, IReadOnlyList<Problem> Problems) Load(string siteFolder)
+    {
+        var text = BoundedFile.Read(Path.Combine(siteFolder, SiteFile.Name), SiteFile.MaxBytes, out _) ?? [];
+        var withDefault = Defaults().Matches(Encoding.UTF8.GetString(text)).Select(m => m.Groups[1].Value).ToHashSet();
+        return SiteFile.Load(
+            siteFolder, name => Environment.GetEnvironmentVariable(name) ?? (withDefault.Contains(name) ? null : name),
+            sharedFolder: InstallPaths.Scripts);
+    }
+
+    [GeneratedRegex(@"\$\{(\w+):-")]
+    private static partial Regex Defaults();
 
     /// <summary>
     /// Updates the folder, if it exists, after a settled change of site.toml, the tag tables or the scripts, those of the product

@@ -30,7 +30,7 @@ internal sealed class EventsApi(IReadOnlyList<SinkSupervisor> sinks, TimeProvide
         Query("to", "events that started at this time or later are left out"),
         Query("limit", "the largest number of events: 1 to 1000, 100 if it is left out", "integer"),
         Query("after", "next of the page before"),
-        Query("sink", "the sink; if it is left out, the first that stores events"));
+        Query("sink", "the sink; if it is left out, the first that has stored an event"));
 
     public void Dispose() => _readers.Dispose();
 
@@ -45,7 +45,7 @@ internal sealed class EventsApi(IReadOnlyList<SinkSupervisor> sinks, TimeProvide
             After = query["after"],
             Limit = query["limit"] is [{ } limit] ? Limit(limit) : new EventQuery().Limit,
         };
-        var (sink, store) = Find(query["sink"]);
+        var (sink, store) = await FindAsync(query["sink"], context.RequestAborted).ConfigureAwait(false);
         var page = store is null ? new EventPage([], null) : await ReadAsync(store, request, context.RequestAborted).ConfigureAwait(false);
 
         // Open events come first, so a page that has a closed one is the last with open ones.
@@ -53,15 +53,30 @@ internal sealed class EventsApi(IReadOnlyList<SinkSupervisor> sinks, TimeProvide
         await ApiResponse.WriteAsync(context, json => Write(json, sink, page)).ConfigureAwait(false);
     }
 
-    /// <summary>Returns the sink with this name, or the first that stores events; nothing if the site has none that is open.</summary>
-    private (string? Sink, IEventStore? Store) Find(string? name)
+    /// <summary>
+    /// Returns the sink with this name; without a name the first that has stored an event, or could. Nothing if no such sink is open.
+    /// </summary>
+    private async Task<(string? Sink, IEventStore? Store)> FindAsync(string? name, CancellationToken cancel)
     {
         var stores = sinks.Where(s => s.EventStore is not null).ToList();
-        if (name is null) return stores.FirstOrDefault() is { } first ? (first.Name, first.EventStore) : (null, null);
+        if (name is null)
+        {
+            foreach (var candidate in stores.Count > 1 ? stores : [])
+            {
+                if (candidate.EventStore is { } store && await HasEventsAsync(store, cancel).ConfigureAwait(false))
+                    return (candidate.Name, store);
+            }
+
+            return stores.FirstOrDefault() is { } first ? (first.Name, first.EventStore) : (null, null);
+        }
+
         var found = stores.Find(s => s.Name == name) ?? throw new ApiException(StatusCodes.Status404NotFound,
             $"no sink \"{name}\" that stores events is open{Nearest.DidYouMean(name, stores.Select(s => s.Name))}");
         return (found.Name, found.EventStore);
     }
+
+    private async Task<bool> HasEventsAsync(IEventStore store, CancellationToken cancel) =>
+        (await ReadAsync(store, new EventQuery { Limit = 1 }, cancel).ConfigureAwait(false)).Events.Count > 0;
 
     private async Task<EventPage> ReadAsync(IEventStore store, EventQuery request, CancellationToken cancel)
     {

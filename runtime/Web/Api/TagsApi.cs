@@ -25,6 +25,20 @@ internal sealed class TagsApi(IReadOnlyList<DeviceSupervisor> devices)
         routes.MapGet("/api/last", LastAsync).RequireRole(Roles.Viewer).Describe("The last scan of each device: time, and values by tag");
     }
 
+    /// <summary>
+    /// Adds the paths of the monitor that PlantRuntime replaces at the lagoons: <c>/data</c> is <c>/api/last</c>, <c>/events</c> leads to
+    /// the events of the page.
+    /// </summary>
+    public void MapLagoonMonitor(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/data", LastAsync).RequireRole(Roles.Viewer).Describe("The same as /api/last");
+        routes.MapGet("/events", context =>
+        {
+            context.Response.Redirect("/#events");
+            return Task.CompletedTask;
+        }).RequireRole(Roles.Viewer).Describe("Leads to the events of the page");
+    }
+
     private Task ListAsync(HttpContext context)
     {
         var query = context.Request.Query;

@@ -26,7 +26,7 @@ internal sealed class SiteMetrics(
 
     private readonly Metric[] _metrics =
     [
-        .. Groups.Where(g => options?.Compat is not null || !ReferenceEquals(g.Metrics, EdgeAgentMetrics.All))
+        .. Groups.Where(g => options?.Compat == WebOptions.EdgeAgent || !ReferenceEquals(g.Metrics, EdgeAgentMetrics.All))
             .SelectMany(g => g.Metrics.OfType<Metric>()),
     ];
 

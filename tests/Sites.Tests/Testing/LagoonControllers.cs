@@ -43,8 +43,10 @@ internal sealed class LagoonControllers : IAsyncDisposable
         return controllers;
     }
 
+    /// <summary>Adds the addresses of the controllers, and a free port for the page.</summary>
     public void AddTo(Dictionary<string, string> environment)
     {
+        environment["WEB_LISTEN"] = "127.0.0.1:0";
         foreach (var name in Names) environment[$"{name.ToUpperInvariant()}_HOST"] = "127.0.0.1";
     }
 
