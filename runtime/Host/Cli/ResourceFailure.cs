@@ -22,7 +22,7 @@ internal static class ResourceFailure
     /// <summary>
     /// The number of files that the runtime, the plugins, the queue and the compiler have open; each device and sink has two more.
     /// </summary>
-    private const int BaseFiles = 224;
+    private const int BaseFiles = 320;
 
     private const int FilesOfPart = 2;
 
