@@ -78,7 +78,7 @@ internal sealed record ReloadPlan(
         var changed = SettingsList.Difference(running, next)
             .Select(key => (Key: key,
                 IsHot: key is "log.level" or "site.time_zone" || key.StartsWith("limits.recipe_", StringComparison.Ordinal)));
-        foreach (var part in changed.GroupBy(c => (Section: c.Key[..c.Key.IndexOf('.')], c.IsHot)))
+        foreach (var part in changed.GroupBy(c => (Section: c.Key.Split('.', ' ')[0], c.IsHot)))
         {
             var kind = part.Key.IsHot ? ChangeKind.Adjusted : ChangeKind.NextStart;
             yield return new PartChange(part.Key.Section, kind, [.. part.Select(c => c.Key[(part.Key.Section.Length + 1)..])]);

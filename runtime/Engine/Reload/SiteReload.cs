@@ -111,6 +111,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         var running = site.Model;
         return site.Snapshot().KeepStartupOnly(declared) with
         {
+            Web = running.Web,
             Log = running.Log with { Level = declared.Log.Level },
             Limits = declared.Limits with { Memory = running.Limits.Memory },
         };

@@ -31,6 +31,7 @@ internal static partial class SettingsList
         list.Add("site.time_zone", site.TimeZone.Id);
         foreach (var (plugin, sink) in site.Lease) list.Add($"site.lease.{plugin}", sink);
         if (site.Health is not null) list.Add("site.health", site.Health);
+        if (site.Web is not null) list.AddOptions("web", site.Web);
         list.AddOptions("log", site.Log);
         list.AddOptions("limits", site.Limits);
         return list.Items;
@@ -169,6 +170,7 @@ internal sealed class SettingsListBuilder
         null or SourceLocation => null,
         TimeSpan time => DurationText.Format(time),
         Enum word => SnakeCase.From(word.ToString()),
+        IReadOnlyList<string> texts => $"[{string.Join(", ", texts)}]",
         IReadOnlyList<double> numbers => $"[{string.Join(", ", numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)))}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };

@@ -56,6 +56,19 @@ public class ReloadPlanTests
     }
 
     [Fact]
+    public void The_page_changes_at_the_next_start()
+    {
+        var web = new WebOptions { Listen = "127.0.0.1:9108", MetricsTags = ["press.*"], Tls = new WebTlsOptions() };
+        Assert.Equal("site [web] takes effect at the next start: added", Line(s_site, s_site with { Web = web }));
+        Assert.Equal("site [web] takes effect at the next start: removed", Line(s_site with { Web = web }, s_site));
+        Assert.Equal("site [web] takes effect at the next start: listen, metrics_tags",
+            Line(s_site with { Web = web }, s_site with { Web = web with { Listen = "127.0.0.1:1", MetricsTags = ["lab.*"] } }));
+
+        static string Line(SiteModel running, SiteModel next) => string.Join(' ', Assert.Single(
+            ReloadPlan.Compare(SiteSnapshot.From(running, []), SiteSnapshot.From(next, [])).Lines(all: false)));
+    }
+
+    [Fact]
     public void A_recipe_that_swaps_with_all_its_state_is_not_felt()
     {
         var plan = Plan(s_site, s_recipe with { Meaning = "2" });
