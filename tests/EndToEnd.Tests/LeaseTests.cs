@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using PlantRuntime.Conformance.Peers;
 using Xunit.Abstractions;
 
@@ -57,6 +59,35 @@ public sealed class LeaseTests(ITestOutputHelper output)
         await fourth.WhenAsync("LEASE state=Active");
         output.WriteLine($"after a half-open connection: active after {watch.Elapsed.TotalSeconds:0.0} s");
         Assert.Equal("1", await QueryAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"));
+    }
+
+    [SkippableFact]
+    public async Task A_waiting_host_tests_the_ways_to_its_devices()
+    {
+        Skip.If(PostgresServer.Programs is null, "no PostgreSQL here: install Debian's package postgresql");
+        await using var server = await PostgresServer.StartNewAsync("fsync = off");
+        using var folder = new SiteFolder(Site(server.Port));
+        var port = ClosedPort.Find();
+        using var other = new SiteFolder(Site(server.Port) + string.Create(CultureInfo.InvariantCulture, $$"""
+
+            [devices.meter]
+            driver = "modbus"
+            host   = "127.0.0.1"
+            port   = {{port}}
+              [devices.meter.tags]
+              a = "holding:0"
+            """));
+        foreach (var site in new[] { folder, other }) site.Write("recipes/all.csx", "Plant.line.Scans.To(Sinks.store);");
+        await using var first = PlantProcess.Start(s_environment, "run", folder.Path);
+        await first.WhenAsync("LEASE state=Active");
+        await using var second = PlantProcess.Start(s_environment, "run", other.Path);
+        await second.WhenAsync($"STANDBY device=meter state=Unreachable reason=\"{port}: connection refused\"");
+        using var meter = new TcpListener(IPAddress.Loopback, port);
+        meter.Start();
+        await second.WhenAsync("STANDBY device=meter state=Reachable");
+        await first.SignalAsync("TERM");
+        await second.WhenAsync("LEASE state=Active");
+        await second.WhenAsync("START plant=1 device=meter ");
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using PlantRuntime.Logging;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
+using PlantRuntime.Tools.Doctor;
 using PlantRuntime.Tools.EditorSupport;
 using PlantRuntime.Web;
 using PlantRuntime.Web.Api;
@@ -104,7 +105,7 @@ internal static class RunCommand
             var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
             await using var closing = web.ConfigureAwait(false);
             await web.StartAsync().ConfigureAwait(false);
-            if (lease is not null) await WaitForLeaseAsync(host, lease, duration, stop).ConfigureAwait(false);
+            if (lease is not null) await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
             await host.StartAsync(stop.Token).ConfigureAwait(false);
             if (duration is { } time) stop.CancelAfter(time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
@@ -170,14 +171,25 @@ internal static class RunCommand
 
     /// <summary>
     /// Waits until this host may be active, at most for the time that it is to run; meanwhile it compiles the recipes, so that it starts at
-    /// once then.
+    /// once then, and tests the ways to the devices.
     /// </summary>
-    private static async Task WaitForLeaseAsync(SiteHost host, SiteLease lease, TimeSpan? duration, CancellationTokenSource stop)
+    private static async Task WaitForLeaseAsync(
+        SiteContext site, SiteHost host, SiteLease lease, TimeSpan? duration, CancellationTokenSource stop)
     {
         if (duration is { } time) stop.CancelAfter(time);
         lease.Start();
         foreach (var result in await host.Recipes.Builder.BuildAllAsync(stop.Token).ConfigureAwait(false)) result.Discard();
-        await lease.Active.WaitAsync(stop.Token).ConfigureAwait(false);
+        using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop.Token))
+        {
+            var check = new StandbyCheck(site.Plugins, site.Factory, site.Time, site.Log);
+            var checking = lease.Active.IsCompleted ? Task.CompletedTask
+                : Task.Run(() => check.RunAsync(site.Model.Devices, waiting.Token), waiting.Token);
+            await lease.Active.WaitAsync(stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await waiting.CancelAsync().ConfigureAwait(false);
+            await checking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        stop.Token.ThrowIfCancellationRequested();
         stop.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
