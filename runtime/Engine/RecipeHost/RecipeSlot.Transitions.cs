@@ -2,6 +2,7 @@ using PlantRuntime.Engine.RecipeHost.Run;
 using PlantRuntime.Engine.RecipeHost.State;
 using PlantRuntime.Logging;
 using PlantRuntime.Recipes;
+using PlantRuntime.Recipes.State;
 using PlantRuntime.Sites;
 
 namespace PlantRuntime.Engine.RecipeHost;
@@ -120,7 +121,7 @@ internal sealed partial class RecipeSlot
             var state = old is null ? null : await old.HaltAsync(drains, Limits.RecipeTime + s_endTimeout, _time, cancel)
                 .ConfigureAwait(false);
             var carried = state is null ? null : plan.Load(state);
-            if (state is null) _store.Restore(plan);
+            var restored = state is null ? _store.Restore(plan) : null;
             var isWatched = state is not null && old!.Runner.Stopped is null && Limits.RecipeWatch > TimeSpan.Zero;
             if (isWatched) result.Faults.SetQuota(old!.Faults, Limits.RecipeWatch);
             (Rejected, _siteFault) = (null, null);
@@ -129,6 +130,8 @@ internal sealed partial class RecipeSlot
             var change = await StartAsync(next, StateAfter(reason, isWatched), began).ConfigureAwait(false);
             KeepForRollback(isWatched ? old : null);
             if (!isWatched && old is not null) Unload(old);
+            SetCarried(carried is not null ? StateSource.Version : restored is not null ? StateSource.Disk : StateSource.None,
+                carried ?? restored ?? plan.PredictTransfer([]));
             if (carried is { IsEmpty: false }) _log.Info($"STATE recipe={File} {carried.ToFields("carried")}");
             _log.Info($"RECIPE name={File} state=Running version={_lastNumber} devices={string.Join(',', plan.Sources.Keys)} routes={plan.Routes.Count}"
                 + $"{LogFields.When(plan.Mirrors.Count > 0, $" mirrors={plan.Mirrors.Count}")}{(old is null ? default : change)}");
@@ -209,15 +212,21 @@ internal sealed partial class RecipeSlot
         var drains = current.Runner.Stopped is null && !_router.CanAttach(previous.Loaded.Plan);
 
         // The scans since the swap are not run again; the state that they led to is transferred, unless the version hangs.
-        if (await current.HaltAsync(drains, s_endTimeout, _time, CancellationToken.None).ConfigureAwait(false) is { } state)
-            previous.Loaded.Plan.Load(state);
+        var plan = previous.Loaded.Plan;
+        var state = await current.HaltAsync(drains, s_endTimeout, _time, CancellationToken.None).ConfigureAwait(false);
+        var transfer = state is null ? plan.PredictTransfer(plan.OperatorPaths) : plan.Load(state);
         previous.Faults.RemoveQuota();
         var next = previous with { Runner = NewRunner(previous.Loaded) };
         var change = await StartAsync(next, StateAfter(SwapReason.Rollback, isWatched: false), began).ConfigureAwait(false);
         _previous = null;
-        if (previous != current) Unload(current);
+        if (previous == current) return change;
+        SetCarried(state is null ? StateSource.Own : StateSource.Version, transfer);
+        Unload(current);
         return change;
     }
+
+    private void SetCarried(StateSource source, StateTransfer transfer) =>
+        Carried = new CarriedState(_time.GetUtcNow().UtcDateTime, source, transfer);
 
     /// <summary>Starts a version where another one has ended. Mirrors that both have run on.</summary>
     /// <returns>For the log: the last scan of the version before, and the pause between the two.</returns>

@@ -91,6 +91,12 @@ internal sealed partial class RecipeSlot
     /// <summary>The version that runs; null when none does.</summary>
     public RecipeVersion? Current => _current;
 
+    /// <summary>The state that the last version started with; null before the first one.</summary>
+    public CarriedState? Carried { get; private set; }
+
+    /// <summary>Time of the recipe's state on disk, UTC; null when there is none.</summary>
+    public DateTime? StateSaved => _store.Saved;
+
     /// <summary>Bytes that the version that runs has allocated since it started.</summary>
     public long Allocated => _current?.Loaded.Guard.Allocated ?? 0;
 

@@ -67,7 +67,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         if (site.Recipes.IsFolderMissing) return Outcome.Unsettled;
         var (declared, problems) = Load();
         if (site.Files.Read() is { State: FolderState.Unreadable } unreadable) problems = [.. problems, .. unreadable.Skipped];
-        if (declared is null || problems.Count > 0) return Reject(problems);
+        if (declared is null || problems.Count > 0) return Reject(problems, plan: null);
         var saved = Files.Max(File.GetLastWriteTimeUtc);
         var model = Merge(declared);
         var parts = ReloadPlan.Compare(site.Snapshot() with { Recipes = [] }, SiteSnapshot.From(model, [], declared));
@@ -91,7 +91,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         {
             next.Dispose();
             site.Catalog.UnloadUnused(site.Model.PluginNames);
-            return Reject(problems);
+            return Reject(problems, parts);
         }
 
         if (site.Recipes.SiteFault is not null || !site.Recipes.StillRunning(next.Recipes))
@@ -141,6 +141,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
             () => site.Recipes.MoveAsync(next.Builder, next.Recipes, plan.IsSwapped, IsWatched, cancel), cancel).ConfigureAwait(false);
         log.Level = next.Model.Log.Level;
         site.RolledBackReason = null;
+        site.Reloads.AddApplied(plan);
         _rollback.Begin(previous);
         log.Info($"SITE state=Changed devices={next.Model.Devices.Count} sinks={next.Model.Sinks.Count} recipes={next.Recipes.Count} "
             + $"planned={next.Recipes.Count(r => !r.IsUnchanged)}");
@@ -157,11 +158,14 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         foreach (var sink in site.Sinks) sink.Model = model.Sinks.First(s => s.Name == sink.Name);
         var isNews = _rejected is not null || site.RolledBackReason is not null;
         site.RolledBackReason = null;
-        if (isNews) log.Info("SITE state=Running reason=\"site.toml is again as it runs\"");
+        if (!isNews) return;
+        site.Reloads.Withdraw();
+        log.Info("SITE state=Running reason=\"site.toml is again as it runs\"");
     }
 
-    private Outcome Reject(IReadOnlyList<Problem> problems)
+    private Outcome Reject(IReadOnlyList<Problem> problems, ReloadPlan? plan)
     {
+        site.Reloads.AddRefused(plan, problems);
         if (_rejected is not null && _rejected.SequenceEqual(problems)) return Outcome.Rejected;
         _rejected = problems;
         foreach (var problem in problems) log.Error($"SITE problem=\"{problem}\"");

@@ -59,6 +59,7 @@ internal sealed class SiteRollback(SiteRuntime site, TimeProvider time, PlantLog
         await new SiteSwap(site, previous.Builder, previous.Plugins, plan)
             .RunAsync(() => site.Recipes.RollBackAsync(previous.Builder, previous.Versions), cancel).ConfigureAwait(false);
         log.Level = site.Model.Log.Level;
+        site.Reloads.AddRolledBack(fault);
         site.RolledBackReason = $"{edit} was taken back: {fault}";
         log.Info($"SITE state=Back devices={site.Devices.Count} sinks={site.Sinks.Count} recipes={site.Recipes.Slots.Count}");
     }

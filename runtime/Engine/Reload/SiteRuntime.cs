@@ -50,6 +50,7 @@ internal sealed class SiteRuntime
     {
         (Model, Catalog, Plugins, Files) = (model, catalog, plugins, files);
         (_compiler, _status, _whyNoWrites, _time, _log) = (compiler, status, whyNoWrites, time, log);
+        Reloads = new ReloadHistory(time);
         _jitter = new Random(HashCode.Combine(model.Folder, time.GetTimestamp()));
         _devices = new SnapshotList<DeviceSupervisor>([.. model.Devices.Select(NewDevice)]);
         Mirrors = new MirrorRegistry(_devices, time, log);
@@ -65,6 +66,9 @@ internal sealed class SiteRuntime
 
     /// <summary>Why the last edit of site.toml was rolled back; null when it was not.</summary>
     public string? RolledBackReason { get; set; }
+
+    /// <summary>How the last edits of site.toml ended.</summary>
+    public ReloadHistory Reloads { get; }
 
     /// <summary>The plugins of the host and of the site; owned by SiteHost.</summary>
     public PluginCatalog Catalog { get; }

@@ -94,7 +94,7 @@ internal sealed class Plan(
     public StateTransfer PredictTransfer(IReadOnlyList<OperatorPath> old)
     {
         var mapping = StateMapping.Create(old, OperatorPaths);
-        return new StateTransfer(mapping.Pairs.Count, mapping.Dropped);
+        return TransferTo([.. mapping.Pairs.Select(p => p.New)], mapping.Dropped);
     }
 
     /// <summary>
@@ -105,14 +105,16 @@ internal sealed class Plan(
     {
         var mapping = StateMapping.Create([.. state.Operators.Select(o => o.Path)], OperatorPaths);
         var dropped = new List<string>();
+        var kept = new HashSet<int>();
         foreach (var (old, now) in mapping.Pairs)
         {
             var (path, bytes) = state.Operators[old];
             if (SavedState.Load((IStateful)Stateful[now], bytes, clock, state.Timestamp) is { } problem)
                 dropped.Add($"{path.Name}: {problem}");
+            else kept.Add(now);
         }
 
-        return new StateTransfer(mapping.Pairs.Count - dropped.Count, [.. dropped, .. mapping.Dropped]);
+        return TransferTo(kept, [.. dropped, .. mapping.Dropped]);
     }
 
     /// <summary>Runs an answer.</summary>
@@ -138,6 +140,13 @@ internal sealed class Plan(
         {
             if (node.Due <= now) node.OnDue(now, clock.UtcNow);
         }
+    }
+
+    /// <summary>Names the operators of this plan that keep their state, by index, and those that begin without.</summary>
+    private StateTransfer TransferTo(HashSet<int> kept, IReadOnlyList<string> dropped)
+    {
+        var names = Stateful.Select((node, index) => (node.Path.Name, IsKept: kept.Contains(index))).ToLookup(n => n.IsKept, n => n.Name);
+        return new StateTransfer([.. names[true]], [.. names[false]], dropped);
     }
 
     private static bool IsAnyBlocked(Route[] routes)

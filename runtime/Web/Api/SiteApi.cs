@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine;
 using PlantRuntime.Engine.Reload;
+using PlantRuntime.Logging;
 using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Access.Requests;
 using static PlantRuntime.Web.Api.RouteParameter;
@@ -13,11 +14,13 @@ using static PlantRuntime.Web.Api.RouteParameter;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// The site as a whole in the API: its snapshot for <c>plant diff</c> and <c>plant check</c>, and restarts of devices and sinks. Requests
-/// come on the thread pool, several at a time; keeps no state.
+/// The site as a whole in the API: its snapshot for <c>plant diff</c> and <c>plant check</c>, how the last edits of site.toml ended, and
+/// restarts of devices and sinks. Requests come on the thread pool, several at a time; keeps no state.
 /// </summary>
 internal sealed class SiteApi(SiteHost host)
 {
+    private const int MaxProblems = 100;
+
     // A running scan or batch may end within this time.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
@@ -25,12 +28,53 @@ internal sealed class SiteApi(SiteHost host)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/site", SnapshotAsync).RequireRole(Roles.Engineer).Describe("The settings of the running site, for plant diff");
+        routes.MapGet("/api/site/plan", PlanAsync).RequireRole(Roles.Viewer).Describe(
+            "How the last edit of site.toml ended: applied, refused or rolled back, with the parts that it changes");
         routes.MapPost("/api/restart", RestartAsync).Audited("restart").RequireRole(Roles.Engineer).Describe(
             "Restarts the device and the sink with a name", Required("name", "the name in site.toml"));
     }
 
     private Task SnapshotAsync(HttpContext context) => ApiResponse.WriteAsync(
         context, json => JsonSerializer.Serialize(json, host.Site.Snapshot(), ReloadJson.Default.SiteSnapshot));
+
+    private Task PlanAsync(HttpContext context) => ApiResponse.WriteAsync(context, json =>
+    {
+        json.WriteStartObject();
+        Write(json, "last", host.Site.Reloads.Last);
+        Write(json, "applied", host.Site.Reloads.Applied);
+        json.WriteEndObject();
+    });
+
+    private static void Write(Utf8JsonWriter json, string name, ReloadReport? report)
+    {
+        json.WritePropertyName(name);
+        if (report is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("time"u8, report.Time);
+        json.WriteString("outcome"u8, report.Outcome.ToString());
+        if (report.Plan is { } plan) json.WriteBoolean("disruptive"u8, plan.IsDisruptive);
+        else json.WriteNull("disruptive"u8);
+        json.WriteStartArray("changes"u8);
+        foreach (var line in report.Plan?.Lines(all: false) ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("section"u8, line[0]);
+            json.WriteString("name"u8, LogText.Sanitize(line[1]));
+            json.WriteString("change"u8, LogText.Sanitize(line[2]));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("problems"u8);
+        foreach (var problem in report.Problems.Take(MaxProblems)) json.WriteStringValue(problem);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 
     private async Task RestartAsync(HttpContext context)
     {

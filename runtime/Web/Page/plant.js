@@ -1,29 +1,69 @@
-// Devices and sinks: state, figures, reason and next step; restarts for engineers.
-import { post } from "./api.js";
+// Devices and sinks: state, figures, reason and next step; restarts for engineers; the last edit of site.toml.
+import { get, post } from "./api.js";
 import { nextStep } from "./attention.js";
 import { ask, fill, h, toast } from "./dom.js";
 import { can } from "./session.js";
 import { store } from "./store.js";
-import { formatCount, formatNumber, formatSpan, t } from "./text.js";
+import { formatCount, formatNumber, formatSpan, formatTime, t } from "./text.js";
 
 export class PlantView {
   #devices = h("div", { class: "cards" });
   #sinks = h("div", { class: "cards" });
   #deviceTitle = h("h2");
   #sinkTitle = h("h2");
+  #reloadTitle = h("h2");
+  #reload = h("div", { class: "cards wide", id: "reload" });
+  #plan = null;
+  #timer = null;
+  #error = null;
   #open = new Set();
 
   constructor() {
-    this.element = h("section", { class: "view page" }, this.#deviceTitle, this.#devices, this.#sinkTitle, this.#sinks);
-    store.addEventListener("status", () => this.#draw());
+    this.element = h("section", { class: "view page" }, this.#deviceTitle, this.#devices, this.#sinkTitle, this.#sinks,
+      this.#reloadTitle, this.#reload);
+    store.addEventListener("status", () => this.#onStatus());
   }
 
   show() {
     this.#draw();
+    this.#load();
+    this.#timer ??= setInterval(() => this.#load(), 5000);
+  }
+
+  hide() {
+    clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   translate() {
     this.#draw();
+    this.#drawPlan();
+  }
+
+  #onStatus() {
+    this.#draw();
+    if (this.#timer !== null && store.status.site_error !== this.#error) this.#load();
+    this.#error = store.status.site_error;
+  }
+
+  // A host that cannot be reached is in the header; the plan of before stays.
+  async #load() {
+    try {
+      const plan = await get("api/site/plan");
+      if (JSON.stringify(plan) === JSON.stringify(this.#plan)) return;
+      this.#plan = plan;
+      this.#drawPlan();
+    } catch (error) {
+      if (error.status) fill(this.#reload, h("p", { class: "error" }, error.message));
+    }
+  }
+
+  #drawPlan() {
+    if (!this.#plan) return;
+    const { last, applied } = this.#plan;
+    this.#reloadTitle.textContent = t("reload");
+    fill(this.#reload, last ? reload(last) : h("p", { class: "empty" }, t("noReload")),
+      applied && applied.time !== last.time ? reload(applied) : null);
   }
 
   #draw() {
@@ -80,6 +120,17 @@ function card(kind, item, level, subtitle, figures, more) {
     can("engineer") ? h("div", { class: "buttons" },
       kind === "device" && (item.state === "Parked" || item.state === "Reconnecting") ? button("retryNow", item.name, () => retry(item.name)) : null,
       button("restart", item.name, () => restart(item.name))) : null);
+}
+
+function reload({ time, outcome, disruptive, changes, problems }) {
+  const level = outcome === "Applied" ? "good" : outcome === "Refused" ? "warn" : "bad";
+  return h("article", { class: `card part ${level}`, "data-outcome": outcome },
+    h("div", { class: "title" }, h("h3", {}, formatTime(time)), h("span", { class: `badge ${level}` }, t(`reload.${outcome}`))),
+    problems.map(problem => h("p", { class: "reason" }, problem)),
+    level === "good" ? null : h("p", { class: "muted" }, h("strong", {}, t("next")), " ", t("next.site")),
+    disruptive === null ? null : h("p", { class: "muted" }, disruptive ? t("disruptive") : t("harmless")),
+    changes.length === 0 ? null : h("dl", { class: "changes" }, changes.map(({ section, name, change }) =>
+      [h("dt", {}, section === "site" ? name : `${section} ${name}`), h("dd", {}, change)])));
 }
 
 const button = (text, name, onclick) => h("button", { type: "button", "data-key": `${text}:${name}`, onclick }, t(text));

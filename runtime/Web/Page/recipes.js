@@ -1,9 +1,9 @@
-// The recipes: version, errors of the file and the last exception, each with its source line.
+// The recipes: version, carried state, errors of the file and the last exception, each with its source line.
 import { get } from "./api.js";
 import { nextStep } from "./attention.js";
 import { fill, h } from "./dom.js";
 import { store } from "./store.js";
-import { formatCount, t } from "./text.js";
+import { formatCount, formatTime, t } from "./text.js";
 
 export class RecipesView {
   #list = [];
@@ -56,10 +56,22 @@ export class RecipesView {
         h("dl", { class: "figures" },
           [[t("version"), recipe.version || "–"], [t("faults"), formatCount(recipe.faults), recipe.faults > 0], [t("lostScans"), formatCount(recipe.lost_scans), recipe.lost_scans > 0]]
             .map(([name, value, isBad]) => h("div", {}, h("dt", {}, name), h("dd", { class: isBad ? "bad" : null }, value)))),
+        state(recipe.carried_state),
         recipe.errors.length > 0 ? [h("h3", {}, t("errors")), recipe.errors.map(error)] : null,
         recipe.last_fault ? [h("h3", {}, t("lastFault")), error(recipe.last_fault)] : null);
     })));
   }
+}
+
+function state(carried) {
+  if (!carried) return null;
+  const lists = [["keptState", carried.kept], ["begunState", carried.begun], ["lostState", carried.lost]].filter(([, list]) => list.length > 0);
+  if (lists.length === 0) return null;
+  return h("div", { class: "carried" }, h("h3", {}, t("carriedState")),
+    h("p", { class: "muted" }, t(`carried.${carried.source}`, { time: formatTime(carried.time) }), "; ",
+      carried.saved ? t("stateSaved", { time: formatTime(carried.saved) }) : t("stateUnsaved")),
+    h("dl", { class: "changes" }, lists.map(([text, list]) =>
+      [h("dt", { class: text === "lostState" ? "bad" : null }, t(text)), h("dd", {}, list.map(name => h("div", {}, name)))])));
 }
 
 const error = ({ at, message, source }) => h("div", { class: "problem" },

@@ -23,6 +23,10 @@ internal sealed class RecipeStateStore(string recipe, StateFolder folder, TimePr
     private readonly LogLimit _limit = new(time, TimeSpan.FromMinutes(1));
     private Task _saving = Task.CompletedTask;
     private long _last = time.GetTimestamp();
+    private long _savedTicks;
+
+    /// <summary>Time of the state that is on disk, UTC; null when there is none. Any thread.</summary>
+    public DateTime? Saved => Volatile.Read(ref _savedTicks) is > 0 and var ticks ? new DateTime(ticks, DateTimeKind.Utc) : null;
 
     /// <summary>
     /// Called every half second by the slot: requests the state of the running version when ten seconds have passed, and saves it
@@ -47,15 +51,18 @@ internal sealed class RecipeStateStore(string recipe, StateFolder folder, TimePr
     {
         await _saving.ConfigureAwait(false);
         folder.Delete(recipe);
+        Volatile.Write(ref _savedTicks, 0);
     }
 
     /// <summary>Loads the last saved state into a plan. The time that has passed since then counts for windows and events.</summary>
-    public void Restore(Plan plan)
+    /// <returns>The transfer; null when no state was saved or it cannot be read.</returns>
+    public StateTransfer? Restore(Plan plan)
     {
         try
         {
-            if (folder.Read(recipe) is not { } bytes) return;
+            if (folder.Read(recipe) is not { } bytes) return null;
             var (kept, operators) = StateFile.Decode(bytes);
+            Volatile.Write(ref _savedTicks, kept.Ticks);
             var away = time.GetUtcNow().UtcDateTime - kept;
             if (away < TimeSpan.Zero || away > s_longest)
             {
@@ -65,6 +72,7 @@ internal sealed class RecipeStateStore(string recipe, StateFolder folder, TimePr
 
             var restored = plan.Load(new PlanState(time.GetTimestamp() - time.Ticks(away), operators));
             log.Info($"STATE recipe={recipe} {restored.ToFields("restored")} away={away.TotalSeconds:0.#}s");
+            return restored;
         }
         catch (DamagedException exception)
         {
@@ -74,6 +82,8 @@ internal sealed class RecipeStateStore(string recipe, StateFolder folder, TimePr
         {
             log.Error($"STATE recipe={recipe} reason=\"{exception.Message}\" next=\"the recipe begins anew\"");
         }
+
+        return null;
     }
 
     private async Task SaveAsync(Task<PlanState> request)
@@ -92,9 +102,10 @@ internal sealed class RecipeStateStore(string recipe, StateFolder folder, TimePr
     {
         try
         {
+            var taken = time.GetUtcNow().UtcDateTime - time.GetElapsedTime(state.Timestamp);
             if (state.Operators.Count == 0) folder.Delete(recipe);
-            else folder.Write(recipe,
-                StateFile.Encode(time.GetUtcNow().UtcDateTime - time.GetElapsedTime(state.Timestamp), state.Operators));
+            else folder.Write(recipe, StateFile.Encode(taken, state.Operators));
+            Volatile.Write(ref _savedTicks, state.Operators.Count == 0 ? 0 : taken.Ticks);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
