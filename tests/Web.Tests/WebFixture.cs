@@ -60,6 +60,9 @@ internal sealed class WebFixture : IAsyncDisposable
 
     public WebHost Web { get; }
 
+    /// <summary>File of the audit log.</summary>
+    public string Audit => _site.At("logs/audit.jsonl");
+
     /// <summary>Folder of the site.</summary>
     public string Folder => _site.Path;
 

@@ -17,6 +17,9 @@ internal static class ApiResponse
     /// <summary>The media type of lines of JSON.</summary>
     public const string Lines = "application/x-ndjson";
 
+    /// <summary>A name that is there twice is an error: which value counts would be a guess.</summary>
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a JSON document, with status 200.</summary>
@@ -56,7 +59,7 @@ internal static class ApiResponse
             throw new ApiException(StatusCodes.Status415UnsupportedMediaType, "the body is JSON: send Content-Type: application/json");
         try
         {
-            var body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+            var body = await JsonNode.ParseAsync(context.Request.Body, null, s_strict, context.RequestAborted).ConfigureAwait(false);
             return body as JsonObject ?? throw new ApiException(StatusCodes.Status400BadRequest, "the body is a JSON object");
         }
         catch (JsonException exception)
@@ -101,7 +104,7 @@ internal static class ApiResponse
     {
         ApiException refused => (refused.Status, refused.Message),
         BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-        FormatException or JsonException => (StatusCodes.Status400BadRequest, exception.Message),
+        FormatException or JsonException or AddressException => (StatusCodes.Status400BadRequest, exception.Message),
         RefusedException => (StatusCodes.Status409Conflict, exception.Message),
         NotConnectedException => (StatusCodes.Status503ServiceUnavailable, PluginFault.Describe(exception)),
         TimeoutException => (StatusCodes.Status504GatewayTimeout, PluginFault.Describe(exception)),

@@ -117,5 +117,7 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
             $"no device \"{name}\" in the running site{Nearest.DidYouMean(name, devices.Select(d => d.Name))}");
     }
 
-    private static string Route(HttpContext context, string key) => (string)context.Request.RouteValues[key]!;
+    /// <summary>Returns a part of the path. ASP.NET Core decodes all of it but the slash.</summary>
+    private static string Route(HttpContext context, string key) =>
+        ((string)context.Request.RouteValues[key]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

@@ -23,6 +23,8 @@ namespace PlantRuntime.Web.Api;
 /// <param name="queue">Returns the queue; null while no sink of the site has one.</param>
 internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQueue?> queue)
 {
+    private static readonly string[] s_fields = ["sink", "ids"];
+
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -117,6 +119,13 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
         HttpContext context, Func<DiskQueue, Func<QueueStore, IReadOnlyList<DeadLetter>>, Task<IReadOnlyList<DeadLetter>>> change)
     {
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
+        foreach (var (key, _) in body.Where(field => !s_fields.Contains(field.Key)))
+        {
+            // A misspelt "ids" would mean all dead letters.
+            throw new ApiException(StatusCodes.Status400BadRequest,
+                $"unknown field \"{key}\"{Nearest.DidYouMean(key, s_fields, ": there are sink and ids")}");
+        }
+
         var sink = body["sink"] is null ? null : ApiResponse.Text(body, "sink");
         var ids = Ids(body);
         AuditTrail.SetSubject(context, $"{sink ?? "all sinks"}: {(ids is null ? "all" : string.Join(", ", ids.Order()))}");

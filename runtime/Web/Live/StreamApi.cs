@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,12 +21,44 @@ internal sealed class StreamApi(LiveFeed feed, TimeProvider time)
     // A reader that takes nothing for so long has gone.
     private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(60);
 
+    /// <summary>Most streams of one address, so that one client cannot take the places of all others.</summary>
+    private const int MaxPerAddress = 32;
+
+    private readonly ConcurrentDictionary<IPAddress, int> _open = new();
+
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/stream", SendAsync).RequireRole(Roles.Viewer).Describe(
         new RouteDescription("Server-sent events: all tags and states at first, then what changes, and log lines")
             { ContentType = "text/event-stream" });
 
     private async Task SendAsync(HttpContext context)
+    {
+        // The socket has no address, and its user may open all that there are.
+        var address = context.Connection.RemoteIpAddress;
+        if (address is not null && _open.AddOrUpdate(address, 1, static (_, count) => count + 1) > MaxPerAddress)
+        {
+            Release(address);
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable,
+                $"{MaxPerAddress} pages are open at {address}, which is the limit for one address: close one that nobody looks at");
+        }
+
+        try
+        {
+            await SubscribeAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (address is not null) Release(address);
+        }
+    }
+
+    private void Release(IPAddress address)
+    {
+        if (_open.AddOrUpdate(address, 0, static (_, count) => count - 1) <= 0)
+            _open.TryRemove(new KeyValuePair<IPAddress, int>(address, 0));
+    }
+
+    private async Task SubscribeAsync(HttpContext context)
     {
         var subscription = feed.TrySubscribe() ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable,
             $"{LiveFeed.MaxStreams} pages are open, which is the limit: close one that nobody looks at");

@@ -34,7 +34,7 @@ function go(name, settings, isReplaced = false) {
 
 function route() {
   const [name, query] = location.hash.slice(1).split("?");
-  const wanted = name in views ? name : "tags";
+  const wanted = Object.hasOwn(views, name) ? name : "tags";
   if (wanted !== current) {
     if (current !== null) views[current].hide?.();
     current = wanted;

@@ -65,6 +65,9 @@ public sealed class ApiTests(ApiTests.Site site) : IClassFixture<ApiTests.Site>
     [InlineData("/api/devices/line/tags/level", "{}", 400, "the body lacks \"value\"")]
     [InlineData("/api/devices/line/tags/level", "{\"value\":{}}", 400, "a value is a number, true, false, a text or a list of these")]
     [InlineData("/api/queue/retry", "{\"ids\":[\"x\"]}", 400, "\"ids\" is a list of numbers")]
+    [InlineData("/api/queue/delete", "{\"id\":[1]}", 400, "unknown field \"id\": did you mean \"ids\"?")]
+    [InlineData("/api/devices/line/tags/level", "{\"value\":1,\"value\":2}", 400, "the body is not JSON")]
+    [InlineData("/api/devices/line/read", "{\"tags\":[{\"name\":\"a\",\"address\":\"bogus\"}]}", 400, "a: ")]
     [InlineData("/api/queue/delete", "{\"sink\":\"limes\"}", 404, "no sink \"limes\" has a queue: did you mean \"lines\"?")]
     [InlineData("/api/recordings", "{\"devices\":[\"lime\"]}", 409, "no device \"lime\" in the running site: did you mean \"line\"?")]
     [InlineData("/api/recordings", "{\"devices\":\"line\"}", 400, "\"devices\" is a list of texts")]
@@ -93,6 +96,21 @@ public sealed class ApiTests(ApiTests.Site site) : IClassFixture<ApiTests.Site>
         Assert.Equal("device", (string?)kind["kind"]);
         await _web.WhenScannedAsync(1);
         Assert.Equal("Running", (string?)(await SiteClient.GetAsync(_web.Folder, "/api/devices/line", default))["state"]);
+    }
+
+    [Fact]
+    public async Task A_long_value_is_short_in_the_audit_log_and_a_slash_in_a_tag_is_a_slash()
+    {
+        var request = new JsonObject { ["value"] = new string('A', 50_000) };
+        var answer = await SiteClient.PostAsync(_web.Folder, "/api/devices/line/tags/a%2Fb", request, default);
+        Assert.Equal(("refused", "no tag \"a/b\" in device line"), ((string?)answer["outcome"], (string?)answer["reason"]));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        string[] entries;
+        while ((entries = [.. File.Exists(_web.Audit) ? File.ReadLines(_web.Audit).Where(l => l.Contains("a/b", StringComparison.Ordinal)) : []])
+            .Length == 0) await Task.Delay(10, patience.Token);
+        var entry = entries[0];
+        Assert.InRange(entry.Length, 200, 1000);
+        Assert.Contains("AAA… (50002 bytes)", entry, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -126,6 +126,31 @@ public sealed class StreamTests : IAsyncLifetime
         Assert.Contains("int.Parse", (string?)recipe["last_fault"]!["source"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task One_address_cannot_take_the_places_of_all_others()
+    {
+        var streams = new List<Stream>();
+        try
+        {
+            while (streams.Count < LiveFeed.MaxStreams && await TryOpenAsync() is { } stream) streams.Add(stream);
+            Assert.InRange(streams.Count, 16, LiveFeed.MaxStreams - 8);
+            using var other = await OpenAsync();
+        }
+        finally
+        {
+            foreach (var stream in streams) await stream.DisposeAsync();
+        }
+
+        async Task<Stream?> TryOpenAsync()
+        {
+            var response = await _web.Client.GetAsync("/api/stream", HttpCompletionOption.ResponseHeadersRead);
+            if (response.IsSuccessStatusCode) return await response.Content.ReadAsStreamAsync();
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.Contains("for one address", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            return null;
+        }
+    }
+
     private async Task<StreamReader> OpenAsync() => new(await _web.Local.GetStreamAsync("/api/stream"));
 
     private static async Task<(string Name, JsonNode Data)> ReadAsync(StreamReader stream)

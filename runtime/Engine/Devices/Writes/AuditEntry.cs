@@ -14,6 +14,8 @@ namespace PlantRuntime.Engine.Devices.Writes;
 /// </summary>
 internal static class AuditEntry
 {
+    private const int MaxValueBytes = 1000;
+    private const int ShownBytes = 200;
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Returns an outcome in the form of the log.</summary>
@@ -42,7 +44,7 @@ internal static class AuditEntry
         writer.WriteString("device", request.Device);
         writer.WriteString("tag", request.Tag);
         writer.WritePropertyName("value");
-        RecordJson.WriteValue(writer, request.Value);
+        WriteValue(writer, request.Value);
         writer.WriteString("outcome", outcome);
         if (reason is not null) writer.WriteString("reason", reason);
     });
@@ -58,6 +60,15 @@ internal static class AuditEntry
         writer.WriteString("outcome", action.Outcome);
         if (action.Reason is not null) writer.WriteString("reason", action.Reason);
     });
+
+    /// <summary>Writes a value, shortened: a user who writes long texts must not push the entries of others out of the log.</summary>
+    private static void WriteValue(Utf8JsonWriter writer, Value value)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, s_options)) RecordJson.WriteValue(json, value);
+        if (bytes.Length <= MaxValueBytes) writer.WriteRawValue(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), skipInputValidation: true);
+        else writer.WriteStringValue($"{Encoding.UTF8.GetString(bytes.GetBuffer(), 0, ShownBytes)}… ({bytes.Length} bytes)");
+    }
 
     private static byte[] Line(Action<Utf8JsonWriter> write)
     {

@@ -37,7 +37,10 @@ internal sealed class UserDirectory(AccountFile file, PlantLog log)
             try
             {
                 _current = new Snapshot(file.Read(), null);
-                if (old.Problem is not null) log.Info($"USERS state=OK accounts={_current.ByName.Count}");
+                if (_facts is { Kind: FileKind.Regular } && facts.Kind == FileKind.Missing)
+                    log.Warn($"USERS state=Missing accounts={old.ByName.Count} next=\"nobody can log in: plant user add makes the file anew\"");
+                else if (old.Problem is not null || (_facts is { Kind: FileKind.Missing } && facts.Kind == FileKind.Regular))
+                    log.Info($"USERS state=OK accounts={_current.ByName.Count}");
             }
             catch (AccountException exception)
             {
