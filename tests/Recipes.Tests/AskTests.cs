@@ -4,7 +4,7 @@ using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes.Tests;
 
-/// <summary>What a recipe declares with <c>Ask</c>, and what it can do with an answer.</summary>
+/// <summary>Declarations of a recipe with <c>Ask</c>, and the use of answers.</summary>
 public sealed class AskTests
 {
     [Fact]

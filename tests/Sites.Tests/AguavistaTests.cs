@@ -117,7 +117,7 @@ public class AguavistaTests
         Assert.Contains($"{table.Trim().Split('\n').Length - 1} tags", said, StringComparison.Ordinal);
     }
 
-    // What a payload shows after the test has set n.
+    // The values of a payload after the test has set n.
     private static string Tags(int n) => $$"""
         {"tag_temperature":25.5,"tag_status":true,"tag_level":2.5,"tag_ph":7.2,"tag_redox":-650,
         "tag_chlorine":0.75,"tag_flow":900.5,"tag_flow_intake":{{n}},

@@ -73,7 +73,7 @@ internal sealed class RawHttp : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            // What came until then counts.
+            // The bytes that came until then count.
         }
 
         return text.ToString();

@@ -50,7 +50,7 @@ internal sealed partial class Notifications() : FaultScenario("29",
         await writing;
         var drained = await Until.HoldsAsync(async () => await database.CountAsync("kept") >= rows, s_patience);
 
-        // What is notified after the faults arrives without catch_up too.
+        // Notifications after the faults arrive without catch_up too.
         var before = await database.CountAsync("bare");
         await host.ConnectedAsync();
         const int Last = 100;

@@ -22,7 +22,7 @@ internal sealed class EmsService : IAsyncDisposable
     /// <summary>Lets it answer all requests from now on so late, and so.</summary>
     public Task AnswerAsync(double delay, int status) => _server!.AskAsync(JsonSerializer.Serialize(new { delay, status }));
 
-    /// <summary>What it has stored: one list of records for each request.</summary>
+    /// <summary>The stored records: one list for each request.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<JsonElement>>> StoredAsync() =>
         JsonSerializer.Deserialize<List<List<JsonElement>>>(await _server!.AskAsync("""{"stored":true}"""))!;
 

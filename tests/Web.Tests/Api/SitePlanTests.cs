@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PlantRuntime.Web.Tests.Api;
 
-/// <summary>What <c>/api/site/plan</c> tells of edits of site.toml, and <c>/api/recipes</c> of the state that recipes carry over.</summary>
+/// <summary>Edits of site.toml in <c>/api/site/plan</c>, and the state that recipes carry over in <c>/api/recipes</c>.</summary>
 public sealed class SitePlanTests
 {
     private const string Recipe = """
