@@ -10,17 +10,17 @@ public class UserCommandTests
     {
         Skip.If(OperatingSystem.IsWindows(), "the passwords come through sh");
         using var site = new SiteFolder();
-        var added = await WithPasswordAsync("three small words", "add", site.Path, "anna", "--role", "operator");
+        var added = await PlantProcess.RunUserAsync("three small words", "add", site.Path, "anna", "--role", "operator");
         Assert.Equal((0, "user anna (operator) may log in"), added);
         foreach (var (password, reason) in new[] { ("short", "at least 12 characters"), ("aaaaaaaaaaaaaaaa", "4 different characters") })
         {
-            var (exit, output) = await WithPasswordAsync(password, "password", site.Path, "anna");
+            var (exit, output) = await PlantProcess.RunUserAsync(password, "password", site.Path, "anna");
             Assert.True(exit == 1 && output.Contains(reason, StringComparison.Ordinal), output);
         }
 
-        var (again, text) = await WithPasswordAsync("three small words", "add", site.Path, "ANNA");
+        var (again, text) = await PlantProcess.RunUserAsync("three small words", "add", site.Path, "ANNA");
         Assert.True(again == 1 && text.Contains("is there already", StringComparison.Ordinal), text);
-        (again, text) = await WithPasswordAsync("three small words", "add", site.Path, "an na");
+        (again, text) = await PlantProcess.RunUserAsync("three small words", "add", site.Path, "an na");
         Assert.True(again == 1 && text.Contains("a user's name has 1 to 32 letters", StringComparison.Ordinal), text);
         (again, text) = await PlantProcess.RunAsync("user", "add", site.Path, "otto", "--role", "root");
         Assert.True(again == 1 && text.Contains("'root'", StringComparison.Ordinal), text);
@@ -33,7 +33,7 @@ public class UserCommandTests
         var (_, list) = await PlantProcess.RunAsync("user", "list", site.Path);
         Assert.Matches(@"anna +operator +password\n.*grafana +viewer +token +20\d\d-", list);
 
-        Assert.Equal(0, (await WithPasswordAsync("four other small words", "password", site.Path, "anna")).ExitCode);
+        Assert.Equal(0, (await PlantProcess.RunUserAsync("four other small words", "password", site.Path, "anna")).ExitCode);
         Assert.Equal(0, (await PlantProcess.RunAsync("user", "remove", site.Path, "anna")).ExitCode);
         (again, text) = await PlantProcess.RunAsync("user", "remove", site.Path, "anna");
         Assert.True(again == 1 && text.Contains("there is no user or token anna", StringComparison.Ordinal), text);
@@ -86,12 +86,5 @@ public class UserCommandTests
         return [.. new[] { "tcp", "tcp6" }.SelectMany(kind => File.ReadLines($"/proc/net/{kind}").Skip(1))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields[3] == Listening && own.Contains($"socket:[{fields[9]}]")).Select(fields => fields[1])];
-    }
-
-    private static async Task<(int ExitCode, string Output)> WithPasswordAsync(string password, params string[] arguments)
-    {
-        await using var plant = PlantProcess.StartThrough(
-            ["sh", "-c", $"printf '%s\\n' '{password}' | \"$@\"", "sh"], ["user", .. arguments, "--password-stdin"]);
-        return (await plant.WhenExitedAsync(), plant.Output);
     }
 }

@@ -142,7 +142,8 @@ public class LagoonsTests
         var environment = SiteFolder.ExampleEnvironment("lagoons");
         environment["OPCUA_HOST"] = "127.0.0.1";
         controllers.AddTo(environment);
-        await SitePage.AddUserAsync(site, "ana", "viewer", Password);
+        var (exit, output) = await PlantProcess.RunUserAsync(Password, "add", site.Path, "ana", "--role", "viewer");
+        Assert.True(exit == 0, output);
         await using var plant = PlantProcess.Start(environment, "run", site.Path);
         using var page = await SitePage.OpenAsync(plant);
         foreach (var name in LagoonControllers.Names) await WhenStoredAsync(site, $"json_extract(json, '$.plc') = '{name}'");

@@ -97,7 +97,7 @@ internal static class BrowseCommand
     private static async IAsyncEnumerable<BrowseEntry> AskAsync(
         string folder, string device, BrowseScope scope, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var path = $"/api/devices/{Uri.EscapeDataString(device)}/browse?depth={scope.Depth}"
+        var path = $"{DeviceClient.PathOf(device)}/browse?depth={scope.Depth}"
             + (scope.Root is null ? "" : $"&root={Uri.EscapeDataString(scope.Root)}");
         using var answer = await SiteClient.OpenAsync(folder, HttpMethod.Get, path, null, cancel).ConfigureAwait(false);
         while (await answer.Lines.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)

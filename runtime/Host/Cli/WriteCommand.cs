@@ -35,7 +35,7 @@ internal static class WriteCommand
         if (!yes && !Confirm($"Write {value} to {device}.{tag} of {site}?")) return 1;
         try
         {
-            var path = $"/api/devices/{Uri.EscapeDataString(device)}/tags/{Uri.EscapeDataString(tag)}";
+            var path = $"{DeviceClient.PathOf(device)}/tags/{Uri.EscapeDataString(tag)}";
             var request = new JsonObject { ["value"] = JsonValues.FromText(value) };
             var result = await SiteClient.PostAsync(Path.GetFullPath(site), path, request, cancel).ConfigureAwait(false);
             var outcome = (string)result["outcome"]!;

@@ -22,8 +22,7 @@ internal static class HostDiagnosis
     public static async IAsyncEnumerable<DiagnosisStep> RunAsync(
         StandaloneDevice device, DeviceModel model, string folder, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var path = $"/api/devices/{Uri.EscapeDataString(model.Name)}";
-        var state = await SiteClient.GetAsync(folder, path, cancel).ConfigureAwait(false);
+        var state = await SiteClient.GetAsync(folder, DeviceClient.PathOf(model.Name), cancel).ConfigureAwait(false);
         if ((string)state["state"]! != nameof(DeviceState.Running))
         {
             yield return new DiagnosisStep("host", false, $"{state["state"]}: {state["reason"]}",
@@ -61,7 +60,7 @@ internal static class HostDiagnosis
     /// <summary>Ends the pause of the host's backoff or parking, because the way to the device is in order.</summary>
     private static async Task<DiagnosisStep> RetryAsync(DeviceModel model, string folder, CancellationToken cancel)
     {
-        await SiteClient.PostAsync(folder, $"/api/devices/{Uri.EscapeDataString(model.Name)}/retry", null, cancel).ConfigureAwait(false);
+        await SiteClient.PostAsync(folder, $"{DeviceClient.PathOf(model.Name)}/retry", null, cancel).ConfigureAwait(false);
         return new DiagnosisStep("retry", true, "the host tries it again at once: ask plant doctor again for its handshake and tags");
     }
 

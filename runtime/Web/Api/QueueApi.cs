@@ -119,11 +119,12 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
         HttpContext context, Func<DiskQueue, Func<QueueStore, IReadOnlyList<DeadLetter>>, Task<IReadOnlyList<DeadLetter>>> change)
     {
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
-        foreach (var (key, _) in body.Where(field => !s_fields.Contains(field.Key)))
+
+        // A misspelt "ids" would mean all dead letters.
+        if (body.Select(field => field.Key).FirstOrDefault(key => !s_fields.Contains(key)) is { } unknown)
         {
-            // A misspelt "ids" would mean all dead letters.
             throw new ApiException(StatusCodes.Status400BadRequest,
-                $"unknown field \"{key}\"{Nearest.DidYouMean(key, s_fields, ": there are sink and ids")}");
+                $"unknown field \"{unknown}\"{Nearest.DidYouMean(unknown, s_fields, ": there are sink and ids")}");
         }
 
         var sink = body["sink"] is null ? null : ApiResponse.Text(body, "sink");

@@ -109,6 +109,14 @@ public sealed class PlantProcess : IAsyncDisposable
         return (await plant.WhenExitedAsync(), plant.Output);
     }
 
+    /// <summary>Runs <c>plant user …</c> to its end with a password from a pipe, which no quote may be in.</summary>
+    public static async Task<(int ExitCode, string Output)> RunUserAsync(string password, params string[] arguments)
+    {
+        await using var plant = StartThrough(
+            ["sh", "-c", $"printf '%s\\n' '{password}' | \"$@\"", "sh"], ["user", .. arguments, "--password-stdin"]);
+        return (await plant.WhenExitedAsync(), plant.Output);
+    }
+
     /// <summary>Waits until a pattern has matched so many lines.</summary>
     public async Task WhenAsync(string pattern, int count = 1)
     {

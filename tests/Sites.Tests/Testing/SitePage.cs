@@ -16,15 +16,6 @@ internal static partial class SitePage
         return client;
     }
 
-    /// <summary>Adds a user to a site, as <c>plant user add</c> does with a password from a pipe.</summary>
-    public static async Task AddUserAsync(SiteFolder site, string name, string role, string password)
-    {
-        await using var command = PlantProcess.StartThrough(
-            ["sh", "-c", $"printf '%s\\n' '{password}' | \"$@\"", "sh"],
-            ["user", "add", site.Path, name, "--role", role, "--password-stdin"]);
-        Assert.True(await command.WhenExitedAsync() == 0, command.Output);
-    }
-
     [GeneratedRegex(@"WEB address=(\S+)")]
     private static partial Regex Address();
 }
