@@ -42,10 +42,43 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
         var first = await _compiler.CompileAsync(source, default);
         _fixture.Write("scripts/inner.csx", "var two = 3;");
         var second = await _compiler.CompileAsync(source, default);
-        var third = await _compiler.CompileAsync(source with { Members = [("one", "a member")] }, default);
+        var third = await _compiler.CompileAsync(source with { Generated = With("one") }, default);
         Assert.Equal(3, new[] { first, second, third }.Select(c => c.AssemblyPath ?? string.Join(';', c.Problems)).Distinct().Count());
-        Assert.Equal(second.AssemblyPath,
-            (await _compiler.CompileAsync(source with { Members = [("on", "another")] }, default)).AssemblyPath);
+        Assert.Equal(second.AssemblyPath, (await _compiler.CompileAsync(source with { Generated = With("on") }, default)).AssemblyPath);
+
+        static Func<IReadOnlySet<string>?, string> With(string name) => words =>
+            CompilerFixture.Generated + (words?.Contains(name) == false ? "" : $"class Named_{name};");
+    }
+
+    [Fact]
+    public async Task A_name_written_with_an_escape_or_a_hidden_character_is_found()
+    {
+        foreach (var name in new[] { "Sp\\u0065ed", "Spe\u00aded", "@Speed" })
+        {
+            var compiled = await _compiler.CompileAsync(Source($"Out.Add(Motor.{name});") with { Generated = OnlyWords }, default);
+            Assert.Empty(compiled.Problems);
+        }
+    }
+
+    [Fact]
+    public async Task A_misspelt_name_is_answered_with_the_names_that_the_recipe_does_not_use()
+    {
+        var compiled = await _compiler.CompileAsync(Source("Out.Add(Motor.Sped);") with { Generated = OnlyWords }, default);
+        Assert.Equal("'Motor' has no 'Sped': did you mean 'Speed'?", Assert.Single(compiled.Problems).Message);
+    }
+
+    [Fact]
+    public async Task A_tag_that_a_recipe_does_not_name_changes_its_meaning_and_not_its_compilation()
+    {
+        var source = Source("Out.Add(1);");
+        var before = _compiler.Snapshot(source with { Members = [("Out", "A")] });
+        var after = _compiler.Snapshot(source with { Members = [("Out", "B")] });
+        var other = _compiler.Snapshot(source with { Members = [("Out", "A"), ("In", "C")] });
+        Assert.Equal((before.Key, before.Key), (after.Key, other.Key));
+        Assert.Equal((false, true), (before.Meaning == after.Meaning, before.Meaning == other.Meaning));
+        Assert.Equal(await Path(source with { Members = [("Out", "A")] }), await Path(source with { Members = [("Out", "B")] }));
+
+        async Task<string?> Path(RecipeSource changed) => (await _compiler.CompileAsync(changed, default)).AssemblyPath;
     }
 
     [Fact]
@@ -170,6 +203,9 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
         return assembly.Unload();
     }
 
+    private static string OnlyWords(IReadOnlySet<string>? words) => CompilerFixture.Generated
+        + $"public static class Motor {{ {(words?.Contains("Speed") == false ? "" : "public const int Speed = 1;")} }}";
+
     private string Cache => Path.Combine(_fixture.Folder, "data", "recipes");
 
     private RecipeCompiler New(string? compiler = null, TimeProvider? time = null) => new(Cache, time ?? TimeProvider.System, compiler);
@@ -177,7 +213,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     private Task<CompiledRecipe> CompileAsync(string text) => _compiler.CompileAsync(Source(text), default);
 
     private RecipeSource Source(string text) =>
-        new(_fixture.Folder, _fixture.Write("recipes/press.csx", text), [_fixture.Shared], CompilerFixture.Generated,
+        new(_fixture.Folder, _fixture.Write("recipes/press.csx", text), [_fixture.Shared], _ => CompilerFixture.Generated,
             CompilerFixture.Imports, []);
 
     private static void Signal(int process, string signal)

@@ -66,7 +66,7 @@ internal sealed class RecipeBuilder(
     {
         try
         {
-            var (key, meaning, _) = compiler.Snapshot(files.Source(file));
+            var (key, meaning, _, _) = compiler.Snapshot(files.Source(file));
             if (findUnchanged(meaning) is { } running)
                 return new BuildResult(file, key, running.Compiled, running.Loaded, running.Faults, [], []) { IsUnchanged = true };
             if (files.IsEmpty(file)) return Failed(file, faults, "the file is empty: write a recipe, or delete it");

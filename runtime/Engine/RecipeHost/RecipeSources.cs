@@ -14,14 +14,13 @@ internal sealed record RecipeListing(FolderState State, IReadOnlyList<string> Fi
 
 /// <summary>
 /// Lists the recipe files of a site, and describes them with the shared scripts that they may <c>#load</c> to the compiler. Any thread; it
-/// keeps only its last listing; the C# from site.toml is generated once, in the constructor.
+/// keeps only its last listing and the hashes of the C# from site.toml.
 /// </summary>
 internal sealed class RecipeSources(SiteModel site, string sharedFolder)
 {
     private readonly string _recipes = Path.Combine(site.Folder, "recipes");
     private readonly string _scripts = Path.Combine(site.Folder, "scripts");
-    private readonly string _generated = SiteCodeGenerator.Write(site);
-    private readonly IReadOnlyList<(string Name, string Text)> _members = SiteCodeGenerator.Members(site);
+    private readonly IReadOnlyList<(string Name, string Hash)> _members = SiteCodeGenerator.Members(site);
     private LastListing? _last;
 
     /// <summary>The product's folder of scripts and tag tables.</summary>
@@ -55,7 +54,8 @@ internal sealed class RecipeSources(SiteModel site, string sharedFolder)
     public bool IsEmpty(string file) => FileFacts.Read(Path.Combine(site.Folder, file)) is { Kind: FileKind.Regular, Length: 0 };
 
     /// <summary>Describes one recipe to the compiler.</summary>
-    public RecipeSource Source(string file) => new(site.Folder, file, [sharedFolder], _generated, SiteCodeGenerator.Imports, _members);
+    public RecipeSource Source(string file) =>
+        new(site.Folder, file, [sharedFolder], words => SiteCodeGenerator.Write(site, words), SiteCodeGenerator.Imports, _members);
 
     private string Relative(string path) => Path.GetRelativePath(site.Folder, path).Replace('\\', '/');
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Sites.Text;
@@ -30,16 +32,23 @@ internal static class SiteCodeGenerator
     public static readonly IReadOnlyList<string> Imports = ["System", "System.Collections.Generic", "System.Linq", "PlantRuntime.Contracts",
         "PlantRuntime.Recipes"];
 
-    public static string Write(SiteModel site)
+    /// <summary>Writes the C# for a site, or the part of it that a recipe can use.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="words">
+    /// The words of the recipe. Devices, tags and sinks with other names are left out: the time and memory of a compilation then depend on
+    /// the recipe, not on the size of the site. Null to leave nothing out.
+    /// </param>
+    public static string Write(SiteModel site, IReadOnlySet<string>? words = null)
     {
+        DeviceModel[] devices = [.. site.Devices.Where(d => words is null || Names(d).Any(words.Contains))];
         var text = new StringBuilder(Head(site, SiteFlows));
         text.AppendLine($"internal static class {PlanClass} {{ public static PlantRuntime.Recipes.Plans.PlanBuilder Builder = null!; }}");
         text.AppendLine("/// <summary>The devices of the site.</summary>\npublic static class Plant\n{");
-        foreach (var device in site.Devices) text.Append(Property(device));
+        foreach (var device in devices) text.Append(Property(device));
         text.AppendLine("}\n/// <summary>The sinks of the site.</summary>\npublic static class Sinks\n{");
-        foreach (var sink in site.Sinks) text.Append(Property(sink));
+        foreach (var sink in site.Sinks.Where(s => words is null || words.Contains(s.Name))) text.Append(Property(sink));
         text.AppendLine("}");
-        foreach (var device in site.Devices) text.Append(DeviceClasses(device));
+        foreach (var device in devices) text.Append(DeviceClasses(device, words));
         return text.ToString();
     }
 
@@ -53,17 +62,35 @@ internal static class SiteCodeGenerator
 
         """ + SiteClass(site, members);
 
-    /// <summary>Returns the members without comments, each with the name that a recipe must contain to use it.</summary>
-    public static IReadOnlyList<(string Name, string Text)> Members(SiteModel site) =>
+    /// <summary>
+    /// Returns the hash of each member without its comments, with the name that a recipe must contain to use it.
+    /// </summary>
+    public static IReadOnlyList<(string Name, string Hash)> Members(SiteModel site) =>
     [
-        ("Site", Code(SiteClass(site, SiteFlows))),
-        .. site.Devices.SelectMany(d => new[] { d.Name, $"{d.Name}_Device", $"{d.Name}_Tags" },
-            (d, name) => (name, Code(Property(d) + DeviceClasses(d)))),
-        .. site.Sinks.Select(s => (s.Name, Code(Property(s)))),
+        ("Site", Hash(SiteClass(site, SiteFlows))),
+        .. site.Devices.SelectMany(d =>
+        {
+            var hash = Hash(Property(d) + DeviceClasses(d, words: null));
+            return Names(d).Select(name => (name, hash));
+        }),
+        .. site.Sinks.Select(s => (s.Name, Hash(Property(s)))),
     ];
 
-    private static string Code(string text) =>
-        string.Join('\n', text.Split('\n').Where(line => !line.TrimStart().StartsWith("///", StringComparison.Ordinal)));
+    /// <summary>Returns the SHA-256 of generated C# without its comments, in hex.</summary>
+    public static string Hash(string text)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (!line.TrimStart().StartsWith("///", StringComparison.Ordinal)) hash.AppendData(MemoryMarshal.AsBytes(line));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    /// <summary>Returns the names by which a recipe reaches a device: its property and its three classes.</summary>
+    private static string[] Names(DeviceModel device) =>
+        [device.Name, $"{device.Name}_Device", $"{device.Name}_Tags", $"{device.Name}_Properties"];
 
     private static string SiteClass(SiteModel site, string members) => $$"""
         /// <summary>The site.</summary>
@@ -86,7 +113,7 @@ internal static class SiteCodeGenerator
     private static string Property(SinkModel sink) =>
         $"    /// <summary>{Comment(sink.Sink)}</summary>\n    public static PlantRuntime.Recipes.SinkRef @{sink.Name} => field ??= new({Literal(sink.Name)});\n";
 
-    private static string DeviceClasses(DeviceModel device)
+    private static string DeviceClasses(DeviceModel device, IReadOnlySet<string>? words)
     {
         var text = new StringBuilder();
         text.AppendLine($$"""
@@ -112,7 +139,7 @@ internal static class SiteCodeGenerator
         var tags = new HashSet<string>(StringComparer.Ordinal) { $"{device.Name}_Tags" };
         foreach (var tag in device.Tags)
         {
-            if (Identifier(tag.Name) is var name && tags.Add(name))
+            if (Identifier(tag.Name) is var name && words?.Contains(name) != false && tags.Add(name))
                 text.AppendLine(
                     $"    /// <summary>{Comment($"{tag.Address} {tag.Unit} {tag.Description}".Trim())}</summary>\n    public string @{name} => {Literal(tag.Name)};");
         }
@@ -137,7 +164,8 @@ internal static class SiteCodeGenerator
     /// <summary>Returns a tag's name as an identifier, to be written behind an @.</summary>
     public static string Identifier(string name)
     {
-        var word = string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
+        var isWord = name.All(c => char.IsLetterOrDigit(c) || c == '_');
+        var word = isWord ? name : string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
         return word.Length == 0 || char.IsDigit(word[0]) ? $"_{word}" : word;
     }
 

@@ -10,11 +10,6 @@ namespace PlantRuntime.Tools.TestRunner;
 /// </summary>
 internal static class TestCodeGenerator
 {
-    /// <summary>
-    /// The word by which the compiler's cache recognises files with tests: the generated code is part of the key of their content.
-    /// </summary>
-    public const string TestWord = "Test";
-
     /// <summary>The class with the registry of the tests.</summary>
     public const string TestsClass = "Tests";
 

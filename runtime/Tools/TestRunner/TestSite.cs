@@ -82,8 +82,7 @@ internal sealed class TestSite : IAsyncDisposable
     /// <summary>Compiles a test file, or takes it from the cache.</summary>
     public Task<CompiledRecipe> CompileTestAsync(string file, CancellationToken cancel)
     {
-        var source = new RecipeSource(Model.Folder, file, [_sharedScripts], _generated, TestCodeGenerator.Imports,
-            [(TestCodeGenerator.TestWord, _generated)]);
+        var source = new RecipeSource(Model.Folder, file, [_sharedScripts], _ => _generated, TestCodeGenerator.Imports, []);
         return _compiler.CompileAsync(source with { References = [typeof(Simulation).Assembly.Location] }, cancel);
     }
 

@@ -57,7 +57,7 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
                 if (_cache.Find(snapshot.Key) is { } known) return Result(known, snapshot);
                 if (WhyShortOfMemory() is { } shortage) return Temporary(source, shortage);
                 var output = _cache.NewOutput();
-                var (reply, failure, isTemporary) = await AskAsync(Request(source, output), cancel).ConfigureAwait(false);
+                var (reply, failure, isTemporary) = await CompileAsync(source, snapshot.Generated, output, cancel).ConfigureAwait(false);
                 if (reply is null) return Failed(source, output, failure) with { IsTemporary = isTemporary };
                 if (reply.Assembly is null) return Result(reply, snapshot);
                 if (snapshot.Matches(reply.Files)) return Result(_cache.Add(snapshot.Key, reply), snapshot);
@@ -80,7 +80,8 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
         try
         {
             if (WhyShortOfMemory() is not null) return null;
-            return (await AskAsync(Request(source, output: null), cancel).ConfigureAwait(false)).Reply?.Declarations;
+            var request = Request(source, source.Generated(null), output: null);
+            return (await AskAsync(request, cancel).ConfigureAwait(false)).Reply?.Declarations;
         }
         finally
         {
@@ -124,8 +125,19 @@ internal sealed class RecipeCompiler(string cacheFolder, TimeProvider time, stri
 
     private static Problem Problem(CompilerDiagnostic d) => new(new SourceLocation(d.File, d.Line, d.Column), d.Message, d.Id);
 
-    private CompilerRequest Request(RecipeSource source, string? output) =>
-        new(Id: 0, source.SiteFolder, source.File, source.ScriptFolders, source.Generated, [.. _references, .. source.References],
+    /// <summary>
+    /// Compiles with the names that the recipe uses. With errors it compiles once more with all names, which the messages list.
+    /// </summary>
+    private async Task<(CompilerReply? Reply, string Failure, bool IsTemporary)> CompileAsync(
+        RecipeSource source, string generated, string output, CancellationToken cancel)
+    {
+        var answer = await AskAsync(Request(source, generated, output), cancel).ConfigureAwait(false);
+        if (answer.Reply is not { Assembly: null } || source.Generated(null) is not { } all || all == generated) return answer;
+        return await AskAsync(Request(source, all, output), cancel).ConfigureAwait(false);
+    }
+
+    private CompilerRequest Request(RecipeSource source, string generated, string? output) =>
+        new(Id: 0, source.SiteFolder, source.File, source.ScriptFolders, generated, [.. _references, .. source.References],
             source.Imports, output);
 
     /// <summary>Asks the child that runs, and once more a new one if that child ended without a reply.</summary>
