@@ -34,12 +34,13 @@ internal sealed class RecipeCompilation
 
         var found = new List<Diagnostic>(scripts.Diagnostics);
         found.AddRange(compilation.GetDiagnostics());
-        if (!HasErrors(found)) found.AddRange(scripts.Trees.SelectMany(tree => RecipeRules.Check(compilation.GetSemanticModel(tree))));
+        IReadOnlyList<SemanticModel> models = [.. scripts.Trees.Select(tree => compilation.GetSemanticModel(tree))];
+        if (!HasErrors(found)) found.AddRange(models.SelectMany(RecipeRules.Check));
         var explained = Explain(compilation, found, request.SiteFolder);
         if (HasErrors(found)) return new CompileReply(request.Id, null, null, explained, scripts.Files);
 
         var (assembly, symbols) = (output + ".dll", output + ".pdb");
-        var failed = Emit(Instrument(compilation, scripts), assembly, symbols);
+        var failed = Emit(Instrument(compilation, models), assembly, symbols);
         return failed.Count > 0
             ? new CompileReply(request.Id, null, null, Explain(compilation, failed, request.SiteFolder), scripts.Files)
             : new CompileReply(request.Id, assembly, symbols, explained, scripts.Files);
@@ -53,6 +54,8 @@ internal sealed class RecipeCompilation
             usings: request.Imports,
             optimizationLevel: OptimizationLevel.Release,
             checkOverflow: false,
+            // A recipe is small: sharing it among threads costs more than it saves, and the other core runs the plant.
+            concurrentBuild: false,
             deterministic: true,
             nullableContextOptions: NullableContextOptions.Annotations,
             // An assembly that references an older framework is no problem for a site engineer.
@@ -67,12 +70,13 @@ internal sealed class RecipeCompilation
     private static SyntaxTree Plain(string text, string path) =>
         CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), s_plain, path);
 
-    private static CSharpCompilation Instrument(CSharpCompilation compilation, LoadedScripts scripts)
+    private static CSharpCompilation Instrument(CSharpCompilation compilation, IReadOnlyList<SemanticModel> models)
     {
         var guarded = compilation;
-        foreach (var tree in scripts.Trees)
+        foreach (var model in models)
         {
-            var root = new GuardRewriter(compilation.GetSemanticModel(tree)).Visit(tree.GetRoot());
+            var tree = model.SyntaxTree;
+            var root = new GuardRewriter(model).Visit(tree.GetRoot());
             guarded = guarded.ReplaceSyntaxTree(tree, tree.WithRootAndOptions(root, tree.Options));
         }
 

@@ -47,12 +47,14 @@ internal sealed class RecipeBuilder(
         }
     }
 
-    /// <summary>Builds all recipes without running them, for a check of the site.</summary>
+    /// <summary>Builds all recipes without running them, for a check of the site: one is planned while the next is compiled.</summary>
     public async Task<IReadOnlyList<BuildResult>> BuildAllAsync(CancellationToken cancel)
     {
-        var results = new List<BuildResult>();
-        foreach (var file in files.Read().Files)
-            results.Add(await BuildAsync(file, _ => null, new FaultQuota(time, (_, _) => { }), cancel).ConfigureAwait(false));
+        var all = files.Read().Files;
+        var results = new BuildResult[all.Count];
+        await Parallel.ForAsync(0, all.Count, cancel, async (i, stop) =>
+            results[i] = await BuildAsync(all[i], _ => null, new FaultQuota(time, (_, _) => { }), stop).ConfigureAwait(false))
+            .ConfigureAwait(false);
         return results;
     }
 
