@@ -21,6 +21,10 @@ namespace PlantRuntime.Engine;
 internal sealed class SiteHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_pollEvery = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>After a minute without an edit files are read less often: the next edit is seen 0.6 s later at most.</summary>
+    private static readonly TimeSpan s_pollEveryAtRest = TimeSpan.FromMilliseconds(600);
+
     /// <summary>Plugins change rarely and have many files, so their folders are read less often than recipes.</summary>
     private static readonly TimeSpan s_pollPluginsEvery = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan s_superviseEvery = TimeSpan.FromMilliseconds(500);
@@ -117,10 +121,10 @@ internal sealed class SiteHost : IAsyncDisposable
 
         // site.toml is polled before the recipes, so that recipes that were edited together with it are built with the new one.
         StartLoop(
-            "files", s_pollEvery,
+            "files", () => Recipes.IsAtRest ? s_pollEveryAtRest : s_pollEvery,
             [("plugins", PollPluginsAsync), ("site.toml", _reload.PollAsync), ("recipes", Recipes.PollAsync), ("editor", _alsoPoll)]);
         StartLoop(
-            "supervision", s_superviseEvery,
+            "supervision", () => s_superviseEvery,
             [
                 ("recipes", Step(Recipes.Supervise)), ("devices", EverySecondRound(Step(SuperviseDevices))),
                 ("sinks", EverySecondRound(Step(SuperviseSinks))), ("alerts", EverySecondRound(_status.PollAsync)),
@@ -157,9 +161,9 @@ internal sealed class SiteHost : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void StartLoop(string name, TimeSpan every, (string, Func<CancellationToken, Task>)[] steps)
+    private void StartLoop(string name, Func<TimeSpan> pause, (string, Func<CancellationToken, Task>)[] steps)
     {
-        var loop = new SiteLoop(name, every, steps, _time, _log);
+        var loop = new SiteLoop(name, pause, steps, _time, _log);
         _loops.Add(Task.Run(() => loop.RunAsync(_stop.Token)));
     }
 

@@ -8,12 +8,12 @@ namespace PlantRuntime.Engine;
 /// their number. Owned by SiteHost.
 /// </summary>
 /// <param name="name">Name of the loop in the log.</param>
-/// <param name="every">Pause between two rounds.</param>
+/// <param name="pause">Returns the pause before the next round.</param>
 /// <param name="steps">The steps of a round by name, in order.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives the failures.</param>
 internal sealed class SiteLoop(
-    string name, TimeSpan every, IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> steps, TimeProvider time,
+    string name, Func<TimeSpan> pause, IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> steps, TimeProvider time,
     PlantLog log)
 {
     private readonly (string Reason, long Repeated)?[] _failures = new (string, long)?[steps.Count];
@@ -23,7 +23,7 @@ internal sealed class SiteLoop(
     {
         while (!cancel.IsCancellationRequested)
         {
-            await Task.Delay(every, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause(), time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             for (var i = 0; i < steps.Count && !cancel.IsCancellationRequested; i++) await RunStepAsync(i, cancel).ConfigureAwait(false);
         }
     }
@@ -48,7 +48,7 @@ internal sealed class SiteLoop(
             _failures[i] = (reason, (_failures[i]?.Repeated ?? 0) + 1);
             if (isRepeated) return;
             log.Error($"LOOP name={name} step={steps[i].Name} reason=\"{reason}\" "
-                + $"next=\"it is tried again every {every.TotalSeconds:0.#} s; all else runs on\"");
+                + $"next=\"it is tried again every {pause().TotalSeconds:0.#} s; all else runs on\"");
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class SiteLoopTests
         using var log = lines.Open(TimeProvider.System, LogLevel.Debug);
         using var stop = new CancellationTokenSource();
         var (failure, rounds) = ((Exception?)new UnauthorizedAccessException("Access to recipes is denied."), new SemaphoreSlim(0));
-        var loop = new SiteLoop("files", TimeSpan.FromSeconds(0.2),
+        var loop = new SiteLoop("files", () => TimeSpan.FromSeconds(0.2),
             [("recipes", _ => failure is null ? Task.CompletedTask : throw failure), ("editor", CountAsync)], time, log);
         var running = loop.RunAsync(stop.Token);
         for (var i = 0; i < 5; i++) await RoundAsync();

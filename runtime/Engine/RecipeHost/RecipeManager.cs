@@ -16,9 +16,7 @@ internal sealed class RecipeManager : IAsyncDisposable
     private static readonly TimeSpan s_progress = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10);
 
-    /// <summary>After a minute without a change recipes are listed less often: an edit is seen 0.6 s later at most.</summary>
     private static readonly TimeSpan s_restAfter = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_restPause = TimeSpan.FromSeconds(0.55);
     private readonly OutputTargets _outputs;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
@@ -33,7 +31,7 @@ internal sealed class RecipeManager : IAsyncDisposable
     private bool _isStarted;
     private string? _applied;
     private string? _lastStamp;
-    private long _listed;
+    private readonly List<RecipeAllocation> _allocations = [];
     private long _changed;
     private long? _retryAfter;
 
@@ -61,6 +59,9 @@ internal sealed class RecipeManager : IAsyncDisposable
     /// <summary>The failure of a recipe because of which the site has to be rolled back; null while there is none.</summary>
     public Problem? SiteFault => Slots.Select(s => s.SiteFault).FirstOrDefault(p => p is not null);
 
+    /// <summary>True when no recipe or script has changed for a minute.</summary>
+    public bool IsAtRest => _time.GetElapsedTime(Volatile.Read(ref _changed)) > s_restAfter;
+
     /// <summary>Builds the recipes for the site.toml that runs.</summary>
     public RecipeBuilder Builder => _builder;
 
@@ -71,7 +72,6 @@ internal sealed class RecipeManager : IAsyncDisposable
     /// <summary>Applies every change of recipes and scripts that has settled; the first call applies all files.</summary>
     public async Task PollAsync(CancellationToken cancel)
     {
-        if (IsResting) return;
         var listing = _builder.Files.Read();
         NoteListing(listing);
         var keepsAll = _folder.KeepsRecipes(listing.State);
@@ -171,8 +171,14 @@ internal sealed class RecipeManager : IAsyncDisposable
     public void Supervise()
     {
         var slots = Slots;
-        foreach (var slot in slots) slot.Supervise();
-        _memory.Check([.. slots.Select(s => new RecipeAllocation(s, s.Allocated, s.IsRunning ? s.StopOverMemory : null))]);
+        _allocations.Clear();
+        foreach (var slot in slots)
+        {
+            slot.Supervise();
+            _allocations.Add(new RecipeAllocation(slot, slot.Allocated, slot.IsRunning ? slot.StopOverMemory : null));
+        }
+
+        _memory.Check(_allocations);
         _unloads.Check();
     }
 
@@ -245,14 +251,10 @@ internal sealed class RecipeManager : IAsyncDisposable
         foreach (var recipe in _states.DeleteAllBut(files)) _log.Info($"STATE recipe={recipe} state=Removed");
     }
 
-    /// <summary>True between two listings of a folder in which nothing has changed for a minute.</summary>
-    private bool IsResting => _isStarted && _time.GetElapsedTime(_changed) > s_restAfter && _time.GetElapsedTime(_listed) < s_restPause;
-
     private void NoteListing(RecipeListing listing)
     {
-        _listed = _time.GetTimestamp();
         if (listing.Stamp == _lastStamp) return;
-        (_lastStamp, _changed) = (listing.Stamp, _listed);
+        (_lastStamp, _changed) = (listing.Stamp, _time.GetTimestamp());
     }
 
     private bool IsRetryDue() => _retryAfter is { } since && _time.GetElapsedTime(since) >= s_retry;

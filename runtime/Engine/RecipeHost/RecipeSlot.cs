@@ -52,6 +52,7 @@ internal sealed partial class RecipeSlot
         _groupLimit = new LogLimit(time, TimeSpan.FromSeconds(10));
         _router = new ScanRouter(outputs.Devices, site.Limits.RecipeQueue, time);
         _store = new RecipeStateStore(file, states, time, log);
+        StopOverMemory = reason => _current?.Runner.StopOverMemory(reason);
     }
 
     /// <summary>Path from the site folder.</summary>
@@ -166,8 +167,8 @@ internal sealed partial class RecipeSlot
     /// <summary>Makes the recipe check for work after a full disk queue has room again.</summary>
     public void Wake() => _current?.Runner.Wake();
 
-    /// <summary>Stops the recipe because of its memory.</summary>
-    public void StopOverMemory(string reason) => _current?.Runner.StopOverMemory(reason);
+    /// <summary>Stops the recipe because of its memory, with a reason.</summary>
+    public Action<string> StopOverMemory { get; }
 
     /// <summary>Counts and logs an exception of a version's lambda. Called on the recipe's thread.</summary>
     private void OnFault(FaultQuota faults, Exception exception)
