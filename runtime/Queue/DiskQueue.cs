@@ -14,6 +14,9 @@ namespace PlantRuntime.Queue;
 /// </summary>
 internal sealed class DiskQueue : IDisposable
 {
+    /// <summary>The least time between two transactions, unless a caller waits for one. It protects flash cards.</summary>
+    public static readonly TimeSpan DefaultMinCommitGap = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(5);
     private readonly QueueSignal _signal;
     private readonly BackpressureRegistry _backpressure;
@@ -32,16 +35,19 @@ internal sealed class DiskQueue : IDisposable
     /// <param name="options">The limits in site.toml, by sink.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Receives the events of the queue.</param>
+    /// <param name="minCommitGap">The least time between two transactions; by default 50 ms.</param>
     /// <exception cref="QueueLockedException">Another process has the queue.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
-    public DiskQueue(QueueFolder folder, IReadOnlyDictionary<string, QueueLimits> options, TimeProvider time, PlantLog log)
+    public DiskQueue(
+        QueueFolder folder, IReadOnlyDictionary<string, QueueLimits> options, TimeProvider time, PlantLog log, TimeSpan? minCommitGap = null)
     {
         _time = time;
         _signal = new QueueSignal(time);
         _backpressure = new BackpressureRegistry(options);
-        _buffer = new RecordBuffer(time, _signal.Wake);
+        _buffer = new RecordBuffer(_signal.Wake);
         _requests = new QueueRequests(_signal.Wake);
-        _worker = new QueueWorker(folder, _backpressure, _buffer, _consumers, _requests, _callbacks, time, log);
+        _worker = new QueueWorker(
+            folder, _backpressure, _buffer, _consumers, _requests, _callbacks, minCommitGap ?? DefaultMinCommitGap, time, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "queue" };
         _thread.Start();
     }
@@ -66,8 +72,8 @@ internal sealed class DiskQueue : IDisposable
     public IReadOnlyList<RouteCounters> Accounts => _worker.Accounts;
 
     /// <summary>
-    /// Copies a record into memory; the queue thread commits it within about 100 ms. Never blocks: a record that does not fit
-    /// is dropped and counted.
+    /// Copies a record into memory; the queue thread commits it at once, or when the least time since the last transaction is over. Never
+    /// blocks: a record that does not fit is dropped and counted.
     /// </summary>
     public void Add(RouteSet routes, DateTime time, string device, ReadOnlySpan<Sample> samples, ReadOnlySpan<byte> json)
     {
@@ -94,7 +100,7 @@ internal sealed class DiskQueue : IDisposable
     /// </summary>
     public void WhenCommitted(Action done)
     {
-        // The caller waits, so the batch is stored without waiting for 100 ms; later records gather while the transaction is written.
+        // The caller waits, so the batch is stored at once; later records gather while the transaction is written.
         _callbacks.Add(_buffer.Added, done);
         Flush();
     }

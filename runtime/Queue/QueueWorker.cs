@@ -16,7 +16,6 @@ namespace PlantRuntime.Queue;
 internal sealed class QueueWorker : IDisposable
 {
     private const int MaxCommitBytes = 1 << 20;
-    private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_tidyEvery = TimeSpan.FromSeconds(30);
     private readonly QueueFolder _folder;
@@ -26,6 +25,7 @@ internal sealed class QueueWorker : IDisposable
     private readonly QueueRequests _requests;
     private readonly CommitCallbacks _callbacks;
     private readonly TimeProvider _time;
+    private readonly long _minCommitGap;
     private readonly QueueNotices _notices;
     private readonly List<EncodedBatch> _batches = [];
     private readonly DroppedRecords _dropped = new();
@@ -33,6 +33,7 @@ internal sealed class QueueWorker : IDisposable
     private string? _failure;
     private long _retryAt;
     private long _tidyAt;
+    private long _nextCommit;
     private bool _isDiskFull;
     private bool _hasLost;
     private bool? _failedAtEnd;
@@ -40,7 +41,7 @@ internal sealed class QueueWorker : IDisposable
     /// <summary>Opens the queue on the caller's thread and repairs its file if needed.</summary>
     public QueueWorker(
         QueueFolder folder, BackpressureRegistry backpressure, RecordBuffer buffer, ConsumerRegistry consumers, QueueRequests requests,
-        CommitCallbacks callbacks, TimeProvider time, PlantLog log)
+        CommitCallbacks callbacks, TimeSpan minCommitGap, TimeProvider time, PlantLog log)
     {
         _folder = folder;
         _backpressure = backpressure;
@@ -49,6 +50,8 @@ internal sealed class QueueWorker : IDisposable
         _requests = requests;
         _callbacks = callbacks;
         _time = time;
+        _minCommitGap = time.Ticks(minCommitGap);
+        _nextCommit = time.GetTimestamp();
         _notices = new QueueNotices(folder, time, log);
         _file = new StoreSupervisor(folder, backpressure, time, log, _notices);
         _tidyAt = time.GetTimestamp();
@@ -80,7 +83,7 @@ internal sealed class QueueWorker : IDisposable
             if (_file.Current is null) return _retryAt;
             var due = Math.Min(_tidyAt, _file.CheckAt);
             if (_retryAt > 0) return Math.Min(due, _retryAt);
-            return !_isDiskFull && _buffer.FillingSince is { } since ? Math.Min(due, since + _time.Ticks(s_linger)) : due;
+            return !_isDiskFull && _buffer.IsFilling ? Math.Min(due, _nextCommit) : due;
         }
     }
 
@@ -154,7 +157,7 @@ internal sealed class QueueWorker : IDisposable
         {
             if (_retryAt > _time.GetTimestamp() && !isEnd) return;
             _dropped.DrainFrom(_buffer);
-            var isDue = _buffer.FillingSince is { } since && _time.GetElapsedTime(since) >= s_linger;
+            var isDue = _time.GetTimestamp() >= _nextCommit;
             if (_batches.Count == 0) _buffer.Dequeue(_batches, _buffer.ConsumeFlush() || isDue || isEnd, MaxCommitBytes);
             var requests = _requests.Snapshot();
             if ((_batches.Count == 0 || _isDiskFull) && _dropped.IsEmpty && requests.Count == 0) return;
@@ -193,8 +196,13 @@ internal sealed class QueueWorker : IDisposable
     {
         var store = _file.Store;
         var isChange = batches.Count > 0 || !_dropped.IsEmpty || requests.Exists(r => r.Kind == RequestKind.Change);
-        if (isChange) store.Commit(Work);
+        if (isChange)
+        {
+            store.Commit(Work);
+            _nextCommit = _time.GetTimestamp() + _minCommitGap;
+        }
         else Work();
+
         var (dropped, problem) = (_dropped.Total, Problem);
         var records = batches.Sum(b => b.Routes.Sum(t => (long)t.Records));
         foreach (var sink in batches.SelectMany(b => b.Routes).SelectMany(t => t.Route.Sinks)) _consumers.Find(sink)?.RowsAdded();

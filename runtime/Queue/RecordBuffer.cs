@@ -8,7 +8,7 @@ namespace PlantRuntime.Queue;
 /// threads call <see cref="Add"/> and <see cref="Flush"/>; the queue thread takes batches. Locks internally. Limited to 32 MB: records that
 /// do not fit, because the disk is full or too slow, are dropped and counted. Never blocks on I/O; never logs.
 /// </summary>
-internal sealed class RecordBuffer(TimeProvider time, Action wake)
+internal sealed class RecordBuffer(Action wake)
 {
     /// <summary>A batch is complete at this number of records.</summary>
     public const int FullRecords = 500;
@@ -29,10 +29,8 @@ internal sealed class RecordBuffer(TimeProvider time, Action wake)
     /// <summary>The number of records accepted since the start.</summary>
     public long Added { get; private set; }
 
-    /// <summary>
-    /// The timestamp (<see cref="TimeProvider.GetTimestamp"/>) of the first record in the incomplete batch; null if it is empty.
-    /// </summary>
-    public long? FillingSince { get; private set; }
+    /// <summary>True if the incomplete batch has records.</summary>
+    public bool IsFilling { get; private set; }
 
     /// <summary>True if a complete batch waits.</summary>
     public bool HasFull
@@ -72,7 +70,7 @@ internal sealed class RecordBuffer(TimeProvider time, Action wake)
             _filling.Add(routes, at, device, samples, json);
             Added++;
             isNews = _filling.Count == 1;
-            if (isNews) FillingSince = time.GetTimestamp();
+            IsFilling = true;
             if (_filling.Count >= FullRecords || _filling.ByteCount >= FullBytes)
             {
                 Seal();
@@ -130,6 +128,6 @@ internal sealed class RecordBuffer(TimeProvider time, Action wake)
         var batch = _filling.Complete();
         _full.Enqueue(batch);
         _fullBytes += batch.Bytes.Length;
-        FillingSince = null;
+        IsFilling = false;
     }
 }

@@ -25,10 +25,16 @@ internal sealed record LimitOptions : IValidatedOptions
     [Bounds(1, 100_000)]
     public int RecipeQueue { get; init; } = 64;
 
+    /// <summary>
+    /// Least time between two transactions of the queue: more of it spares a flash card, less of it delays records less. 0 to 10 s.
+    /// </summary>
+    public TimeSpan MinCommitGap { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <inheritdoc/>
     public IEnumerable<(string Key, string Message)> Validate() =>
     [
         .. DurationRules.Check(("recipe_time", RecipeTime), ("recipe_watch", RecipeWatch == TimeSpan.Zero ? null : RecipeWatch)),
+        .. MinCommitGap > TimeSpan.FromSeconds(10) ? [("min_commit_gap", "expected at most 10s")] : Array.Empty<(string, string)>(),
         .. RecipeMemory.Bytes < 1 << 20 ? [("recipe_memory", "expected at least 1MB")] : Array.Empty<(string, string)>(),
         .. Memory is { Bytes: < 128 << 20 } ? [("memory", "expected at least 128MB")] : Array.Empty<(string, string)>(),
     ];
