@@ -146,7 +146,7 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     public Task RetryNowAsync() =>
         State is SinkState.Parked or SinkState.Retrying or SinkState.Down ? RestartAsync(s_grace) : Task.CompletedTask;
 
-    /// <summary>Called by the session after each connect.</summary>
+    /// <summary>Called by the session when the sink has answered for the first time since it was connected.</summary>
     public void ReportConnected() => _log.Info($"CONNECTED sink={Name} plugin={Model.Sink}");
 
     /// <summary>Called by the session after a failed attempt.</summary>

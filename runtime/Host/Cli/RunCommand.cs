@@ -71,6 +71,7 @@ internal static class RunCommand
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
         SiteContext.Print(check.Settings, Console.Error);
         if (check.Settings.Count > 0) return 1;
+        foreach (var warning in site.Model.Warnings) site.Log.Warn($"SITE warning=\"{warning.At}: warning: {warning.Message}\"");
         foreach (var hanging in check.Hanging) site.Log.Error($"SITE problem=\"{hanging}\"");
         site.Plugins.SuspendCrashed(site.Model.Folder);
         CrashReport.Capture(site.Model.Folder);
