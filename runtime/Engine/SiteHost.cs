@@ -58,7 +58,7 @@ internal sealed class SiteHost : IAsyncDisposable
         Func<string?>? whyNoWrites = null, Func<CancellationToken, Task>? alsoPoll = null)
     {
         (_catalog, _compiler, _time, _log) = (catalog, compiler, time, log);
-        _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.Keep), time, log);
+        _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.FilesKept), time, log);
         _status = new SiteStatus(time);
         _site = new SiteRuntime(site, catalog, plugins, recipes, compiler, _audit, _status, whyNoWrites, time, log);
         _status.Attach(_site);

@@ -7,6 +7,7 @@ using PlantRuntime.Logging;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
+using PlantRuntime.Storage;
 using PlantRuntime.Tools.Doctor;
 using PlantRuntime.Tools.EditorSupport;
 using PlantRuntime.Web;
@@ -22,6 +23,9 @@ namespace PlantRuntime.Host.Cli;
 internal static class RunCommand
 {
     private const int PageLines = 500;
+
+    /// <summary>Time without a step of the wall clock after which the log files of a day are begun or deleted by it.</summary>
+    private static readonly TimeSpan s_settle = TimeSpan.FromMinutes(10);
 
     /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
     public static Command Create()
@@ -65,7 +69,7 @@ internal static class RunCommand
 
         // Plugins are loaded and checked on other threads, because their code can block.
         ILogTarget screen = isLive ? recent : new TextWriterTarget(Console.Out);
-        using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, screen, lines), Console.Error), stop.Token)
+        using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, screen, isLive, lines), Console.Error), stop.Token)
             .WaitAsync(stop.Token).ConfigureAwait(false);
         if (site is null) return 1;
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
@@ -100,7 +104,11 @@ internal static class RunCommand
         SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, RecentLines lines, CancellationTokenSource stop)
     {
         if (Open(site, lease) is not { } host) return 1;
-        ShutdownSignals.OnHangUp(() => host.RequestReload("SIGHUP"));
+        ShutdownSignals.OnHangUp(() =>
+        {
+            site.Log.Reopen();
+            host.RequestReload("SIGHUP");
+        });
         await using (host.ConfigureAwait(false))
         {
             var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
@@ -197,11 +205,26 @@ internal static class RunCommand
     private static HostHealth Health(SiteContext site, SiteHost host, SiteLease? lease) => HostHealth.From(
         site.Model.Name, lease is { Active.IsCompleted: false }, host.Queue is { HasFailed: true }, host.Status.Health);
 
-    private static PlantLog CreateLog(SiteModel model, ILogTarget screen, RecentLines lines)
+    /// <param name="model">The site.</param>
+    /// <param name="screen">The lines of the live table, or the console.</param>
+    /// <param name="isLive">True for the live table, which shows text in every format.</param>
+    /// <param name="lines">The lines of the page.</param>
+    private static PlantLog CreateLog(SiteModel model, ILogTarget screen, bool isLive, RecentLines lines)
     {
-        var file = new RotatingFile(Path.GetFullPath(model.Log.File, model.Folder), model.Log.MaxSize.Bytes, model.Log.Keep);
+        var options = model.EffectiveLog;
+        var clock = new SettledClock(TimeProvider.System, s_settle);
+        var calendar = new LogCalendar(ReadClock, model.TimeZone, options.Daily, options.MaxAge);
+        ILogTarget file = new RotatingFile(Path.GetFullPath(options.File, model.Folder), options.MaxSize.Bytes, options.FilesKept, calendar);
+        if (options.Format == LogFormat.Json) (file, screen) = (new JsonLines(file), isLive ? screen : new JsonLines(screen));
+
         // The file first: it has the line also when the terminal takes no more.
-        return new PlantLog(TimeProvider.System, model.Log.Level, model.Web is null ? [file, screen] : [file, screen, lines]);
+        return new PlantLog(TimeProvider.System, options.Level, model.Web is null ? [file, screen] : [file, screen, lines]);
+
+        DateTime? ReadClock()
+        {
+            clock.Read();
+            return clock.Earliest;
+        }
     }
 
     private static async Task WaitAsync(CancellationToken end)
