@@ -59,7 +59,7 @@ internal sealed class SiteHost : IAsyncDisposable
     {
         (_catalog, _compiler, _time, _log) = (catalog, compiler, time, log);
         _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.FilesKept), time, log);
-        _status = new SiteStatus(time);
+        _status = new SiteStatus(time, new DiskMonitor(log));
         _site = new SiteRuntime(site, catalog, plugins, recipes, compiler, _audit, _status, whyNoWrites, time, log);
         _status.Attach(_site);
         _reload = new SiteReload(_site, time, log);

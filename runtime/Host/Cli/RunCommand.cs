@@ -203,7 +203,7 @@ internal static class RunCommand
     }
 
     private static HostHealth Health(SiteContext site, SiteHost host, SiteLease? lease) => HostHealth.From(
-        site.Model.Name, lease is { Active.IsCompleted: false }, host.Queue is { HasFailed: true }, host.Status.Health);
+        site.Model.Name, lease is { Active.IsCompleted: false }, host);
 
     /// <param name="model">The site.</param>
     /// <param name="screen">The lines of the live table, or the console.</param>
