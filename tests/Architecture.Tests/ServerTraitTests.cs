@@ -17,7 +17,7 @@ public class ServerTraitTests
         "PlantRuntime.Conformance.Host.PlantProcess::", "PlantRuntime.Conformance.Host.SharedCompiler::",
         "PlantRuntime.EndToEnd.Tests.PluginTests::BuildAsync",
         "PlantRuntime.Editors.Tests.Testing.Editor::RestoreAsync",
-        "PlantRuntime.Compiler.Tests.RecipeCompilerTests::Signal", "PlantRuntime.Queue.Tests.SmallDisk::Run",
+        "PlantRuntime.Compiler.Tests.RecipeCompilerTests::Signal", "PlantRuntime.Conformance.Host.SmallMount::Run",
         "PlantRuntime.Engine.Tests.UnixFiles::", "PlantRuntime.EndToEnd.Tests.SmallRoomTests::",
         "PlantRuntime.Faults.Host.SystemTool::",
     ];

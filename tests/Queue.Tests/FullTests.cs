@@ -1,3 +1,4 @@
+using PlantRuntime.Conformance.Host;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Queue.Tests;
@@ -78,7 +79,7 @@ public class FullTests
     [SkippableFact]
     public async Task A_full_disk_loses_nothing_that_was_committed_and_is_said_once()
     {
-        using var disk = SmallDisk.Mount("32m");
+        using var disk = SmallMount.Create("32m");
         using var fixture = new QueueFixture(null, Path.Combine(disk.Path, "data"));
         while (fixture.Queue.Problem is null) await AddOrFullAsync(fixture);
         await fixture.Log.WhenAsync("DISK state=FULL");
