@@ -10,7 +10,7 @@ public class ServerTraitTests
 
     /// <summary>
     /// Methods that start programs which every machine with the SDK has: this product, the SDK, <c>kill</c>, <c>mount</c>, <c>mkfifo</c>,
-    /// <c>prlimit</c>, <c>chown</c>, <c>script</c>.
+    /// <c>prlimit</c>, <c>chown</c>, <c>script</c>, <c>bash</c>.
     /// </summary>
     private static readonly string[] s_everywhere =
     [
@@ -19,6 +19,7 @@ public class ServerTraitTests
         "PlantRuntime.Editors.Tests.Testing.Editor::RestoreAsync",
         "PlantRuntime.Compiler.Tests.RecipeCompilerTests::Signal", "PlantRuntime.Conformance.Host.SmallMount::Run",
         "PlantRuntime.Engine.Tests.UnixFiles::", "PlantRuntime.EndToEnd.Tests.SmallRoomTests::",
+        "PlantRuntime.EndToEnd.Tests.StartScriptTests::",
         "PlantRuntime.Faults.Host.SystemTool::",
     ];
 
