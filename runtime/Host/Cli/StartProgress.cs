@@ -10,6 +10,7 @@ internal sealed class StartProgress : IAsyncDisposable
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
+    private readonly bool _isShown;
     private readonly TextWriter _output;
     private readonly Func<int> _width;
     private readonly TimeProvider _time;
@@ -25,14 +26,18 @@ internal sealed class StartProgress : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public StartProgress(bool isShown, TextWriter output, Func<int> width, TimeProvider time)
     {
-        (_output, _width, _time, _started) = (output, width, time, time.GetTimestamp());
+        (_isShown, _output, _width, _time, _started) = (isShown, output, width, time, time.GetTimestamp());
         _loop = isShown ? Task.Run(RefreshAsync) : Task.CompletedTask;
     }
 
-    /// <summary>Shows a step from now on; its text is asked for at each refresh.</summary>
+    /// <summary>Shows a step from now on; its text is asked for at once and at each refresh.</summary>
     public void Show(Func<string> text)
     {
-        lock (_gate) _text = text;
+        lock (_gate)
+        {
+            _text = text;
+            Draw();
+        }
     }
 
     /// <summary>Removes the line until the next step, so that other text can be written.</summary>
@@ -57,13 +62,14 @@ internal sealed class StartProgress : IAsyncDisposable
     {
         while (!_end.IsCancellationRequested)
         {
-            lock (_gate)
-            {
-                if (_text is not null) Write($"{_text()} ({_time.GetElapsedTime(_started).TotalSeconds:0} s)");
-            }
-
+            lock (_gate) Draw();
             await Task.Delay(s_refresh, _time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private void Draw()
+    {
+        if (_isShown && _text is not null) Write($"{_text()} ({_time.GetElapsedTime(_started).TotalSeconds:0} s)");
     }
 
     /// <summary>Replaces the line. A terminal that is closed or too narrow shows nothing.</summary>
