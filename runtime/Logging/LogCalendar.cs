@@ -1,7 +1,7 @@
 namespace PlantRuntime.Logging;
 
 /// <summary>
-/// Decides by the calendar when a log file is full and which old files are deleted. It knows the date only while the wall clock has settled,
+/// Decides by the calendar when a log file is full and which old files are deleted. It knows the date only once the wall clock has settled,
 /// so that no step of that clock begins or deletes a file. Owned by one <see cref="RotatingFile"/>; not thread-safe.
 /// </summary>
 /// <param name="settledNow">Returns the settled wall clock in UTC; null while it has not settled.</param>
@@ -31,8 +31,8 @@ public sealed class LogCalendar(Func<DateTime?> settledNow, TimeZoneInfo zone, b
     }
 
     /// <summary>
-    /// Returns the number of full files that are kept: those behind them in the list are older than the greatest age. A file is at least as
-    /// young as each one before which it was full; one whose time is unknown or in the future is kept until the next younger one is deleted.
+    /// Returns the number of full files that are kept; those behind them in the list are older than the greatest age. A file is at least as
+    /// young as each older one. One whose time is unknown or in the future is kept until the next younger one is deleted.
     /// </summary>
     /// <param name="lastLines">Times of the last lines of the full files in UTC, the youngest file first.</param>
     public int CountKept(IReadOnlyList<DateTime> lastLines)

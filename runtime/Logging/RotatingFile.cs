@@ -123,17 +123,19 @@ public sealed class RotatingFile(string path, long maxSize, int keep, LogCalenda
     /// <summary>Deletes the full files that are too old for the calendar, also those with numbers above <c>keep</c>.</summary>
     private void DeleteOld()
     {
-        var (name, extension) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
-        List<(int Number, string File)> full = [];
-        foreach (var file in Directory.EnumerateFiles(_folder, $"{name}.*{extension}"))
+        var (start, extension) = (Path.GetFileNameWithoutExtension(path).Length + 1, Path.GetExtension(path));
+        var full = new SortedList<int, string>();
+        foreach (var file in Directory.EnumerateFiles(_folder, $"{Path.GetFileNameWithoutExtension(path)}.*{extension}"))
         {
-            var number = Path.GetFileName(file).AsSpan()[(name.Length + 1)..];
-            if (number.EndsWith(extension, StringComparison.Ordinal)) number = number[..^extension.Length];
-            if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && file == Numbered(i)) full.Add((i, file));
+            var name = Path.GetFileName(file);
+            if (name.Length <= start + extension.Length) continue;
+            var number = name.AsSpan()[start..^extension.Length];
+            if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i)) continue;
+            if (file == Numbered(i)) full.Add(i, file);
         }
 
-        full.Sort();
-        foreach (var (_, file) in full.Skip(calendar!.CountKept([.. full.Select(f => File.GetLastWriteTimeUtc(f.File))]))) File.Delete(file);
+        var kept = calendar!.CountKept([.. full.Values.Select(File.GetLastWriteTimeUtc)]);
+        foreach (var file in full.Values.Skip(kept)) File.Delete(file);
     }
 
     private string Numbered(int number) => Path.ChangeExtension(path, $".{number}{Path.GetExtension(path)}");

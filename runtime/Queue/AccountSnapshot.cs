@@ -4,7 +4,8 @@ using PlantRuntime.Queue.Store;
 namespace PlantRuntime.Queue;
 
 /// <summary>
-/// Copies the counters of all routes for readers on other threads, with the records that the file does not count yet. Created by <see cref="QueueWorker"/> on the queue thread for each publication. Not thread-safe.
+/// Copies the counters of all routes for readers on other threads, with the records that the file does not count yet. Created by
+/// <see cref="QueueWorker"/> on the queue thread for each publication. Not thread-safe.
 /// </summary>
 internal sealed class AccountSnapshot(IEnumerable<RouteCounters> stored)
 {
@@ -19,7 +20,11 @@ internal sealed class AccountSnapshot(IEnumerable<RouteCounters> stored)
     {
         foreach (var (route, records) in dropped)
         {
-            foreach (var counters in CountersOf(route)) (counters.Produced, counters.Dropped) = (counters.Produced + records, counters.Dropped + records);
+            foreach (var counters in CountersOf(route))
+            {
+                counters.Produced += records;
+                counters.Dropped += records;
+            }
         }
     }
 

@@ -280,7 +280,6 @@ internal sealed class QueueWorker : IDisposable
             _notices.Expired(cursor.Sink, expired);
         }
 
-        // Nothing is committed while the disk is full, and records go on to gather in memory.
         if (_isDiskFull) Publish();
         var (used, free) = store.Size();
         if (_isDiskFull || free > Math.Max(used, 16 << 20)) store.Shrink(_isDiskFull ? 64 : 4);

@@ -8,7 +8,8 @@ public class CommandLineTests
     [InlineData("xyzzy", "there is no command \"xyzzy\"\nplant --help shows all commands")]
     [InlineData("run --fro 3s", "there is no option \"--fro\": did you mean \"--for\"?\nplant run --help shows how it is used")]
     [InlineData("run --plian", "there is no option \"--plian\": did you mean \"--plain\"?\nplant run --help shows how it is used")]
-    [InlineData("queue exprot sites/demo", "there is no command \"exprot\": did you mean \"export\"?\nplant queue --help shows how it is used")]
+    [InlineData("queue exprot sites/demo",
+        "there is no command \"exprot\": did you mean \"export\"?\nplant queue --help shows how it is used")]
     [InlineData("queue retry a b c", "\"b\" is not expected here\nplant queue retry --help shows how it is used")]
     [InlineData("read a", "Required argument 'device' missing for command: 'read'.\nplant read --help shows how it is used")]
     public async Task A_mistake_names_the_nearest_word_in_place_of_the_help(string arguments, string expected)

@@ -43,7 +43,8 @@ public class LogSettingsTests
     public async Task A_variable_without_sense_is_an_error_that_names_it()
     {
         using var site = new SiteFolder();
-        var (exit, output) = await PlantProcess.RunAsync(new Dictionary<string, string> { ["PLANT_LOG_LEVEL"] = "wran" }, "check", site.Path);
+        var environment = new Dictionary<string, string> { ["PLANT_LOG_LEVEL"] = "wran" };
+        var (exit, output) = await PlantProcess.RunAsync(environment, "check", site.Path);
         Assert.Equal(1, exit);
         Assert.Contains(
             "environment: error: PLANT_LOG_LEVEL: expected debug, info, warn or error, found \"wran\": did you mean \"warn\"?", output,

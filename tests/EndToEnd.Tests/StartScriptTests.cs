@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
-/// <summary><c>scripts/plant</c> in a folder of its own, with a program in place of <c>dotnet</c> that notes what it is asked for.</summary>
+/// <summary><c>scripts/plant</c> in a folder of its own; a program in place of <c>dotnet</c> notes what it is asked for.</summary>
 public sealed class StartScriptTests : IDisposable
 {
     // It builds when the file "go" is there, and then runs as the program: arguments on standard output, exit code 7.
@@ -22,7 +22,7 @@ public sealed class StartScriptTests : IDisposable
         esac
         """;
 
-    private readonly string _root = Directory.CreateDirectory(Directory.CreateTempSubdirectory("plant-script-").FullName + "/a clone").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("plant-script-").CreateSubdirectory("a clone").FullName;
 
     public StartScriptTests()
     {
@@ -73,7 +73,8 @@ public sealed class StartScriptTests : IDisposable
                 break;
             case "other build":
                 Write("artifacts/Debug/plant/plant.dll", "other");
-                File.SetLastWriteTimeUtc(Of("artifacts/Debug/plant/plant.dll"), File.GetLastWriteTimeUtc(Of("artifacts/Debug/plant.stamp")).AddSeconds(1));
+                var built = File.GetLastWriteTimeUtc(Of("artifacts/Debug/plant.stamp"));
+                File.SetLastWriteTimeUtc(Of("artifacts/Debug/plant/plant.dll"), built.AddSeconds(1));
                 break;
             default: File.Delete(Of("artifacts/Debug/plant/plant.dll")); break;
         }

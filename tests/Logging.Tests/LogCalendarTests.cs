@@ -48,7 +48,8 @@ public sealed class LogCalendarTests : IDisposable
     [Fact]
     public void Full_files_are_deleted_at_their_age_also_above_the_number_that_is_kept()
     {
-        foreach (var (number, day) in new[] { (1, "2026-03-09"), (2, "2026-03-05"), (3, "2026-03-01"), (40, "2026-02-01") }) Create(number, day);
+        (int, string)[] files = [(1, "2026-03-09"), (2, "2026-03-05"), (3, "2026-03-01"), (40, "2026-02-01")];
+        foreach (var (number, day) in files) Create(number, day);
         File.WriteAllText(_folder.Of("plant.old.log"), "of a person");
         File.SetLastWriteTimeUtc(_folder.Of("plant.old.log"), At("2026-01-01"));
         using var file = Open(isDaily: false, maxAge: TimeSpan.FromDays(7));
@@ -56,7 +57,8 @@ public sealed class LogCalendarTests : IDisposable
         Write(file, "not settled");
         Assert.True(File.Exists(Name(40)));
         WriteAt(file, "2026-03-10T12:00:00Z");
-        Assert.Equal(["plant.1.log", "plant.2.log", "plant.log", "plant.old.log"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        var left = Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order();
+        Assert.Equal(["plant.1.log", "plant.2.log", "plant.log", "plant.old.log"], left);
     }
 
     [Theory]

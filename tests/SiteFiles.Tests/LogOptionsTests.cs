@@ -19,7 +19,8 @@ public sealed class LogOptionsTests
     [Fact]
     public void The_environment_has_priority_over_the_file_and_the_file_over_the_default()
     {
-        using var site = new TempSite().With("site.toml", "[log]\nlevel = \"error\"\nformat = \"json\"\ndaily = true\nmax_age = \"90d\"" + Devices);
+        const string Log = "[log]\nlevel = \"error\"\nformat = \"json\"\ndaily = true\nmax_age = \"90d\"";
+        using var site = new TempSite().With("site.toml", Log + Devices);
         var log = site.Load().Model!.EffectiveLog;
         Assert.Equal(
             (LogLevel.Error, LogFormat.Json, "logs/plant.log", 31, TimeSpan.FromDays(90)),

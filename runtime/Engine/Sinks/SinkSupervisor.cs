@@ -103,7 +103,8 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
 
     public SinkCounts Counts => SinkCounts.From(Accounts);
 
-    private string? QueueReason => _queue?.Problem is { } problem ? $"{problem}: what is stored is delivered, new records wait in memory" : null;
+    private string? QueueReason =>
+        _queue?.Problem is { } problem ? $"{problem}: stored records are delivered, new ones wait in memory" : null;
 
     protected override TimeSpan HangTimeout => CallTimeout + s_grace;
 

@@ -270,8 +270,9 @@ internal static class RunCommand
         var options = model.EffectiveLog;
         var clock = new SettledClock(TimeProvider.System, s_settle);
         var calendar = new LogCalendar(ReadClock, model.TimeZone, options.Daily, options.MaxAge);
-        ILogTarget file = new RotatingFile(Path.GetFullPath(options.File, model.Folder), options.MaxSize.Bytes, options.FilesKept, calendar);
-        if (options.Format == LogFormat.Json) (file, screen) = (new JsonLines(file), isLive ? screen : new JsonLines(screen));
+        var path = Path.GetFullPath(options.File, model.Folder);
+        ILogTarget file = new RotatingFile(path, options.MaxSize.Bytes, options.FilesKept, calendar);
+        if (options.Format == LogFormat.Json) (file, screen) = (new JsonLogTarget(file), isLive ? screen : new JsonLogTarget(screen));
 
         // The file first: it has the line also when the terminal takes no more.
         return new PlantLog(TimeProvider.System, options.Level, model.Web is null ? [file, screen] : [file, screen, lines]);

@@ -12,13 +12,20 @@ namespace PlantRuntime.Sites.Models;
 /// <param name="File">Of PLANT_LOG_FILE, from the site folder; null when not set.</param>
 internal sealed record LogOverrides(LogLevel? Level, LogFormat? Format, string? File)
 {
+    private const string LevelVariable = "PLANT_LOG_LEVEL";
+    private const string FormatVariable = "PLANT_LOG_FORMAT";
+    private const string FileVariable = "PLANT_LOG_FILE";
+
+    /// <summary>The names of the variables.</summary>
+    public static readonly IReadOnlyList<string> Variables = [LevelVariable, FormatVariable, FileVariable];
+
     /// <summary>Nothing is set.</summary>
     public static readonly LogOverrides None = new(null, null, null);
 
     /// <summary>Reads the variables; a word that is none of those expected is a problem.</summary>
     public static LogOverrides Read(Func<string, string?> environment, ProblemList problems) => new(
-        ReadWord<LogLevel>("PLANT_LOG_LEVEL", environment, problems), ReadWord<LogFormat>("PLANT_LOG_FORMAT", environment, problems),
-        environment("PLANT_LOG_FILE") is { } file && !string.IsNullOrWhiteSpace(file) ? file : null);
+        ReadWord<LogLevel>(LevelVariable, environment, problems), ReadWord<LogFormat>(FormatVariable, environment, problems),
+        environment(FileVariable) is { } file && !string.IsNullOrWhiteSpace(file) ? file : null);
 
     /// <summary>Returns the settings that apply.</summary>
     public LogOptions ApplyTo(LogOptions options) =>

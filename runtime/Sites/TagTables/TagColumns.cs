@@ -18,8 +18,8 @@ internal sealed class TagColumns
     public int Count { get; }
 
     /// <summary>
-    /// Reads the header; null when it lacks a column without which no row can be read. Columns without a name are ignored, and so are unknown
-    /// ones, with a warning that names the nearest known column.
+    /// Reads the header; null when it lacks a column without which no row can be read. Columns without a name are ignored, and so are
+    /// unknown ones, with a warning that names the nearest known column.
     /// </summary>
     public static TagColumns? Read(List<CsvCell> header, ProblemList problems, ProblemList warnings)
     {

@@ -25,7 +25,8 @@ public sealed class SmallMount : IDisposable
     /// <summary>Writes a file until so many bytes are left.</summary>
     public void FillUntil(string name, long left)
     {
-        using var file = new FileStream(System.IO.Path.Combine(Path, name), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        var path = System.IO.Path.Combine(Path, name);
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
         var block = new byte[4096];
         while (new DriveInfo(Path).AvailableFreeSpace - block.Length >= left)
         {

@@ -9,7 +9,7 @@ namespace PlantRuntime.Logging;
 /// outside, so that a key has the same type in every line. Words that belong to no key are in <c>text</c>. Owns the target behind it;
 /// called on the log thread.
 /// </summary>
-public sealed class JsonLines(ILogTarget inner) : ILogTarget
+public sealed class JsonLogTarget(ILogTarget inner) : ILogTarget
 {
     // 2026-11-30T01:02:03.004Z WARN  RETRY …
     private const int TimeLength = 24;
@@ -20,7 +20,7 @@ public sealed class JsonLines(ILogTarget inner) : ILogTarget
 
     private static readonly HashSet<string> s_texts =
     [
-        "plant", "device", "driver", "sink", "sinks", "plugin", "recipe", "recipes", "name", "tag", "value", "was", "user", "by", "site", "plc",
+        "plant", "device", "driver", "sink", "sinks", "plugin", "recipe", "name", "tag", "value", "was", "user", "by", "site", "plc",
         "address", "subject", "reason", "next", "text", "sample", "broker", "topic", "channel", "table", "point", "sha256", "type", "mode",
     ];
 
@@ -117,6 +117,7 @@ public sealed class JsonLines(ILogTarget inner) : ILogTarget
     private static bool IsNumber(string text)
     {
         var digits = text.AsSpan(text.StartsWith('-') ? 1 : 0);
-        return digits.Length is > 0 and <= MaxDigits && !digits.ContainsAnyExceptInRange('0', '9') && (digits[0] != '0' || digits.Length == 1);
+        return digits.Length is > 0 and <= MaxDigits && !digits.ContainsAnyExceptInRange('0', '9')
+            && (digits[0] != '0' || digits.Length == 1);
     }
 }

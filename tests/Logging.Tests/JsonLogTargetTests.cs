@@ -5,7 +5,7 @@ using PlantRuntime.Conformance;
 namespace PlantRuntime.Logging.Tests;
 
 /// <summary>Log lines as JSON: the same fields with the same values as in the text.</summary>
-public sealed class JsonLinesTests
+public sealed class JsonLogTargetTests
 {
     [Fact]
     public void A_line_is_an_object_with_its_fields_as_keys()
@@ -20,7 +20,9 @@ public sealed class JsonLinesTests
 
     [Theory]
     [InlineData("STOPPING", "{}")]
-    [InlineData("OK device=\"a b\" sample=[x=1 y=\"2 ]\" z] cycle=3.5ms", """{"device":"a b","sample":"[x=1 y=\"2 ]\" z]","cycle":"3.5ms"}""")]
+    [InlineData("OK device=\"a b\" sample=[x=1 y=\"2 ]\" z] cycle=3.5ms", """
+        {"device":"a b","sample":"[x=1 y=\"2 ]\" z]","cycle":"3.5ms"}
+        """)]
     [InlineData("RECIPES taken=3 of=200", """{"taken":3,"of":200}""")]
     [InlineData("A time=5 level=x event=y n=1 n=-2", """{"time_2":5,"level_2":"x","event_2":"y","n":1,"n_2":-2}""")]
     [InlineData("A two words k=v and \"more of it", """{"k":"v","text":"two words and \"more of it"}""")]
@@ -29,7 +31,7 @@ public sealed class JsonLinesTests
         """)]
     public void Every_line_is_valid_json_with_unique_keys(string text, string expected)
     {
-        using var line = JsonDocument.Parse(JsonLines.From(LogLevel.Error, $"2026-11-30T01:02:03.004Z ERROR {text}"));
+        using var line = JsonDocument.Parse(JsonLogTarget.From(LogLevel.Error, $"2026-11-30T01:02:03.004Z ERROR {text}"));
         var fields = line.RootElement.EnumerateObject().Skip(3).ToDictionary(p => p.Name, p => p.Value.GetRawText());
         using var wanted = JsonDocument.Parse(expected);
         Assert.Equal(wanted.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetRawText()), fields);
@@ -42,7 +44,7 @@ public sealed class JsonLinesTests
     {
         var text = new RecentLines(1);
         var json = new RecentLines(1);
-        using (var log = new PlantLog(new ManualTimeProvider(), LogLevel.Info, text, new JsonLines(json)))
+        using (var log = new PlantLog(new ManualTimeProvider(), LogLevel.Info, text, new JsonLogTarget(json)))
             log.Info($"EVENT reason=\"{value}\" other={value} last=1");
         var read = LogLineReader.Read(text.Lines[0].Line["2026-01-01T00:00:00.000Z INFO  EVENT ".Length..]);
         using var line = JsonDocument.Parse(json.Lines[0].Line);
@@ -67,7 +69,7 @@ public sealed class JsonLinesTests
     private static List<string> Write(Action<PlantLog> write)
     {
         var lines = new RecentLines(10);
-        using (var log = new PlantLog(new ManualTimeProvider(), LogLevel.Info, new JsonLines(lines))) write(log);
+        using (var log = new PlantLog(new ManualTimeProvider(), LogLevel.Info, new JsonLogTarget(lines))) write(log);
         return [.. lines.Lines.Select(l => l.Line)];
     }
 }
