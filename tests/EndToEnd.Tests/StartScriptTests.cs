@@ -99,7 +99,12 @@ public sealed class StartScriptTests : IDisposable
     {
         File.Delete(Of("go"));
         using var first = Start(["one"]);
-        while (Builds == 0) await Task.Delay(50);
+        while (Builds == 0)
+        {
+            Assert.False(first.HasExited, "it ended before it built");
+            await Task.Delay(50);
+        }
+
         using var second = Start(["two"]);
         Assert.Equal("Another start is building PlantRuntime; waiting for it …", await second.StandardError.ReadLineAsync());
         Write("go", "");

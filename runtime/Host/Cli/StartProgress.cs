@@ -76,10 +76,10 @@ internal sealed class StartProgress : IAsyncDisposable
     private void Write(string line)
     {
         if (line.Length == 0 && _length == 0) return;
-        var width = Math.Max(0, _width() - 1);
-        if (line.Length > width) line = line[..width];
         try
         {
+            var width = Math.Max(0, _width() - 1);
+            if (line.Length > width) line = line[..width];
             _output.Write($"\r{line.PadRight(Math.Min(_length, width))}\r{line}");
             _output.Flush();
             _length = line.Length;
