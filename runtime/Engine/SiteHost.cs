@@ -62,8 +62,8 @@ internal sealed class SiteHost : IAsyncDisposable
         Func<string?>? whyNoWrites = null, Func<CancellationToken, Task>? alsoPoll = null)
     {
         (_catalog, _compiler, _time, _log) = (catalog, compiler, time, log);
-        _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.Keep), time, log);
-        _status = new SiteStatus(time);
+        _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.FilesKept), time, log);
+        _status = new SiteStatus(time, new DiskMonitor(log));
         _site = new SiteRuntime(site, catalog, plugins, recipes, compiler, _audit, _status, whyNoWrites, time, log);
         _status.Attach(_site);
         _reload = new SiteReload(_site, time, log);

@@ -12,18 +12,15 @@ namespace PlantRuntime.Engine;
 /// Owned by SiteHost, whose supervision loop calls <see cref="PollAsync"/>; recipes call the rest on their threads.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="readDisk">Returns the space of the disk with a folder; by default that of the system.</param>
-internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? readDisk = null) : ISiteStatus
+/// <param name="disks">Watches the disks of the site.</param>
+internal sealed class SiteStatus(TimeProvider time, DiskMonitor disks) : ISiteStatus
 {
     private const int MostKept = 1000;
     private const double QueueHigh = 0.8;
     private const double QueueLow = 0.6;
-    private const double DiskHigh = 0.9;
-    private const double DiskLow = 0.85;
     private static readonly TimeSpan s_slowEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_rateOver = TimeSpan.FromMinutes(1);
 
-    private readonly Func<string, DiskSpace> _readDisk = readDisk ?? DiskSpace.Read;
     private readonly Lock _gate = new();
     private readonly Queue<Alert> _alerts = new();
     private readonly Dictionary<(AlertKind, string), Alert> _active = [];
@@ -31,12 +28,19 @@ internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? rea
     private SiteRuntime? _site;
     private long _slowAt;
 
+    /// <summary>The disks of the site, read every 5 s. Any thread.</summary>
+    public IReadOnlyList<DiskReading> Disks => disks.Disks;
+
     public string Run { get; } = Guid.NewGuid().ToString("N");
 
     public long LastAlert { get; private set; }
 
-    /// <summary>Sets the parts of the site. Called once, before the first poll and the first recipe.</summary>
-    public void Attach(SiteRuntime site) => _site = site;
+    /// <summary>Sets the parts of the site, and reads its disks. Called once, before the first poll and the first recipe.</summary>
+    public void Attach(SiteRuntime site)
+    {
+        _site = site;
+        disks.Poll(site.Model);
+    }
 
     public IReadOnlyList<Alert> AlertsAfter(long number)
     {
@@ -74,7 +78,9 @@ internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? rea
         if (time.GetTimestamp() < _slowAt) return;
         _slowAt = time.GetTimestamp() + time.Ticks(s_slowEvery);
         CountValues(site.Devices.Sum(d => d.Status.Values));
-        PollDisk(Path.Combine(site.Model.Folder, "data"));
+        disks.Poll(site.Model);
+        foreach (var disk in disks.Disks) Set(AlertKind.Disk, disk.Folder, disk.Warning);
+        EndOfRemoved(AlertKind.Disk, disks.Disks.Select(d => d.Folder));
         await PollQueueAsync(site, cancel).ConfigureAwait(false);
     }
 
@@ -114,19 +120,6 @@ internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? rea
         List<string> removed;
         lock (_gate) removed = _active.Count == 0 ? [] : [.. _active.Keys.Where(k => k.Item1 == kind).Select(k => k.Item2).Except(names)];
         foreach (var subject in removed) Set(kind, subject, null);
-    }
-
-    private void PollDisk(string folder)
-    {
-        try
-        {
-            var (free, total) = _readDisk(Directory.Exists(folder) ? folder : Path.GetDirectoryName(folder)!);
-            SetLevel(AlertKind.Disk, folder, 1 - ((double)free / total), DiskHigh, DiskLow, $"{free >> 20} MB are free");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            // A disk that cannot be asked is reported by the queue when it fails.
-        }
     }
 
     private async Task PollQueueAsync(SiteRuntime site, CancellationToken cancel)
@@ -190,19 +183,5 @@ internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? rea
             var minutes = time.GetElapsedTime(since).TotalMinutes;
             return minutes > 0 ? Math.Round((values - before) / minutes, 1) : 0;
         }
-    }
-}
-
-/// <summary>The space of a disk in bytes.</summary>
-/// <param name="Free">Bytes that the host may still write.</param>
-/// <param name="Total">Size of the disk.</param>
-internal readonly record struct DiskSpace(long Free, long Total)
-{
-    /// <summary>Returns the space of the disk with a folder.</summary>
-    /// <exception cref="IOException">The disk cannot be asked.</exception>
-    public static DiskSpace Read(string folder)
-    {
-        var drive = new DriveInfo(folder);
-        return new DiskSpace(drive.AvailableFreeSpace, drive.TotalSize);
     }
 }

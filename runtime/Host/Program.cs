@@ -18,7 +18,9 @@ if (args is ["run", ..]) ShutdownSignals.Register();
 var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 try
 {
-    return await PlantCommand.Create().Parse(args).InvokeAsync(configuration).ConfigureAwait(false);
+    var parsed = PlantCommand.Create().Parse(args);
+    if (CommandLineErrors.Describe(parsed) is { } errors) return Fail(string.Join('\n', errors));
+    return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
 }
 catch (OperationCanceledException)
 {

@@ -1,9 +1,9 @@
 namespace PlantRuntime.Logging;
 
 /// <summary>
-/// Receives finished log lines. Owned by one <see cref="PlantLog"/>, whose thread "log" calls <see cref="Write"/> and <see cref="Flush"/>,
-/// one call at a time; it may block there. An exception is ignored: the line is lost for this target, and the next line is tried again.
-/// Disposed after the last line, by the thread that disposes the log.
+/// Receives finished log lines. Owned by one <see cref="PlantLog"/>, whose thread "log" calls all methods but <c>Dispose</c>, one call at a
+/// time; they may block there. An exception is ignored: the line is lost for this target, and the next line is tried again. Disposed after
+/// the last line, by the thread that disposes the log.
 /// </summary>
 public interface ILogTarget : IDisposable
 {
@@ -12,4 +12,9 @@ public interface ILogTarget : IDisposable
 
     /// <summary>Writes buffered lines. Called when no more lines wait.</summary>
     void Flush();
+
+    /// <summary>Closes the file of the target, if it has one; the next line opens it again.</summary>
+    void Reopen()
+    {
+    }
 }

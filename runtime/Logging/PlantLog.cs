@@ -14,7 +14,7 @@ public sealed class PlantLog : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<ILogTarget> _targets;
-    private readonly BlockingCollection<(LogLevel Level, string Line, TaskCompletionSource? Written)> _queue = new(boundedCapacity: 10_000);
+    private readonly BlockingCollection<(LogLevel Level, string Line, Action? Work)> _queue = new(boundedCapacity: 10_000);
     private readonly Thread _writer;
     private long _lost;
 
@@ -66,15 +66,19 @@ public sealed class PlantLog : IDisposable
     public void Flush()
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            if (_queue.TryAdd((LogLevel.Debug, "", written), TimeSpan.FromSeconds(2))) written.Task.Wait(TimeSpan.FromSeconds(2));
-        }
-        catch (InvalidOperationException)
-        {
-            // The log is closed: everything is written.
-        }
+        if (TryPost(written.SetResult, TimeSpan.FromSeconds(2))) written.Task.Wait(TimeSpan.FromSeconds(2));
     }
+
+    /// <summary>
+    /// Closes the files of the targets behind the lines logged so far; the next line opens them again, for a program such as logrotate that
+    /// has moved them. Does not wait.
+    /// </summary>
+    public void Reopen() => TryPost(
+        () =>
+        {
+            foreach (var target in _targets) Try(target.Reopen);
+        },
+        TimeSpan.Zero);
 
     /// <summary>Writes the waiting lines, for at most 2 s, then disposes the targets. Later lines are ignored.</summary>
     public void Dispose()
@@ -83,6 +87,22 @@ public sealed class PlantLog : IDisposable
         _queue.CompleteAdding();
         _writer.Join(TimeSpan.FromSeconds(2));
         foreach (var target in _targets) target.Dispose();
+    }
+
+    /// <summary>
+    /// Makes the log thread do something behind the lines logged so far, with all of them flushed. Returns false if the log is closed, or
+    /// full for the whole timeout.
+    /// </summary>
+    private bool TryPost(Action work, TimeSpan timeout)
+    {
+        try
+        {
+            return _queue.TryAdd((LogLevel.Debug, "", work), timeout);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private void Enqueue(LogLevel level, string? text)
@@ -102,12 +122,12 @@ public sealed class PlantLog : IDisposable
 
     private void WriteAll()
     {
-        foreach (var (level, line, written) in _queue.GetConsumingEnumerable())
+        foreach (var (level, line, work) in _queue.GetConsumingEnumerable())
         {
-            if (written is not null)
+            if (work is not null)
             {
                 foreach (var target in _targets) Try(target.Flush);
-                written.SetResult();
+                work();
                 continue;
             }
 

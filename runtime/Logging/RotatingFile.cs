@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace PlantRuntime.Logging;
@@ -10,7 +11,8 @@ namespace PlantRuntime.Logging;
 /// <param name="path">The file; its folder is created if it is missing.</param>
 /// <param name="maxSize">Bytes after which a new file is begun. One line longer than this is still written whole.</param>
 /// <param name="keep">The number of older files to keep; 0 to delete the file when it is full.</param>
-public sealed class RotatingFile(string path, long maxSize, int keep) : ILogTarget
+/// <param name="calendar">Begins files by day and deletes old ones; null if only the size counts.</param>
+public sealed class RotatingFile(string path, long maxSize, int keep, LogCalendar? calendar = null) : ILogTarget
 {
     private readonly string _folder = Path.GetDirectoryName(path)!;
     private FileStream? _file;
@@ -29,8 +31,10 @@ public sealed class RotatingFile(string path, long maxSize, int keep) : ILogTarg
         if (_file is not null && IsGone()) Drop();
         _file ??= Open();
         _flushed = null;
-        if (_file.Length > 0 && _file.Length + bytes.Length > maxSize) Rotate();
+        var (isNewDay, beginsFile) = calendar?.Next() ?? default;
+        if (_file.Length > 0 && (beginsFile || _file.Length + bytes.Length > maxSize)) Rotate();
         _file!.Write(bytes);
+        if (isNewDay) DeleteOld();
     }
 
     /// <summary>Gives buffered lines to the operating system.</summary>
@@ -54,6 +58,8 @@ public sealed class RotatingFile(string path, long maxSize, int keep) : ILogTarg
             _file = null;
         }
     }
+
+    public void Reopen() => Drop();
 
     public void Dispose()
     {
@@ -86,6 +92,7 @@ public sealed class RotatingFile(string path, long maxSize, int keep) : ILogTarg
         var isTorn = IsTorn();
         var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 16 * 1024);
         if (isTorn) file.WriteByte((byte)'\n');
+        calendar?.Open(file.Length == 0 ? null : File.GetLastWriteTimeUtc(path));
         return file;
     }
 
@@ -111,6 +118,24 @@ public sealed class RotatingFile(string path, long maxSize, int keep) : ILogTarg
         if (keep > 0) File.Move(path, Numbered(1), overwrite: true);
         else File.Delete(path);
         _file = Open();
+    }
+
+    /// <summary>Deletes the full files that are too old for the calendar, also those with numbers above <c>keep</c>.</summary>
+    private void DeleteOld()
+    {
+        var (start, extension) = (Path.GetFileNameWithoutExtension(path).Length + 1, Path.GetExtension(path));
+        var full = new SortedList<int, string>();
+        foreach (var file in Directory.EnumerateFiles(_folder, $"{Path.GetFileNameWithoutExtension(path)}.*{extension}"))
+        {
+            var name = Path.GetFileName(file);
+            if (name.Length <= start + extension.Length) continue;
+            var number = name.AsSpan()[start..^extension.Length];
+            if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i)) continue;
+            if (file == Numbered(i)) full.Add(i, file);
+        }
+
+        var kept = calendar!.CountKept([.. full.Values.Select(File.GetLastWriteTimeUtc)]);
+        foreach (var file in full.Values.Skip(kept)) File.Delete(file);
     }
 
     private string Numbered(int number) => Path.ChangeExtension(path, $".{number}{Path.GetExtension(path)}");

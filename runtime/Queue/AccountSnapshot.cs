@@ -4,8 +4,8 @@ using PlantRuntime.Queue.Store;
 namespace PlantRuntime.Queue;
 
 /// <summary>
-/// Copies the counters of all routes for readers on other threads, and counts records that cannot be stored at the moment as dropped.
-/// Created by <see cref="QueueWorker"/> on the queue thread for each publication. Not thread-safe.
+/// Copies the counters of all routes for readers on other threads, with the records that the file does not count yet. Created by
+/// <see cref="QueueWorker"/> on the queue thread for each publication. Not thread-safe.
 /// </summary>
 internal sealed class AccountSnapshot(IEnumerable<RouteCounters> stored)
 {
@@ -20,13 +20,30 @@ internal sealed class AccountSnapshot(IEnumerable<RouteCounters> stored)
     {
         foreach (var (route, records) in dropped)
         {
-            foreach (var sink in route.Sinks)
+            foreach (var counters in CountersOf(route))
             {
-                if (!_counters.TryGetValue((route.Recipe, sink), out var counters))
-                    _counters.Add((route.Recipe, sink), counters = new RouteCounters(route.Recipe, sink));
                 counters.Produced += records;
                 counters.Dropped += records;
             }
+        }
+    }
+
+    /// <summary>Counts records of routes as produced, and so as waiting: they are in memory until they can be stored.</summary>
+    public void Wait(IEnumerable<(RouteSet Route, long Records)> waiting)
+    {
+        foreach (var (route, records) in waiting)
+        {
+            foreach (var counters in CountersOf(route)) counters.Produced += records;
+        }
+    }
+
+    private IEnumerable<RouteCounters> CountersOf(RouteSet route)
+    {
+        foreach (var sink in route.Sinks)
+        {
+            if (!_counters.TryGetValue((route.Recipe, sink), out var counters))
+                _counters.Add((route.Recipe, sink), counters = new RouteCounters(route.Recipe, sink));
+            yield return counters;
         }
     }
 }

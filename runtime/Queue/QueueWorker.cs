@@ -71,7 +71,7 @@ internal sealed class QueueWorker : IDisposable
     public bool HasFailed => _failedAtEnd ?? (_hasLost || _file.Current is null || _file.Moved is not null);
 
     /// <summary>
-    /// Counters by route, as of the last transaction. Records that the queue cannot store at the moment count as dropped.
+    /// Counters by route, as of the last transaction. Records in memory that the queue cannot store at the moment count as waiting.
     /// </summary>
     public IReadOnlyList<RouteCounters> Accounts { get; private set; } = [];
 
@@ -288,11 +288,13 @@ internal sealed class QueueWorker : IDisposable
             _notices.Expired(cursor.Sink, expired);
         }
 
+        if (_isDiskFull) Publish();
         var (used, free) = store.Size();
         if (_isDiskFull || free > Math.Max(used, 16 << 20)) store.Shrink(_isDiskFull ? 64 : 4);
         if (!_isDiskFull || !_folder.HasRoom || !_folder.Reserve.TryHold()) return;
         _isDiskFull = false;
         _tidyAt = 0;
+        Publish();
         _notices.RoomAgain();
     }
 
@@ -396,8 +398,8 @@ internal sealed class QueueWorker : IDisposable
     {
         var snapshot = new AccountSnapshot(_file.State.Counters);
         snapshot.Drop(_dropped.ByRoute.Select(d => (d.Key, d.Value)));
-        if (_file.Current is null || _retryAt > 0)
-            snapshot.Drop(_batches.SelectMany(b => b.Routes).Select(t => (t.Route, (long)t.Records)).Concat(_buffer.Waiting()));
+        if (_file.Current is null || _retryAt > 0 || _isDiskFull)
+            snapshot.Wait(_batches.SelectMany(b => b.Routes).Select(t => (t.Route, (long)t.Records)).Concat(_buffer.Waiting()));
         Accounts = snapshot.Counters;
         var hasRoom = false;
         foreach (var (sink, load) in _backpressure.All) hasRoom |= load.Update(_file.State.CursorOf(sink).Bytes, _buffer.Bytes);

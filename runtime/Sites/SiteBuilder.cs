@@ -24,6 +24,7 @@ internal static class SiteBuilder
         if (root.Find("site") is null) ReportMissing(context, root, "site", NoSite);
 
         var log = Section(context, root, "log") is { } logTable ? context.Bind<LogOptions>(logTable) : null;
+        var logOverrides = LogOverrides.Read(context.Environment, context.Problems);
         var web = Section(context, root, "web") is { } webTable ? context.Bind<WebOptions>(webTable) : null;
         if (web?.Tls is { Certificate: not null } tls) PemFiles.Check(context, (TomlTable)root.Find("web")!.Value, tls);
         var limits = Section(context, root, "limits") is { } limitsTable ? context.Bind<LimitOptions>(limitsTable) : null;
@@ -42,6 +43,7 @@ internal static class SiteBuilder
             Folder = context.SiteFolder,
             Web = web,
             Log = log ?? new LogOptions(),
+            LogOverrides = logOverrides,
             Limits = limits ?? new LimitOptions(),
             Devices = [.. devices!.Select(d => d! with { TimeZone = d.TimeZone ?? model!.TimeZone })],
             Sinks = [.. sinks.Select(s => s! with { TimeZone = model!.TimeZone })],

@@ -10,15 +10,16 @@ public class ServerTraitTests
 
     /// <summary>
     /// Methods that start programs which every machine with the SDK has: this product, the SDK, <c>kill</c>, <c>mount</c>, <c>mkfifo</c>,
-    /// <c>prlimit</c>, <c>chown</c>, <c>script</c>.
+    /// <c>prlimit</c>, <c>chown</c>, <c>script</c>, <c>bash</c>.
     /// </summary>
     private static readonly string[] s_everywhere =
     [
         "PlantRuntime.Conformance.Host.PlantProcess::", "PlantRuntime.Conformance.Host.SharedCompiler::",
         "PlantRuntime.EndToEnd.Tests.PluginTests::BuildAsync",
         "PlantRuntime.Editors.Tests.Testing.Editor::RestoreAsync",
-        "PlantRuntime.Compiler.Tests.RecipeCompilerTests::Signal", "PlantRuntime.Queue.Tests.SmallDisk::Run",
+        "PlantRuntime.Compiler.Tests.RecipeCompilerTests::Signal", "PlantRuntime.Conformance.Host.SmallMount::Run",
         "PlantRuntime.Engine.Tests.UnixFiles::", "PlantRuntime.EndToEnd.Tests.SmallRoomTests::",
+        "PlantRuntime.EndToEnd.Tests.StartScriptTests::",
         "PlantRuntime.Faults.Host.SystemTool::",
     ];
 

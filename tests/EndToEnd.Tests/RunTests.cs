@@ -24,6 +24,25 @@ public class RunTests
         Assert.NotEmpty(site.Lines("logs/plant.log"));
     }
 
+    [SkippableFact]
+    public async Task A_start_shows_what_it_does_on_a_terminal_and_in_the_log()
+    {
+        Skip.IfNot(File.Exists("/usr/bin/script"), "there is no script(1) for a terminal");
+        using var site = new SiteFolder();
+        for (var i = 0; i < 20; i++) site.Write($"recipes/r{i}.csx", $"Plant.line.Scans.Where(s => s.Number > {i}).To(Sinks.lines);");
+        await using var plant = PlantProcess.StartThrough(["sh", "-c", "script -qec \"stty cols 120 rows 50; $*\" /dev/null", "sh"],
+            "run", site.Path, "--for", "1s");
+        Assert.True(await plant.WhenExitedAsync() == 0, plant.Output);
+        string[] steps =
+        [
+            @"^reading site\.toml \(\d+ s\)", @"^test: loading plugins \(", @"^test: (starting|compiling recipes, \d+ of 20) \(",
+            @"^test: connecting, [0-2] of 2 devices \(",
+        ];
+        foreach (var step in steps) Assert.True(plant.Count(step) > 0, $"{step}\n{plant.Output}");
+        var log = string.Join('\n', site.Lines("logs/plant.log"));
+        Assert.Matches("(?s)INFO  STARTING step=plugins site=test.*STARTING step=recipes count=20.*STARTING step=devices count=2", log);
+    }
+
     [SkippableTheory]
     [InlineData("TERM")]
     [InlineData("INT")]

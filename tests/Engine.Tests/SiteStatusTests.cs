@@ -2,6 +2,7 @@ using PlantRuntime.Conformance.Host;
 using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Conformance.Time;
 using PlantRuntime.Engine.Tests.Reload;
+using PlantRuntime.Logging;
 using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Engine.Tests;
@@ -94,7 +95,9 @@ public class SiteStatusTests
         site.Write("site.toml", Simulated);
         await using var host = await SiteHostFixture.StartAsync(site);
         var (time, free) = (new ManualTimeProvider(), 200L << 20);
-        var status = new SiteStatus(time, _ => new DiskSpace(free, 1000L << 20));
+        var lines = new RecentLines(10);
+        using var log = new PlantLog(time, LogLevel.Info, lines);
+        var status = new SiteStatus(time, new DiskMonitor(log, _ => new DiskSpace(free, 1000L << 20)));
         status.Attach(host.Host.Site);
         foreach (var (mebibytes, alerts) in new[] { (200, 0), (101, 0), (99, 1), (140, 1), (151, 2), (120, 2), (50, 3) })
         {
@@ -102,7 +105,16 @@ public class SiteStatusTests
             time.Advance(TimeSpan.FromSeconds(5));
             await status.PollAsync(default);
             Assert.Equal(alerts, status.AlertsAfter(0).Count(a => a.Kind == AlertKind.Disk));
+
+            // Data and log file are on one disk, which is shown once.
+            var disk = Assert.Single(status.Disks);
+            Assert.Equal((site.At("data"), free, alerts % 2 == 1), (disk.Folder, disk.Space.Free, disk.Warning is not null));
         }
+
+        log.Flush();
+        Assert.Equal(
+            ["WARN  DISK state=Filling used=90%", "INFO  DISK state=OK used=85%", "WARN  DISK state=Filling used=95%"],
+            lines.Lines.Select(l => l.Line[25..].Replace($"folder={site.At("data")} ", "", StringComparison.Ordinal).Split(" free=")[0]));
 
         Assert.Equal(
             [(true, "99 MB are free"), (false, "99 MB are free"), (true, "50 MB are free")],

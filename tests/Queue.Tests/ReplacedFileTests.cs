@@ -251,7 +251,9 @@ public sealed class ReplacedFileTests : IDisposable
         fixture.Add(700);
         fixture.Time.Advance(TimeSpan.FromSeconds(1));
         await Assert.ThrowsAnyAsync<IOException>(() => fixture.Queue.AskAsync(_ => 0));
-        Assert.Equal((before.Produced + 700, before.Dropped + 700), (fixture.Account.Produced, fixture.Account.Dropped));
+        Assert.Equal(
+            (before.Produced + 700, before.Waiting + 700, before.Dropped),
+            (fixture.Account.Produced, fixture.Account.Waiting, fixture.Account.Dropped));
         return reading;
     }
 

@@ -30,7 +30,7 @@ public sealed class EnvironmentTests
         using var site = new TempSite().With("site.toml", Site);
         var (model, problems) = site.Load();
         Assert.Empty(problems);
-        Assert.Equal(("db1", 7, "", 1L << 20, 3), (model!.Name, model.PlantId, model.Tenant, model.Log.MaxSize.Bytes, model.Log.Keep));
+        Assert.Equal(("db1", 7, "", 1L << 20, 3), (model!.Name, model.PlantId, model.Tenant, model.Log.MaxSize.Bytes, model.Log.FilesKept));
         var press = model.Devices[0];
         Assert.Equal(("s7", TimeSpan.FromMilliseconds(250), 4), (press.Driver, press.Poll, press.Reconnect.AfterFailures));
         var tag = press.Tags[0];
@@ -42,7 +42,7 @@ public sealed class EnvironmentTests
         Assert.Empty(problems);
         press = model!.Devices[0];
         Assert.Equal("Info", $"{model.Log.Level}");
-        Assert.Equal((9, TimeSpan.FromSeconds(2), 2L << 20, 3), (model.PlantId, press.Poll, model.Log.MaxSize.Bytes, model.Log.Keep));
+        Assert.Equal((9, TimeSpan.FromSeconds(2), 2L << 20, 3), (model.PlantId, press.Poll, model.Log.MaxSize.Bytes, model.Log.FilesKept));
         Assert.Equal(("DB500.DBD2", 2), (press.Tags[0].Address, press.Tags[0].Scale));
     }
 

@@ -123,7 +123,7 @@ public sealed class SiteFileTests
         Assert.Equal(("press-hall", 7, "acme", site.Folder), (model.Name, model.PlantId, model.Tenant, model.Folder));
         Assert.Equal(["Europe/Madrid", "America/Santiago"], model.Devices.Select(d => d.TimeZone?.Id));
         Assert.Equal((LogLevel.Debug, "logs/plant.log", 1L << 20, 5),
-            (model.Log.Level, model.Log.File, model.Log.MaxSize.Bytes, model.Log.Keep));
+            (model.Log.Level, model.Log.File, model.Log.MaxSize.Bytes, model.Log.FilesKept));
         Assert.Equal((TimeSpan.FromSeconds(2), 8), (model.Limits.RecipeTime, model.Limits.RecipeQueue));
         Assert.Equal(["press", "lab"], model.Devices.Select(d => d.Name));
 

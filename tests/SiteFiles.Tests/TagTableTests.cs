@@ -50,7 +50,6 @@ public sealed class TagTableTests
     [InlineData("name;address;scale\na;1;1,2,3\n", "2:5 scale: expected a number such as 0.1 or 0,1, found \"1,2,3\"")]
     [InlineData("name\taddress\tscale\na\t1\t23,5\n", "2:5 scale: expected a number such as 0.1, found \"23,5\"")]
     [InlineData("name,address,high\na,1,Infinity\n", "2:5 high: expected a number")]
-    [InlineData("name,address,scal\na,1,2\n", "1:14 unknown column \"scal\": did you mean \"scale\"?")]
     [InlineData("name,address,decimal\na,1,point\nb,1,dot\n", "3:5 decimal: expected point, comma or nothing, found \"dot\"")]
     [InlineData("name,address,scale,offset\na,1,x,\"1,5\"\n", "2:5 scale: expected a number such as 0.1, found \"x\"",
         "2:8 offset: expected a number")]
@@ -100,9 +99,20 @@ public sealed class TagTableTests
         Assert.Equal([("a", "DB1", 0.1), ("b", "DB2", null), ("c", "DB3", null)], tags.Select(t => (t.Name, t.Address, t.Scale)));
         Assert.Collection(
             warnings.Items,
-            w => Assert.StartsWith("press.csv:1:15: error: the column \"Hmi Visible\" is ignored", w.ToString(), StringComparison.Ordinal),
-            w => Assert.StartsWith("the column \"Kommentar\" is ignored", w.Message, StringComparison.Ordinal),
+            w => Assert.StartsWith("press.csv:1:15: error: the unknown column \"Hmi Visible\" is ignored: a tag table has name", w.ToString(), StringComparison.Ordinal),
+            w => Assert.StartsWith("the unknown column \"Kommentar\" is ignored", w.Message, StringComparison.Ordinal),
             w => Assert.StartsWith("the row has 3 of 7 cells", w.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_misspelt_column_is_ignored_with_a_warning_that_names_the_nearest_one()
+    {
+        var (problems, warnings) = (new ProblemList(), new ProblemList());
+        var tags = TagTable.Read("name,address,scal\na,1,2\n"u8, "press.csv", problems, warnings);
+        Assert.Empty(problems.Items);
+        Assert.Equal(("a", null), (tags[0].Name, tags[0].Scale));
+        Assert.Equal("press.csv:1:14: error: the unknown column \"scal\" is ignored: did you mean \"scale\"?",
+            Assert.Single(warnings.Items).ToString());
     }
 
     [Fact]

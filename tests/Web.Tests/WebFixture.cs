@@ -30,7 +30,7 @@ internal sealed class WebFixture : IAsyncDisposable
         var factory = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);
         Host = new SiteHost(model!, plugins, factory, new RecipeSources(model!, site.At("none")), compiler, TimeProvider.System, _log);
         Web = new WebHost(
-            Host, () => HostHealth.From(model!.Name, false, Host.Queue is { HasFailed: true }, Host.Status.Health),
+            Host, () => HostHealth.From(model!.Name, false, Host),
             TimeProvider.System, _log,
             _lines);
     }

@@ -34,6 +34,8 @@ internal sealed class RecipeManager : IAsyncDisposable
     private readonly List<RecipeAllocation> _allocations = [];
     private long _changed;
     private long? _retryAfter;
+    private volatile int _done;
+    private volatile int _count;
 
     public RecipeManager(RecipeBuilder builder, OutputTargets outputs, TimeProvider time, PlantLog log)
     {
@@ -62,6 +64,9 @@ internal sealed class RecipeManager : IAsyncDisposable
     /// <summary>True when no recipe or script has changed for a minute.</summary>
     public bool IsAtRest => _time.GetElapsedTime(Volatile.Read(ref _changed)) > s_restAfter;
 
+    /// <summary>Recipes that the running or the last <see cref="PollAsync"/> has built, and those that it builds. Any thread.</summary>
+    public (int Done, int Count) Progress => (_done, _count);
+
     /// <summary>Builds the recipes for the site.toml that runs.</summary>
     public RecipeBuilder Builder => _builder;
 
@@ -81,12 +86,13 @@ internal sealed class RecipeManager : IAsyncDisposable
         else if (!_change.Poll(listing.Stamp) && !(listing.Stamp == _applied && IsRetryDue())) return;
         if (!_isStarted && listing.State == FolderState.Present) DeleteStatesExcept(listing.Files);
         (_isStarted, _applied, _retryAfter) = (true, listing.Stamp, null);
-        var (done, progress) = (0, new LogLimit(_time, s_progress));
+        var progress = new LogLimit(_time, s_progress);
         progress.TryAcquire(out _);
+        (_done, _count) = (0, listing.Files.Count);
         await Parallel.ForEachAsync(listing.Files, cancel, async (file, stop) =>
         {
             await UpdateAsync(file, listing.Stamp, stop).ConfigureAwait(false);
-            if (Interlocked.Increment(ref done) < listing.Files.Count && progress.TryAcquire(out _))
+            if (Interlocked.Increment(ref _done) is var done && done < listing.Files.Count && progress.TryAcquire(out _))
                 _log.Info($"RECIPES taken={done} of={listing.Files.Count}");
         }).ConfigureAwait(false);
         if (!keepsAll) await RemoveOthersAsync(listing).ConfigureAwait(false);

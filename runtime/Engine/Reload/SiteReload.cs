@@ -139,7 +139,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         foreach (var warning in next.Warnings) log.Warn($"SITE warning=\"{warning.At}: warning: {warning.Message}\"");
         await new SiteSwap(site, next.Builder, next.Plugins, plan).RunAsync(
             () => site.Recipes.MoveAsync(next.Builder, next.Recipes, plan.IsSwapped, IsWatched, cancel), cancel).ConfigureAwait(false);
-        log.Level = next.Model.Log.Level;
+        log.Level = next.Model.EffectiveLog.Level;
         site.RolledBackReason = null;
         site.Reloads.AddApplied(plan);
         _rollback.Begin(previous);

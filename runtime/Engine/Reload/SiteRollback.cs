@@ -58,7 +58,7 @@ internal sealed class SiteRollback(SiteRuntime site, TimeProvider time, PlantLog
         plan.LogTo(log);
         await new SiteSwap(site, previous.Builder, previous.Plugins, plan)
             .RunAsync(() => site.Recipes.RollBackAsync(previous.Builder, previous.Versions), cancel).ConfigureAwait(false);
-        log.Level = site.Model.Log.Level;
+        log.Level = site.Model.EffectiveLog.Level;
         site.Reloads.AddRolledBack(fault);
         site.RolledBackReason = $"{edit} was taken back: {fault}";
         log.Info($"SITE state=Back devices={site.Devices.Count} sinks={site.Sinks.Count} recipes={site.Recipes.Slots.Count}");

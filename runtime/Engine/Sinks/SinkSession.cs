@@ -37,6 +37,9 @@ internal sealed class SinkSession : ISession
     private readonly LinkedList<InFlightBatch> _inFlight = new();
     private Task<SinkBatch?>? _next;
     private bool _isConnected;
+
+    // True until the sink has answered on its connection: some sinks, such as http, connect only when they write.
+    private bool _isUnproven;
     private int _bugs;
     private string? _parkReason;
     private volatile bool _isFinishing;
@@ -194,6 +197,13 @@ internal sealed class SinkSession : ISession
 
     private async Task RecordAsync(BatchDelivery delivery)
     {
+        var hasReply = delivery.ConsumeReply();
+        if (hasReply && _isUnproven)
+        {
+            _isUnproven = false;
+            _owner.ReportConnected();
+        }
+
         if (delivery.DequeueRejected() is { Count: > 0 } rejected)
         {
             await _source.RejectAsync(delivery.Batch, rejected).ConfigureAwait(false);
@@ -203,7 +213,7 @@ internal sealed class SinkSession : ISession
         if (delivery.DequeueAnswers() is { Count: > 0 } answers) await HandOverAsync(delivery, answers).ConfigureAwait(false);
         if (delivery.IsDone) delivery.Release();
         if (delivery.End > delivery.Batch.Done) await _source.AdvanceAsync(delivery.Batch, delivery.End).ConfigureAwait(false);
-        if (!delivery.ConsumeReply()) return;
+        if (!hasReply) return;
         _bugs = 0;
         _owner.ReportDelivered(_retry.Succeeded());
     }
@@ -239,8 +249,7 @@ internal sealed class SinkSession : ISession
             try
             {
                 await CallAsync(_connect, _sink.ConnectAsync).ConfigureAwait(false);
-                _isConnected = true;
-                _owner.ReportConnected();
+                (_isConnected, _isUnproven) = (true, true);
             }
             catch (Exception exception)
             {

@@ -22,7 +22,10 @@ internal enum SinkState
     /// <summary>The last attempt failed; the batch is kept and tried again.</summary>
     Retrying,
 
-    /// <summary>At least five attempts in a row failed; attempts continue with growing waits until one succeeds.</summary>
+    /// <summary>
+    /// At least five attempts in a row failed; attempts continue with growing waits until one succeeds. Or the queue of the sink cannot
+    /// store new records.
+    /// </summary>
     Down,
 
     /// <summary>Its plugin misbehaved and is not used any more.</summary>
@@ -50,6 +53,8 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     private readonly LogLimit _downLimit;
     private readonly LogLimit _rejectLimit;
     private long _failures;
+    private volatile SinkState _state = SinkState.Waiting;
+    private volatile string? _reason;
 
     /// <param name="model">The sink in site.toml.</param>
     /// <param name="queue">The site's queue; null when the sink delivers directly.</param>
@@ -78,14 +83,11 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     /// <summary>The sink in site.toml; a session keeps the one with which it started.</summary>
     public SinkModel Model { get; set; }
 
-    public SinkState State { get; private set; } = SinkState.Waiting;
+    /// <summary>The state. A sink that works is down while its queue cannot store new records.</summary>
+    public SinkState State => _state is SinkState.Ready or SinkState.Running && QueueReason is not null ? SinkState.Down : _state;
 
     /// <summary>The reason why the sink is not running; null while it is.</summary>
-    public string? Reason
-    {
-        get;
-        private set => field = value is null ? null : LogText.Sanitize(value);
-    }
+    public string? Reason => _reason ?? (_state is SinkState.Ready or SinkState.Running ? QueueReason : null);
 
     /// <summary>Counters of its records by route: since the queue was created, or since the host started when it has none.</summary>
     public IEnumerable<RouteCounters> Accounts => _direct?.Accounts ?? _queue!.Accounts.Where(a => a.Sink == Name);
@@ -100,6 +102,9 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     public long Failures => Interlocked.Read(ref _failures);
 
     public SinkCounts Counts => SinkCounts.From(Accounts);
+
+    private string? QueueReason =>
+        _queue?.Problem is { } problem ? $"{problem}: stored records are delivered, new ones wait in memory" : null;
 
     protected override TimeSpan HangTimeout => CallTimeout + s_grace;
 
@@ -130,7 +135,7 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     public void SetWaiting(string reason)
     {
         SetIdle(SupervisorState.Waiting);
-        (State, Reason) = (SinkState.Waiting, reason);
+        SetState(SinkState.Waiting, reason);
         _log.Error($"WAITING sink={Name} plugin={Model.Sink} reason=\"{reason}\" next=\"it starts when the plugin is dropped in\"");
     }
 
@@ -144,18 +149,18 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     /// Opens a new session at once if the sink does not work: it is parked, or waits between two attempts. Any thread.
     /// </summary>
     public Task RetryNowAsync() =>
-        State is SinkState.Parked or SinkState.Retrying or SinkState.Down ? RestartAsync(s_grace) : Task.CompletedTask;
+        _state is SinkState.Parked or SinkState.Retrying or SinkState.Down ? RestartAsync(s_grace) : Task.CompletedTask;
 
-    /// <summary>Called by the session after each connect.</summary>
+    /// <summary>Called by the session when the sink has answered for the first time since it was connected.</summary>
     public void ReportConnected() => _log.Info($"CONNECTED sink={Name} plugin={Model.Sink}");
 
     /// <summary>Called by the session after a failed attempt.</summary>
     public void ReportRetry(string reason, TimeSpan sleep)
     {
         Interlocked.Increment(ref _failures);
-        var isKnown = _retry.IsOpen && reason == Reason;
-        State = _retry.IsOpen ? SinkState.Down : SinkState.Retrying;
-        Reason = reason;
+        var before = _reason;
+        SetState(_retry.IsOpen ? SinkState.Down : SinkState.Retrying, reason);
+        var isKnown = _retry.IsOpen && _reason == before;
         if (isKnown && !_downLimit.TryAcquire(out _)) return;
         _log.Warn($"{(_retry.IsOpen ? "DOWN" : "RETRY")} sink={Name} reason=\"{reason}\" failures={_retry.Failures} waiting={Counts.Waiting} sleep={sleep.TotalSeconds:0.#}s");
     }
@@ -164,8 +169,7 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     public void ReportDelivered(int failures)
     {
         ReportWorking();
-        State = SinkState.Running;
-        Reason = null;
+        SetState(SinkState.Running, null);
         if (failures > 0) _log.Info($"UP sink={Name} after={failures} waiting={Counts.Waiting}");
     }
 
@@ -180,15 +184,18 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
 
     protected override void OnChanged(SupervisorState state, string? reason)
     {
-        Reason = state == SupervisorState.Stopped ? null : reason;
-        State = state switch
+        var shown = state switch
         {
             SupervisorState.Parked => SinkState.Parked,
             SupervisorState.Stopped => SinkState.Stopped,
             SupervisorState.Restarting => SinkState.Retrying,
             _ => SinkState.Ready,
         };
+        SetState(shown, state == SupervisorState.Stopped ? null : reason);
     }
+
+    private void SetState(SinkState state, string? reason) =>
+        (_state, _reason) = (state, reason is null ? null : LogText.Sanitize(reason));
 
     // No session uses the policy now.
     protected override void OnRestarting() => _retry.Succeeded();

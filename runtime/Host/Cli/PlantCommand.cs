@@ -6,7 +6,14 @@ namespace PlantRuntime.Host.Cli;
 internal static class PlantCommand
 {
     /// <summary>Creates the root command, which <c>Program.cs</c> parses and runs.</summary>
-    public static RootCommand Create() =>
+    public static RootCommand Create()
+    {
+        var root = CreateRoot();
+        CommandHelp.ApplyTo(root);
+        return root;
+    }
+
+    private static RootCommand CreateRoot() =>
         new("""
             Runs a plant: reads its devices, runs its recipes, feeds its sinks.
 

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PlantRuntime.Contracts;
 using PlantRuntime.Logging;
 using PlantRuntime.Sites;
 using PlantRuntime.Tools.Client;
@@ -19,6 +20,7 @@ internal static class QueueCommand
     /// <summary>The number of dead letters that the list shows.</summary>
     private const int ListedLetters = 20;
 
+    private static readonly string[] s_commands = ["show", "export", "retry", "delete"];
     private static readonly JsonSerializerOptions s_line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions s_indented = new(s_line) { WriteIndented = true };
 
@@ -168,7 +170,8 @@ internal static class QueueCommand
     {
         var folder = Path.GetFullPath(site);
         return File.Exists(Path.Combine(folder, SiteFile.Name)) ? folder
-            : throw new SiteClientException($"{folder} is no site: it has no {SiteFile.Name}");
+            : throw new SiteClientException(
+                $"{folder} is no site: it has no {SiteFile.Name}{Nearest.DidYouMean(site, s_commands)}");
     }
 
     private static async Task<int> TryAsync(Func<Task> work)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PlantRuntime.Engine;
+using PlantRuntime.Engine.Devices;
 using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.Plugins;
 using PlantRuntime.Engine.RecipeHost.Build;
@@ -7,6 +8,7 @@ using PlantRuntime.Logging;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
+using PlantRuntime.Storage;
 using PlantRuntime.Tools.Doctor;
 using PlantRuntime.Tools.EditorSupport;
 using PlantRuntime.Web;
@@ -22,6 +24,13 @@ namespace PlantRuntime.Host.Cli;
 internal static class RunCommand
 {
     private const int PageLines = 500;
+
+    /// <summary>Longest time for which the connecting devices are shown in a line; then the live table shows each of them.</summary>
+    private static readonly TimeSpan s_connecting = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Time without a step of the wall clock after which the log files of a day are begun or deleted by it.</summary>
+    private static readonly TimeSpan s_settle = TimeSpan.FromMinutes(10);
 
     /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
     public static Command Create()
@@ -62,15 +71,27 @@ internal static class RunCommand
         var isLive = !plain && !Console.IsOutputRedirected && !Console.IsInputRedirected;
         var recent = new RecentLines(8);
         var lines = new RecentLines(PageLines);
+        var progress = new StartProgress(isLive, Console.Out, static () => Console.WindowWidth, TimeProvider.System);
+        await using var ending = progress.ConfigureAwait(false);
+        progress.Show(() => $"reading {SiteFile.Name}");
 
         // Plugins are loaded and checked on other threads, because their code can block.
         ILogTarget screen = isLive ? recent : new TextWriterTarget(Console.Out);
-        using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, screen, lines), Console.Error), stop.Token)
+        var errors = new StringWriter();
+        using var site = await Task.Run(() => SiteContext.Load(folder, CreateLogFor, errors), stop.Token)
             .WaitAsync(stop.Token).ConfigureAwait(false);
-        if (site is null) return 1;
+        if (site is null)
+        {
+            progress.Clear();
+            Console.Error.Write(errors);
+            return 1;
+        }
+
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
+        progress.Clear();
         SiteContext.Print(check.Settings, Console.Error);
         if (check.Settings.Count > 0) return 1;
+        foreach (var warning in site.Model.Warnings) site.Log.Warn($"SITE warning=\"{warning.At}: warning: {warning.Message}\"");
         foreach (var hanging in check.Hanging) site.Log.Error($"SITE problem=\"{hanging}\"");
         site.Plugins.SuspendCrashed(site.Model.Folder);
         CrashReport.Capture(site.Model.Folder);
@@ -80,11 +101,19 @@ internal static class RunCommand
         if (!TryCreateLease(site, out var lease)) return 1;
         try
         {
-            return await RunAsync(site, lease, duration, isLive ? recent : null, lines, stop).ConfigureAwait(false);
+            return await RunAsync(site, lease, duration, isLive ? recent : null, lines, progress, stop).ConfigureAwait(false);
         }
         finally
         {
             if (lease is not null) await lease.DisposeAsync().ConfigureAwait(false);
+        }
+
+        PlantLog CreateLogFor(SiteModel model)
+        {
+            var log = CreateLog(model, screen, isLive, lines);
+            log.Info($"STARTING step=plugins site={model.Name}");
+            progress.Show(() => $"{model.Name}: loading plugins");
+            return log;
         }
     }
 
@@ -93,23 +122,35 @@ internal static class RunCommand
     /// <param name="duration">Time until the end; null for no limit.</param>
     /// <param name="recent">The log lines of the live table; null without a table.</param>
     /// <param name="lines">The log lines of the page.</param>
+    /// <param name="progress">Shows the steps of the start.</param>
     /// <param name="stop">Ends the host.</param>
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
     private static async Task<int?> RunAsync(
-        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, RecentLines lines, CancellationTokenSource stop)
+        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, RecentLines lines, StartProgress progress,
+        CancellationTokenSource stop)
     {
         if (Open(site, lease) is not { } host) return 1;
-        ShutdownSignals.OnHangUp(() => host.RequestReload("SIGHUP"));
+        ShutdownSignals.OnHangUp(() =>
+        {
+            site.Log.Reopen();
+            host.RequestReload("SIGHUP");
+        });
         await using (host.ConfigureAwait(false))
         {
             var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
             await using var closing = web.ConfigureAwait(false);
             await web.StartAsync().ConfigureAwait(false);
-            if (lease is not null) await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
-            await host.StartAsync(stop.Token).ConfigureAwait(false);
+            if (lease is not null)
+            {
+                progress.Show(() => $"{site.Model.Name}: waiting for the lease");
+                await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
+            }
+
+            await StartAsync(site, host, progress, stop.Token).ConfigureAwait(false);
             if (duration is { } time) stop.CancelAfter(time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             if (lease is not null) _ = CancelAfterLossAsync(lease, end);
+            if (recent is not null) await ShowConnectingAsync(site, host, progress, end.Token).ConfigureAwait(false);
             if (recent is not null) await LiveTable.ShowAsync(host, site.Model, recent, end.Token).ConfigureAwait(false);
             else await WaitAsync(end.Token).ConfigureAwait(false);
             host.EndsAtOnce = lease is { Lost.IsCompleted: true };
@@ -120,6 +161,30 @@ internal static class RunCommand
 
         // HasFailed is true if the queue lost records that it could not store; the log names the number and the reason.
         return host.Queue is { HasFailed: true } ? 1 : 0;
+    }
+
+    /// <summary>Starts the host, and shows how many recipes are compiled.</summary>
+    private static async Task StartAsync(SiteContext site, SiteHost host, StartProgress progress, CancellationToken cancel)
+    {
+        site.Log.Info($"STARTING step=recipes count={site.Sources.Read().Files.Count}");
+        progress.Show(() => host.Recipes.Progress is var (done, count) && count > 0
+            ? $"{site.Model.Name}: compiling recipes, {done} of {count}"
+            : $"{site.Model.Name}: starting");
+        await host.StartAsync(cancel).ConfigureAwait(false);
+        site.Log.Info($"STARTING step=devices count={host.Devices.Count}");
+        progress.Clear();
+    }
+
+    /// <summary>Shows how many devices are connected until all of them are, or the time is over.</summary>
+    private static async Task ShowConnectingAsync(SiteContext site, SiteHost host, StartProgress progress, CancellationToken cancel)
+    {
+        progress.Show(() => $"{site.Model.Name}: connecting, {host.Devices.Count - Connecting()} of {host.Devices.Count} devices");
+        var began = site.Time.GetTimestamp();
+        while (Connecting() > 0 && site.Time.GetElapsedTime(began) < s_connecting && !cancel.IsCancellationRequested)
+            await Task.Delay(s_look, site.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        progress.Clear();
+
+        int Connecting() => host.Devices.Count(d => d.Status.State is DeviceState.Connecting or DeviceState.Waiting);
     }
 
     private static async Task CancelAfterLossAsync(SiteLease lease, CancellationTokenSource end)
@@ -194,13 +259,29 @@ internal static class RunCommand
     }
 
     private static HostHealth Health(SiteContext site, SiteHost host, SiteLease? lease) => HostHealth.From(
-        site.Model.Name, lease is { Active.IsCompleted: false }, host.Queue is { HasFailed: true }, host.Status.Health);
+        site.Model.Name, lease is { Active.IsCompleted: false }, host);
 
-    private static PlantLog CreateLog(SiteModel model, ILogTarget screen, RecentLines lines)
+    /// <param name="model">The site.</param>
+    /// <param name="screen">The lines of the live table, or the console.</param>
+    /// <param name="isLive">True for the live table, which shows text in every format.</param>
+    /// <param name="lines">The lines of the page.</param>
+    private static PlantLog CreateLog(SiteModel model, ILogTarget screen, bool isLive, RecentLines lines)
     {
-        var file = new RotatingFile(Path.GetFullPath(model.Log.File, model.Folder), model.Log.MaxSize.Bytes, model.Log.Keep);
+        var options = model.EffectiveLog;
+        var clock = new SettledClock(TimeProvider.System, s_settle);
+        var calendar = new LogCalendar(ReadClock, model.TimeZone, options.Daily, options.MaxAge);
+        var path = Path.GetFullPath(options.File, model.Folder);
+        ILogTarget file = new RotatingFile(path, options.MaxSize.Bytes, options.FilesKept, calendar);
+        if (options.Format == LogFormat.Json) (file, screen) = (new JsonLogTarget(file), isLive ? screen : new JsonLogTarget(screen));
+
         // The file first: it has the line also when the terminal takes no more.
-        return new PlantLog(TimeProvider.System, model.Log.Level, model.Web is null ? [file, screen] : [file, screen, lines]);
+        return new PlantLog(TimeProvider.System, options.Level, model.Web is null ? [file, screen] : [file, screen, lines]);
+
+        DateTime? ReadClock()
+        {
+            clock.Read();
+            return clock.Earliest;
+        }
     }
 
     private static async Task WaitAsync(CancellationToken end)

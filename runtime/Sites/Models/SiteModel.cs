@@ -42,6 +42,12 @@ internal sealed record SiteModel : IValidatedOptions
     /// <summary>The section <c>[log]</c>.</summary>
     public LogOptions Log { get; internal init; } = new();
 
+    /// <summary>The settings of the log that the environment gives.</summary>
+    public LogOverrides LogOverrides { get; internal init; } = LogOverrides.None;
+
+    /// <summary>The settings of the log that apply: those of the environment, then those of <c>[log]</c>.</summary>
+    public LogOptions EffectiveLog => LogOverrides.ApplyTo(Log);
+
     /// <summary>The section <c>[limits]</c>.</summary>
     public LimitOptions Limits { get; internal init; } = new();
 

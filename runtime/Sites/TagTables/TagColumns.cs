@@ -8,6 +8,8 @@ internal sealed class TagColumns
     private static readonly string[] Known =
         ["name", "address", "type", "unit", "scale", "offset", "low", "high", "description", "poll", "write", "decimal", "not_available"];
 
+    private static readonly string[] s_required = ["name", "address"];
+
     private readonly Dictionary<string, int> _places = [];
 
     private TagColumns(int count) => Count = count;
@@ -16,8 +18,8 @@ internal sealed class TagColumns
     public int Count { get; }
 
     /// <summary>
-    /// Reads the header; null when it lacks a column without which no row can be read. Columns without a name are ignored, and so are those
-    /// of other programs, with a warning; a misspelt column is a problem.
+    /// Reads the header; null when it lacks a column without which no row can be read. Columns without a name are ignored, and so are
+    /// unknown ones, with a warning that names the nearest known column.
     /// </summary>
     public static TagColumns? Read(List<CsvCell> header, ProblemList problems, ProblemList warnings)
     {
@@ -29,14 +31,19 @@ internal sealed class TagColumns
             if (problems.IsFull) break;
             var name = names[place];
             if (name.Length == 0) continue;
-            if (!Known.Contains(name) && Nearest.Find(name, absent) is { } near)
-                problems.Add(cell.At, $"unknown column \"{cell.Text}\": did you mean \"{near}\"?");
-            else if (!Known.Contains(name))
-                warnings.Add(cell.At, $"the column \"{cell.Text}\" is ignored: a tag table has {string.Join(", ", Known)}");
+            if (!Known.Contains(name))
+            {
+                var near = Nearest.Find(name, absent);
+                var hint = near is null ? $"a tag table has {string.Join(", ", Known)}" : $"did you mean \"{near}\"?";
+
+                // The column that is missing because of the misspelling is an error below.
+                if (near is not null && s_required.Contains(near)) problems.Add(cell.At, $"unknown column \"{cell.Text}\": {hint}");
+                else warnings.Add(cell.At, $"the unknown column \"{cell.Text}\" is ignored: {hint}");
+            }
             else if (!columns._places.TryAdd(name, place)) problems.Add(cell.At, $"the column {name} is there twice");
         }
 
-        var missing = new[] { "name", "address" }.Where(name => !columns._places.ContainsKey(name)).ToArray();
+        var missing = s_required.Where(name => !columns._places.ContainsKey(name)).ToArray();
         foreach (var name in missing)
         {
             problems.Add(header[0].At, $"the column {name} is missing: the first line names the columns, between , or ; or tabs");

@@ -35,7 +35,9 @@ internal sealed partial class EditSupport(string siteFolder, RecipeCompiler comp
         var text = BoundedFile.Read(Path.Combine(siteFolder, SiteFile.Name), SiteFile.MaxBytes, out _) ?? [];
         var withDefault = Defaults().Matches(Encoding.UTF8.GetString(text)).Select(m => m.Groups[1].Value).ToHashSet();
         return SiteFile.Load(
-            siteFolder, name => Environment.GetEnvironmentVariable(name) ?? (withDefault.Contains(name) ? null : name),
+            siteFolder,
+            name => Environment.GetEnvironmentVariable(name)
+                ?? (withDefault.Contains(name) || LogOverrides.Variables.Contains(name) ? null : name),
             sharedFolder: InstallPaths.Scripts);
     }
 

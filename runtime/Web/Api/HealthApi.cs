@@ -9,9 +9,9 @@ namespace PlantRuntime.Web.Api;
 
 /// <summary>
 /// Answers health requests of load balancers, containers and monitoring, on each endpoint, without login; changes nothing in the host.
-/// <c>/health</c> has status 200 with <c>ok</c>, <c>degraded</c> (a device or sink does not work) or <c>standby</c>, or 503 with
-/// <c>failed</c> when the queue cannot store records. <c>/health/live</c> is 200 while the process answers at all. <c>/health/ready</c> is
-/// 200 while the host does all that its site asks of it, else 503 with the parts that do not work.
+/// <c>/health</c> has status 200 with <c>ok</c>, <c>degraded</c> (a device or sink does not work, or a disk is filling up) or
+/// <c>standby</c>, or 503 with <c>failed</c> when the queue cannot store records. <c>/health/live</c> is 200 while the process answers at
+/// all. <c>/health/ready</c> is 200 while the host does all that its site asks of it, else 503 with the parts that do not work.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="read">Returns the state of the host; any thread.</param>
@@ -56,13 +56,14 @@ internal sealed record HostHealth(string Site, string Status, HealthReport? Repo
     /// <summary>Creates the state of a host.</summary>
     /// <param name="site">Name of the site.</param>
     /// <param name="isStandby">True while another host is active.</param>
-    /// <param name="hasFailed">True if the queue cannot store records.</param>
-    /// <param name="report">The report of an active host.</param>
-    public static HostHealth From(string site, bool isStandby, bool hasFailed, Func<HealthReport> report)
+    /// <param name="host">The host.</param>
+    public static HostHealth From(string site, bool isStandby, SiteHost host)
     {
         if (isStandby) return new HostHealth(site, "standby", null);
-        var now = report();
-        var isWhole = now.ActiveDevices == now.TotalDevices && now.Sinks.All(s => s.Reason is null);
+        var now = host.Status.Health();
+        var hasFailed = host.Queue is { Problem: not null };
+        var isWhole = host.Status.Disks.All(d => !d.IsFilling)
+            && now.ActiveDevices == now.TotalDevices && now.Sinks.All(s => s.Reason is null);
         return new HostHealth(site, hasFailed ? "failed" : isWhole ? "ok" : "degraded", now);
     }
 

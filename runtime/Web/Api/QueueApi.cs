@@ -50,16 +50,17 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
     public async Task<JsonObject> ListAsync()
     {
         var cursors = queue() is not { } stored ? [] : await stored.AskAsync(store => store.State.Cursors.Select(l =>
-            (l.Sink, l.Bytes, Age: store.OldestAge(l), Letters: store.DeadLetters.Count(l.Sink),
-                Accounts: store.State.Counters.Where(a => a.Sink == l.Sink).Select(a => a.Copy()).ToList())).ToList())
-                .ConfigureAwait(false);
+            (l.Sink, l.Bytes, Age: store.OldestAge(l), Letters: store.DeadLetters.Count(l.Sink))).ToList()).ConfigureAwait(false);
+
+        // These have the records in memory too, which wait there while the disk is full.
+        var counters = queue()?.Accounts.ToLookup(a => a.Sink);
         var names = sinks.Select(s => s.Name).Concat(cursors.Select(l => l.Sink)).Distinct();
         var list = new JsonArray();
         foreach (var name in names)
         {
             var sink = sinks.FirstOrDefault(s => s.Name == name);
             var cursor = cursors.FirstOrDefault(l => l.Sink == name);
-            var accounts = cursor.Accounts ?? [.. sink!.Accounts];
+            var accounts = counters is null || !counters.Contains(name) ? sink?.Accounts ?? [] : counters[name];
             list.Add(new JsonObject
             {
                 ["sink"] = name,

@@ -61,7 +61,8 @@ internal sealed record Readiness(string Site, string Status, IReadOnlyList<Unhea
     private static IEnumerable<UnhealthyPart> Parts(SiteHost host)
     {
         if (host.Site.RolledBackReason is { } rolledBack) yield return new UnhealthyPart("site", "site.toml", "RolledBack", rolledBack);
-        if (host.Queue is { HasFailed: true } queue) yield return new UnhealthyPart("queue", "queue", "Failed", queue.Problem);
+        if (host.Queue is { Problem: { } problem } queue)
+            yield return new UnhealthyPart("queue", "queue", queue.HasFailed ? "Failed" : "Full", problem);
         foreach (var device in host.Devices)
         {
             if (device.Status is { State: not DeviceState.Running } status)

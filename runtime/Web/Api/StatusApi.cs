@@ -46,6 +46,9 @@ internal sealed class StatusApi(SiteHost host, Func<HostHealth> health, TimeProv
         json.WriteNumber("memory_bytes", Environment.WorkingSet);
         json.WriteString("site_error", host.Site.RolledBackReason);
         json.WriteString("queue_error", host.Queue?.Problem);
+        json.WriteStartArray("disks");
+        foreach (var disk in host.Status.Disks) Write(json, disk);
+        json.WriteEndArray();
         json.WriteStartArray("devices");
         foreach (var device in host.Devices) Write(json, device);
         json.WriteEndArray();
@@ -59,6 +62,16 @@ internal sealed class StatusApi(SiteHost host, Func<HostHealth> health, TimeProv
     }
 
     private Task AnswerAsync(HttpContext context) => ApiResponse.WriteAsync(context, Write);
+
+    private static void Write(Utf8JsonWriter json, DiskReading disk)
+    {
+        json.WriteStartObject();
+        json.WriteString("folder", Logging.LogText.Sanitize(disk.Folder));
+        json.WriteNumber("free_bytes", disk.Space.Free);
+        json.WriteNumber("size_bytes", disk.Space.Total);
+        json.WriteString("warning", disk.Warning);
+        json.WriteEndObject();
+    }
 
     private static void Write(Utf8JsonWriter json, DeviceSupervisor device)
     {

@@ -10,6 +10,7 @@ namespace PlantRuntime.Web.Metrics;
 internal static class HostMetrics
 {
     private static readonly string[] s_recipe = ["recipe"];
+    private static readonly string[] s_folder = ["folder"];
     private static readonly string s_version = typeof(HostMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion;
 
@@ -23,9 +24,12 @@ internal static class HostMetrics
             r => r.Host.Site.RolledBackReason is null ? 0 : 1),
         new("plant_alerts_active", MetricKind.Gauge, "Alerts of the host that are not over: device, sink, queue, disk, recipe", ["kind"],
             Alerts),
-        new("plant_disk_free_bytes", MetricKind.Gauge, "Bytes that the host can still write to the disk of the site's data", [],
-            r => Disk(r, d => d.Free)),
-        new("plant_disk_size_bytes", MetricKind.Gauge, "Size of the disk of the site's data", [], r => Disk(r, d => d.Total)),
+        new("plant_disk_free_bytes", MetricKind.Gauge, "Bytes that the host can still write to the disk of the site's data, or of its log",
+            s_folder, r => Disk(r, d => d.Free)),
+        new("plant_disk_size_bytes", MetricKind.Gauge, "Size of the disk of the site's data, or of its log", s_folder,
+            r => Disk(r, d => d.Total)),
+        new("plant_disk_filling", MetricKind.Gauge, "1 from 90 % full until it is less than 85 % full, else 0", s_folder,
+            r => r.Host.Status.Disks.Select(d => new MetricValue(d.IsFilling ? 1 : 0, d.Folder))),
     ];
 
     /// <summary>The metrics of each recipe.</summary>
@@ -66,17 +70,8 @@ internal static class HostMetrics
         return Enum.GetValues<AlertKind>().Select(k => new MetricValue(active.GetValueOrDefault(k), $"{k}".ToLowerInvariant()));
     }
 
-    private static IEnumerable<MetricValue> Disk(SiteReading reading, Func<DiskSpace, long> read)
-    {
-        try
-        {
-            return [new MetricValue(read(DiskSpace.Read(reading.Host.Site.Model.Folder)))];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return [];
-        }
-    }
+    private static IEnumerable<MetricValue> Disk(SiteReading reading, Func<DiskSpace, double> read) =>
+        reading.Host.Status.Disks.Select(d => new MetricValue(read(d.Space), d.Folder));
 
     private static Metric Recipe(string name, MetricKind kind, string help, Func<RecipeSlot, double> read) =>
         new(name, kind, help, s_recipe, reading => reading.Host.Recipes.Slots.Select(r => new MetricValue(read(r), r.File)));

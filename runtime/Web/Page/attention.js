@@ -7,6 +7,10 @@ import { hasText, t } from "./text.js";
 export function problems(status) {
   const list = [];
   if (status.queue_error) list.push({ kind: "queue", name: t("nav.queue"), state: "", reason: status.queue_error, next: t("next.queue"), level: "bad" });
+  for (const disk of status.disks) {
+    if (disk.warning) list.push({ kind: "disk", name: disk.folder, state: "", reason: disk.warning, next: t("next.disk"), level: "warn" });
+  }
+
   if (status.site_error) list.push({ kind: "site", name: "site.toml", state: "", reason: status.site_error, next: t("next.site"), level: "bad" });
   for (const device of status.devices) {
     if (device.state !== "Running") list.push(part("device", device, device.state === "Connecting" ? "warn" : "bad"));

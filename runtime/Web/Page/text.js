@@ -133,6 +133,8 @@ const texts = {
     "corrija o arquivo: a receita inicia ao salvar"],
   "next.site": ["correct site.toml and save it; the site before runs on", "corrija site.toml y guárdelo; sigue el sitio anterior",
     "corrija site.toml e salve; o site anterior continua"],
+  "next.disk": ["make room on the disk: when it is full, new records wait in memory", "libere espacio en el disco: cuando se llena, los datos nuevos esperan en memoria",
+    "libere espaço no disco: quando enche, os dados novos esperam na memória"],
   "next.queue": ["records are kept in memory and may be lost: make room on the disk or repair it",
     "los datos quedan en memoria y pueden perderse: libere espacio o repare el disco", "os dados ficam na memória e podem se perder: libere espaço ou repare o disco"],
   recipe: ["Recipe", "Receta", "Receita"],

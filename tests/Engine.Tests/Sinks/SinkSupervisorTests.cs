@@ -175,6 +175,12 @@ public abstract class SinkSupervisorTests(bool isQueued)
         Assert.Equal(SinkFixture.Numbers(1, 10), bench.Stored);
         Assert.Equal(4, bench.Sinks[0].Connects);
         await bench.Log.WhenAsync("RETRY sink=out no route waiting=10 sleep=2s");
+        await bench.Log.WhenAsync("UP sink=out");
+
+        // Four connects did not throw, and the first that led to an answer is the connection.
+        string[] words = ["RETRY", "CONNECTED", "UP"];
+        var events = bench.Log.All.Select(l => Array.Find(words, word => l.Contains($"{word} sink=out", StringComparison.Ordinal)));
+        Assert.Equal(["RETRY", "RETRY", "RETRY", "CONNECTED", "UP"], events.OfType<string>());
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal static partial class LogPage
         8,192) is cut, and its length is given. Numbers have a decimal point. Lines of one kind that come too fast are limited; `suppressed=12` tells how many were left
         out. `next="…"` says what happens next or what to do.
 
-        If lines come faster than they can be written, a line `LOG lost=12` tells how many are missing. The level is set by `[log] level` in site.toml; the file rotates as set there. This page is generated from the sources (see CONTRIBUTING).
+        If lines come faster than they can be written, a line `LOG lost=12` tells how many are missing. Level, file, rotation, and lines in JSON: [logging.md](logging.md). This page is generated from the sources (see CONTRIBUTING).
 
         | event | level | keys | meaning |
         |---|---|---|---|

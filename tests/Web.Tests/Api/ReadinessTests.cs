@@ -13,7 +13,7 @@ public sealed class ReadinessTests
         using var live = await site.Web.Client.GetAsync("/health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         var host = site.Web.Host;
-        var readiness = Readiness.From(host, HostHealth.From("bottling", false, false, host.Status.Health));
+        var readiness = Readiness.From(host, HostHealth.From("bottling", false, host));
         Assert.False(readiness.IsReady);
         var part = Assert.Single(readiness.Unhealthy);
         Assert.Equal(("device", "meter"), (part.Kind, part.Name));
@@ -24,7 +24,7 @@ public sealed class ReadinessTests
     public async Task A_standby_host_is_ready()
     {
         await using var site = await ExampleSite.StartAsync();
-        var readiness = Readiness.From(site.Web.Host, HostHealth.From("bottling", true, false, site.Web.Host.Status.Health));
+        var readiness = Readiness.From(site.Web.Host, HostHealth.From("bottling", true, site.Web.Host));
         Assert.Equal((true, "standby"), (readiness.IsReady, readiness.Status));
         Assert.Empty(readiness.Unhealthy);
     }

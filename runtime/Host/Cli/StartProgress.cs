@@ -1,0 +1,92 @@
+namespace PlantRuntime.Host.Cli;
+
+/// <summary>
+/// Shows on a terminal, in one line that is updated four times a second, what <c>plant run</c> is doing while it starts: the live table
+/// takes its place. Shows nothing elsewhere, where the log lines STARTING and RECIPES tell the same. Owned by <see cref="RunCommand"/>; any
+/// thread.
+/// </summary>
+internal sealed class StartProgress : IAsyncDisposable
+{
+    private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private readonly bool _isShown;
+    private readonly TextWriter _output;
+    private readonly Func<int> _width;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _loop;
+    private Func<string>? _text;
+    private int _length;
+
+    /// <param name="isShown">True on a terminal.</param>
+    /// <param name="output">The terminal.</param>
+    /// <param name="width">Returns its width in characters.</param>
+    /// <param name="time">The clock.</param>
+    public StartProgress(bool isShown, TextWriter output, Func<int> width, TimeProvider time)
+    {
+        (_isShown, _output, _width, _time, _started) = (isShown, output, width, time, time.GetTimestamp());
+        _loop = isShown ? Task.Run(RefreshAsync) : Task.CompletedTask;
+    }
+
+    /// <summary>Shows a step from now on; its text is asked for at once and at each refresh.</summary>
+    public void Show(Func<string> text)
+    {
+        lock (_gate)
+        {
+            _text = text;
+            Draw();
+        }
+    }
+
+    /// <summary>Removes the line until the next step, so that other text can be written.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _text = null;
+            Write("");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Clear();
+        _end.Dispose();
+    }
+
+    private async Task RefreshAsync()
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            lock (_gate) Draw();
+            await Task.Delay(s_refresh, _time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Draw()
+    {
+        if (_isShown && _text is not null) Write($"{_text()} ({_time.GetElapsedTime(_started).TotalSeconds:0} s)");
+    }
+
+    /// <summary>Replaces the line. A terminal that is closed or too narrow shows nothing.</summary>
+    private void Write(string line)
+    {
+        if (line.Length == 0 && _length == 0) return;
+        try
+        {
+            var width = Math.Max(0, _width() - 1);
+            if (line.Length > width) line = line[..width];
+            _output.Write($"\r{line.PadRight(Math.Min(_length, width))}\r{line}");
+            _output.Flush();
+            _length = line.Length;
+        }
+        catch (IOException)
+        {
+            // The start goes on without a terminal.
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace PlantRuntime.EndToEnd.Tests;
+
+/// <summary>Mistyped command lines, and the help of a command.</summary>
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("chek sites/demo", "there is no command \"chek\": did you mean \"check\"?\nplant --help shows all commands")]
+    [InlineData("xyzzy", "there is no command \"xyzzy\"\nplant --help shows all commands")]
+    [InlineData("run --fro 3s", "there is no option \"--fro\": did you mean \"--for\"?\nplant run --help shows how it is used")]
+    [InlineData("run --plian", "there is no option \"--plian\": did you mean \"--plain\"?\nplant run --help shows how it is used")]
+    [InlineData("queue exprot sites/demo",
+        "there is no command \"exprot\": did you mean \"export\"?\nplant queue --help shows how it is used")]
+    [InlineData("queue retry a b c", "\"b\" is not expected here\nplant queue retry --help shows how it is used")]
+    [InlineData("read a", "Required argument 'device' missing for command: 'read'.\nplant read --help shows how it is used")]
+    public async Task A_mistake_names_the_nearest_word_in_place_of_the_help(string arguments, string expected)
+    {
+        var (exit, output) = await PlantProcess.RunAsync(arguments.Split(' '));
+        Assert.Equal((1, expected), (exit, output.Trim()));
+    }
+
+    [Theory]
+    [InlineData("queue retry --help", "plant queue retry <site> [<id>...] [options]")]
+    [InlineData("queue show --help", "plant queue show <site> <id> [options]")]
+    [InlineData("queue --help", "plant queue [<site>] [options]\n  plant queue <command> …")]
+    public async Task Usage_lines_show_how_a_command_is_written(string arguments, string expected)
+    {
+        var (exit, output) = await PlantProcess.RunAsync(arguments.Split(' '));
+        Assert.Equal(0, exit);
+        Assert.Equal(expected, output.Split("Usage:\n")[1].Split("\n\n")[0].Trim());
+    }
+}
