@@ -76,6 +76,7 @@ public class DeliveryQueueTests
         // The sink gets another name while the host runs; the server still does not answer.
         foreach (var (file, from, to) in new[] { ("recipes/all.csx", "Sinks.web", "Sinks.net"), ("site.toml", "[sinks.web]", "[sinks.net]") })
             site.Folder.Write(file, File.ReadAllText(site.Folder.At(file)).Replace(from, to, StringComparison.Ordinal));
+        await site.Host.WhenAsync("SITE state=Changed");
         site.Ledger.Limit = 50;
         await ProducedAsync("net", 20);
         Assert.Matches(@"web +NotInSite +30 .*plant queue move", await QueueAsync("queue", site.Folder.Path));

@@ -46,7 +46,6 @@ internal sealed class SchemaCreator(NpgsqlConnection connection, bool isPooled)
     private async Task EnsureProgressAsync(string schema, CancellationToken cancel)
     {
         var found = await Catalog.ColumnsAsync(connection, schema, TableNames.Progress, cancel).ConfigureAwait(false);
-        string[] needed = ["sink", "queue", "batch", "record"];
         if (found.Count == 0)
         {
             await RunAsync($"""
@@ -54,9 +53,9 @@ internal sealed class SchemaCreator(NpgsqlConnection connection, bool isPooled)
                   sink text, queue uuid, batch bigint NOT NULL, record integer NOT NULL, PRIMARY KEY (sink, queue))
                 """, cancel).ConfigureAwait(false);
         }
-        else if (needed.FirstOrDefault(n => found.All(c => c.Name != n)) is { } missing)
+        else if (TableNames.ProgressColumns.FirstOrDefault(n => found.All(c => c.Name != n)) is { } missing)
         {
-            throw TableValidator.Missing(schema, TableNames.Progress, missing, found, string.Join(", ", needed));
+            throw TableValidator.Missing(schema, TableNames.Progress, missing, found, string.Join(", ", TableNames.ProgressColumns));
         }
     }
 
