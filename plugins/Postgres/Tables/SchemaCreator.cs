@@ -13,7 +13,7 @@ internal sealed class SchemaCreator(NpgsqlConnection connection, bool isPooled)
 
     /// <summary>Creates the missing tables, all or nothing.</summary>
     /// <returns>The tables with the actual types of their columns, and the shape that detects a later change.</returns>
-    /// <exception cref="ServerRefusedException">A table lacks a column or has one of another type.</exception>
+    /// <exception cref="Session.ServerRefusedException">A table lacks a column or has one of another type.</exception>
     public async Task<(Table Samples, Table Payloads, TableShape Shape)> EnsureAsync(
         Table samples, Table payloads, CancellationToken cancel)
     {

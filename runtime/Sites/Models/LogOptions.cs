@@ -12,10 +12,10 @@ internal sealed record LogOptions : IValidatedOptions
     /// <summary>The least level that is logged.</summary>
     public LogLevel Level { get; init; } = LogLevel.Info;
 
-    /// <summary>The file, from the site folder.</summary>
+    /// <summary>The file, relative to the site's folder.</summary>
     public string File { get; init; } = "logs/plant.log";
 
-    /// <summary>Size at which a new file is begun.</summary>
+    /// <summary>Size at which a new file is begun, at least 4KB.</summary>
     public ByteSize MaxSize { get; init; } = new(10 * 1024 * 1024);
 
     /// <summary>Number of full files that are kept beside the current one.</summary>
