@@ -31,7 +31,8 @@ internal sealed class EndpointDiagnosis(HttpOptions options, RequestBuilder requ
         }
 
         var isTls = requests.Example.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-        yield return new DiagnosisStep("server", true, isTls ? "TLS is established, and the certificate is trusted" : "answers, without TLS");
+        yield return new DiagnosisStep("server", true,
+            isTls ? "TLS is established, and the certificate is trusted" : "answers, without TLS");
         var answer = first;
         var method = HttpMethod.Options;
         if (first.Status is NotFound or MethodNotAllowed or NotImplemented)
@@ -59,7 +60,8 @@ internal sealed class EndpointDiagnosis(HttpOptions options, RequestBuilder requ
             Unauthorized or Forbidden => new DiagnosisStep("answer", false, found,
                 $"check token, headers and secret_headers; a server can also ask for more rights for {method.Method} than for {verb}"),
             ProxyAuthentication => new DiagnosisStep("answer", false, found, "check proxy_user and proxy_password"),
-            >= ServerErrors and not NotImplemented => new DiagnosisStep("answer", false, found, "see the log of the server, or of its gateway"),
+            >= ServerErrors and not NotImplemented =>
+                new DiagnosisStep("answer", false, found, "see the log of the server, or of its gateway"),
             NotFound or MethodNotAllowed or NotImplemented => new DiagnosisStep("answer", true, found,
                 $"whether the server knows the path for {verb} is known only when a record is sent"),
             >= 300 and < 400 => new DiagnosisStep("answer", false, found, "the sink follows no redirect: write that address in url"),

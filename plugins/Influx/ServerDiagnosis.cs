@@ -29,7 +29,8 @@ internal sealed class ServerDiagnosis(InfluxOptions options, WriteTarget target,
         var (ping, problem) = await SendAsync(HttpMethod.Get, target.Ping, null, cancel).ConfigureAwait(false);
         if (ping is null || ping.Status >= ServerErrors)
         {
-            yield return new DiagnosisStep("server", false, problem ?? $"{target.Ping} answered {ping}", "check url, proxy and tls in site.toml");
+            yield return new DiagnosisStep("server", false, problem ?? $"{target.Ping} answered {ping}",
+                "check url, proxy and tls in site.toml");
             yield break;
         }
 
@@ -39,7 +40,8 @@ internal sealed class ServerDiagnosis(InfluxOptions options, WriteTarget target,
             : new DiagnosisStep("server", false, $"{target.Ping} answered {ping}", "check url: something else may answer there");
         var (write, failure) = await SendAsync(HttpMethod.Post, target.Write, new ByteArrayContent([]), cancel).ConfigureAwait(false);
         yield return write is null ? new DiagnosisStep("write", false, failure!) : Describe(write);
-        if (write is { Status: not (Unauthorized or Forbidden or NotFound) } && options is { IsVersion2: false, RetentionPolicy: { } policy })
+        var isIn = write is { Status: not (Unauthorized or Forbidden or NotFound) };
+        if (isIn && options is { IsVersion2: false, RetentionPolicy: { } policy })
             yield return await CheckPolicyAsync(policy, cancel).ConfigureAwait(false);
     }
 
@@ -50,9 +52,11 @@ internal sealed class ServerDiagnosis(InfluxOptions options, WriteTarget target,
         {
             Unauthorized => new DiagnosisStep("write", false, found,
                 options.IsVersion2 ? "check token: it is wrong or expired" : "check user and password, or token"),
-            Forbidden => new DiagnosisStep("write", false, found, $"give the {(options.Token is null ? "user" : "token")} the right to write to {Place}"),
+            Forbidden => new DiagnosisStep("write", false, found,
+                $"give the {(options.Token is null ? "user" : "token")} the right to write to {Place}"),
             NotFound => new DiagnosisStep("write", false, found,
-                options.IsVersion2 ? $"create the {Place}, or check bucket, org and the rights of the token; the server hides what it may not read"
+                options.IsVersion2
+                    ? $"create the {Place}, or check bucket, org and the rights of the token; the server hides what it may not read"
                     : $"CREATE DATABASE \"{options.Database}\""),
             // No point is no line protocol for some servers; they say so after the other checks.
             BadRequest => new DiagnosisStep("write", true, $"the {Place} answers a write without points with {answer.Status}"),

@@ -22,7 +22,8 @@ public static class FolderAccess
     private const long FewBytes = 100L << 20;
 
     /// <summary>
-    /// Tests whether this user may write the file, or create it and the folders that are missing. Windows tells only when a file is created.
+    /// Tests whether this user may write the file, or create it and the folders that are missing. Windows tells only when a file is
+    /// created.
     /// </summary>
     /// <param name="file">Absolute path of the file; need not exist.</param>
     public static AccessReport CheckFile(string file)

@@ -74,24 +74,29 @@ public class DeliveryQueueTests
             StringComparison.Ordinal);
 
         // The sink gets another name while the host runs; the server still does not answer.
-        foreach (var (file, from, to) in new[] { ("recipes/all.csx", "Sinks.web", "Sinks.net"), ("site.toml", "[sinks.web]", "[sinks.net]") })
-            site.Folder.Write(file, File.ReadAllText(site.Folder.At(file)).Replace(from, to, StringComparison.Ordinal));
+        site.Folder.Replace("recipes/all.csx", "Sinks.web", "Sinks.net");
+        site.Folder.Replace("site.toml", "[sinks.web]", "[sinks.net]");
         await site.Host.WhenAsync("SITE state=Changed");
         site.Ledger.Limit = 50;
         await ProducedAsync("net", 20);
         Assert.Matches(@"web +NotInSite +30 .*plant queue move", await QueueAsync("queue", site.Folder.Path));
-        Assert.Contains("the site has no sink \"nets\": did you mean \"net\"?", await RefusedAsync("move", "web", "nets"), StringComparison.Ordinal);
-        Assert.Contains("30 moved from web to net", await QueueAsync("queue", "move", site.Folder.Path, "web", "net"), StringComparison.Ordinal);
-        Assert.Contains("0 moved from web to net", await QueueAsync("queue", "move", site.Folder.Path, "web", "net"), StringComparison.Ordinal);
+        Assert.Contains("the site has no sink \"nets\": did you mean \"net\"?", await RefusedAsync("move", "web", "nets"),
+            StringComparison.Ordinal);
+        Assert.StartsWith("30 moved from web to net", await QueueAsync("queue", "move", site.Folder.Path, "web", "net"),
+            StringComparison.Ordinal);
+        Assert.StartsWith("0 moved from web to net", await QueueAsync("queue", "move", site.Folder.Path, "web", "net"),
+            StringComparison.Ordinal);
         var list = await QueueAsync("queue", site.Folder.Path);
         Assert.Matches(@"recipes/all\.csx > web +0 +0 +0 +0 +0 +0 +0 +-30", list);
         Assert.Matches(@"recipes/all\.csx > net +50 +0 +50 +0 +0 +0 +0 +30", list);
-        Assert.Contains("web is forgotten: 0 dropped", await QueueAsync("queue", "forget", site.Folder.Path, "web"), StringComparison.Ordinal);
+        Assert.Contains("web is forgotten: 0 dropped", await QueueAsync("queue", "forget", site.Folder.Path, "web"),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("NotInSite", await QueueAsync("queue", site.Folder.Path), StringComparison.Ordinal);
         await server.StartAsync();
         await Until.MustHoldAsync(() => arrivals.Distinct == 50, TimeSpan.FromSeconds(120), "50 stored");
         await site.StopAsync();
-        Assert.Contains("no host runs this site: start it with plant run", await RefusedAsync("move", "web", "net"), StringComparison.Ordinal);
+        Assert.Contains("no host runs this site: start it with plant run", await RefusedAsync("move", "web", "net"),
+            StringComparison.Ordinal);
 
         async Task ProducedAsync(string sink, long records) => Assert.NotNull(await Until.HoldsAsync(
             async () => (await site.RoutesAsync()).Any(r => r.Sink == sink && r.Produced == records), TimeSpan.FromSeconds(120)));

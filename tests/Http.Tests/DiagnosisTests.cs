@@ -34,7 +34,8 @@ public sealed class DiagnosisTests : IDisposable
         Assert.Equal(["server ok", outcome], steps.Outcomes());
         Assert.Equal(methods.Split(' '), server.Received.Select(r => r.Method));
         Assert.All(server.Received, r => Assert.Equal("Bearer t0ken", r.Headers["Authorization"]));
-        Assert.DoesNotContain(steps, s => s.Found.Contains("s3cret", StringComparison.Ordinal) || s.Found.Contains("t0ken", StringComparison.Ordinal));
+        Assert.DoesNotContain("s3cret", string.Concat(steps.Select(s => s.Found)), StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken", string.Concat(steps.Select(s => s.Found)), StringComparison.Ordinal);
     }
 
     [Fact]

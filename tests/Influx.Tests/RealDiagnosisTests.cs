@@ -15,7 +15,8 @@ public sealed class RealDiagnosisTests(Influxd server) : RealInfluxBase(server)
     public async Task A_database_accepts_a_write_and_gets_no_point()
     {
         await using var sink = await ConnectAsync();
-        var steps = await SinkSteps.RunAsync(Open(new InfluxOptions { Url = Server.Url, Database = Database, RetentionPolicy = "autogen" }));
+        var steps = await SinkSteps.RunAsync(Open(new InfluxOptions
+            { Url = Server.Url, Database = Database, RetentionPolicy = "autogen" }));
         Assert.Equal(["server ok", "write ok", "policy ok"], steps.Outcomes());
         Assert.Empty(await RowsAsync("SHOW MEASUREMENTS"));
         var step = (await SinkSteps.RunAsync(Open(new InfluxOptions

@@ -26,7 +26,7 @@ public sealed class TransferTests : IDisposable
         Assert.Equal((2 * (Count + 3), 2 * (Count + 3), 0, Count + 3, 0), Numbers("out"));
         Assert.Equal((0, 0, 0, 0, Count + 3), Numbers("history"));
         Assert.Equal(0, await Queue.AskAsync(s => s.BatchCount()));
-        Assert.Contains(_fixture.Log.All, l => l.Contains($"TRANSFERRED sink=history to=out records={Count} state=Done", StringComparison.Ordinal));
+        await _fixture.Log.WhenAsync($"TRANSFERRED sink=history to=out records={Count} state=Done");
     }
 
     [Fact]

@@ -34,8 +34,9 @@ public sealed partial class CsvDocsTests
         {
             var expected = table.Groups[2].Value.TrimEnd().Split('\n');
             var found = Read(table.Groups[1].Value).Problems;
-            Assert.True(expected.Length == found.Length && expected.Zip(found).All(p => p.Second.StartsWith(p.First, StringComparison.Ordinal)),
-                string.Join('\n', found));
+            var areAll = expected.Length == found.Length
+                && expected.Zip(found).All(p => p.Second.StartsWith(p.First, StringComparison.Ordinal));
+            Assert.True(areAll, string.Join('\n', found));
         }
     }
 
@@ -45,7 +46,7 @@ public sealed partial class CsvDocsTests
         var warning = Assert.Single(Read("name,address,other\na,1,2\n").Warnings);
         var known = warning.Split("a tag table has ")[1].Split(", ");
         Assert.Equal(known, Right().Match(s_page).Groups[1].Value.Split('\n')[0].Split(','));
-        var rows = s_page[s_page.IndexOf("## Columns", StringComparison.Ordinal)..s_page.IndexOf("## Separators", StringComparison.Ordinal)];
+        var rows = s_page.Split("## Columns")[1].Split("## Separators")[0];
         Assert.All(known, column => Assert.Matches($@"(?m)^\|[^|]*`{column}`", rows));
     }
 
@@ -53,7 +54,8 @@ public sealed partial class CsvDocsTests
     {
         var (problems, warnings) = (new ProblemList(TagTable.MaxProblems), new ProblemList());
         var tags = TagTable.Read(Encoding.UTF8.GetBytes(csv), "press.csv", problems, warnings);
-        return (tags.Count, [.. problems.Items.Select(p => $"{p.At.Line}:{p.At.Column} {p.Message}")], [.. warnings.Items.Select(w => w.Message)]);
+        return (tags.Count, [.. problems.Items.Select(p => $"{p.At.Line}:{p.At.Column} {p.Message}")],
+            [.. warnings.Items.Select(w => w.Message)]);
     }
 
     [GeneratedRegex("^```csv\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -7,8 +7,8 @@ namespace PlantRuntime.Plugins.Mqtt.Session;
 
 /// <summary>
 /// Tries whether a broker accepts what a sink sends, for <c>plant doctor</c>: TLS, CONNECT with user and password, and the limits in
-/// CONNACK. It publishes nothing. Its client id has the suffix -doctor and its session is clean and has no will, because the connection of a
-/// running host stays. Called while the sink is not connected.
+/// CONNACK. It publishes nothing. Its client id has the suffix -doctor and its session is clean and has no will, because the connection of
+/// a running host stays. Called while the sink is not connected.
 /// </summary>
 internal sealed class PublisherDiagnosis(MqttSinkOptions options, PluginContext context)
 {

@@ -101,7 +101,8 @@ internal sealed class TableDiagnosis(PostgresSinkOptions options, ConnectionFact
 
         return reader.GetBoolean(0)
             ? new DiagnosisStep("schema", true, $"{options.Schema} exists{(reader.GetBoolean(1) ? ", tables can be created in it" : "")}")
-            : new DiagnosisStep("schema", false, $"user {options.User} may not use the schema {options.Schema}", Grant("USAGE", $"SCHEMA {Quoted}"));
+            : new DiagnosisStep("schema", false, $"user {options.User} may not use the schema {options.Schema}",
+                Grant("USAGE", $"SCHEMA {Quoted}"));
     }
 
     private string Quoted => Identifier.Quote(options.Schema);

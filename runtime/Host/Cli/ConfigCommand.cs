@@ -16,7 +16,9 @@ namespace PlantRuntime.Host.Cli;
 internal static class ConfigCommand
 {
     private const int MaxWidth = 60;
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_json = new()
+        { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
 
     /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
     public static Command Create()
@@ -48,7 +50,8 @@ internal static class ConfigCommand
         {
             var names = all.Select(s => s.Section).Where(s => !s.EndsWith(".tags", StringComparison.Ordinal)).Distinct()
                 .SelectMany(s => new[] { s, s[(s.IndexOf('.') + 1)..] }).Distinct().ToList();
-            errors.WriteLine(LogText.Sanitize($"no section, device or sink \"{section}\" in {site.Model.Name}{Nearest.DidYouMean(section!, names)}"));
+            errors.WriteLine(LogText.Sanitize(
+                $"no section, device or sink \"{section}\" in {site.Model.Name}{Nearest.DidYouMean(section!, names)}"));
             return 1;
         }
 

@@ -10,8 +10,8 @@ using PlantRuntime.Tools.Doctor;
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Implements <c>plant doctor</c>: tests each device and sink of a site, or one of them, step by step, one after the other, and gives advice
-/// where a step fails. Runs once per process; writes nothing to a device or sink. The tests are in <c>Tools/Doctor</c>.
+/// Implements <c>plant doctor</c>: tests each device and sink of a site, or one of them, step by step, one after the other, and gives
+/// advice where a step fails. Runs once per process; writes nothing to a device or sink. The tests are in <c>Tools/Doctor</c>.
 /// </summary>
 internal static class DoctorCommand
 {
@@ -87,11 +87,13 @@ internal static class DoctorCommand
         var sink = SinkDiagnosis.Open(site.Plugins, site.Factory, model);
         await using var closing = sink.ConfigureAwait(false);
         output.WriteLine();
-        output.WriteLine($"{model.Name} ({model.Sink}{((sink as IDiagnosableSink)?.Endpoint is { } at ? $", {LogText.Sanitize(at)}" : "")})");
+        var place = (sink as IDiagnosableSink)?.Endpoint is { } at ? $", {LogText.Sanitize(at)}" : "";
+        output.WriteLine($"{model.Name} ({model.Sink}{place})");
         var isWell = true;
         try
         {
-            if (isRunning) isWell &= Print(await SinkDiagnosis.AskHostAsync(model, site.Model.Folder, cancel).ConfigureAwait(false), output);
+            if (isRunning)
+                isWell &= Print(await SinkDiagnosis.AskHostAsync(model, site.Model.Folder, cancel).ConfigureAwait(false), output);
             await foreach (var step in SinkDiagnosis.RunAsync(sink, model, cancel).ConfigureAwait(false)) isWell &= Print(step, output);
         }
         catch (SiteClientException exception)

@@ -1,8 +1,8 @@
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Finds the topics of <c>plant help</c> in the documentation that is embedded in the program: the sections of operators.md, the rows of the
-/// tables of qualities and log events, and the keys of site.md. Immutable; the command creates one.
+/// Finds the topics of <c>plant help</c> in the documentation that is embedded in the program: the sections of operators.md, the rows of
+/// the tables of qualities and log events, and the keys of site.md. Immutable; the command creates one.
 /// </summary>
 internal sealed class HelpTopics
 {

@@ -18,7 +18,8 @@ internal sealed record WebOptions : IValidatedOptions
     private static readonly TimeSpan s_longestSession = TimeSpan.FromHours(12);
 
     /// <summary>
-    /// Address and port, for instance <c>"127.0.0.1:9108"</c>; port 0 is one that is free. Without the section there is no page (access.md).
+    /// Address and port, for instance <c>"127.0.0.1:9108"</c>; port 0 is one that is free. Without the section there is no page
+    /// (access.md).
     /// </summary>
     /// <example>listen = "127.0.0.1:9108"</example>
     public required string Listen { get; init; }

@@ -10,7 +10,8 @@ namespace PlantRuntime.Tools.Configuration;
 internal static class SettingText
 {
     /// <summary>True for an options class, which is a table in site.toml.</summary>
-    public static bool IsTable(Type type) => type.IsClass && type != typeof(string) && type != typeof(TimeZoneInfo) && type != typeof(Secret)
+    public static bool IsTable(Type type) => type.IsClass
+        && type != typeof(string) && type != typeof(TimeZoneInfo) && type != typeof(Secret) && type != typeof(object)
         && !typeof(IEnumerable).IsAssignableFrom(type);
 
     /// <summary>Returns the value as TOML; null for null.</summary>
@@ -36,5 +37,6 @@ internal static class SettingText
         .Select(e => $"{TomlText.Key((string)e.Key)} = {Format(e.Value)}");
 
     private static IEnumerable<string> Options(object options) => OptionProperty.From(options.GetType())
-        .Select(o => (o.Key, Value: Format(o.Property.GetValue(options)))).Where(o => o.Value is not null).Select(o => $"{o.Key} = {o.Value}");
+        .Select(o => (o.Key, Value: Format(o.Property.GetValue(options)))).Where(o => o.Value is not null)
+        .Select(o => $"{o.Key} = {o.Value}");
 }

@@ -16,5 +16,6 @@ public static class SinkSteps
     }
 
     /// <summary>Formats steps as <c>server ok</c> or <c>table FAIL</c>.</summary>
-    public static string[] Outcomes(this IEnumerable<DiagnosisStep> steps) => [.. steps.Select(s => $"{s.Name} {(s.IsGood ? "ok" : "FAIL")}")];
+    public static string[] Outcomes(this IEnumerable<DiagnosisStep> steps) =>
+        [.. steps.Select(s => $"{s.Name} {(s.IsGood ? "ok" : "FAIL")}")];
 }

@@ -41,7 +41,8 @@ internal sealed partial class DocComments
     public string? Example(PropertyInfo property) => Member(property)?.Element("example")?.Value.Trim();
 
     /// <summary>Returns the summary of a member of an enum as Markdown; null without one.</summary>
-    public string? Summary(FieldInfo member) => Text(_members.GetValueOrDefault($"F:{Name(member.DeclaringType!)}.{member.Name}")?.Element("summary"));
+    public string? Summary(FieldInfo member) =>
+        Text(_members.GetValueOrDefault($"F:{Name(member.DeclaringType!)}.{member.Name}")?.Element("summary"));
 
     private XElement? Member(PropertyInfo property) => _members.GetValueOrDefault($"P:{Name(property.DeclaringType!)}.{property.Name}");
 
@@ -67,7 +68,7 @@ internal sealed partial class DocComments
     private static string Reference(string cref)
     {
         var name = cref.Split('(')[0].Split('.')[^1];
-        return cref.StartsWith("P:", StringComparison.Ordinal) || cref.StartsWith("F:", StringComparison.Ordinal) ? SnakeCase.From(name) : name;
+        return cref[..2] is "P:" or "F:" ? SnakeCase.From(name) : name;
     }
 
     [GeneratedRegex(@"\s+")]

@@ -62,18 +62,20 @@ internal sealed class SiteReference(DocComments comments)
         var type = Nullable.GetUnderlyingType(option.Property.PropertyType) ?? option.Property.PropertyType;
         var key = prefix + option.Key;
         var isTable = SettingText.IsTable(type);
-        var text = isTable || value is IEnumerable and not string && !((IEnumerable)value).Cast<object>().Any() ? null : SettingText.Format(value);
-        if (text == "\"\"") text = null;
+        var text = isTable || value is "" || value is IEnumerable items && !items.Cast<object>().Any() ? null : SettingText.Format(value);
         var isInList = prefix.Contains("[]", StringComparison.Ordinal);
-        var example = isInList ? null : comments.Example(option.Property) is { } written ? prefix + written : text is null ? null : $"{key} = {text}";
+        var written = comments.Example(option.Property);
+        var example = isInList || (written ?? text) is null ? null : written is null ? $"{key} = {text}" : prefix + written;
         var summary = comments.Summary(option.Property);
         if (summary is null) Problems.Add($"{path}: {key} has no comment");
         if (example is null && !isTable && !isInList) Problems.Add($"{path}: {key} has no example");
         if (example is not null && root is not null) Problems.AddRange(Check(root, path, example));
         var given = option.IsRequired ? "required" : text is null ? "" : $"`{text}`";
-        _text.Append(null, $"| `{key}` | {Kind(type, option)} | {given} | {(example is null ? "" : $"`{example}`")} | {summary}{Words(type)} |\n");
+        var shown = example is null ? "" : $"`{example}`";
+        _text.Append(null, $"| `{key}` | {Kind(type, option)} | {given} | {shown} | {summary}{Words(type)} |\n");
         if (isTable) Rows(root, path, $"{key}.", type, OptionProperty.From(type));
-        if (root is not null && ItemOf(type) is { } item && SettingText.IsTable(item)) Rows(root, path, $"{key}[].", item, OptionProperty.From(item));
+        if (root is null || ItemOf(type) is not { } item || !SettingText.IsTable(item)) return;
+        Rows(root, path, $"{key}[].", item, OptionProperty.From(item));
     }
 
     /// <summary>Binds an example as the host does; the keys that it would need beside it may be missing.</summary>

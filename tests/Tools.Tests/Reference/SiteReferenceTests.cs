@@ -17,8 +17,10 @@ public sealed class SiteReferenceTests
         using var log = new LogLines().Open(TimeProvider.System, LogLevel.Error);
         using var plugins = new PluginCatalog([Path.Combine(PlantProcess.Folder, "plugins")], log);
         plugins.Load();
-        Assert.Superset(new HashSet<string> { "modbus", "mqtt", "opcua", "postgres", "s7", "simulator" }, plugins.DriverNames.ToHashSet());
-        Assert.Superset(new HashSet<string> { "console", "http", "influx", "jsonl", "mqtt", "postgres", "sqlite" }, plugins.SinkNames.ToHashSet());
+        string[] drivers = ["eip", "modbus", "mqtt", "opcua", "postgres", "s7", "simulator"];
+        string[] sinks = ["console", "http", "influx", "jsonl", "mqtt", "postgres", "sqlite"];
+        Assert.Equal(drivers, plugins.DriverNames.Order());
+        Assert.Equal(sinks, plugins.SinkNames.Order());
         var reference = new SiteReference(DocComments.Load());
         var tables = reference.Write(plugins);
         Assert.True(reference.Problems.Count == 0, string.Join('\n', reference.Problems));
