@@ -15,6 +15,7 @@ namespace PlantRuntime.Queue;
 internal sealed class DiskQueue : IDisposable
 {
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_flushPatience = TimeSpan.FromSeconds(2);
     private readonly QueueSignal _signal;
     private readonly BackpressureRegistry _backpressure;
     private readonly RecordBuffer _buffer;
@@ -180,6 +181,9 @@ internal sealed class DiskQueue : IDisposable
     /// <param name="to">The sink that gets the records; null to drop them.</param>
     public async Task<TransferResult> TransferAsync(string from, string? to)
     {
+        // What recipes handed over before the sink was removed may still be in memory; a disk that stores nothing at the moment does not
+        // hold up the transfer.
+        await FlushAsync().WaitAsync(s_flushPatience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var sum = new TransferResult();
         while (sum.State == TransferState.More)
         {

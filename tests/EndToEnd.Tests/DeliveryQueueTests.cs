@@ -79,6 +79,8 @@ public class DeliveryQueueTests
         await site.Host.WhenAsync("SITE state=Changed");
         site.Ledger.Limit = 50;
         await ProducedAsync("net", 20);
+        var (_, doctor) = await PlantProcess.RunAsync("doctor", site.Folder.Path, "net");
+        Assert.Matches(@"net \(http, .*\)\n  (FAIL|ok  ) +host +\w+.*; \d+ wait\n(.*\n)*  FAIL +port", doctor);
         Assert.Matches(@"web +NotInSite +30 .*plant queue move", await QueueAsync("queue", site.Folder.Path));
         Assert.Contains("the site has no sink \"nets\": did you mean \"net\"?", await RefusedAsync("move", "web", "nets"),
             StringComparison.Ordinal);
