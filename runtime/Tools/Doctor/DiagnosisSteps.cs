@@ -16,10 +16,11 @@ internal static class DiagnosisSteps
     /// <summary>Returns the steps of a plugin.</summary>
     /// <param name="diagnose">Begins the steps; its token is cancelled when one of them takes too long.</param>
     /// <param name="plugin">The plugin as in "driver modbus".</param>
+    /// <param name="peer">What it talks to: "device", "receiver".</param>
     /// <param name="timeout">Longest time of one step.</param>
     /// <param name="cancel">Ends the steps with an exception.</param>
     public static async IAsyncEnumerable<DiagnosisStep> RunAsync(Func<CancellationToken, IAsyncEnumerable<DiagnosisStep>> diagnose,
-        string plugin, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancel)
+        string plugin, string peer, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         IAsyncEnumerator<DiagnosisStep>? steps = null;
@@ -36,7 +37,7 @@ internal static class DiagnosisSteps
             }
             catch (Exception exception) when (!cancel.IsCancellationRequested)
             {
-                (step, isLast) = (Unfinished(exception, plugin, timeout), true);
+                (step, isLast) = (Unfinished(exception, plugin, peer, timeout), true);
             }
 
             if (step is not null) yield return step;
@@ -45,8 +46,9 @@ internal static class DiagnosisSteps
         if (steps is not null) await CloseAsync(steps, deadline).ConfigureAwait(false);
     }
 
-    private static DiagnosisStep Unfinished(Exception exception, string plugin, TimeSpan timeout) => exception is OperationCanceledException
-        ? new DiagnosisStep("diagnosis", false, $"no answer within {timeout.TotalSeconds:0.###} s",
+    private static DiagnosisStep Unfinished(Exception exception, string plugin, string peer, TimeSpan timeout) =>
+        exception is OperationCanceledException
+        ? new DiagnosisStep("diagnosis", false, $"the {peer} did not answer within {timeout.TotalSeconds:0.###} s",
             "a longer timeout in site.toml may help")
         : new DiagnosisStep("diagnosis", false, PluginFault.Describe(exception), $"the {plugin} could not finish its own steps");
 

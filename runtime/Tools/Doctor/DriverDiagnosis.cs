@@ -17,7 +17,7 @@ internal static class DriverDiagnosis
     {
         if (driver is not IDiagnosable diagnosable) return AsyncEnumerable.Empty<DiagnosisStep>();
         Prepare(driver, model);
-        return DiagnosisSteps.RunAsync(diagnosable.DiagnoseAsync, $"driver {model.Driver}", model.Timeout, cancel);
+        return DiagnosisSteps.RunAsync(diagnosable.DiagnoseAsync, $"driver {model.Driver}", "device", model.Timeout, cancel);
     }
 
     /// <summary>

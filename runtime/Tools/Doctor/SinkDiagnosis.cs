@@ -46,9 +46,11 @@ internal static class SinkDiagnosis
             if (!step.IsGood) yield break;
         }
 
-        await foreach (var step in DiagnosisSteps.RunAsync(diagnosable.DiagnoseAsync, $"sink {model.Sink}", timeout, cancel)
-            .ConfigureAwait(false))
+        await foreach (var step in DiagnosisSteps
+            .RunAsync(diagnosable.DiagnoseAsync, $"sink {model.Sink}", "receiver", timeout, cancel).ConfigureAwait(false))
+        {
             yield return step;
+        }
 
         async Task CallAsync(Func<CancellationToken, ValueTask> call, CancellationToken token)
         {
