@@ -92,9 +92,14 @@ internal static class DoctorCommand
         var isWell = true;
         try
         {
-            if (isRunning)
-                isWell &= Print(await SinkDiagnosis.AskHostAsync(model, site.Model.Folder, cancel).ConfigureAwait(false), output);
+            var worksInHost = !isRunning
+                || Print(await SinkDiagnosis.AskHostAsync(model, site.Model.Folder, cancel).ConfigureAwait(false), output);
             await foreach (var step in SinkDiagnosis.RunAsync(sink, model, cancel).ConfigureAwait(false)) isWell &= Print(step, output);
+
+            // A restart by name would close a device of the same name, too.
+            if (isWell && !worksInHost && site.Model.Devices.All(d => d.Name != model.Name))
+                Print(await SinkDiagnosis.RetryAsync(model, site.Model.Folder, cancel).ConfigureAwait(false), output);
+            isWell &= worksInHost;
         }
         catch (SiteClientException exception)
         {

@@ -67,6 +67,16 @@ internal static class SinkDiagnosis
         }
     }
 
+    /// <summary>
+    /// Ends the pause of the retries or parking of the host, because the way to the receiver is in order; returns that as a step.
+    /// </summary>
+    /// <exception cref="SiteClientException">The host did not answer.</exception>
+    public static async Task<DiagnosisStep> RetryAsync(SinkModel model, string folder, CancellationToken cancel)
+    {
+        await SiteClient.PostAsync(folder, "/api/restart", new JsonObject { ["name"] = model.Name }, cancel).ConfigureAwait(false);
+        return new DiagnosisStep("retry", true, "the host opens it again at once; plant queue shows whether its records are delivered");
+    }
+
     /// <summary>Returns the step for the sink in the running host.</summary>
     /// <exception cref="SiteClientException">The host did not answer.</exception>
     public static async Task<DiagnosisStep> AskHostAsync(SinkModel model, string folder, CancellationToken cancel)
