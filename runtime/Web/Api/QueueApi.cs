@@ -156,7 +156,7 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
                 : new ApiException(StatusCodes.Status404NotFound, $"the site has no sink \"{to}\"{Nearest.DidYouMean(to, queued)}");
         }
 
-        var excess = await stored.AskAsync(store => !store.State.HasCursor(from) ? 0
+        var excess = await stored.AskAsync(store => !store.State.HasCursor(from) || store.State.CursorOf(from).Bytes == 0 ? 0
             : store.State.CursorOf(from).Bytes + store.State.CursorOf(to).Bytes - store.State.CursorOf(to).Limits.MaxSize.Bytes)
             .ConfigureAwait(false);
         if (excess > 0)
