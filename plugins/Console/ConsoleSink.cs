@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Plugins.Console;
@@ -7,7 +8,7 @@ namespace PlantRuntime.Plugins.Console;
 /// Writes each batch to the standard output with one call, so that no other line, such as one of the log, gets into it. The host makes one
 /// call at a time; each blocks until the text is written.
 /// </summary>
-internal sealed class ConsoleSink(ILineFormat format, TextWriter? writer) : ISink
+internal sealed class ConsoleSink(ILineFormat format, TextWriter? writer) : IDiagnosableSink
 {
     private readonly ArrayBufferWriter<char> _lines = new();
     private TextWriter? _out;
@@ -45,6 +46,15 @@ internal sealed class ConsoleSink(ILineFormat format, TextWriter? writer) : ISin
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Null: the receiver is the standard output.</summary>
+    public string? Endpoint => null;
+
+    public async IAsyncEnumerable<DiagnosisStep> DiagnoseAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield return new DiagnosisStep("output", true, "the standard output of the host");
     }
 
     public ValueTask DisposeAsync()

@@ -20,6 +20,7 @@ public enum ControllerFamily
 public sealed class EtherNetIpOptions : IValidatedOptions
 {
     /// <summary>Name or address of the controller or of the Ethernet module in its chassis.</summary>
+    /// <example>host = "192.168.1.10"</example>
     public required string Host { get; init; }
 
     /// <summary>TCP port.</summary>
@@ -36,6 +37,7 @@ public sealed class EtherNetIpOptions : IValidatedOptions
     /// <summary>
     /// Route to the controller instead of the slot: pairs of port and link, "1,0" or "1,3,2,10.0.0.9,1,0"; empty for none.
     /// </summary>
+    /// <example>path = "1,0"</example>
     public string? Path { get; init; }
 
     /// <summary>False: no connection is opened to the controller, each request is sent by itself and holds about 500 bytes.</summary>

@@ -8,6 +8,7 @@ namespace PlantRuntime.Plugins.Http;
 public sealed class HttpOptions : IValidatedOptions
 {
     /// <summary>URL of all requests, with fields of the record in braces.</summary>
+    /// <example>url = "https://collector.plant/records"</example>
     public required string Url { get; init; }
 
     /// <summary>Method of the requests.</summary>
@@ -20,12 +21,15 @@ public sealed class HttpOptions : IValidatedOptions
     public bool Gzip { get; init; }
 
     /// <summary>Headers of every request.</summary>
+    /// <example>headers = { X-Plant = "press-hall" }</example>
     public Dictionary<string, string> Headers { get; init; } = [];
 
     /// <summary>Headers of every request whose values are secret.</summary>
+    /// <example>secret_headers = { X-Key = { env = "API_KEY" } }</example>
     public Dictionary<string, Secret> SecretHeaders { get; init; } = [];
 
     /// <summary>Bearer token, RFC 6750 §2.1.</summary>
+    /// <example>token = { env = "API_TOKEN" }</example>
     public Secret? Token { get; init; }
 
     /// <summary>Number of requests that may be under way at a time. One keeps the order of records.</summary>
@@ -40,10 +44,12 @@ public sealed class HttpOptions : IValidatedOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Status codes from 300 to 499 that are retried, beside those that always are.</summary>
+    /// <example>retry = [404, 409]</example>
     [Bounds(300, 499)]
     public int[] Retry { get; init; } = [];
 
     /// <summary>Status codes from 300 to 599 after which a request is not sent again; an <c>Ask</c> gets them as answers.</summary>
+    /// <example>final = [422]</example>
     [Bounds(300, 599)]
     public int[] Final { get; init; } = [];
 
@@ -54,12 +60,15 @@ public sealed class HttpOptions : IValidatedOptions
     public TlsOptions? Tls { get; init; }
 
     /// <summary>Address of an HTTP proxy; without it that of the environment, if there is one.</summary>
+    /// <example>proxy = "http://proxy:3128"</example>
     public string? Proxy { get; init; }
 
     /// <summary>User at the proxy.</summary>
+    /// <example>proxy_user = "edge"</example>
     public string? ProxyUser { get; init; }
 
     /// <summary>Password at the proxy.</summary>
+    /// <example>proxy_password = { env = "PROXY_PASSWORD" }</example>
     public Secret? ProxyPassword { get; init; }
 
     /// <summary>The options of the proxy.</summary>

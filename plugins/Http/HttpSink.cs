@@ -11,7 +11,8 @@ namespace PlantRuntime.Plugins.Http;
 /// several batches or questions at a time, up to <see cref="BatchesAtOnce"/> of each; bodies are pooled, and nothing else is shared
 /// between calls but <see cref="DeliveredRanges"/>, which has a lock. Never retries or logs.
 /// </summary>
-internal sealed class HttpSink(HttpOptions options, PluginContext context) : IParallelSink, IPatientSink, ILimitedSink, IAnsweringSink
+internal sealed class HttpSink(HttpOptions options, PluginContext context) : IParallelSink, IPatientSink, ILimitedSink, IAnsweringSink,
+    IDiagnosableSink
 {
     private readonly RequestBuilder _requests = new(options, context.Name);
     private readonly DeliveredRanges _delivered = new();
@@ -75,6 +76,11 @@ internal sealed class HttpSink(HttpOptions options, PluginContext context) : IPa
 
         bool IsAnswer(int status) => StatusPolicy.IsAnswer(status, options);
     }
+
+    public string? Endpoint => options.ProxySettings.DirectEndpoint(new Uri(_requests.Example));
+
+    public IAsyncEnumerable<DiagnosisStep> DiagnoseAsync(CancellationToken cancel) =>
+        new EndpointDiagnosis(options, _requests, context).RunAsync(cancel);
 
     public ValueTask DisposeAsync()
     {

@@ -25,6 +25,13 @@ internal sealed class RequestBuilder(HttpOptions options, string sink)
     /// <summary>The URL for texts, without its query.</summary>
     public string Shown => _url.Shown;
 
+    /// <summary>The URL with "x" for each field of a record.</summary>
+    public string Example => _url.Example;
+
+    /// <summary>Creates a request without a record, with the headers and secrets of all requests.</summary>
+    /// <exception cref="NotConnectedException">A secret was replaced by one that no header can carry.</exception>
+    public HttpRequestMessage CreateProbe(HttpMethod method) => AddHeaders(new HttpRequestMessage(method, Example));
+
     /// <summary>The key of one record; null if it has no identity.</summary>
     public string? KeyOf(RecordId id) => id.Queue == Guid.Empty ? null : $"{_sink}-{id}";
 
@@ -48,6 +55,11 @@ internal sealed class RequestBuilder(HttpOptions options, string sink)
         var request = new HttpRequestMessage(_method, _url.Expand(body.Written))
             { Content = body.ToContent(options.Mode == HttpMode.Lines, options.Gzip) };
         if (key is not null) request.Headers.TryAddWithoutValidation(IdempotencyKey, key);
+        return AddHeaders(request);
+    }
+
+    private HttpRequestMessage AddHeaders(HttpRequestMessage request)
+    {
         if (options.Token is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", HeaderRules.Reveal("token", token));
         foreach (var (name, value) in options.Headers) request.Headers.TryAddWithoutValidation(name, value);

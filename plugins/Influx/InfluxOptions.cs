@@ -8,33 +8,43 @@ namespace PlantRuntime.Plugins.Influx;
 public sealed class InfluxOptions : IValidatedOptions
 {
     /// <summary>URL of the server, without <c>/write</c>.</summary>
+    /// <example>url = "http://influxdb:8086"</example>
     public required string Url { get; init; }
 
     /// <summary>Database of an InfluxDB 1.</summary>
+    /// <example>database = "plant"</example>
     public string? Database { get; init; }
 
     /// <summary>Retention policy of an InfluxDB 1; without it the default of the database.</summary>
+    /// <example>retention_policy = "one_year"</example>
     public string? RetentionPolicy { get; init; }
 
     /// <summary>User of an InfluxDB 1.</summary>
+    /// <example>user = "writer"</example>
     public string? User { get; init; }
 
     /// <summary>Password of the user.</summary>
+    /// <example>password = { env = "INFLUX_PASSWORD" }</example>
     public Secret? Password { get; init; }
 
     /// <summary>Organisation of an InfluxDB 2.</summary>
+    /// <example>org = "works"</example>
     public string? Org { get; init; }
 
     /// <summary>Bucket of an InfluxDB 2.</summary>
+    /// <example>bucket = "plant"</example>
     public string? Bucket { get; init; }
 
     /// <summary>API token.</summary>
+    /// <example>token = { env = "INFLUX_TOKEN" }</example>
     public Secret? Token { get; init; }
 
     /// <summary>Measurement of all records; without it the name of the device.</summary>
+    /// <example>measurement = "press"</example>
     public string? Measurement { get; init; }
 
     /// <summary>Tags of all records, beside site, device and tenant.</summary>
+    /// <example>tags = { line = "3" }</example>
     public Dictionary<string, string> Tags { get; init; } = [];
 
     /// <summary>Unit of timestamps.</summary>
@@ -57,12 +67,15 @@ public sealed class InfluxOptions : IValidatedOptions
     public TlsOptions? Tls { get; init; }
 
     /// <summary>Address of an HTTP proxy; without it that of the environment, if there is one.</summary>
+    /// <example>proxy = "http://proxy:3128"</example>
     public string? Proxy { get; init; }
 
     /// <summary>User at the proxy.</summary>
+    /// <example>proxy_user = "edge"</example>
     public string? ProxyUser { get; init; }
 
     /// <summary>Password at the proxy.</summary>
+    /// <example>proxy_password = { env = "PROXY_PASSWORD" }</example>
     public Secret? ProxyPassword { get; init; }
 
     /// <summary>The options of the proxy.</summary>

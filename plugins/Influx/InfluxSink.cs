@@ -10,7 +10,7 @@ namespace PlantRuntime.Plugins.Influx;
 /// Sends a batch as one request of line protocol. The host calls it for several batches at a time, up to <see cref="BatchesAtOnce"/>;
 /// bodies are pooled, and nothing else is shared between calls. Never retries or logs.
 /// </summary>
-internal sealed class InfluxSink(InfluxOptions options, PluginContext context) : IParallelSink
+internal sealed class InfluxSink(InfluxOptions options, PluginContext context) : IParallelSink, IDiagnosableSink
 {
     private readonly WriteTarget _target = new(options);
     private readonly ConcurrentQueue<BatchBody> _bodies = [];
@@ -47,6 +47,11 @@ internal sealed class InfluxSink(InfluxOptions options, PluginContext context) :
         cancel.ThrowIfCancellationRequested();
         return batch.Count == 0 ? ValueTask.CompletedTask : WriteAsync(_link, batch, cancel);
     }
+
+    public string? Endpoint => options.ProxySettings.DirectEndpoint(_target.Ping);
+
+    public IAsyncEnumerable<DiagnosisStep> DiagnoseAsync(CancellationToken cancel) =>
+        new ServerDiagnosis(options, _target, context).RunAsync(cancel);
 
     public ValueTask DisposeAsync()
     {

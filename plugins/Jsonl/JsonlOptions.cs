@@ -6,15 +6,19 @@ namespace PlantRuntime.Plugins.Jsonl;
 public sealed class JsonlOptions : IValidatedOptions
 {
     /// <summary>The file that is written, relative to the site's folder; missing folders are created.</summary>
+    /// <example>path = "data/lines.jsonl"</example>
     public required string Path { get; init; }
 
     /// <summary>Maximum size of a file; the batch that would exceed it begins a new file. Without it there is no limit.</summary>
+    /// <example>rotate_size = "16MB"</example>
     public ByteSize? RotateSize { get; init; }
 
     /// <summary>Period after which a new file begins. Without it there is none.</summary>
+    /// <example>rotate_every = "day"</example>
     public RotateEvery? RotateEvery { get; init; }
 
     /// <summary>Number of closed files that are kept, the newest; without it all are kept.</summary>
+    /// <example>keep = 30</example>
     [Bounds(1, 1_000_000)]
     public int? Keep { get; init; }
 

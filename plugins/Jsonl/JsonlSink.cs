@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Storage;
 
@@ -7,7 +8,7 @@ namespace PlantRuntime.Plugins.Jsonl;
 /// Appends each batch with one write, and begins a new file when <see cref="Rotation"/> requires it. The host makes one call at a time;
 /// each blocks until the file is written. Never retries.
 /// </summary>
-internal sealed class JsonlSink : ISink
+internal sealed class JsonlSink : IDiagnosableSink
 {
     // A step of the wall clock begins no new file until the clock has gone on for this time without another.
     private static readonly TimeSpan s_settle = TimeSpan.FromMinutes(10);
@@ -55,6 +56,19 @@ internal sealed class JsonlSink : ISink
         if (_rotation.IsDue(_file, lines.Length, _clock.UtcNow)) Rotate();
         _file.Append(lines, now);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Null: the receiver is a file.</summary>
+    public string? Endpoint => null;
+
+    public async IAsyncEnumerable<DiagnosisStep> DiagnoseAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        var file = FolderAccess.CheckFile(_path);
+        yield return new DiagnosisStep("file", file.IsGood, file.Found, file.Remedies);
+        cancel.ThrowIfCancellationRequested();
+        var space = FolderAccess.CheckSpace(_path);
+        yield return new DiagnosisStep("disk", space.IsGood, space.Found, space.Remedies);
     }
 
     public ValueTask DisposeAsync()

@@ -9,6 +9,7 @@ public sealed class ModbusOptions : IValidatedOptions
     private static readonly TimeSpan MinReplyTimeout = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Host name or IP address of the device or gateway; empty for a serial line.</summary>
+    /// <example>host = "192.168.1.100"</example>
     public string Host { get; init; } = "";
 
     /// <summary>TCP port of the device or gateway, or the serial port of the line.</summary>
@@ -73,6 +74,7 @@ public sealed class ModbusOptions : IValidatedOptions
     public int Pipeline { get; init; } = 4;
 
     /// <summary>Format of the frames; that of Modbus TCP over TCP and that of Modbus RTU on serial lines if it is not given.</summary>
+    /// <example>framing = "tcp"</example>
     public FrameFormat? Framing { get; init; }
 
     /// <summary>False if the device answers as another unit than was asked.</summary>

@@ -17,6 +17,7 @@ public sealed class MqttDriverOptions : MqttOptions
     /// <summary>
     /// Path of the time in a payload, written as in a tag's address. Without it, or without a valid time, the scan's time is used.
     /// </summary>
+    /// <example>time = "ts"</example>
     public string? Time { get; init; }
 
     /// <summary>Length of the longest message that is read; a longer one makes its tags bad.</summary>

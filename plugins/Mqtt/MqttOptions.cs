@@ -18,9 +18,11 @@ public abstract class MqttOptions : IValidatedOptions
     /// <summary>
     /// Host name or IP address of the broker, or a URL: <c>mqtt://</c>, <c>mqtts://</c>, or for WebSockets <c>ws://</c>, <c>wss://</c>.
     /// </summary>
+    /// <example>host = "mosquitto"</example>
     public required string Host { get; init; }
 
     /// <summary>TCP port; without it 1883, with TLS 8883, with <c>ws://</c> 80, with <c>wss://</c> 443.</summary>
+    /// <example>port = 8883</example>
     [Bounds(1, 65535)]
     public int? Port { get; init; }
 
@@ -30,12 +32,15 @@ public abstract class MqttOptions : IValidatedOptions
     /// <summary>
     /// MQTT client id; by default made of the names of the site and of the sink or device. Two connections must not share one.
     /// </summary>
+    /// <example>client_id = "edge-1"</example>
     public string? ClientId { get; init; }
 
     /// <summary>User name at the broker; without it the connection is anonymous.</summary>
+    /// <example>user = "edge_agent"</example>
     public string? User { get; init; }
 
     /// <summary>Password at the broker; MQTT 3.1.1 allows it only with a user name.</summary>
+    /// <example>password = { env = "MQTT_PASSWORD" }</example>
     public Secret? Password { get; init; }
 
     /// <summary>TLS options; without them everything, including the password, is sent in clear text.</summary>
@@ -44,6 +49,7 @@ public abstract class MqttOptions : IValidatedOptions
     /// <summary>
     /// Protocol name that the TLS handshake requests (ALPN, RFC 7301), for a port that several protocols share.
     /// </summary>
+    /// <example>alpn = "x-amzn-mqtt-ca"</example>
     public string? Alpn { get; init; }
 
     /// <summary>Quality of service, 0 to 2.</summary>
@@ -60,6 +66,7 @@ public abstract class MqttOptions : IValidatedOptions
     /// Messages that may be unacknowledged at a time. The default is 100, which an MQTT 5.0 broker can lower, and 20 with MQTT 3.1.1, where
     /// a broker cannot state its limit: mosquitto closes the connection if there are more.
     /// </summary>
+    /// <example>max_in_flight = 20</example>
     [Bounds(1, 10_000)]
     public int? MaxInFlight { get; init; }
 

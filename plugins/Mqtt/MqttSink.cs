@@ -13,7 +13,7 @@ namespace PlantRuntime.Plugins.Mqtt;
 /// time; not thread-safe. The sink owns its <see cref="PublisherSession"/>, and the messages in delivery, which outlive the session. It
 /// never reconnects or retries by itself.
 /// </summary>
-internal sealed class MqttSink : ISink
+internal sealed class MqttSink : IDiagnosableSink
 {
     private readonly MqttSinkOptions _options;
     private readonly PluginContext _context;
@@ -39,7 +39,8 @@ internal sealed class MqttSink : ISink
         _outgoing = new OutgoingMessages(options.Qos, new PacketIds());
     }
 
-    private string Endpoint => _options.Endpoint;
+    /// <summary>Host and port of the broker.</summary>
+    public string Endpoint => _options.Endpoint;
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
     {
@@ -94,6 +95,9 @@ internal sealed class MqttSink : ISink
         if (_outgoing.Refusals.Count > 0) throw await CreateRefusalErrorAsync(batch).ConfigureAwait(false);
         _current = null;
     }
+
+    public IAsyncEnumerable<DiagnosisStep> DiagnoseAsync(CancellationToken cancel) =>
+        new PublisherDiagnosis(_options, _context).RunAsync(cancel);
 
     public ValueTask DisposeAsync()
     {

@@ -9,9 +9,11 @@ namespace PlantRuntime.Plugins.Mqtt;
 public sealed class MqttSinkOptions : MqttOptions
 {
     /// <summary>Topic of the records; <c>{site}</c>, <c>{device}</c> and <c>{tag}</c> are replaced by names.</summary>
+    /// <example>topic = "plc/{device}/{tag}"</example>
     public required string Topic { get; init; }
 
     /// <summary>Topic of records that have no value for a name in <see cref="Topic"/>; without it they are rejected.</summary>
+    /// <example>fallback_topic = "plc/other"</example>
     public string? FallbackTopic { get; init; }
 
     /// <summary>True when the broker keeps the last message of each topic for later subscribers.</summary>
@@ -51,9 +53,11 @@ public sealed class MqttSinkOptions : MqttOptions
 public sealed class WillOptions
 {
     /// <summary>Topic of the message.</summary>
+    /// <example>topic = "plc/status"</example>
     public required string Topic { get; init; }
 
     /// <summary>Payload as text.</summary>
+    /// <example>payload = "offline"</example>
     public string Payload { get; init; } = "";
 
     /// <summary>Quality of service, 0 to 2.</summary>

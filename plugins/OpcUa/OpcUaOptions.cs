@@ -18,6 +18,7 @@ public enum ReadingMode
 public sealed class OpcUaOptions : IValidatedOptions
 {
     /// <summary>Name or address of the server.</summary>
+    /// <example>host = "192.168.0.30"</example>
     public required string Host { get; init; }
 
     /// <summary>TCP port.</summary>
@@ -25,6 +26,7 @@ public sealed class OpcUaOptions : IValidatedOptions
     public int Port { get; init; } = 4840;
 
     /// <summary>Path of the endpoint's URL, for servers that have one: "/UA/Server".</summary>
+    /// <example>path = "/UA/Server"</example>
     public string Path { get; init; } = "";
 
     /// <summary>How values come: subscribe or poll.</summary>
@@ -34,38 +36,47 @@ public sealed class OpcUaOptions : IValidatedOptions
     /// Security policy: None, Basic256Sha256, Aes128_Sha256_RsaOaep, Aes256_Sha256_RsaPss. Without it the strongest that the server offers,
     /// never None.
     /// </summary>
+    /// <example>security = "Basic256Sha256"</example>
     public string? Security { get; init; }
 
     /// <summary>"Sign" or "SignAndEncrypt"; without it the stronger one that the server offers.</summary>
+    /// <example>security_mode = "SignAndEncrypt"</example>
     public string? SecurityMode { get; init; }
 
     /// <summary>User name; without it and without a user certificate the session is anonymous.</summary>
+    /// <example>user = "reader"</example>
     public string? User { get; init; }
 
     /// <summary>Password of the user.</summary>
+    /// <example>password = { env = "OPC_PASSWORD" }</example>
     public Secret? Password { get; init; }
 
     /// <summary>Sends the password even if nothing encrypts it.</summary>
     public bool PasswordInClear { get; init; }
 
     /// <summary>Certificate of the user (DER or PEM), instead of a user name.</summary>
+    /// <example>user_cert = "user.pem"</example>
     public string? UserCert { get; init; }
 
     /// <summary>Private key of the user's certificate (PEM).</summary>
+    /// <example>user_key = "user.key"</example>
     public string? UserKey { get; init; }
 
     /// <summary>Password of the private key.</summary>
+    /// <example>user_key_password = { env = "USER_KEY_PASSWORD" }</example>
     public Secret? UserKeyPassword { get; init; }
 
     /// <summary>Folder of the certificates, shared by the OPC UA devices of a site.</summary>
     public string Pki { get; init; } = "pki";
 
     /// <summary>A name in the server's certificate, if the server is reached under a host that its certificate does not name.</summary>
+    /// <example>certificate_host = "gateway.plant"</example>
     public string? CertificateHost { get; init; }
 
     /// <summary>
     /// URI of this application; by default made of the computer's and the site's name. Counts when the certificate is created.
     /// </summary>
+    /// <example>application_uri = "urn:gateway:plant"</example>
     public string? ApplicationUri { get; init; }
 
     /// <summary>Bits of the key of the application certificate when it is created.</summary>
@@ -82,6 +93,7 @@ public sealed class OpcUaOptions : IValidatedOptions
     public TimeSpan Publish { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often the server samples a tag; without it as often as it sends changes.</summary>
+    /// <example>sampling = "100ms"</example>
     public TimeSpan? Sampling { get; init; }
 
     /// <summary>Values of a tag that the server keeps between two notifications.</summary>
@@ -89,6 +101,7 @@ public sealed class OpcUaOptions : IValidatedOptions
     public int Queue { get; init; } = 10;
 
     /// <summary>Least change that is reported: "0.5", or "1%" of the range that the server knows (EURange).</summary>
+    /// <example>deadband = "0.5"</example>
     public string? Deadband { get; init; }
 
     /// <summary>Longest silence of a subscription: the server says within it that it is still there.</summary>

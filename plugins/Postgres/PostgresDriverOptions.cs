@@ -10,6 +10,7 @@ public sealed class PostgresDriverOptions : PostgresOptions
     /// <summary>
     /// Path of the time in a payload, written as in a tag's address. Without it, or without a valid time, the scan's time is used.
     /// </summary>
+    /// <example>time = "ts"</example>
     public string? Time { get; init; }
 
     /// <summary>Silence after which <c>SELECT 1</c> tests the connection.</summary>
@@ -50,23 +51,28 @@ public sealed class PostgresDriverOptions : PostgresOptions
 public sealed class PostgresTableOptions : IValidatedOptions
 {
     /// <summary>Table or view, with its schema if that is not public.</summary>
+    /// <example>table = "public.readings"</example>
     public required string Table { get; init; }
 
     /// <summary>Column with the time of a row, of type timestamptz or timestamp.</summary>
+    /// <example>time = "ts"</example>
     public required string Time { get; init; }
 
     /// <summary>Column with the channel of a row; without it all tags have one channel.</summary>
+    /// <example>channel = "sensor"</example>
     public string? Channel { get; init; }
 
     /// <summary>
     /// Column with the value of the tag of a row's channel. Without it the row is read as a JSON object of its columns, like a payload.
     /// </summary>
+    /// <example>value = "valor"</example>
     public string? Value { get; init; }
 
     /// <summary>
     /// Column that identifies a row, and member of the payload with the same name and value. Without it, rows and notifications with the
     /// same channel, time and values are the same.
     /// </summary>
+    /// <example>key = "id"</example>
     public string? Key { get; init; }
 
     /// <summary>How far before the last seen time rows are read again, for rows that were committed late.</summary>

@@ -7,6 +7,7 @@ namespace PlantRuntime.Plugins.Postgres;
 public abstract class PostgresOptions : IValidatedOptions
 {
     /// <summary>Name or address of the server, or the folder of its Unix socket.</summary>
+    /// <example>host = "db.plant"</example>
     public required string Host { get; init; }
 
     /// <summary>TCP port; also names the socket in a folder.</summary>
@@ -14,12 +15,15 @@ public abstract class PostgresOptions : IValidatedOptions
     public int Port { get; init; } = 5432;
 
     /// <summary>Database on the server.</summary>
+    /// <example>database = "plant"</example>
     public required string Database { get; init; }
 
     /// <summary>Role to log in as.</summary>
+    /// <example>user = "writer"</example>
     public required string User { get; init; }
 
     /// <summary>Password of the role, if the server asks for one.</summary>
+    /// <example>password = { env = "PG_PASSWORD" }</example>
     public Secret? Password { get; init; }
 
     /// <summary>TLS settings; without them the connection is not encrypted. An empty table trusts the system's authorities.</summary>

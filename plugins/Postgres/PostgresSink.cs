@@ -1,5 +1,6 @@
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Postgres.Session;
+using PlantRuntime.Plugins.Postgres.Tables;
 
 namespace PlantRuntime.Plugins.Postgres;
 
@@ -7,7 +8,7 @@ namespace PlantRuntime.Plugins.Postgres;
 /// Opens a <see cref="PostgresSession"/> and closes it after any failure that leaves its state unknown. The host makes one call at a time.
 /// Never retries or logs: it throws, and the host decides.
 /// </summary>
-internal sealed class PostgresSink(PostgresSinkOptions options, PluginContext context) : ISink
+internal sealed class PostgresSink(PostgresSinkOptions options, PluginContext context) : IDiagnosableSink
 {
     private readonly Connector _connector = new(options, context);
     private PostgresSession? _session;
@@ -48,6 +49,13 @@ internal sealed class PostgresSink(PostgresSinkOptions options, PluginContext co
             throw translated;
         }
     }
+
+    /// <summary>Host and port of the server; null for a Unix socket.</summary>
+    public string? Endpoint => options.Host.StartsWith('/') ? null
+        : options.Host.Contains(':') ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
+
+    public IAsyncEnumerable<DiagnosisStep> DiagnoseAsync(CancellationToken cancel) =>
+        new TableDiagnosis(options, new ConnectionFactory(options, context)).RunAsync(cancel);
 
     public async ValueTask DisposeAsync()
     {

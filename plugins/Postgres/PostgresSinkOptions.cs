@@ -19,6 +19,7 @@ public sealed class PostgresSinkOptions : PostgresOptions
     /// Fields of a payload and the types of their columns. "values.speed" is the field speed inside values, and its column is values_speed.
     /// Without it, a payload is stored as one jsonb.
     /// </summary>
+    /// <example>columns = { ts = "timestamptz", "values.speed" = "real" }</example>
     public IReadOnlyDictionary<string, string>? Columns { get; init; }
 
     /// <summary>Treatment of a text with the character NUL, which PostgreSQL cannot store.</summary>

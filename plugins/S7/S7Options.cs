@@ -6,6 +6,7 @@ namespace PlantRuntime.Plugins.S7;
 public sealed class S7Options : IValidatedOptions
 {
     /// <summary>Host name or IP address of the CPU or its communication processor.</summary>
+    /// <example>host = "192.168.0.121"</example>
     public required string Host { get; init; }
 
     /// <summary>TCP port of ISO-on-TCP.</summary>
@@ -24,6 +25,7 @@ public sealed class S7Options : IValidatedOptions
     public CpuFamily Cpu { get; init; } = CpuFamily.Standard;
 
     /// <summary>Number of the data block of addresses that name none, such as <c>DBX0.1</c> or <c>DBD2:REAL</c>.</summary>
+    /// <example>db = 500</example>
     [Bounds(1, 65535)]
     public int? Db { get; init; }
 
@@ -34,11 +36,13 @@ public sealed class S7Options : IValidatedOptions
     /// The driver's own TSAP, as "01.00" or "0x0100"; "10.00" for an S7-200 if none is given. A LOGO accepts only the one in its
     /// connection table.
     /// </summary>
+    /// <example>local_tsap = "10.00"</example>
     public string? LocalTsap { get; init; }
 
     /// <summary>
     /// The CPU's TSAP, as "02.00" or "0x0200"; replaces rack, slot and connection type. "03.00" for an S7-200 if none is given.
     /// </summary>
+    /// <example>remote_tsap = "02.01"</example>
     public string? RemoteTsap { get; init; }
 
     /// <summary>PDU size in bytes to request. The CPU may grant less.</summary>

@@ -15,6 +15,7 @@ public sealed class SimulatorOptions : IValidatedOptions
     public TimeSpan Jitter { get; init; }
 
     /// <summary>The scheduled faults.</summary>
+    /// <example>faults = [{ kind = "disconnect", after = "10s", for = "5s" }]</example>
     public IReadOnlyList<FaultOptions> Faults { get; init; } = [];
 
     /// <inheritdoc/>

@@ -6,12 +6,14 @@ namespace PlantRuntime.Plugins.Sqlite;
 public sealed class SqliteOptions : IValidatedOptions
 {
     /// <summary>The database file, relative to the site's folder; it and missing folders are created.</summary>
+    /// <example>path = "data/plant.db"</example>
     public required string Path { get; init; }
 
     /// <summary>The table for samples.</summary>
     public string Table { get; init; } = "samples";
 
     /// <summary>Age at which rows are deleted, by their own time; without it they are kept.</summary>
+    /// <example>keep = "90d"</example>
     public TimeSpan? Keep { get; init; }
 
     /// <summary>Longest wait for another program that has locked the file, before the batch fails and is retried later.</summary>

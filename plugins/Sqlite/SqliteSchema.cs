@@ -53,6 +53,31 @@ internal static class SqliteSchema
         Check(database, path, Progress, s_progressColumns);
     }
 
+    /// <summary>Checks the tables that exist, and changes nothing.</summary>
+    /// <returns>The names of those that exist.</returns>
+    /// <exception cref="IOException">A table of that name has other columns, or the file cannot be read.</exception>
+    public static IReadOnlyList<string> CheckExisting(Database database, string path, string samples)
+    {
+        (string Table, string[] Columns)[] tables =
+            [(samples, s_sampleColumns), (Records, s_recordColumns), (Events, s_eventColumns), (Progress, s_progressColumns)];
+        var there = new List<string>();
+        foreach (var (table, columns) in tables)
+        {
+            // Until the first event comes, a table of the name of events may be for something else.
+            if (!Exists(database, table) || (table == Events && !HasEvents(database))) continue;
+            Check(database, path, table, columns);
+            there.Add(table);
+        }
+
+        return there;
+    }
+
+    private static bool Exists(Database database, string table)
+    {
+        using var columns = database.Prepare($"""SELECT count(*) FROM pragma_table_info('{table}')""");
+        return columns.Step() && columns.Long(0) > 0;
+    }
+
     /// <summary>
     /// Creates the table of <see cref="EventTable"/>. Called when the first event comes, so that files without events may have a table of
     /// that name for something else.

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using PlantRuntime.Contracts;
+using PlantRuntime.Storage;
 
 namespace PlantRuntime.Plugins.Sqlite;
 
@@ -6,7 +8,7 @@ namespace PlantRuntime.Plugins.Sqlite;
 /// Opens and closes the <see cref="SqliteStore"/> as the host connects, writes and disposes. The host makes one call at a time; each blocks
 /// until SQLite has finished. Never retries or logs. Only <see cref="ReadEventsAsync"/> is called on other threads; it shares no state.
 /// </summary>
-internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : IEventStore
+internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : IEventStore, IDiagnosableSink
 {
     private readonly string _path = context.PathOf(options.Path);
     private SqliteStore? _store;
@@ -34,6 +36,36 @@ internal sealed class SqliteSink(SqliteOptions options, PluginContext context) :
     {
         cancel.ThrowIfCancellationRequested();
         return ValueTask.FromResult(EventReader.Read(_path, context.Site, options.Busy, query));
+    }
+
+    /// <summary>Null: the receiver is a file.</summary>
+    public string? Endpoint => null;
+
+    public async IAsyncEnumerable<DiagnosisStep> DiagnoseAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        var file = FolderAccess.CheckFile(_path);
+        yield return new DiagnosisStep("file", file.IsGood, file.Found, file.Remedies);
+        cancel.ThrowIfCancellationRequested();
+        var space = FolderAccess.CheckSpace(_path);
+        yield return new DiagnosisStep("disk", space.IsGood, space.Found, space.Remedies);
+        if (File.Exists(_path)) yield return CheckTables();
+    }
+
+    private DiagnosisStep CheckTables()
+    {
+        try
+        {
+            using var database = Database.OpenReadOnly(_path, options.Busy);
+            var there = SqliteSchema.CheckExisting(database, _path, options.Table);
+            return new DiagnosisStep("tables", true,
+                there.Count == 0 ? "are created with the first records" : $"{string.Join(", ", there)} have the columns");
+        }
+        catch (IOException exception)
+        {
+            return new DiagnosisStep("tables", false, exception.Message,
+                exception is DatabaseException ? "see whether it is an SQLite file, and which other program has locked it" : "see above");
+        }
     }
 
     public ValueTask DisposeAsync()

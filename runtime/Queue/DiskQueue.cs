@@ -18,6 +18,7 @@ internal sealed class DiskQueue : IDisposable
     public static readonly TimeSpan DefaultMinCommitGap = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_flushPatience = TimeSpan.FromSeconds(2);
     private readonly QueueSignal _signal;
     private readonly BackpressureRegistry _backpressure;
     private readonly RecordBuffer _buffer;
@@ -25,6 +26,7 @@ internal sealed class DiskQueue : IDisposable
     private readonly QueueRequests _requests;
     private readonly CommitCallbacks _callbacks = new();
     private readonly QueueWorker _worker;
+    private readonly QueueTransfer _transfer;
     private readonly TimeProvider _time;
     private readonly Thread _thread;
 
@@ -39,7 +41,8 @@ internal sealed class DiskQueue : IDisposable
     /// <exception cref="QueueLockedException">Another process has the queue.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public DiskQueue(
-        QueueFolder folder, IReadOnlyDictionary<string, QueueLimits> options, TimeProvider time, PlantLog log, TimeSpan? minCommitGap = null)
+        QueueFolder folder, IReadOnlyDictionary<string, QueueLimits> options, TimeProvider time, PlantLog log,
+        TimeSpan? minCommitGap = null)
     {
         _time = time;
         _signal = new QueueSignal(time);
@@ -48,6 +51,7 @@ internal sealed class DiskQueue : IDisposable
         _requests = new QueueRequests(_signal.Wake);
         _worker = new QueueWorker(
             folder, _backpressure, _buffer, _consumers, _requests, _callbacks, minCommitGap ?? DefaultMinCommitGap, time, log);
+        _transfer = new QueueTransfer(folder, _consumers, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "queue" };
         _thread.Start();
     }
@@ -174,6 +178,32 @@ internal sealed class DiskQueue : IDisposable
     /// <returns>The selected dead letters.</returns>
     public Task<IReadOnlyList<DeadLetter>> DeleteAsync(Func<QueueStore, IReadOnlyList<DeadLetter>> choose) =>
         ChangeAsync(choose, (store, letter) => store.DeadLetters.Delete(letter));
+
+    /// <summary>
+    /// Moves the records that wait for a sink which the site no longer has behind those that wait for another one, in order; without
+    /// <paramref name="to"/> drops them, deletes its dead letters and forgets the sink. One transaction per page, so that deliveries do not
+    /// wait long: after a crash in the middle some records are moved, each once, and the next call moves the others.
+    /// </summary>
+    /// <param name="from">The sink that the site no longer has.</param>
+    /// <param name="to">The sink that gets the records; null to drop them.</param>
+    public async Task<TransferResult> TransferAsync(string from, string? to)
+    {
+        // What recipes handed over before the sink was removed may still be in memory; a disk that stores nothing at the moment does not
+        // hold up the transfer.
+        await FlushAsync().WaitAsync(s_flushPatience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var sum = new TransferResult();
+        while (sum.State == TransferState.More)
+        {
+            TransferResult page = default;
+            await ChangeAsync(store => page = _transfer.RunPage(store, from, to)).ConfigureAwait(false);
+            sum = page with { Records = sum.Records + page.Records, Damaged = sum.Damaged + page.Damaged };
+            if (to is not null) _consumers.Find(to)?.RowsAdded();
+            _signal.Wake();
+        }
+
+        _transfer.Log(from, to, sum);
+        return sum;
+    }
 
     /// <summary>Stores the records in memory, closes the file and ends the queue thread. Waits at most 5 s for the thread.</summary>
     public void Dispose()

@@ -32,6 +32,15 @@ internal sealed class QueueConsumer(string sink, DiskQueue queue, Action wake, T
     /// </summary>
     public bool IsOpen { get; set; }
 
+    /// <summary>True once the consumer is closed: its session is over, or ends.</summary>
+    public bool IsClosed => _isClosed;
+
+    /// <summary>
+    /// True once its records were given to another sink or dropped, because the site no longer has this one; what its last session still
+    /// reports is refused. Set and read on the queue thread.
+    /// </summary>
+    public bool IsRevoked { get; set; }
+
     /// <summary>True if the session wants rows, now or after the batch that it is finishing, and the queue may have some.</summary>
     public bool IsWaiting
     {
@@ -73,6 +82,7 @@ internal sealed class QueueConsumer(string sink, DiskQueue queue, Action wake, T
         ];
         await queue.ChangeAsync(store =>
         {
+            ObjectDisposedException.ThrowIf(IsRevoked, this);
             foreach (var letter in letters) store.Reject(store.State.CursorOf(Sink), letter);
         }).ConfigureAwait(false);
         batch.Rejected.UnionWith(refused.Select(r => r.Index));
@@ -91,7 +101,11 @@ internal sealed class QueueConsumer(string sink, DiskQueue queue, Action wake, T
         // The queue thread runs for this change anyway; it delivers the next rows in the same round.
         lock (_gate) _wantsAhead = end == records.Count;
         var rows = batch.Rows.Where(r => r.Number >= first);
-        await queue.ChangeAsync(store => store.Advance(store.State.CursorOf(Sink), to, rows, delivered)).ConfigureAwait(false);
+        await queue.ChangeAsync(store =>
+        {
+            ObjectDisposedException.ThrowIf(IsRevoked, this);
+            store.Advance(store.State.CursorOf(Sink), to, rows, delivered);
+        }).ConfigureAwait(false);
         batch.Done = end;
         if (end < records.Count) return;
         batch.Batch.Clear();

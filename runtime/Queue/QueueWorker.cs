@@ -51,10 +51,9 @@ internal sealed class QueueWorker : IDisposable
         _callbacks = callbacks;
         _time = time;
         _minCommitGap = time.Ticks(minCommitGap);
-        _nextCommit = time.GetTimestamp();
         _notices = new QueueNotices(folder, time, log);
         _file = new StoreSupervisor(folder, backpressure, time, log, _notices);
-        _tidyAt = time.GetTimestamp();
+        _tidyAt = _nextCommit = time.GetTimestamp();
         if (!_folder.Reserve.TryHold()) BecomeDiskFull();
         Publish();
     }
@@ -101,7 +100,7 @@ internal sealed class QueueWorker : IDisposable
             Tidy();
             if (_retryAt == 0) _failure = null;
         }
-        catch (DatabaseException exception) when (IsDamage(exception))
+        catch (DatabaseException exception) when (exception.IsDamage)
         {
             // The file is opened again, and repaired, in the next round.
             _file.Close();
@@ -180,7 +179,7 @@ internal sealed class QueueWorker : IDisposable
             _file.Store.EmptyLog();
             return true;
         }
-        catch (DatabaseException exception) when (IsDamage(exception))
+        catch (DatabaseException exception) when (exception.IsDamage)
         {
             Repair(exception.Message);
             return true;
@@ -196,19 +195,14 @@ internal sealed class QueueWorker : IDisposable
     {
         var store = _file.Store;
         var isChange = batches.Count > 0 || !_dropped.IsEmpty || requests.Exists(r => r.Kind == RequestKind.Change);
-        if (isChange)
-        {
-            store.Commit(Work);
-            _nextCommit = _time.GetTimestamp() + _minCommitGap;
-        }
+        if (isChange) store.Commit(Work);
         else Work();
-
         var (dropped, problem) = (_dropped.Total, Problem);
         var records = batches.Sum(b => b.Routes.Sum(t => (long)t.Records));
         foreach (var sink in batches.SelectMany(b => b.Routes).SelectMany(t => t.Route.Sinks)) _consumers.Find(sink)?.RowsAdded();
         if (isChange) _dropped.Clear();
         batches.Clear();
-        (_retryAt, _failure) = (0, null);
+        (_retryAt, _failure, _nextCommit) = (0, null, isChange ? _time.GetTimestamp() + _minCommitGap : _nextCommit);
 
         // The counters and the room that a change made are published before the change is confirmed.
         if (isChange) Publish();
@@ -234,7 +228,7 @@ internal sealed class QueueWorker : IDisposable
             {
                 Serve(consumer);
             }
-            catch (DatabaseException exception) when (IsDamage(exception))
+            catch (DatabaseException exception) when (exception.IsDamage)
             {
                 Repair(exception.Message);
             }
@@ -391,8 +385,6 @@ internal sealed class QueueWorker : IDisposable
             _failure = exception.Message;
         }
     }
-
-    private static bool IsDamage(DatabaseException exception) => exception.Is(raw.SQLITE_CORRUPT) || exception.Is(raw.SQLITE_NOTADB);
 
     private void Publish()
     {

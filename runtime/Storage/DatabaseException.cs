@@ -10,6 +10,9 @@ public sealed class DatabaseException : IOException
     private DatabaseException(string message, int code)
         : base(message) => Code = code;
 
+    /// <summary>True if SQLite found the content of the file damaged, or no database at all.</summary>
+    public bool IsDamage => Is(raw.SQLITE_CORRUPT) || Is(raw.SQLITE_NOTADB);
+
     /// <summary>The extended result code, https://www.sqlite.org/rescode.html.</summary>
     public int Code { get; }
 

@@ -62,6 +62,56 @@ public class DeliveryQueueTests
     }
 
     [SkippableFact]
+    public async Task The_records_of_a_renamed_sink_move_to_the_new_one_and_those_of_a_removed_one_are_dropped()
+    {
+        var arrivals = new Arrivals();
+        await using var server = new RecordServer(arrivals);
+        await using var site = Site(server);
+        site.Ledger.Limit = 30;
+        site.Start();
+        await ProducedAsync("web", 30);
+        Assert.Contains("\"web\" is a sink of the site and delivers its records itself", await RefusedAsync("move", "web", "net"),
+            StringComparison.Ordinal);
+
+        // The sink gets another name while the host runs; the server still does not answer.
+        site.Folder.Replace("recipes/all.csx", "Sinks.web", "Sinks.net");
+        site.Folder.Replace("site.toml", "[sinks.web]", "[sinks.net]");
+        await site.Host.WhenAsync("SITE state=Changed");
+        site.Ledger.Limit = 50;
+        await ProducedAsync("net", 20);
+        var (_, doctor) = await PlantProcess.RunAsync("doctor", site.Folder.Path, "net");
+        Assert.Matches(@"net \(http, .*\)\n  (FAIL|ok  ) +host +\w+.*; \d+ wait\n(.*\n)*  FAIL +port", doctor);
+        Assert.Matches(@"web +NotInSite +30 .*plant queue move", await QueueAsync("queue", site.Folder.Path));
+        Assert.Contains("the site has no sink \"nets\": did you mean \"net\"?", await RefusedAsync("move", "web", "nets"),
+            StringComparison.Ordinal);
+        Assert.StartsWith("30 moved from web to net", await QueueAsync("queue", "move", site.Folder.Path, "web", "net"),
+            StringComparison.Ordinal);
+        Assert.StartsWith("0 moved from web to net", await QueueAsync("queue", "move", site.Folder.Path, "web", "net"),
+            StringComparison.Ordinal);
+        var list = await QueueAsync("queue", site.Folder.Path);
+        Assert.Matches(@"recipes/all\.csx > web +0 +0 +0 +0 +0 +0 +0 +-30", list);
+        Assert.Matches(@"recipes/all\.csx > net +50 +0 +50 +0 +0 +0 +0 +30", list);
+        Assert.Contains("web is forgotten: 0 dropped", await QueueAsync("queue", "forget", site.Folder.Path, "web"),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("NotInSite", await QueueAsync("queue", site.Folder.Path), StringComparison.Ordinal);
+        await server.StartAsync();
+        await Until.MustHoldAsync(() => arrivals.Distinct == 50, TimeSpan.FromSeconds(120), "50 stored");
+        await site.StopAsync();
+        Assert.Contains("no host runs this site: start it with plant run", await RefusedAsync("move", "web", "net"),
+            StringComparison.Ordinal);
+
+        async Task ProducedAsync(string sink, long records) => Assert.NotNull(await Until.HoldsAsync(
+            async () => (await site.RoutesAsync()).Any(r => r.Sink == sink && r.Produced == records), TimeSpan.FromSeconds(120)));
+
+        async Task<string> RefusedAsync(string command, params string[] names)
+        {
+            var (exit, output) = await PlantProcess.RunAsync(["queue", command, site.Folder.Path, .. names]);
+            Assert.Equal(1, exit);
+            return output;
+        }
+    }
+
+    [SkippableFact]
     public async Task A_second_host_of_a_site_is_refused_and_the_first_runs_on()
     {
         var arrivals = new Arrivals();

@@ -90,6 +90,40 @@ public class DoctorTests
         Assert.True(exit == 1 && output.Contains("the driver simulator cannot browse", StringComparison.Ordinal), output);
     }
 
+    [Fact]
+    public async Task Doctor_tests_the_sinks_and_stores_nothing()
+    {
+        using var site = new SiteFolder($"""
+            [site]
+            name = "test"
+            [devices.line]
+            driver = "simulator"
+              [devices.line.tags]
+              level = "const 5"
+            [sinks.web]
+            sink = "http"
+            url  = "http://127.0.0.1:{FreePort()}/records"
+            [sinks.lines]
+            sink = "jsonl"
+            path = "data/deep/lines.jsonl"
+            """);
+        var (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);
+        Assert.Equal(1, exit);
+        Assert.Matches(@"web \(http, 127\.0\.0\.1:\d+\)\n  ok +name +127\.0\.0\.1\n  FAIL +port +\d+: connection refused", output);
+        Assert.Matches(@"lines \(jsonl\)\n  ok +file +.* are created with the first records\n  ok +disk +.* free of ", output);
+        Assert.Matches(@"1 device: all well\r?\n1 of 2 sinks need help", output);
+        Assert.False(Directory.Exists(site.At("data/deep")));
+
+        (exit, output) = await PlantProcess.RunAsync("doctor", site.Path, "lines");
+        Assert.Equal((0, true, false), (exit, output.Contains("1 sink: all well", StringComparison.Ordinal),
+            output.Contains("device:", StringComparison.Ordinal)));
+        (exit, output) = await PlantProcess.RunAsync("doctor", site.Path, "line");
+        Assert.Equal((0, false), (exit, output.Contains("sink", StringComparison.Ordinal)));
+        (exit, output) = await PlantProcess.RunAsync("doctor", site.Path, "wep");
+        Assert.Equal(1, exit);
+        Assert.Contains("no device or sink \"wep\" in test: did you mean \"web\"?", output, StringComparison.Ordinal);
+    }
+
     private static async Task LookAsync(SiteFolder site, string how, string step)
     {
         var (exit, output) = await PlantProcess.RunAsync("doctor", site.Path);

@@ -16,7 +16,14 @@ namespace PlantRuntime.Plugins.Mqtt.Session;
 internal sealed class BrokerConnector(MqttOptions options, string role, PluginContext context)
 {
     private readonly string _clientId = options.ClientId ?? $"{TopicName.ToLevel(context.Site)}-{TopicName.ToLevel(context.Name)}{role}";
+    /// <summary>Beginning of the message of a connection that the broker refuses with CONNACK.</summary>
+    public const string Refusal = "the broker refuses the connection";
+
+    private const string ProbeSuffix = "-doctor";
     private readonly TlsHandshake? _tls = options.UsesTls ? CreateTls(options, options.Alpn, context) : null;
+
+    /// <summary>The client id of <see cref="ProbeAsync"/>; a broker ends the connection of a client whose id another one uses.</summary>
+    public string ProbeId => _clientId + ProbeSuffix;
 
     /// <summary>
     /// Tries whether MQTT is answered in another way than the options say, without credentials, which that way may not protect, and with a
@@ -28,7 +35,7 @@ internal sealed class BrokerConnector(MqttOptions options, string role, PluginCo
     {
         var connect = new ConnectPacket
         {
-            Version = options.Protocol, ClientId = _clientId + "-doctor", CleanStart = true, KeepAlive = options.KeepAlive,
+            Version = options.Protocol, ClientId = ProbeId, CleanStart = true, KeepAlive = options.KeepAlive,
             MaximumPacketSize = options.MaxReceivedPacketBytes,
         };
         try
@@ -49,18 +56,35 @@ internal sealed class BrokerConnector(MqttOptions options, string role, PluginCo
     /// <summary>Connects, sends CONNECT and waits for CONNACK.</summary>
     /// <exception cref="LinkException">The broker is unreachable, its certificate is refused, or it refuses the connection.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async ValueTask<AcceptedConnection> ConnectAsync(bool cleanStart, CancellationToken cancel)
+    public ValueTask<AcceptedConnection> ConnectAsync(bool cleanStart, CancellationToken cancel) =>
+        ConnectAsync(CreateConnectPacket(cleanStart), cancel);
+
+    /// <summary>
+    /// Connects with the user and password, but with another client id, without a last will, and with a session that ends with the
+    /// connection, so that the connection of a running host and its session stay.
+    /// </summary>
+    /// <exception cref="LinkException">The broker is unreachable, its certificate is refused, or it refuses the connection.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<AcceptedConnection> ProbeAsync(CancellationToken cancel) => ConnectAsync(
+        new ConnectPacket
+        {
+            Version = options.Protocol, ClientId = ProbeId, CleanStart = true, KeepAlive = options.KeepAlive,
+            MaximumPacketSize = options.AnnouncesMaximumPacketSize ? options.MaxReceivedPacketBytes : null,
+            ReceiveMaximum = options.ReceiveMaximum, User = options.User, Password = options.Password?.Reveal(),
+        }, cancel);
+
+    private async ValueTask<AcceptedConnection> ConnectAsync(ConnectPacket connect, CancellationToken cancel)
     {
         var link = await MqttConnection.ConnectAsync(options.Address, options.PortOrDefault, _tls, cancel).ConfigureAwait(false);
         try
         {
             var frames = new FrameBuffer(
                 FixedHeader.FrameLength, options.MaxReceivedPacketBytes, cutsLongFrames: !options.AnnouncesMaximumPacketSize);
-            await link.SendAsync(CreateConnectPacket(cleanStart).ToPacket(), cancel).ConfigureAwait(false);
+            await link.SendAsync(connect.ToPacket(), cancel).ConfigureAwait(false);
             var ack = await ReceiveConnAckAsync(link, frames, cancel).ConfigureAwait(false);
             var reasonString = ack.ReasonString.Length == 0 ? "" : $": {ack.ReasonString}";
-            if (ack.Refusal.Length > 0) throw new LinkException($"the broker refuses the connection: {ack.Refusal}{reasonString}");
-            if (ack.SessionPresent && cleanStart)
+            if (ack.Refusal.Length > 0) throw new LinkException($"{Refusal}: {ack.Refusal}{reasonString}");
+            if (ack.SessionPresent && connect.CleanStart)
                 throw new LinkException("the broker resumed a session although CONNECT requested a clean one");
             return new AcceptedConnection(link, frames, ack);
         }

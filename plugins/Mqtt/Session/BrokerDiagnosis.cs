@@ -11,6 +11,9 @@ namespace PlantRuntime.Plugins.Mqtt.Session;
 /// </summary>
 internal sealed class BrokerDiagnosis(MqttOptions options, BrokerConnector connector, TimeProvider time)
 {
+    /// <summary>Name of the step for the other ways; there is none if the configured one works.</summary>
+    public const string OtherWaysStep = "protocol";
+
     // Less than the shortest usual timeout of a device, which ends a step.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
 
@@ -29,8 +32,8 @@ internal sealed class BrokerDiagnosis(MqttOptions options, BrokerConnector conne
         var results = await Task.WhenAll(ways.Select(w => TryAsync(w.Address, w.Alpn, cancel))).ConfigureAwait(false);
         string[] remedies = [.. ways.Zip(results).Select(w => Describe(w.First.Option, w.Second)).OfType<string>().Distinct().Take(1)];
         yield return remedies.Length == 0
-            ? new DiagnosisStep("protocol", false, "MQTT is not answered by TCP, TLS or WebSockets at that port", "check host and port")
-            : new DiagnosisStep("protocol", false, "the port is used in another way than site.toml says", remedies);
+            ? new DiagnosisStep(OtherWaysStep, false, "MQTT is not answered by TCP, TLS or WebSockets at that port", "check host and port")
+            : new DiagnosisStep(OtherWaysStep, false, "the port is used in another way than site.toml says", remedies);
     }
 
     private IEnumerable<(BrokerAddress Address, string? Alpn, string Option)> OtherWays(BrokerAddress configured)

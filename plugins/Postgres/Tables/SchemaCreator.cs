@@ -13,7 +13,7 @@ internal sealed class SchemaCreator(NpgsqlConnection connection, bool isPooled)
 
     /// <summary>Creates the missing tables, all or nothing.</summary>
     /// <returns>The tables with the actual types of their columns, and the shape that detects a later change.</returns>
-    /// <exception cref="ServerRefusedException">A table lacks a column or has one of another type.</exception>
+    /// <exception cref="Session.ServerRefusedException">A table lacks a column or has one of another type.</exception>
     public async Task<(Table Samples, Table Payloads, TableShape Shape)> EnsureAsync(
         Table samples, Table payloads, CancellationToken cancel)
     {
@@ -46,7 +46,6 @@ internal sealed class SchemaCreator(NpgsqlConnection connection, bool isPooled)
     private async Task EnsureProgressAsync(string schema, CancellationToken cancel)
     {
         var found = await Catalog.ColumnsAsync(connection, schema, TableNames.Progress, cancel).ConfigureAwait(false);
-        string[] needed = ["sink", "queue", "batch", "record"];
         if (found.Count == 0)
         {
             await RunAsync($"""
@@ -54,9 +53,9 @@ internal sealed class SchemaCreator(NpgsqlConnection connection, bool isPooled)
                   sink text, queue uuid, batch bigint NOT NULL, record integer NOT NULL, PRIMARY KEY (sink, queue))
                 """, cancel).ConfigureAwait(false);
         }
-        else if (needed.FirstOrDefault(n => found.All(c => c.Name != n)) is { } missing)
+        else if (TableNames.ProgressColumns.FirstOrDefault(n => found.All(c => c.Name != n)) is { } missing)
         {
-            throw TableValidator.Missing(schema, TableNames.Progress, missing, found, string.Join(", ", needed));
+            throw TableValidator.Missing(schema, TableNames.Progress, missing, found, string.Join(", ", TableNames.ProgressColumns));
         }
     }
 

@@ -6,6 +6,9 @@ internal static class TableNames
     /// <summary>Name of the table with the last stored record of each queue.</summary>
     public const string Progress = "plant_progress";
 
+    /// <summary>The columns of that table.</summary>
+    public static readonly IReadOnlyList<string> ProgressColumns = ["sink", "queue", "batch", "record"];
+
     /// <summary>Returns the narrow table with one row per sample.</summary>
     public static Table Samples(PostgresSinkOptions options) => new(
         options.Schema,

@@ -187,7 +187,7 @@ internal sealed class SiteRuntime
         foreach (var orphan in (Queue?.Accounts ?? []).Where(a => a.Waiting > 0 && !names.Contains(a.Sink)).GroupBy(a => a.Sink))
         {
             _log.Warn($"WAITING sink={orphan.Key} records={orphan.Sum(a => a.Waiting)} reason=\"site.toml has no such sink with a queue any more\" "
-                + $"next=\"they are delivered when it is back, and expire after {new QueueLimits().MaxAge.TotalDays:0} days\"");
+                + $"next=\"they are delivered when it is back, or move them: plant queue move; they expire after {new QueueLimits().MaxAge.TotalDays:0} days\"");
         }
     }
 

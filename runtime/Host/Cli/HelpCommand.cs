@@ -4,7 +4,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Implements <c>plant help</c>: prints the documentation of an operator, a quality or a log event. Runs once per process; reads no file.
+/// Implements <c>plant help</c>: prints the documentation of an operator, a key of site.toml, a quality or a log event. Runs once per
+/// process; reads no file.
 /// </summary>
 internal static class HelpCommand
 {
@@ -14,8 +15,11 @@ internal static class HelpCommand
     public static Command Create()
     {
         var word = new Argument<string?>("word")
-            { Description = "Name of an operator, a quality or a log event: Deadband, BAD_RANGE, PARKED", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("help", "Explain an operator, a quality or a log event; without a word, list them.") { word };
+        {
+            Description = "Name of an operator, a key of site.toml, a quality or a log event: Deadband, poll, devices.press.timeout, PARKED",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("help", "Explain an operator, a key, a quality or a log event; without a word, list them.") { word };
         command.SetAction(result => Run(result.GetValue(word), Console.Out, Console.Error));
         return command;
     }
@@ -27,6 +31,7 @@ internal static class HelpCommand
         if (word is null)
         {
             WriteList(output, "Operators", topics.Operators);
+            WriteList(output, "Keys of site.toml", topics.Keys);
             WriteList(output, "Qualities", topics.Qualities);
             WriteList(output, "Log events", topics.LogEvents);
             return 0;
@@ -38,7 +43,8 @@ internal static class HelpCommand
             return 0;
         }
 
-        errors.WriteLine($"nothing is called \"{word}\"{Nearest.DidYouMean(word, topics.Names, "; `plant help` lists all words")}");
+        var last = word[(word.LastIndexOf('.') + 1)..];
+        errors.WriteLine($"nothing is called \"{word}\"{Nearest.DidYouMean(last, topics.Names, "; `plant help` lists all words")}");
         return 1;
     }
 

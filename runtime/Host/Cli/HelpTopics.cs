@@ -1,17 +1,20 @@
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Finds the topics of <c>plant help</c> in the documentation that is embedded in the program: the sections of operators.md, and the rows
-/// of the tables of qualities and log events. Immutable; the command creates one.
+/// Finds the topics of <c>plant help</c> in the documentation that is embedded in the program: the sections of operators.md, the rows of
+/// the tables of qualities and log events, and the keys of site.md. Immutable; the command creates one.
 /// </summary>
 internal sealed class HelpTopics
 {
     private readonly Dictionary<string, string> _texts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly KeyTopics _keys;
 
     /// <param name="operators">Text of docs/operators.md.</param>
     /// <param name="log">Text of docs/log.md.</param>
-    public HelpTopics(string operators, string log)
+    /// <param name="site">Text of docs/site.md.</param>
+    public HelpTopics(string operators, string log, string site)
     {
+        _keys = new KeyTopics(site);
         foreach (var section in operators.Split("\n## ").Skip(1))
         {
             // The last section of a chapter ends where the next chapter begins.
@@ -44,14 +47,23 @@ internal sealed class HelpTopics
     /// <summary>The event words of the log.</summary>
     public List<string> LogEvents { get; } = [];
 
+    /// <summary>The keys of site.toml, without the names of their tables.</summary>
+    public IReadOnlyList<string> Keys => _keys.Names;
+
     /// <summary>All names.</summary>
-    public IEnumerable<string> Names => _texts.Keys;
+    public IEnumerable<string> Names => _texts.Keys.Concat(_keys.Names);
 
     /// <summary>Reads the documentation that is embedded in the program.</summary>
-    public static HelpTopics Load() => new(Read("operators.md"), Read("log.md"));
+    public static HelpTopics Load() => new(Read("operators.md"), Read("log.md"), Read("site.md"));
 
-    /// <summary>Returns the text of a topic, whatever its case; null if there is none.</summary>
-    public string? Find(string name) => _texts.GetValueOrDefault(name);
+    /// <summary>
+    /// Returns the text of a topic, whatever its case; null if there is none. A word can be an operator and a key: both are explained.
+    /// </summary>
+    public string? Find(string name) => (_texts.GetValueOrDefault(name), _keys.Find(name)) switch
+    {
+        ({ } text, { } key) => $"{text}\n\n{key}",
+        var (text, key) => text ?? key,
+    };
 
     /// <summary>Returns the rows of tables whose first cell is code, without its marks.</summary>
     private static IEnumerable<string[]> Rows(string markdown) =>

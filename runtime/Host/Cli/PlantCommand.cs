@@ -23,7 +23,8 @@ internal static class PlantCommand
               plant check sites/demo               find every mistake without touching a device
               plant diff /tmp/demo --against sites/demo   see what a running site would do with an edited copy
               plant test sites/demo                run the tests of its recipes, on simulated devices and a virtual clock
-              plant doctor sites/demo              test each device step by step; advise where a step fails
+              plant doctor sites/demo              test each device and sink step by step; advise where a step fails
+              plant config sites/demo              show each setting and where it comes from
               plant read sites/demo line speed     read one tag of one device, once
               plant write sites/press press set 5  write one tag of a running site
               plant restart sites/press press      close a device or sink of a running site and open it again
@@ -35,7 +36,7 @@ internal static class PlantCommand
               plant new site my-plant              create a site to start from
               plant new driver my-machine          create a driver plugin to start from
               plant edit-support sites/demo        complete names and show errors in VS Code and other editors
-              plant help Deadband                  explain an operator, a quality or a log event
+              plant help Deadband                  explain an operator, a key, a quality or a log event
             """)
         {
             RunCommand.Create(),
@@ -43,6 +44,7 @@ internal static class PlantCommand
             DiffCommand.Create(),
             TestCommand.Create(),
             DoctorCommand.Create(),
+            ConfigCommand.Create(),
             ReadCommand.Create(),
             WriteCommand.Create(),
             RestartCommand.Create(),

@@ -34,10 +34,11 @@ internal static class QueueCommand
             Show the waiting records of each sink of a running site, and its dead letters.
 
             For every route: produced = delivered + waiting + expired + dead + dropped + damaged, since the queue was created.
+            MOVED records came from another sink (or went to one, if negative); PRODUCED counts them where they are now.
             In the list of sinks, DEAD counts the stored dead letters; in the list of routes, those that were not sent again.
             """)
         {
-            site, json, Show(), Export(),
+            site, json, Show(), Export(), Move(), Forget(),
             Change("retry", "Send dead letters again, behind all waiting records.", "/api/queue/retry", "sent again"),
             Change("delete", "Delete dead letters for good.", "/api/queue/delete", "deleted"),
         };
@@ -123,6 +124,66 @@ internal static class QueueCommand
         return command;
     }
 
+    private static Command Move()
+    {
+        var site = SiteArgument.CreateRequired();
+        var from = new Argument<string>("from") { Description = "Sink that site.toml no longer has" };
+        var to = new Argument<string>("to") { Description = "Sink that gets its records" };
+        var command = new Command("move", """
+            Move the waiting records of a sink that was renamed or removed in site.toml to another sink.
+
+            They keep their order and their age, and go behind the records that wait there. Dead letters stay: retry them first to move
+            them as well. The site must be running; may be given again after an interruption.
+            """) { site, from, to };
+        command.SetAction((result, cancel) => TryAsync(async () =>
+        {
+            var (folder, old, sink) = (result.GetValue(site)!, result.GetValue(from)!, result.GetValue(to)!);
+            var answer = await TransferAsync(folder, "/api/queue/move", new JsonObject { ["from"] = old, ["to"] = sink }, cancel)
+                .ConfigureAwait(false);
+            Console.WriteLine($"{answer["count"]} moved from {old} to {sink}{Damaged(answer)}");
+            Console.WriteLine((long)answer["dead_letters"]! is > 0 and var dead
+                ? $"{dead} dead letters stay: plant queue retry {folder} --sink {old} --all, then move again"
+                : $"plant queue forget {folder} {old} removes the empty queue");
+        }));
+        return command;
+    }
+
+    private static Command Forget()
+    {
+        var site = SiteArgument.CreateRequired();
+        var sink = new Argument<string>("sink") { Description = "Sink that site.toml no longer has" };
+        var command = new Command("forget", """
+            Drop the waiting records and dead letters of a sink that was removed from site.toml, and forget the sink.
+
+            The records count as dropped; the route stays in the list. The site must be running.
+            """) { site, sink };
+        command.SetAction((result, cancel) => TryAsync(async () =>
+        {
+            var name = result.GetValue(sink)!;
+            var answer = await TransferAsync(result.GetValue(site)!, "/api/queue/forget", new JsonObject { ["sink"] = name }, cancel)
+                .ConfigureAwait(false);
+            Console.WriteLine($"{name} is forgotten: {answer["count"]} dropped{Damaged(answer)}, "
+                + $"{answer["dead_letters"]} dead letters deleted");
+        }));
+        return command;
+    }
+
+    private static string Damaged(JsonNode answer) =>
+        (long)answer["damaged"]! is > 0 and var lost ? $", {lost} could not be read and count as damaged" : "";
+
+    /// <summary>Sends a request that only the host of the site can fulfil.</summary>
+    private static async Task<JsonNode> TransferAsync(string site, string path, JsonObject request, CancellationToken cancel)
+    {
+        var folder = Folder(site);
+        if (!SiteClient.IsRunning(folder))
+        {
+            throw new SiteClientException($"no host runs this site: start it with plant run {site} and give the command again; "
+                + "until then the records stay in data/queue.db");
+        }
+
+        return await SiteClient.PostAsync(folder, path, request, cancel).ConfigureAwait(false);
+    }
+
     private static async Task ListAsync(string site, bool isJson, CancellationToken cancel)
     {
         var queue = await SiteClient.GetAsync(Folder(site), "/api/queue", cancel).ConfigureAwait(false);
@@ -133,7 +194,8 @@ internal static class QueueCommand
         }
 
         var sinks = queue["sinks"]!.AsArray();
-        TextTable.Write(Console.Out, ["SINK", "STATE", "WAITING", "SIZE", "OLDEST", "DEAD", "REASON"], sinks.Select(s => new[]
+        var listed = sinks.Where(s => (string?)s!["state"] != "Forgotten");
+        TextTable.Write(Console.Out, ["SINK", "STATE", "WAITING", "SIZE", "OLDEST", "DEAD", "REASON"], listed.Select(s => new[]
         {
             $"{s!["sink"]}", $"{s["state"]}", $"{Sum(s, "waiting")}",
             (string?)s["delivery"] == "direct" ? "direct" : FormatBytes((long)s["bytes"]!),
@@ -142,7 +204,7 @@ internal static class QueueCommand
         Console.WriteLine();
         TextTable.Write(
             Console.Out,
-            ["ROUTE", "PRODUCED", "DELIVERED", "WAITING", "EXPIRED", "DEAD", "DROPPED", "DAMAGED"],
+            ["ROUTE", "PRODUCED", "DELIVERED", "WAITING", "EXPIRED", "DEAD", "DROPPED", "DAMAGED", "MOVED"],
             sinks.SelectMany(s => s!["routes"]!.AsArray().Select(r => Route((string)s["sink"]!, r!))));
         if ((string?)queue["problem"] is { } problem) Console.WriteLine($"\n{LogText.Sanitize(problem)}");
         var dead = sinks.Sum(s => (long)s!["dead_letters"]!);
@@ -159,7 +221,7 @@ internal static class QueueCommand
 
     private static string[] Route(string sink, JsonNode route)
     {
-        string[] counts = ["produced", "delivered", "waiting", "expired", "dead_lettered", "dropped", "damaged"];
+        string[] counts = ["produced", "delivered", "waiting", "expired", "dead_lettered", "dropped", "damaged", "moved"];
         return [$"{route["recipe"]} > {sink}", .. counts.Select(c => $"{route[c]}")];
     }
 

@@ -47,7 +47,7 @@ internal sealed class Salvager
         }
 
         _state.MarkAllChanged();
-        _state.Save(_tables.StoreState);
+        _state.Save(_tables.StoreState, _tables.DeleteState);
         _tables.Run("COMMIT");
         return (_batches, _records, _letters);
     }

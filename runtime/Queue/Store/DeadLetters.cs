@@ -82,6 +82,16 @@ internal sealed class DeadLetters(QueueTables tables, QueueState state)
         Charge(state.CursorOf(letter.Sink), -RowCost.From(letter.Length));
     }
 
+    /// <summary>Deletes all dead letters of a sink permanently; their records stay counted as dead-lettered.</summary>
+    /// <returns>The number of dead letters.</returns>
+    public long DeleteAll(SinkCursor cursor)
+    {
+        var count = Count(cursor.Sink);
+        tables.DeleteLetters(cursor.Sink);
+        Charge(cursor, -cursor.DeadBytes);
+        return count;
+    }
+
     private void DeleteOldest(SinkCursor cursor, long room)
     {
         var (oldest, excess) = (new List<(long Id, long Cost)>(), cursor.DeadBytes - room);

@@ -16,6 +16,7 @@ internal sealed class QueueState
     private readonly Dictionary<string, SinkCursor> _cursors = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Recipe, string Sink), RouteCounters> _counters = [];
     private readonly Dictionary<object, long> _rows = new(ReferenceEqualityComparer.Instance);
+    private readonly List<long> _removedRows = [];
     private readonly ByteWriter _bytes = new();
     private long _lastRow = QueueRow;
 
@@ -50,6 +51,13 @@ internal sealed class QueueState
     /// <summary>True if the queue has known this sink.</summary>
     public bool HasCursor(string sink) => _cursors.ContainsKey(sink);
 
+    /// <summary>Removes the cursor of a sink that the site no longer has; the next <see cref="Save"/> deletes its row.</summary>
+    public void Remove(SinkCursor cursor)
+    {
+        _cursors.Remove(cursor.Sink);
+        if (_rows.Remove(cursor, out var row)) _removedRows.Add(row);
+    }
+
     /// <summary>Returns the counters of a route; creates them with zeros if the route is new.</summary>
     public RouteCounters CountersOf(string recipe, string sink)
     {
@@ -78,6 +86,7 @@ internal sealed class QueueState
     public void Reset()
     {
         NextNumber = 1;
+        _removedRows.Clear();
         foreach (var cursor in _cursors.Values)
         {
             (cursor.Position, cursor.Bytes, cursor.DeadBytes, cursor.IsDirty) = (new RecordPosition(1, 0), 0, 0, true);
@@ -88,6 +97,7 @@ internal sealed class QueueState
         {
             (counters.Produced, counters.Delivered, counters.Expired) = (0, 0, 0);
             (counters.DeadLettered, counters.Dropped, counters.Damaged, counters.IsDirty) = (0, 0, 0, true);
+            (counters.MovedIn, counters.MovedOut) = (0, 0);
         }
     }
 
@@ -98,10 +108,13 @@ internal sealed class QueueState
         foreach (var counters in _counters.Values) counters.IsDirty = true;
     }
 
-    /// <summary>Encodes the queue's row, and each cursor and route that changed.</summary>
+    /// <summary>Encodes the queue's row, and each cursor and route that changed; deletes the rows of removed cursors.</summary>
     /// <param name="store">Writes a row: its id, and its bytes, which are valid only within the call.</param>
-    public void Save(Action<long, ReadOnlySpan<byte>> store)
+    /// <param name="delete">Deletes a row by its id.</param>
+    public void Save(Action<long, ReadOnlySpan<byte>> store, Action<long> delete)
     {
+        foreach (var row in _removedRows) delete(row);
+        _removedRows.Clear();
         store(QueueRow, Bytes());
         foreach (var cursor in _cursors.Values)
         {
@@ -170,10 +183,14 @@ internal sealed class QueueState
     {
         var counters = CountersOf(reader.Text(), reader.Text());
         if (row > 0) _rows[counters] = row;
-        var (produced, delivered, expired) = (reader.Signed(), reader.Signed(), reader.Signed());
-        if (produced < counters.Produced || (produced == counters.Produced && delivered < counters.Delivered)) return;
-        (counters.Produced, counters.Delivered, counters.Expired) = (produced, delivered, expired);
-        (counters.DeadLettered, counters.Dropped, counters.Damaged) = (reader.Signed(), reader.Signed(), reader.Signed());
+        var stored = new RouteCounters(counters.Recipe, counters.Sink)
+        {
+            Produced = reader.Signed(), Delivered = reader.Signed(), Expired = reader.Signed(),
+            DeadLettered = reader.Signed(), Dropped = reader.Signed(), Damaged = reader.Signed(),
+        };
+        if (reader.Left > 0) (stored.MovedIn, stored.MovedOut) = (reader.Signed(), reader.Signed());
+        if (stored.Passed < counters.Passed || (stored.Passed == counters.Passed && stored.Delivered < counters.Delivered)) return;
+        counters.CopyFrom(stored);
         counters.IsDirty = false;
     }
 
@@ -233,7 +250,7 @@ internal sealed class QueueState
         _bytes.Text(counters.Recipe);
         _bytes.Text(counters.Sink);
         long[] counts = [counters.Produced, counters.Delivered, counters.Expired, counters.DeadLettered, counters.Dropped,
-            counters.Damaged];
+            counters.Damaged, counters.MovedIn, counters.MovedOut];
         foreach (var count in counts) _bytes.Signed(count);
         return End();
     }

@@ -53,7 +53,7 @@ internal sealed class QueueStore : IDisposable
         {
             work();
             State.Time = _clock.Read();
-            State.Save(_tables.StoreState);
+            State.Save(_tables.StoreState, _tables.DeleteState);
             _tables.Run("COMMIT");
         }
         catch
@@ -68,8 +68,9 @@ internal sealed class QueueStore : IDisposable
 
     /// <summary>Adds a batch under the next number; first makes room in the queue of each of its sinks. Within a commit.</summary>
     /// <param name="batch">The batch; its number and age are written into it.</param>
-    /// <param name="isNew">False for dead letters that are sent again: they were counted as produced before.</param>
-    public void Append(EncodedBatch batch, bool isNew = true)
+    /// <param name="isNew">False for records that were counted as produced before: dead letters that are sent again, moved records.</param>
+    /// <param name="waited">The time for which the records have waited already.</param>
+    public void Append(EncodedBatch batch, bool isNew = true, TimeSpan waited = default)
     {
         var number = State.NextNumber;
         var sinks = batch.Routes.SelectMany(t => t.Route.Sinks).Distinct().ToList();
@@ -83,7 +84,8 @@ internal sealed class QueueStore : IDisposable
             cursor.IsDirty = true;
         }
 
-        batch.Stamp(number, _clock.Read().Running);
+        var running = _clock.Read().Running;
+        batch.Stamp(number, running > waited ? running - waited : TimeSpan.Zero);
         _tables.InsertBatch(number, $"\n{string.Join('\n', sinks)}\n", batch.Bytes);
         State.NextNumber++;
         if (isNew) _accounting.Count(batch.Routes, null, (counters, records) => counters.Produced += records);
@@ -162,6 +164,27 @@ internal sealed class QueueStore : IDisposable
         cursor.Reject(new RecordPosition(letter.Identity.Batch, letter.Identity.Index));
     }
 
+    /// <summary>
+    /// Removes rows that wait for a sink which gets them no more, and counts their records. Within a commit.
+    /// </summary>
+    /// <param name="cursor">The sink's cursor.</param>
+    /// <param name="rows">The next rows for the sink, as <see cref="ReadRows"/> returned them.</param>
+    /// <param name="records">The number of records by recipe.</param>
+    /// <param name="count">Adds a number of records to the right counter.</param>
+    public void Release(
+        SinkCursor cursor, IReadOnlyList<StoredRow> rows, IReadOnlyDictionary<string, int> records, Action<RouteCounters, long> count)
+    {
+        Advance(cursor, new RecordPosition(rows[^1].Number + 1, 0), rows, new Dictionary<string, int>());
+        foreach (var (recipe, number) in records) _accounting.Count(recipe, cursor.Sink, number, count);
+    }
+
+    /// <summary>Counts records of one recipe that came to a sink from the queue of another one. Within a commit.</summary>
+    public void CountMovedIn(string recipe, string sink, long records) => _accounting.Count(recipe, sink, records, (counters, n) =>
+    {
+        counters.Produced += n;
+        counters.MovedIn += n;
+    });
+
     /// <summary>Counts records that were dropped before they could be stored. Within a commit.</summary>
     public void CountDropped(RouteSet routes, long records)
     {
@@ -183,6 +206,9 @@ internal sealed class QueueStore : IDisposable
     /// <summary>Returns the time that a sink's first waiting record has waited; null if none waits.</summary>
     public TimeSpan? OldestAge(SinkCursor cursor) =>
         cursor.Bytes != 0 && _rows.First(cursor, cursor.Position.Row - 1) is { } first ? _clock.Read().AgeOf(first) : null;
+
+    /// <summary>Returns the time since a timestamp that <see cref="ReadRows"/> gave a row.</summary>
+    public TimeSpan WaitedSince(long storedAt) => _time.GetElapsedTime(storedAt);
 
     /// <summary>Counts the stored batches; reads the whole table.</summary>
     public int BatchCount()

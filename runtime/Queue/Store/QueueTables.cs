@@ -77,6 +77,14 @@ internal sealed class QueueTables : IDisposable
         store.Step();
     }
 
+    /// <summary>Deletes a row of the table <c>state</c>; does nothing if it does not exist.</summary>
+    public void DeleteState(long id)
+    {
+        var delete = Use("DELETE FROM state WHERE id = ?1");
+        delete.Bind(1, id);
+        delete.Step();
+    }
+
     /// <summary>Calls <paramref name="take"/> for each row of the table <c>state</c>; the bytes are valid only within the call.</summary>
     public void ReadState(Action<long, ReadOnlySpan<byte>> take)
     {
@@ -98,6 +106,14 @@ internal sealed class QueueTables : IDisposable
     {
         var delete = Use("DELETE FROM dead WHERE id = ?1");
         delete.Bind(1, id);
+        delete.Step();
+    }
+
+    /// <summary>Deletes all dead letters of a sink.</summary>
+    public void DeleteLetters(string sink)
+    {
+        var delete = Use("DELETE FROM dead WHERE sink = ?1");
+        delete.BindText(1, Encoding.UTF8.GetBytes(sink));
         delete.Step();
     }
 

@@ -44,7 +44,7 @@ internal sealed class RouteAccounting(QueueTables tables, QueueState state)
         {
             foreach (var sink in tally.Route.Sinks)
             {
-                if (state.CursorOf(sink).Needs(number)) return;
+                if (state.HasCursor(sink) && state.CursorOf(sink).Needs(number)) return;
             }
         }
 

@@ -13,8 +13,20 @@ internal sealed class RouteCounters(string recipe, string sink)
     /// <summary>The name of the sink.</summary>
     public string Sink { get; } = sink;
 
-    /// <summary>Records accepted from the recipe: committed, or dropped before that.</summary>
+    /// <summary>
+    /// Records accepted from the recipe: committed, or dropped before that. Records that were moved to another sink count in the route that
+    /// has them now.
+    /// </summary>
     public long Produced { get; set; }
+
+    /// <summary>Records that came from the queue of another sink; part of <see cref="Produced"/>.</summary>
+    public long MovedIn { get; set; }
+
+    /// <summary>Records that went to the queue of another sink; no longer part of <see cref="Produced"/>.</summary>
+    public long MovedOut { get; set; }
+
+    /// <summary>Records of all that ever entered or left this route; never decreases, unlike <see cref="Produced"/>.</summary>
+    public long Passed => Produced + (2 * MovedOut);
 
     /// <summary>Records that the sink has stored.</summary>
     public long Delivered { get; set; }
@@ -50,6 +62,14 @@ internal sealed class RouteCounters(string recipe, string sink)
         var found = Math.Min(excess, Damaged);
         Damaged -= found;
         Produced += excess - found;
+    }
+
+    /// <summary>Takes the counts of the same route as they were stored.</summary>
+    public void CopyFrom(RouteCounters stored)
+    {
+        (Produced, Delivered, Expired) = (stored.Produced, stored.Delivered, stored.Expired);
+        (DeadLettered, Dropped, Damaged) = (stored.DeadLettered, stored.Dropped, stored.Damaged);
+        (MovedIn, MovedOut) = (stored.MovedIn, stored.MovedOut);
     }
 
     /// <summary>Returns a copy that no longer changes with this object.</summary>

@@ -20,7 +20,7 @@ internal static class StoreCopy
         {
             to.Run("BEGIN IMMEDIATE");
             state.MarkAllChanged();
-            state.Save(to.StoreState);
+            state.Save(to.StoreState, to.DeleteState);
             damage = Copy(from, to);
             to.Run("COMMIT");
         }

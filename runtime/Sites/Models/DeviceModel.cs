@@ -20,16 +20,17 @@ internal sealed record DeviceModel : IValidatedOptions
     /// <summary>The location of the name.</summary>
     public required SourceLocation At { get; internal init; }
 
-    /// <summary>Name of the driver plugin.</summary>
+    /// <summary>Name of the driver plugin: its options are in a section below. <c>plant plugins</c> lists those that are there.</summary>
+    /// <example>driver = "s7"</example>
     public required string Driver { get; init; }
 
     /// <summary>The location of <see cref="Driver"/>.</summary>
     public required SourceLocation DriverAt { get; internal init; }
 
-    /// <summary>Time between two scans.</summary>
+    /// <summary>Time between the beginnings of two scans, from 1ms to 24d. Devices that send values by themselves may ignore it.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest time that the device may take to answer.</summary>
+    /// <summary>Longest time that a connect, a scan or a write may take, from 1ms to 24d.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The times at which the host connects again.</summary>
@@ -38,19 +39,25 @@ internal sealed record DeviceModel : IValidatedOptions
     /// <summary>The access of recipes to its blocks of raw bytes.</summary>
     public BlockAccess Blocks { get; init; }
 
-    /// <summary>True if the tags that allow it may be written.</summary>
+    /// <summary>True if the tags that have the key write may be written (writing.md).</summary>
     public bool Writable { get; init; }
 
-    /// <summary>The zone of the device's times that name none: the site's if the device has none of its own.</summary>
+    /// <summary>The zone of the device's times that name none: without it that of the site.</summary>
+    /// <example>time_zone = "America/Santiago"</example>
     public TimeZoneInfo? TimeZone { get; init; }
 
     /// <summary>The location of <c>writable = true</c>; null when no tag may be written.</summary>
     public SourceLocation? WritableAt { get; internal init; }
 
-    /// <summary>The tags, in the order of the file; empty for a device that is only written to or used by blocks.</summary>
+    /// <summary>
+    /// The tags, in the order of the file: a table of names, each with an address or a table of the keys below, or a tag table (csv.md). A
+    /// device that is used only by blocks may have none.
+    /// </summary>
+    /// <example>tags = "press.csv"</example>
     public required IReadOnlyList<TagModel> Tags { get; internal init; }
 
-    /// <summary>The site's own properties of the device, by name: strings, longs, doubles and bools.</summary>
+    /// <summary>The site's own properties of the device, by name, for recipes and for metrics.</summary>
+    /// <example>properties = { type = "ENERGY_METER", floor = 2 }</example>
     public IReadOnlyDictionary<string, object> Properties { get; internal init; } = new Dictionary<string, object>();
 
     /// <summary>The driver's own keys, for the options binder.</summary>

@@ -9,19 +9,20 @@ namespace PlantRuntime.Sites.Models;
 /// </summary>
 internal sealed record LimitOptions : IValidatedOptions
 {
-    /// <summary>Longest time that one call into a recipe may take.</summary>
+    /// <summary>Longest time that one call into a recipe may take, from 1ms to 24d.</summary>
     public TimeSpan RecipeTime { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Largest amount that one call into a recipe may allocate, garbage included.</summary>
+    /// <summary>Largest amount that one call into a recipe may allocate, garbage included; at least 1MB.</summary>
     public ByteSize RecipeMemory { get; init; } = new(64 << 20);
 
-    /// <summary>Largest managed memory of the host; the default is half of the machine's memory, 1 GB at most.</summary>
+    /// <summary>Largest managed memory of the host; the default is half of the machine's memory, 1 GB at most; at least 128MB.</summary>
+    /// <example>memory = "256MB"</example>
     public ByteSize? Memory { get; init; }
 
-    /// <summary>Time after a reload in which a failing version is rolled back to the previous one; 0 turns this off.</summary>
+    /// <summary>Time after a reload in which a failing version is rolled back to the previous one; "0s" turns this off.</summary>
     public TimeSpan RecipeWatch { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Largest number of waiting scans for each recipe and device.</summary>
+    /// <summary>Largest number of waiting scans for each recipe and device; beyond it the newest is dropped and counted.</summary>
     [Bounds(1, 100_000)]
     public int RecipeQueue { get; init; } = 64;
 

@@ -33,6 +33,7 @@ internal sealed record LogOptions : IValidatedOptions
     public bool Daily { get; init; }
 
     /// <summary>Number of full files that are kept beside the current one; 5 when not given, or 31 with <c>daily</c>.</summary>
+    /// <example>keep = 10</example>
     [Bounds(0, 1000)]
     public int? Keep { get; init; }
 
@@ -40,6 +41,7 @@ internal sealed record LogOptions : IValidatedOptions
     /// Age at which a full file is deleted although <c>keep</c> would keep it, counted from its last line and looked at once a day; at
     /// least 1d. Null when not given: only <c>keep</c> counts.
     /// </summary>
+    /// <example>max_age = "90d"</example>
     public TimeSpan? MaxAge { get; init; }
 
     /// <summary>Number of full files that are kept, also when it is not given.</summary>

@@ -7,10 +7,10 @@ internal sealed record QueueOptions : IValidatedOptions
 {
     private const long LeastSize = 1 << 20;
 
-    /// <summary>Largest size of the waiting records, in bytes of the queue's file.</summary>
+    /// <summary>Largest size of the waiting records in the queue's file, at least 1MB.</summary>
     public ByteSize MaxSize { get; init; } = new(512L << 20);
 
-    /// <summary>Age at which a waiting record expires.</summary>
+    /// <summary>Age at which a waiting record expires, from 1s to 3650d.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>The policy when that size is reached.</summary>

@@ -22,7 +22,8 @@ internal sealed record SinkModel : IValidatedOptions
     /// <summary>The location of the name.</summary>
     public required SourceLocation At { get; internal init; }
 
-    /// <summary>Name of the sink plugin.</summary>
+    /// <summary>Name of the sink plugin: its options are in a section below. <c>plant plugins</c> lists those that are there.</summary>
+    /// <example>sink = "mqtt"</example>
     public required string Sink { get; init; }
 
     /// <summary>The location of <see cref="Sink"/>.</summary>
@@ -31,7 +32,7 @@ internal sealed record SinkModel : IValidatedOptions
     /// <summary>The place where records wait for the sink: on disk or in memory.</summary>
     public DeliveryKind Delivery { get; init; }
 
-    /// <summary>The limits of its queue.</summary>
+    /// <summary>The limits of its queue (queue.md).</summary>
     public QueueOptions Queue { get => _queue ?? s_defaultQueue; init => _queue = value; }
 
     /// <summary>The zone of the site, in which days begin.</summary>

@@ -12,25 +12,30 @@ internal sealed record SiteModel : IValidatedOptions
     /// <summary>Absolute folder of the site.</summary>
     public required string Folder { get; internal init; }
 
-    /// <summary>Name of the site.</summary>
+    /// <summary>Name of the site, in records, logs and metrics and on the page.</summary>
+    /// <example>name = "press-hall"</example>
     public required string Name { get; init; }
 
     /// <summary>Number of the plant in records.</summary>
     [Bounds(0, int.MaxValue)]
     public int PlantId { get; init; } = 1;
 
-    /// <summary>Owner of the plant in records; empty when not given.</summary>
+    /// <summary>Owner of the plant in records; empty without it.</summary>
+    /// <example>tenant = "clienteA"</example>
     public string Tenant { get; init; } = "";
 
-    /// <summary>The zone of times without a zone, and of days; UTC when not given.</summary>
+    /// <summary>The zone of times without a zone, and of days, windows and daily files.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
     /// <summary>
-    /// The sink whose server keeps the lease by which one of several hosts is active, by the name of its plugin; empty for a single host.
+    /// The sink whose server keeps the lease by which one of several hosts is active, by the name of its plugin. Without it the host is
+    /// alone (lease.md).
     /// </summary>
+    /// <example>lease = { postgres = "store" }</example>
     public IReadOnlyDictionary<string, string> Lease { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Address and port of the health response, <c>"127.0.0.1:8080"</c>; null for none.</summary>
+    /// <summary>Address and port of the health response, which has no login. Without it there is none (lease.md).</summary>
+    /// <example>health = "127.0.0.1:8080"</example>
     public string? Health { get; init; }
 
     /// <summary>The parsed <see cref="Health"/>.</summary>

@@ -20,51 +20,61 @@ internal sealed record TagModel : IValidatedOptions
     public required SourceLocation At { get; internal init; }
 
     /// <summary>Address of the tag, in the driver's syntax.</summary>
+    /// <example>address = "DB500.DBD2:REAL"</example>
     public required string Address { get; init; }
 
     /// <summary>The address's first character, inside quotes if there are any.</summary>
     public required SourceLocation AddressAt { get; internal init; }
 
-    /// <summary>The data type when the address does not contain it, or null.</summary>
+    /// <summary>The data type, in the driver's words, when the address does not contain it.</summary>
+    /// <example>type = "float32"</example>
     public string? Type { get; init; }
 
-    /// <summary>Engineering unit; empty when not given.</summary>
+    /// <summary>Engineering unit of the value after scale and offset.</summary>
+    /// <example>unit = "A"</example>
     public string Unit { get; init; } = "";
 
-    /// <summary>Description for people; empty when not given.</summary>
+    /// <summary>Description for people.</summary>
+    /// <example>description = "current of the motor"</example>
     public string Description { get; init; } = "";
 
-    /// <summary>Factor on the raw value; applied before <see cref="Offset"/>.</summary>
+    /// <summary>Factor on the raw value, not 0; applied before <see cref="Offset"/>.</summary>
+    /// <example>scale = 0.1</example>
     public double? Scale { get; init; }
 
     /// <summary>Added to the scaled value, in <see cref="Unit"/>.</summary>
+    /// <example>offset = -273.15</example>
     public double? Offset { get; init; }
 
-    /// <summary><see cref="Low"/> and <see cref="High"/> in one key.</summary>
+    /// <summary><see cref="Low"/> and <see cref="High"/> in one key, [low, high]. A value outside it has the quality BAD_RANGE.</summary>
+    /// <example>range = [0, 120]</example>
     public IReadOnlyList<double>? Range { get; init; }
 
     /// <summary>Least plausible value, in <see cref="Unit"/>.</summary>
+    /// <example>low = 0</example>
     public double? Low { get => _low ?? (Range is [var low, _] ? low : null); init => _low = value; }
 
     /// <summary>Greatest plausible value, in <see cref="Unit"/>.</summary>
+    /// <example>high = 120</example>
     public double? High { get => _high ?? (Range is [_, var high] ? high : null); init => _high = value; }
 
     /// <summary>
-    /// The decimal separator of numbers that arrive as text, which makes the tag a number; null when the device sends numbers, or text that
-    /// is not a number.
+    /// The decimal separator of numbers that arrive as text, which makes the tag a number.
     /// </summary>
+    /// <example>decimal = "comma"</example>
     public DecimalSeparator? Decimal { get; init; }
 
     /// <summary>
-    /// The bits with which the device says that it has no value, in hex, as many digits as the type has: "8000" or "8000 0000"; null if it
-    /// has no such bits.
+    /// The bits with which the device says that it has no value, in hex, as many digits as the type has: "8000" or "8000 0000".
     /// </summary>
+    /// <example>not_available = "8000"</example>
     public string? NotAvailable { get; init; }
 
-    /// <summary>Time between two scans; null for the device's.</summary>
+    /// <summary>Time between two scans of the tag, from 1ms to 24d; without it that of the device.</summary>
+    /// <example>poll = "10s"</example>
     public TimeSpan? Poll { get; init; }
 
-    /// <summary>The limits of writes to it; null when it may not be written.</summary>
+    /// <summary>The limits of writes to it; without it the tag may not be written.</summary>
     public WriteOptions? Write { get; init; }
 
     /// <summary>The treatment of a value with a fraction that is written to a tag of whole numbers.</summary>

@@ -17,24 +17,33 @@ internal sealed record WebOptions : IValidatedOptions
     private static readonly TimeSpan s_shortestSession = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_longestSession = TimeSpan.FromHours(12);
 
-    /// <summary>Address and port, for instance <c>"127.0.0.1:9108"</c>; port 0 is one that is free.</summary>
+    /// <summary>
+    /// Address and port, for instance <c>"127.0.0.1:9108"</c>; port 0 is one that is free. Without the section there is no page
+    /// (access.md).
+    /// </summary>
+    /// <example>listen = "127.0.0.1:9108"</example>
     public required string Listen { get; init; }
 
-    /// <summary>The role of users who have not logged in: <c>"viewer"</c>, on loopback addresses only; null for none.</summary>
+    /// <summary>
+    /// The role of users who have not logged in: <c>"viewer"</c>, on loopback addresses only. Without it everybody logs in.
+    /// </summary>
+    /// <example>anonymous = "viewer"</example>
     public string? Anonymous { get; init; }
 
     /// <summary>The tags whose last values are metrics: <c>"press.AI_*"</c>, where <c>*</c> stands for any characters.</summary>
+    /// <example>metrics_tags = ["press.AI_*"]</example>
     public IReadOnlyList<string> MetricsTags { get; init; } = [];
 
     /// <summary>
     /// The program whose paths or metrics the host has beside its own: <c>"edge-agent"</c>, the metrics of an agent for one S7 data block;
-    /// <c>"lagoon-monitor"</c>, the paths <c>/data</c> and <c>/events</c> of a page for lagoons; null for none.
+    /// <c>"lagoon-monitor"</c>, the paths <c>/data</c> and <c>/events</c> of a page for lagoons.
     /// </summary>
+    /// <example>compat = "edge-agent"</example>
     public string? Compat { get; init; }
 
     /// <summary>
-    /// The certificate; an empty table means one that the host creates. Null is TLS with a created certificate on addresses that other
-    /// machines can reach, and no TLS on loopback or behind a proxy.
+    /// The certificate; an empty table means one that the host creates. Without it there is TLS with a created certificate on addresses
+    /// that other machines can reach, and no TLS on loopback or behind a proxy.
     /// </summary>
     public WebTlsOptions? Tls { get; init; }
 
@@ -44,12 +53,14 @@ internal sealed record WebOptions : IValidatedOptions
     /// <summary>
     /// Addresses or networks of proxies on other machines whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.
     /// </summary>
+    /// <example>proxies = ["192.168.0.2", "172.18.0.0/16"]</example>
     public IReadOnlyList<string> Proxies { get; init; } = [];
 
     /// <summary>Names under which users reach the page, without port: <c>"gateway.plant"</c>.</summary>
+    /// <example>hosts = ["gateway.plant"]</example>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    /// <summary>Time without a request after which a login ends; after 12 h it ends in any case.</summary>
+    /// <summary>Time without a request after which a login ends, from 1min to 12h; after 12 h it ends in any case.</summary>
     public TimeSpan Session { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>The parsed <see cref="Listen"/>.</summary>
@@ -97,10 +108,12 @@ internal sealed record WebOptions : IValidatedOptions
 /// </summary>
 internal sealed record WebTlsOptions : IValidatedOptions
 {
-    /// <summary>File with the certificate, followed by those of its authorities; null for a certificate that the host creates.</summary>
+    /// <summary>File with the certificate, followed by those of its authorities. Without it the host creates one.</summary>
+    /// <example>certificate = "gateway.pem"</example>
     public string? Certificate { get; init; }
 
-    /// <summary>File with the unencrypted key; null if it is in the file of the certificate.</summary>
+    /// <summary>File with the unencrypted key. Without it the key is in the file of the certificate.</summary>
+    /// <example>key = "gateway.key"</example>
     public string? Key { get; init; }
 
     /// <inheritdoc/>

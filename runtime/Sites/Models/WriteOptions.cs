@@ -6,10 +6,13 @@ namespace PlantRuntime.Sites.Models;
 /// <summary>Allows writes of a tag and limits them, <c>write = { … }</c>. Immutable.</summary>
 internal sealed record WriteOptions : IValidatedOptions
 {
-    /// <summary>Smallest and largest number that may be written, in the tag's unit; if null, the range of the tag applies.</summary>
+    /// <summary>Smallest and largest number that may be written, in the tag's unit; without it the range of the tag applies.</summary>
+    /// <example>range = [0, 100]</example>
     public IReadOnlyList<double>? Range { get; init; }
 
-    /// <summary>Greatest age of a value when it is sent, since the scan from which it was computed or since the request.</summary>
+    /// <summary>
+    /// Greatest age of a value when it is sent, from 1ms to 24d, since the scan from which it was computed or since the request.
+    /// </summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>True to read the tag after each write and to compare the value.</summary>

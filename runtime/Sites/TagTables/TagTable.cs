@@ -7,7 +7,7 @@ namespace PlantRuntime.Sites.TagTables;
 /// <summary>
 /// Reads tag tables in the form in which engineering tools export them: a header that names the columns, then one tag for each line. If the
 /// delimiter is a semicolon, as in countries with a decimal comma, numbers may have one. One object for each
-/// <see cref="Read(ReadOnlySpan{byte}, string, ProblemList)"/>; the caller reads the file.
+/// <see cref="Read(ReadOnlySpan{byte}, string, ProblemList, ProblemList)"/>; the caller reads the file.
 /// </summary>
 internal sealed class TagTable
 {

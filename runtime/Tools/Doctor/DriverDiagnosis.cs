@@ -12,37 +12,12 @@ namespace PlantRuntime.Tools.Doctor;
 /// </summary>
 internal static class DriverDiagnosis
 {
-    // 100: bounds the steps of a plugin that never stops.
-    private const int MaxSteps = 100;
-
     /// <summary>Returns the steps; none for a driver that knows none.</summary>
-    public static async IAsyncEnumerable<DiagnosisStep> RunAsync(
-        IDriver driver, DeviceModel model, [EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<DiagnosisStep> RunAsync(IDriver driver, DeviceModel model, CancellationToken cancel)
     {
-        if (driver is not IDiagnosable diagnosable) yield break;
+        if (driver is not IDiagnosable diagnosable) return AsyncEnumerable.Empty<DiagnosisStep>();
         Prepare(driver, model);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        IAsyncEnumerator<DiagnosisStep>? steps = null;
-        var isLast = false;
-        for (var number = 0; number < MaxSteps && !isLast; number++)
-        {
-            DiagnosisStep? step;
-            try
-            {
-                deadline.CancelAfter(model.Timeout);
-                steps ??= diagnosable.DiagnoseAsync(deadline.Token).GetAsyncEnumerator(deadline.Token);
-                step = await steps.MoveNextAsync().ConfigureAwait(false) ? steps.Current : null;
-                isLast = step is null;
-            }
-            catch (Exception exception) when (!cancel.IsCancellationRequested)
-            {
-                (step, isLast) = (Unfinished(exception, model), true);
-            }
-
-            if (step is not null) yield return step;
-        }
-
-        if (steps is not null) await CloseAsync(steps, deadline).ConfigureAwait(false);
+        return DiagnosisSteps.RunAsync(diagnosable.DiagnoseAsync, $"driver {model.Driver}", "device", model.Timeout, cancel);
     }
 
     /// <summary>
@@ -82,25 +57,6 @@ internal static class DriverDiagnosis
         catch (Exception)
         {
             // The step that reads the tags reports it.
-        }
-    }
-
-    private static DiagnosisStep Unfinished(Exception exception, DeviceModel model) => exception is OperationCanceledException
-        ? new DiagnosisStep("diagnosis", false, $"the device did not answer within {model.Timeout.TotalSeconds:0.###} s",
-            "a longer timeout in site.toml may help")
-        : new DiagnosisStep("diagnosis", false, PluginFault.Describe(exception),
-            $"the driver {model.Driver} could not finish its own steps");
-
-    private static async Task CloseAsync(IAsyncEnumerator<DiagnosisStep> steps, CancellationTokenSource deadline)
-    {
-        try
-        {
-            await deadline.CancelAsync().ConfigureAwait(false);
-            await steps.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // The steps are reported; the driver's fault while it closes its connection changes none of them.
         }
     }
 }

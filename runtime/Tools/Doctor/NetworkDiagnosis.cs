@@ -9,19 +9,26 @@ using PlantRuntime.Sites.Models;
 namespace PlantRuntime.Tools.Doctor;
 
 /// <summary>
-/// Tests whether a device's host name resolves and its port accepts a connection, without using the protocol. Called by the two other
-/// diagnoses; sends no byte to the device; keeps no state.
+/// Tests whether the host name of a device or sink resolves and its port accepts a connection, without using the protocol. Called by the
+/// other diagnoses; sends no byte; keeps no state.
 /// </summary>
 internal static class NetworkDiagnosis
 {
     /// <summary>Returns the steps up to the first failure; none for a device without the setting host.</summary>
-    public static async IAsyncEnumerable<DiagnosisStep> RunAsync(
-        StandaloneDevice device, DeviceModel model, [EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<DiagnosisStep> RunAsync(StandaloneDevice device, DeviceModel model, CancellationToken cancel) =>
+        RunAsync(model.Scalars.ContainsKey("host") ? device.Driver.Endpoint : null, device.CallAsync, cancel);
+
+    /// <summary>Returns the steps up to the first failure; none without an endpoint of the form host:port.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="callAsync">Runs a call with the deadline of the device or sink.</param>
+    /// <param name="cancel">Ends the steps with an exception.</param>
+    public static async IAsyncEnumerable<DiagnosisStep> RunAsync(string? endpoint,
+        Func<Func<CancellationToken, ValueTask>, CancellationToken, Task> callAsync, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (!model.Scalars.ContainsKey("host") || !TryParse(device.Driver.Endpoint, out var host, out var port)) yield break;
+        if (endpoint is null || !TryParse(endpoint, out var host, out var port)) yield break;
         var (name, addresses) = await ResolveAsync(host, cancel).ConfigureAwait(false);
         yield return name;
-        if (name.IsGood) yield return await OpenAsync(device, addresses, port, cancel).ConfigureAwait(false);
+        if (name.IsGood) yield return await OpenAsync(callAsync, addresses, port, cancel).ConfigureAwait(false);
     }
 
     private static async Task<(DiagnosisStep Step, IPAddress[] Addresses)> ResolveAsync(string host, CancellationToken cancel)
@@ -39,23 +46,24 @@ internal static class NetworkDiagnosis
         }
 
         DiagnosisStep Unknown(string found) =>
-            new("name", false, found, "check host in site.toml; an IP address needs no name server",
+            new("name", false, found, "check the host or URL in site.toml; an IP address needs no name server",
                 $"see whether this machine can resolve it: getent hosts {host}");
     }
 
-    private static async Task<DiagnosisStep> OpenAsync(StandaloneDevice device, IPAddress[] addresses, int port, CancellationToken cancel)
+    private static async Task<DiagnosisStep> OpenAsync(Func<Func<CancellationToken, ValueTask>, CancellationToken, Task> callAsync,
+        IPAddress[] addresses, int port, CancellationToken cancel)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await device.CallAsync(token => socket.ConnectAsync(addresses, port, token), cancel).ConfigureAwait(false);
+            await callAsync(token => socket.ConnectAsync(addresses, port, token), cancel).ConfigureAwait(false);
             return new DiagnosisStep("port", true, $"{port} is open");
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
             return new DiagnosisStep("port", false, $"{port}: connection refused",
                 "the machine is there, but nothing listens on that port: check port in site.toml",
-                "see in the device's settings whether its server is switched on, and whether it allows this machine");
+                "see at that machine whether its server is switched on, and whether it allows this one");
         }
         catch (Exception exception) when (exception is TimeoutException or SocketException)
         {

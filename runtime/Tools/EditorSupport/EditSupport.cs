@@ -97,8 +97,8 @@ internal sealed partial class EditSupport(string siteFolder, RecipeCompiler comp
     private async Task WriteAsync(GeneratedFolder generated, SiteModel site, EditedScript script, CancellationToken cancel)
     {
         var (names, imports) = (script.Folder.Generated, script.Folder.Imports);
-        var source = new RecipeSource(site.Folder, script.Path, [InstallPaths.Scripts], _ => names, [.. imports, .. script.Folder.StaticImports],
-            [])
+        var source = new RecipeSource(
+            site.Folder, script.Path, [InstallPaths.Scripts], _ => names, [.. imports, .. script.Folder.StaticImports], [])
         {
             References = [typeof(Simulation).Assembly.Location],
         };

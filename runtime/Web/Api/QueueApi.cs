@@ -23,6 +23,9 @@ namespace PlantRuntime.Web.Api;
 /// <param name="queue">Returns the queue; null while no sink of the site has one.</param>
 internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQueue?> queue)
 {
+    private const string NotInSite = "site.toml has no such sink with a queue: plant queue move hands its records to another one, "
+        + "plant queue forget drops them";
+
     private static readonly string[] s_fields = ["sink", "ids"];
 
     /// <summary>Adds the routes.</summary>
@@ -41,6 +44,12 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
         routes.MapPost("/api/queue/delete", DeleteAsync).Audited("delete_letters").RequireRole(Roles.Engineer).Describe(
             "Deletes dead letters",
             Field("sink", "this sink only"), Field("ids", "list of ids; all if it is left out", "array"));
+        routes.MapPost("/api/queue/move", MoveAsync).Audited("move_records").RequireRole(Roles.Engineer).Describe(
+            "Moves the waiting records of a sink that the site no longer has to another sink, in order, behind its own",
+            Field("from", "the sink that the site no longer has"), Field("to", "a sink of the site that has a queue"));
+        routes.MapPost("/api/queue/forget", ForgetAsync).Audited("forget_sink").RequireRole(Roles.Engineer).Describe(
+            "Drops the waiting records of a sink that the site no longer has, counted as dropped, and deletes its dead letters",
+            Field("sink", "the sink that the site no longer has"));
     }
 
     private async Task ShowAsync(HttpContext context) =>
@@ -54,7 +63,7 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
 
         // These have the records in memory too, which wait there while the disk is full.
         var counters = queue()?.Accounts.ToLookup(a => a.Sink);
-        var names = sinks.Select(s => s.Name).Concat(cursors.Select(l => l.Sink)).Distinct();
+        var names = sinks.Select(s => s.Name).Concat(cursors.Select(l => l.Sink)).Concat(counters?.Select(c => c.Key) ?? []).Distinct();
         var list = new JsonArray();
         foreach (var name in names)
         {
@@ -64,8 +73,8 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
             list.Add(new JsonObject
             {
                 ["sink"] = name,
-                ["state"] = sink?.State.ToString() ?? "NotInSite",
-                ["reason"] = sink?.Reason,
+                ["state"] = sink?.State.ToString() ?? (cursor.Sink is null ? "Forgotten" : "NotInSite"),
+                ["reason"] = sink is null && accounts.Sum(a => a.Waiting) > 0 ? NotInSite : sink?.Reason,
                 ["delivery"] = sink?.Model.Delivery == DeliveryKind.Direct ? "direct" : "queued",
                 ["bytes"] = cursor.Bytes,
                 ["oldest_seconds"] = cursor.Age?.TotalSeconds,
@@ -87,6 +96,7 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
         ["dead_lettered"] = account.DeadLettered,
         ["dropped"] = account.Dropped,
         ["damaged"] = account.Damaged,
+        ["moved"] = account.MovedIn - account.MovedOut,
     };
 
     /// <summary>
@@ -122,17 +132,88 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
         var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
 
         // A misspelt "ids" would mean all dead letters.
-        if (body.Select(field => field.Key).FirstOrDefault(key => !s_fields.Contains(key)) is { } unknown)
-        {
-            throw new ApiException(StatusCodes.Status400BadRequest,
-                $"unknown field \"{unknown}\"{Nearest.DidYouMean(unknown, s_fields, ": there are sink and ids")}");
-        }
-
+        RefuseUnknownFields(body, s_fields);
         var sink = body["sink"] is null ? null : ApiResponse.Text(body, "sink");
         var ids = Ids(body);
         AuditTrail.SetSubject(context, $"{sink ?? "all sinks"}: {(ids is null ? "all" : string.Join(", ", ids.Order()))}");
         var count = queue() is { } stored ? await ChangeAsync(stored, sink, ids, change).ConfigureAwait(false) : 0;
         await ApiResponse.WriteAsync(context, new JsonObject { ["count"] = count }).ConfigureAwait(false);
+    }
+
+    private async Task MoveAsync(HttpContext context)
+    {
+        var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
+        RefuseUnknownFields(body, ["from", "to"]);
+        var (from, to) = (ApiResponse.Text(body, "from"), ApiResponse.Text(body, "to"));
+        AuditTrail.SetSubject(context, $"{from} > {to}");
+        if (from == to) throw new ApiException(StatusCodes.Status400BadRequest, "\"from\" and \"to\" are the same sink");
+        var stored = await FindOrphanAsync(from).ConfigureAwait(false);
+        var queued = sinks.Where(s => s.Model.Delivery != DeliveryKind.Direct).Select(s => s.Name).ToList();
+        if (!queued.Contains(to))
+        {
+            throw sinks.Any(s => s.Name == to)
+                ? new ApiException(StatusCodes.Status409Conflict, $"the sink \"{to}\" has no queue: it has delivery = \"direct\" in site.toml")
+                : new ApiException(StatusCodes.Status404NotFound, $"the site has no sink \"{to}\"{Nearest.DidYouMean(to, queued)}");
+        }
+
+        var excess = await stored.AskAsync(store => !store.State.HasCursor(from) || store.State.CursorOf(from).Bytes == 0 ? 0
+            : store.State.CursorOf(from).Bytes + store.State.CursorOf(to).Bytes - store.State.CursorOf(to).Limits.MaxSize.Bytes)
+            .ConfigureAwait(false);
+        if (excess > 0)
+        {
+            throw new ApiException(StatusCodes.Status409Conflict, $"the records of \"{from}\" do not fit into the queue of \"{to}\": "
+                + $"{new ByteSize(excess)} too much; raise queue.max_size of {to} in site.toml, or move them when fewer wait");
+        }
+
+        await WriteAsync(context, from, to, await stored.TransferAsync(from, to).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task ForgetAsync(HttpContext context)
+    {
+        var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
+        RefuseUnknownFields(body, ["sink"]);
+        var sink = ApiResponse.Text(body, "sink");
+        AuditTrail.SetSubject(context, sink);
+        var stored = await FindOrphanAsync(sink).ConfigureAwait(false);
+        await WriteAsync(context, sink, null, await stored.TransferAsync(sink, null).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses a sink whose records the site still delivers, and one that the queue has never known.</summary>
+    private async Task<DiskQueue> FindOrphanAsync(string sink)
+    {
+        if (sinks.Any(s => s.Name == sink && s.Model.Delivery != DeliveryKind.Direct))
+        {
+            throw new ApiException(StatusCodes.Status409Conflict,
+                $"\"{sink}\" is a sink of the site and delivers its records itself: rename or remove it in site.toml first");
+        }
+
+        var stored = queue();
+        var known = stored is null ? [] : await stored.AskAsync(store =>
+            store.State.Cursors.Select(c => c.Sink).Concat(store.State.Counters.Select(c => c.Sink)).Distinct().ToList())
+            .ConfigureAwait(false);
+        if (known.Contains(sink)) return stored!;
+        var orphans = known.Except(sinks.Select(s => s.Name));
+        throw new ApiException(StatusCodes.Status404NotFound, $"the queue knows no sink \"{sink}\"{Nearest.DidYouMean(sink, orphans)}");
+    }
+
+    private static Task WriteAsync(HttpContext context, string from, string? to, TransferResult result) => result.State switch
+    {
+        TransferState.InUse => throw new ApiException(StatusCodes.Status409Conflict,
+            $"a session of \"{from}\" still delivers: try again when it has ended, some seconds after it was removed from site.toml"),
+        TransferState.Full => throw new ApiException(StatusCodes.Status409Conflict,
+            $"{result.Records} records are moved, the others do not fit into the queue of \"{to}\": raise its queue.max_size in site.toml, "
+            + "or move them when fewer wait"),
+        _ => ApiResponse.WriteAsync(context, new JsonObject
+        {
+            ["count"] = result.Records, ["damaged"] = result.Damaged, ["dead_letters"] = result.Letters,
+        }),
+    };
+
+    private static void RefuseUnknownFields(JsonObject body, string[] fields)
+    {
+        if (body.Select(field => field.Key).FirstOrDefault(key => !fields.Contains(key)) is not { } unknown) return;
+        throw new ApiException(StatusCodes.Status400BadRequest,
+            $"unknown field \"{unknown}\"{Nearest.DidYouMean(unknown, fields, $": there are {string.Join(" and ", fields)}")}");
     }
 
     private async Task<int> ChangeAsync(DiskQueue stored, string? sink, HashSet<long>? ids,

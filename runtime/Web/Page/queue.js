@@ -83,7 +83,7 @@ export class QueueView {
   }
 
   #rows(sink) {
-    const level = { Running: "good", Ready: "good", Retrying: "warn" }[sink.state] ?? "bad";
+    const level = { Running: "good", Ready: "good", Retrying: "warn", Forgotten: "" }[sink.state] ?? "bad";
     const routes = sink.routes.length > 0 ? sink.routes : [null];
     return routes.map((route, i) => h("tr", { class: i === 0 ? "first" : null },
       i > 0 ? h("td", { colSpan: 2 }) : [

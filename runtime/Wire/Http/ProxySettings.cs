@@ -31,6 +31,14 @@ public sealed record ProxySettings(string? Address, string? User, Func<string>? 
     public IWebProxy? ToProxy() =>
         Address is null ? null : new WebProxy(new Uri(Address)) { Credentials = User is null ? null : this };
 
+    /// <summary>Returns "host:port" of a server that is reached directly; null if a proxy resolves its name.</summary>
+    public string? DirectEndpoint(Uri url)
+    {
+        var proxy = ToProxy() ?? HttpClient.DefaultProxy;
+        var isDirect = proxy.IsBypassed(url) || proxy.GetProxy(url) is not { } way || way == url;
+        return isDirect ? $"{url.Host}:{url.Port}" : null;
+    }
+
     /// <summary>Returns user and password. Called whenever the proxy asks for them, so that a replaced password is used.</summary>
     public NetworkCredential? GetCredential(Uri uri, string authType) =>
         User is null ? null : new NetworkCredential(User, Password?.Invoke());

@@ -10,15 +10,19 @@ public sealed class TlsOptions
     public bool Enabled { get; init; } = true;
 
     /// <summary>File with the certificates of the only trusted authorities; without it the authorities of the system are trusted.</summary>
+    /// <example>ca = "ca.crt"</example>
     public string? Ca { get; init; }
 
     /// <summary>File with the client certificate for a server that asks for one.</summary>
+    /// <example>cert = "edge.crt"</example>
     public string? Cert { get; init; }
 
     /// <summary>Another name of <see cref="Cert"/>.</summary>
+    /// <example>certificate = "edge.crt"</example>
     public string? Certificate { get; init; }
 
     /// <summary>File with the unencrypted key of the client certificate; without it the key is read from the certificate's file.</summary>
+    /// <example>key = "edge.key"</example>
     public string? Key { get; init; }
 
     /// <summary>The file of the client certificate, from either of its two options.</summary>

@@ -69,6 +69,12 @@ public sealed class ApiTests(ApiTests.Site site) : IClassFixture<ApiTests.Site>
     [InlineData("/api/devices/line/tags/level", "{\"value\":1,\"value\":2}", 400, "the body is not JSON")]
     [InlineData("/api/devices/line/read", "{\"tags\":[{\"name\":\"a\",\"address\":\"bogus\"}]}", 400, "a: ")]
     [InlineData("/api/queue/delete", "{\"sink\":\"limes\"}", 404, "no sink \"limes\" has a queue: did you mean \"lines\"?")]
+    [InlineData("/api/queue/move", "{\"from\":\"lines\",\"to\":\"x\"}", 409, "\"lines\" is a sink of the site and delivers its records itself")]
+    [InlineData("/api/queue/move", "{\"from\":\"line\",\"to\":\"lines\"}", 404, "the queue knows no sink \"line\"")]
+    [InlineData("/api/queue/move", "{\"from\":\"lines\"}", 400, "the body lacks the text \"to\"")]
+    [InlineData("/api/queue/move", "{\"from\":\"lines\",\"to\":\"lines\"}", 400, "\"from\" and \"to\" are the same sink")]
+    [InlineData("/api/queue/forget", "{\"sink\":\"lines\"}", 409, "\"lines\" is a sink of the site")]
+    [InlineData("/api/queue/forget", "{\"sinks\":\"lines\"}", 400, "unknown field \"sinks\": did you mean \"sink\"?")]
     [InlineData("/api/recordings", "{\"devices\":[\"lime\"]}", 409, "no device \"lime\" in the running site: did you mean \"line\"?")]
     [InlineData("/api/recordings", "{\"devices\":\"line\"}", 400, "\"devices\" is a list of texts")]
     public async Task A_bad_request_is_answered_with_status_and_reason(string path, string body, int status, string reason)

@@ -1,8 +1,15 @@
 using PlantRuntime.Conformance.Peers.Http;
+using PlantRuntime.Logging;
+using PlantRuntime.Queue;
+using PlantRuntime.Queue.Format;
+using PlantRuntime.Sites.Models;
 
 namespace PlantRuntime.Web.Tests.Api;
 
-/// <summary>The site of the examples in docs/api.md, with a server that refuses the records of the sink <c>service</c>.</summary>
+/// <summary>
+/// The site of the examples in docs/api.md, with a server that refuses the records of the sink <c>service</c>, and a queue that knows a
+/// former sink <c>archive</c>.
+/// </summary>
 internal sealed class ExampleSite : IAsyncDisposable
 {
     private const string Recipe = """
@@ -22,7 +29,7 @@ internal sealed class ExampleSite : IAsyncDisposable
     public static async Task<ExampleSite> StartAsync()
     {
         var service = new ScriptedHttpServer { Decide = _ => ScriptedReply.From(400) };
-        var site = new ExampleSite(service, await WebFixture.StartAsync(Toml(service.Url), Recipe));
+        var site = new ExampleSite(service, await WebFixture.StartAsync(Toml(service.Url), Recipe, LeaveRecord));
         await site.Web.Log.WhenAsync("RECONNECT device=meter");
         await site.Web.Log.WhenAsync("REJECTED sink=service");
         await WhenAsync(() => Task.FromResult(site.Web.Host.Status.ActiveAlerts().Count > 0), "an alert");
@@ -30,6 +37,15 @@ internal sealed class ExampleSite : IAsyncDisposable
             async () => (await site.Web.Local.GetStringAsync("/api/events")).Contains("\"id\":", StringComparison.Ordinal), "an event");
         await WhenAsync(async () => await site.Web.Local.GetStringAsync("/api/queue/letters?last=1") != "[]", "a dead letter");
         return site;
+    }
+
+    /// <summary>Leaves a record in the queue for a sink <c>archive</c>, which the site no longer has.</summary>
+    private static void LeaveRecord(SiteFolder site)
+    {
+        using var log = new LogLines().Open(TimeProvider.System, LogLevel.Error);
+        var limits = new Dictionary<string, QueueLimits> { ["archive"] = new() };
+        using var queue = new DiskQueue(new QueueFolder(site.At("data")), limits, TimeProvider.System, log);
+        queue.Add(new RouteSet("recipes/line.csx", ["archive"]), DateTime.UnixEpoch, "line", default, "{}"u8);
     }
 
     /// <summary>Waits until something holds; fails after a while.</summary>

@@ -47,7 +47,7 @@ internal sealed partial record SourceSnapshot(string Key, string Meaning, IReadO
     public bool Matches(IReadOnlyList<CompiledFile> files) => files.All(file => Hashes.GetValueOrDefault(file.Path) == file.Hash);
 
     /// <summary>Adds a file and those that it loads.</summary>
-    /// <returns>False when C# may read other names in them than the words: a name can be written with escapes or hidden characters.</returns>
+    /// <returns>False if C# may read other names in them than the words: names can have escapes and hidden characters.</returns>
     private static bool Follow(string path, RecipeSource source, SortedDictionary<string, string> hashes, HashSet<string> words)
     {
         var bytes = BoundedFile.Read(path, MaxBytes, out var problem)
