@@ -16,6 +16,7 @@ namespace PlantRuntime.Plugins.Mqtt.Session;
 internal sealed class BrokerConnector(MqttOptions options, string role, PluginContext context)
 {
     private readonly string _clientId = options.ClientId ?? $"{TopicName.ToLevel(context.Site)}-{TopicName.ToLevel(context.Name)}{role}";
+    private readonly WireRecorder _recorder = context.Trace.CreateRecorder(MqttMessageText.Of);
     private readonly TlsHandshake? _tls = options.UsesTls ? CreateTls(options, options.Alpn, context) : null;
 
     /// <summary>
@@ -54,8 +55,12 @@ internal sealed class BrokerConnector(MqttOptions options, string role, PluginCo
         var link = await MqttConnection.ConnectAsync(options.Address, options.PortOrDefault, _tls, cancel).ConfigureAwait(false);
         try
         {
+            link.Recorder = _recorder;
             var frames = new FrameBuffer(
-                FixedHeader.FrameLength, options.MaxReceivedPacketBytes, cutsLongFrames: !options.AnnouncesMaximumPacketSize);
+                FixedHeader.FrameLength, options.MaxReceivedPacketBytes, cutsLongFrames: !options.AnnouncesMaximumPacketSize)
+            {
+                Observer = _recorder.Record,
+            };
             await link.SendAsync(CreateConnectPacket(cleanStart).ToPacket(), cancel).ConfigureAwait(false);
             var ack = await ReceiveConnAckAsync(link, frames, cancel).ConfigureAwait(false);
             var reasonString = ack.ReasonString.Length == 0 ? "" : $": {ack.ReasonString}";
