@@ -43,11 +43,12 @@ internal static class TraceCommand
     public static async Task<int> RunAsync(
         string folder, string device, TimeSpan? duration, bool asJson, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
-        var limit = duration is { } time ? $"?for={(long)Math.Ceiling(time.TotalMilliseconds)}ms" : "";
+        var request = new JsonObject();
+        if (duration is { } time) request["for"] = $"{(long)Math.Ceiling(time.TotalMilliseconds)}ms";
         try
         {
             using var answer = await SiteClient.OpenAsync(
-                folder, HttpMethod.Get, $"{DeviceClient.PathOf(device)}/trace{limit}", null, cancel).ConfigureAwait(false);
+                folder, HttpMethod.Post, $"{DeviceClient.PathOf(device)}/trace", request, cancel).ConfigureAwait(false);
             while (await answer.Lines.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
             {
                 var entry = JsonNode.Parse(line)!;

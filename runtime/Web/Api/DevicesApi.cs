@@ -46,10 +46,10 @@ internal sealed class DevicesApi(
             new RouteDescription("Lists the data of a device, one entry a line; the last line is { end } with their number, or { error }",
                 Query("root", "where the list begins"), Query("depth", "the number of levels", "integer"))
                 { ContentType = ApiResponse.Lines });
-        routes.MapGet("/api/devices/{device}/trace", TraceAsync).Audited("trace").RequireRole(Roles.Engineer).Describe(
+        routes.MapPost("/api/devices/{device}/trace", TraceAsync).Audited("trace").RequireRole(Roles.Engineer).Describe(
             new RouteDescription("Shows the messages between host and device as they pass, one a line, without secrets; the last line is "
                 + "{ end } with their number",
-                Query("for", "how long, such as 10s; without it until the client goes"))
+                Field("for", "how long, such as 10s; without it until the client goes"))
                 { ContentType = ApiResponse.Lines, Failure = (StatusCodes.Status503ServiceUnavailable, "too many traces are open") });
         routes.MapPost("/api/devices/{device}/retry", RetryAsync).Audited("retry").RequireRole(Roles.Engineer).Describe(
             new RouteDescription("Connects a device now that waits for its next attempt or is parked")
@@ -103,7 +103,9 @@ internal sealed class DevicesApi(
         AuditTrail.SetSubject(context, Route(context, "device"));
         var device = Find(context);
         var length = Timeout.InfiniteTimeSpan;
-        if (context.Request.Query["for"] is [{ } text]
+        var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
+        var text = body["for"] is null ? null : ApiResponse.Text(body, "for");
+        if (text is not null
             && !(DurationText.TryParse(text, out length, out _) && length > TimeSpan.Zero && length <= s_longestTrace))
             throw new ApiException(StatusCodes.Status400BadRequest,
                 $"for: \"{LogText.Sanitize(text)}\" is no duration such as 10s, at most 1d");

@@ -89,7 +89,7 @@ internal sealed class TraceResponse(WireTrace trace, TimeProvider time)
     private static JsonObject ToLine(WireMessage message)
     {
         var hex = Convert.ToHexString(message.Bytes).ToCharArray();
-        foreach (var (start, count) in message.Hidden) hex.AsSpan(2 * start, 2 * count).Fill('*');
+        foreach (var (start, count) in message.Hidden.Concat(SecretMask.Find(message.Bytes))) hex.AsSpan(2 * start, 2 * count).Fill('*');
         return new JsonObject
         {
             ["time"] = message.Time.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
