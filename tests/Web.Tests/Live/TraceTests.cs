@@ -30,13 +30,13 @@ public sealed class TraceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wrong_device_and_a_viewer_are_refused()
+    public async Task A_wrong_device_and_a_client_without_login_are_refused()
     {
         var (exit, output) = await PlantProcess.RunAsync("trace", _web.Folder, "lin");
         Assert.Equal(1, exit);
         Assert.Contains("no device \"lin\" in the running site", output, StringComparison.Ordinal);
         using var refused = await _web.Client.PostAsJsonAsync("/api/devices/line/trace", new JsonObject());
-        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         using var wrong = await _web.Local.PostAsJsonAsync("/api/devices/line/trace", new JsonObject { ["for"] = "soon" });
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
     }
