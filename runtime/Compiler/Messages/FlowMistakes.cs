@@ -30,6 +30,12 @@ internal static class FlowMistakes
     {
         "CS0021" when code.Node.FirstAncestorOrSelf<ElementAccessExpressionSyntax>() is { } element => Indexed(code, element),
         "CS1579" or "CS8411" or "CS8415" => "a flow is no list: give what is done at each scan as a lambda, as in .Payload(scan => new { … })",
+        "CS0149" when code.Node is ExpressionSyntax called && code.TypeOf(called) == "Scan"
+            && called.Parent is InvocationExpressionSyntax { ArgumentList.Arguments: [var argument] } =>
+            $"a tag is read with its name in brackets: write {Show(called)}[{Show(argument)}]",
+        "CS0411" when Called(code) is { Name.Identifier.ValueText: "Payload" } payload
+            && payload.Parent is InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: not LambdaExpressionSyntax } argument] } =>
+            $"a payload is made anew at each scan, by a lambda: write Payload(scan => {Show(argument)})",
         "CS0411" or "CS1929" or "CS1061" when Called(code) is { } access => Member(code, access),
         "CS1501" or "CS7036" or "CS1593" => Arguments(code),
         _ => null,
@@ -51,13 +57,21 @@ internal static class FlowMistakes
         if (name == "To" && owner.SpecialType is SpecialType.System_Int32 or SpecialType.System_Double or SpecialType.System_Boolean)
             return $"'{Show(access.Expression)}' has no 'To': a ')' is missing before '.To'";
         if (IsDevice(owner)) return OfDevice(code, access, owner, name);
-        if (!IsFlow(owner) || !s_instead.TryGetValue(name, out var instead)) return null;
+        if (owner.Name == "Value" && name == "Value")
+            return $"a Value is read as a number, a text or true and false: write {Show(access.Expression)}.Number, .Int, .Text or .Bool";
+        if (ValueMistakes.Unit(access.Expression, owner, name) is { } unit) return unit;
+        if (!IsFlow(owner)) return null;
+        if (!s_instead.TryGetValue(name, out var instead))
+            return code.Id == "CS0411" && code.Text.Contains("'Enumerable.", StringComparison.Ordinal)
+                ? $"a flow never ends, so that '{name}' of a list does not exist: what is done at each scan goes into Where, Payload or Fold, "
+                    + "and what is done with many scans into Window" : null;
         return $"a flow never ends, so that '{name}' of a list does not exist: write .{instead}";
     }
 
     private static string? InScan(MistakeContext code, MemberAccessExpressionSyntax access, ITypeSymbol scan, string name)
     {
-        var tags = Tags(code).ToList();
+        var tags = code.NamesOf("Plant", "Tags").ToList();
+        if (name == "Tags" && access.Parent is MemberAccessExpressionSyntax inner) name = inner.Name.Identifier.ValueText;
         if (!tags.Contains(name) && NearestName.Find(name, MemberNames.Of(scan, false, code.Model, access.SpanStart)) is not null) return null;
         var tag = tags.Contains(name) ? name : NearestName.Find(name, tags) ?? name;
         return $"a tag is read with its name in brackets: write {Show(access.Expression)}[\"{tag}\"]";
@@ -70,14 +84,6 @@ internal static class FlowMistakes
         var flow = device.BaseType?.GetMembers("Scans").OfType<IPropertySymbol>().FirstOrDefault()?.Type;
         return flow?.GetMembers(name).Length > 0 ? $"operators follow the scans of a device: write {Show(access.Expression)}.Scans.{name}" : null;
     }
-
-    /// <summary>Returns the tags of all devices, which are in the class that the host generates for each.</summary>
-    private static IEnumerable<string> Tags(MistakeContext code) =>
-        from device in code.Model.LookupNamespacesAndTypes(0, name: "Plant").OfType<INamedTypeSymbol>()
-            .SelectMany(plant => plant.GetMembers().OfType<IPropertySymbol>())
-        from tag in device.Type.GetMembers("Tags").OfType<IPropertySymbol>().SelectMany(tags => tags.Type.GetMembers())
-        where tag is IPropertySymbol or IFieldSymbol
-        select tag.Name;
 
     private static string? Indexed(MistakeContext code, ElementAccessExpressionSyntax element)
     {
@@ -94,6 +100,8 @@ internal static class FlowMistakes
         var methods = code.Model.GetMemberGroup(call.Expression).OfType<IMethodSymbol>()
             .Where(m => m.ContainingNamespace?.ToDisplayString().StartsWith("PlantRuntime", StringComparison.Ordinal) == true).ToList();
         if (methods.Count == 0) return null;
+        if (methods[0].Name == "Select" && call.ArgumentList.Arguments is [{ Expression: LambdaExpressionSyntax lambda }])
+            return $"Select adds a tag, whose name comes first: write Select(\"name\", {Show(lambda)}); what is sent is written with Payload";
         return $"{methods[0].Name} is written {string.Join(" or ", methods.Take(MaxSignatures).Select(Signature))}";
     }
 

@@ -49,6 +49,20 @@ internal sealed class MistakeContext
 
     public static bool IsDevice(ITypeSymbol type) => type.BaseType is { Name: "Device" };
 
+    /// <summary>
+    /// Returns the names in a class that the host generates from site.toml: the members of <c>Sinks</c>, or with <paramref name="part"/>
+    /// those of that property of each member, as the tags of all devices.
+    /// </summary>
+    public IEnumerable<string> NamesOf(string generated, string? part = null)
+    {
+        var members = Model.LookupNamespacesAndTypes(0, name: generated).OfType<INamedTypeSymbol>()
+            .SelectMany(type => type.GetMembers()).OfType<IPropertySymbol>();
+        if (part is not null)
+            members = members.SelectMany(m => m.Type.GetMembers(part)).OfType<IPropertySymbol>().SelectMany(m => m.Type.GetMembers())
+                .OfType<IPropertySymbol>();
+        return members.Select(m => m.Name);
+    }
+
     /// <summary>Returns code as written, on one line and shortened.</summary>
     public static string Show(SyntaxNode code)
     {

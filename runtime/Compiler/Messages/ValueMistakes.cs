@@ -12,6 +12,8 @@ namespace PlantRuntime.Compiler.Messages;
 /// </summary>
 internal static partial class ValueMistakes
 {
+    private static readonly string[] s_units = ["Milliseconds", "Seconds", "Minutes", "Hours", "Days"];
+
     /// <summary>Returns null for any other diagnostic.</summary>
     public static string? Find(MistakeContext code) => code.Id switch
     {
@@ -27,11 +29,25 @@ internal static partial class ValueMistakes
         _ => null,
     };
 
+    /// <summary>Names the units of durations for a number with a member that does not exist: <c>5.ms</c>. Null for anything else.</summary>
+    public static string? Unit(ExpressionSyntax number, ITypeSymbol type, string name)
+    {
+        if (type.SpecialType is not (SpecialType.System_Int32 or SpecialType.System_Double) || name.Length == 0) return null;
+        if (UnitOf(name) is { } unit) return $"a duration is written {Show(number)}.{unit}";
+        return NearestName.Find(name, s_units) is null
+            ? $"there is no unit '{name}': durations are written {Show(number)}.Seconds (or Milliseconds, Minutes, Hours, Days)" : null;
+    }
+
     private static string? Operands(MistakeContext code)
     {
         if (code.Node.FirstAncestorOrSelf<BinaryExpressionSyntax>() is not { } binary) return null;
         if (code.IsFlow(binary.Left) || code.IsFlow(binary.Right)) return FlowMistakes.NoValue;
-        if (!code.IsValue(binary.Left) && !code.IsValue(binary.Right)) return null;
+        if (!code.IsValue(binary.Left) && !code.IsValue(binary.Right))
+        {
+            var quoted = new[] { binary.Left, binary.Right }.FirstOrDefault(part => part.IsKind(SyntaxKind.StringLiteralExpression));
+            return quoted is not null && NumberText().IsMatch(quoted.ToString()) ? $"a number has no quotes: write {quoted.ToString().Trim('"')}" : null;
+        }
+
         var member = binary.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression ? "Bool" : "Number";
         return $"a tag's value is a Value, which can be a number, a text or nothing: write {Part(binary.Left)} {binary.OperatorToken} {Part(binary.Right)}";
 
@@ -52,6 +68,8 @@ internal static partial class ValueMistakes
         {
             ("double" or "float", "int" or "long") => $"this is a number with a fraction, and {to} holds whole numbers: write double",
             ("string", "TimeSpan") => Duration(node),
+            ("string", "double" or "int" or "long") when NumberText().IsMatch(node.ToString()) =>
+                $"a number has no quotes: write {node.ToString().Trim('"')}",
             ("int" or "double", "TimeSpan") => $"a duration has a unit: write {Show(node)}.Seconds (or Milliseconds, Minutes, Hours, Days)",
             (_, "string") => $"this is a {from} and no text: write {Show(node)}.ToString()",
             _ => null,
@@ -138,6 +156,9 @@ internal static partial class ValueMistakes
 
     [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)$", RegexOptions.IgnoreCase)]
     private static partial Regex DurationText();
+
+    [GeneratedRegex("^\"-?[0-9.]+\"$")]
+    private static partial Regex NumberText();
 
     [GeneratedRegex(@"\b[A-Z][A-Za-z]*\.(?=[A-Z])")]
     private static partial Regex Namespaces();
