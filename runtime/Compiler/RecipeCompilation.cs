@@ -94,8 +94,9 @@ internal sealed class RecipeCompilation
         var explainer = new RecipeDiagnosticFormatter(compilation, siteFolder);
         var shown = diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed).ToList();
         // CS1662 says of a lambda what another error at the same place says of its result.
-        shown.RemoveAll(d => d.Id == "CS1662" && shown.Exists(other => other.Id != d.Id && other.Location.SourceSpan == d.Location.SourceSpan));
-        return [.. shown.Select(explainer.Format)
-            .DistinctBy(d => (d.File, d.Line, d.Column, d.IsError, d.Message)).OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Line).ThenBy(d => d.Column)];
+        shown.RemoveAll(d => d.Id == "CS1662"
+            && shown.Exists(other => other.Id != d.Id && other.Location.SourceSpan == d.Location.SourceSpan));
+        return [.. shown.Select(explainer.Format).DistinctBy(d => (d.File, d.Line, d.Column, d.IsError, d.Message))
+            .OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Line).ThenBy(d => d.Column)];
     }
 }

@@ -16,7 +16,8 @@ internal static class ModbusMessageText
         var frame = message.Bytes;
         if (frame.Length <= Mbap.Size) throw new FormatException("shorter than the header of Modbus TCP");
         if (Mbap.ProtocolId(frame) != 0) throw new FormatException($"protocol id {Mbap.ProtocolId(frame)} instead of 0");
-        return Describe(message, frame[Mbap.Size..], Mbap.Unit(frame), Mbap.TransactionId(frame), $", transaction {Mbap.TransactionId(frame)}");
+        var id = Mbap.TransactionId(frame);
+        return Describe(message, frame[Mbap.Size..], Mbap.Unit(frame), id, $", transaction {id}");
     }
 
     /// <summary>Describes a frame of Modbus RTU.</summary>

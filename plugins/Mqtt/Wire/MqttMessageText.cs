@@ -26,7 +26,8 @@ internal static class MqttMessageText
                 return Connect(message, body, packet.Length - body.Length);
             case PacketType.ConnAck:
                 message.Answers(Key(type, 0));
-                return body[1] == 0 ? $"CONNACK, accepted{(body[0] == 1 ? ", session present" : "")}" : $"CONNACK, refused, code {body[1]:X2}";
+                if (body[1] != 0) return $"CONNACK, refused, code {body[1]:X2}";
+                return body[0] == 1 ? "CONNACK, accepted, session present" : "CONNACK, accepted";
             case PacketType.Publish: return Publish(message, packet, body);
             case PacketType.Subscribe: return Subscribe(message, body);
             case PacketType.PingReq:
@@ -114,8 +115,9 @@ internal static class MqttMessageText
         }
 
         message.Answers(Key(type, id));
-        if (type == PacketType.SubAck) return $"{name}, packet {id}, {(body[^1] < 0x80 ? $"granted QoS {body[^1]}" : $"refused, code {body[^1]:X2}")}";
-        return reader.AtEnd || reader.ReadByte() is not (>= 0x80 and var code) ? $"{name}, packet {id}" : $"{name}, packet {id}, {new ReasonCode(code)}";
+        var text = $"{name}, packet {id}";
+        if (type == PacketType.SubAck) return $"{text}, {(body[^1] < 0x80 ? $"granted QoS {body[^1]}" : $"refused, code {body[^1]:X2}")}";
+        return reader.AtEnd || reader.ReadByte() is not (>= 0x80 and var code) ? text : $"{text}, {new ReasonCode(code)}";
     }
 
     private static long Key(PacketType answer, int id) => ((long)answer << 16) | (uint)id;

@@ -26,7 +26,9 @@ internal sealed class ChannelTrace(WireTrace trace)
     /// <summary>Reports a request.</summary>
     public void RecordRequest(ReadOnlySpan<byte> body) => _services.Record(true, body, null);
 
-    /// <summary>Reports a chunk of a response: F for its last or only one, C for one that others follow, A for an aborted response.</summary>
+    /// <summary>
+    /// Reports a chunk of a response: F for its last or only one, C for one that others follow, A for an aborted response.
+    /// </summary>
     public void RecordResponse(ReadOnlySpan<byte> body, char chunkType)
     {
         if (chunkType == 'A') _parts.Record(false, body, "the server aborts the response");

@@ -84,7 +84,8 @@ internal static class S7MessageText
     {
         var count = parameters[1];
         var texts = new List<string>();
-        for (var i = 0; i < Math.Min(count, (byte)MaxItems); i++) texts.Add(Item(parameters[(ReadVar.ParameterHead + (i * VarItem.Size))..]));
+        for (var i = 0; i < Math.Min(count, (byte)MaxItems); i++)
+            texts.Add(Item(parameters[(ReadVar.ParameterHead + (i * VarItem.Size))..]));
         return string.Join(", ", texts) + (count > MaxItems ? $" and {count - MaxItems} more" : "");
     }
 

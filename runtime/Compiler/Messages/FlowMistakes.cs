@@ -22,7 +22,8 @@ internal static class FlowMistakes
         ["Sum"] = "Window(1.Minutes).Sum()", ["Count"] = "Window(1.Minutes).Count()", ["First"] = "Window(1.Minutes).First()",
         ["Last"] = "Window(1.Minutes).Last()", ["Aggregate"] = "Fold(seed, (state, scan) => …)", ["Concat"] = "Merge(other)",
         ["Union"] = "Merge(other)", ["Zip"] = "Join(other, within: 1.Seconds)", ["Distinct"] = "OnChange()",
-        ["GroupBy"] = "GroupByTime(…)", ["ForEach"] = "Payload(scan => …)", ["Take"] = "Where(scan => …)", ["Skip"] = "Where(scan => …)",
+        ["GroupBy"] = "GroupByTime(…)", ["ForEach"] = "Payload(scan => …)", ["Take"] = "Where(scan => …)",
+        ["Skip"] = "Where(scan => …)",
     };
 
     /// <summary>Returns null for any other diagnostic.</summary>
@@ -34,7 +35,8 @@ internal static class FlowMistakes
             && called.Parent is InvocationExpressionSyntax { ArgumentList.Arguments: [var argument] } =>
             $"a tag is read with its name in brackets: write {Show(called)}[{Show(argument)}]",
         "CS0411" when Called(code) is { Name.Identifier.ValueText: "Payload" } payload
-            && payload.Parent is InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: not LambdaExpressionSyntax } argument] } =>
+            && payload.Parent is InvocationExpressionSyntax { ArgumentList.Arguments: [var argument] }
+            && argument.Expression is not LambdaExpressionSyntax =>
             $"a payload is made anew at each scan, by a lambda: write Payload(scan => {Show(argument)})",
         "CS0411" or "CS1929" or "CS1061" when Called(code) is { } access => Member(code, access),
         "CS1501" or "CS7036" or "CS1593" => Arguments(code),
@@ -43,7 +45,8 @@ internal static class FlowMistakes
 
     private static MemberAccessExpressionSyntax? Called(MistakeContext code) => code.Id == "CS1929"
         ? code.Node.Parent as MemberAccessExpressionSyntax ?? code.Node.FirstAncestorOrSelf<MemberAccessExpressionSyntax>()
-        : code.Node.FirstAncestorOrSelf<MemberAccessExpressionSyntax>(access => access.Name.Span.Contains(code.Diagnostic.Location.SourceSpan));
+        : code.Node.FirstAncestorOrSelf<MemberAccessExpressionSyntax>(
+            access => access.Name.Span.Contains(code.Diagnostic.Location.SourceSpan));
 
     private static string? Member(MistakeContext code, MemberAccessExpressionSyntax access)
     {
@@ -72,7 +75,8 @@ internal static class FlowMistakes
     {
         var tags = code.NamesOf("Plant", "Tags").ToList();
         if (name == "Tags" && access.Parent is MemberAccessExpressionSyntax inner) name = inner.Name.Identifier.ValueText;
-        if (!tags.Contains(name) && NearestName.Find(name, MemberNames.Of(scan, false, code.Model, access.SpanStart)) is not null) return null;
+        if (!tags.Contains(name) && NearestName.Find(name, MemberNames.Of(scan, false, code.Model, access.SpanStart)) is not null)
+            return null;
         var tag = tags.Contains(name) ? name : NearestName.Find(name, tags) ?? name;
         return $"a tag is read with its name in brackets: write {Show(access.Expression)}[\"{tag}\"]";
     }
@@ -82,7 +86,8 @@ internal static class FlowMistakes
         var tags = device.GetMembers("Tags").OfType<IPropertySymbol>().FirstOrDefault()?.Type.GetMembers(name);
         if (tags is { Length: > 0 }) return $"the tags of a device are in Tags: write {Show(access.Expression)}.Tags.{name}";
         var flow = device.BaseType?.GetMembers("Scans").OfType<IPropertySymbol>().FirstOrDefault()?.Type;
-        return flow?.GetMembers(name).Length > 0 ? $"operators follow the scans of a device: write {Show(access.Expression)}.Scans.{name}" : null;
+        return flow?.GetMembers(name).Length > 0
+            ? $"operators follow the scans of a device: write {Show(access.Expression)}.Scans.{name}" : null;
     }
 
     private static string? Indexed(MistakeContext code, ElementAccessExpressionSyntax element)
@@ -120,8 +125,10 @@ internal static class FlowMistakes
         return null;
     }
 
-    private static string Signature(IMethodSymbol method) =>
-        $"{method.Name}({string.Join(", ", method.Parameters.Select(p => $"{(p.IsParams ? "… " : "")}{TypeName(p.Type)} {p.Name}{(p.IsOptional ? "?" : "")}"))})";
+    private static string Signature(IMethodSymbol method) => $"{method.Name}({string.Join(", ", method.Parameters.Select(Parameter))})";
+
+    private static string Parameter(IParameterSymbol parameter) =>
+        $"{(parameter.IsParams ? "… " : "")}{TypeName(parameter.Type)} {parameter.Name}{(parameter.IsOptional ? "?" : "")}";
 
     private static string TypeName(ITypeSymbol type) => type.Name switch
     {

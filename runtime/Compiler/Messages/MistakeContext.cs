@@ -38,7 +38,8 @@ internal sealed class MistakeContext
     public LambdaExpressionSyntax? Lambda => Node.FirstAncestorOrSelf<LambdaExpressionSyntax>();
 
     /// <summary>Name of an expression's type without its namespace; null if it has none.</summary>
-    public string? TypeOf(SyntaxNode expression) => Model.GetTypeInfo(expression).Type is { TypeKind: not TypeKind.Error } type ? type.Name : null;
+    public string? TypeOf(SyntaxNode expression) =>
+        Model.GetTypeInfo(expression).Type is { TypeKind: not TypeKind.Error } type ? type.Name : null;
 
     public bool IsValue(SyntaxNode expression) => TypeOf(expression) == "Value";
 

@@ -74,8 +74,9 @@ internal static class SyntaxMistakes
 
     /// <summary>Recognizes <c>Payload(scan => { x = … })</c>, a block instead of an object.</summary>
     private static string? InObject(SimpleNameSyntax name) =>
-        name.Parent is AssignmentExpressionSyntax { Parent: ExpressionStatementSyntax { Parent: BlockSyntax { Parent: LambdaExpressionSyntax lambda } } } assignment
-            && assignment.Left == name && lambda.Parent?.Parent?.Parent is InvocationExpressionSyntax call && call.Expression.ToString().EndsWith(".Payload", StringComparison.Ordinal)
+        name.Parent is AssignmentExpressionSyntax { Parent: ExpressionStatementSyntax { Parent: BlockSyntax block } } assignment
+            && assignment.Left == name && block.Parent is LambdaExpressionSyntax { Parent.Parent.Parent: InvocationExpressionSyntax call }
+            && call.Expression.ToString().EndsWith(".Payload", StringComparison.Ordinal)
             ? $"a payload is an object: write new before the brace, new {{ {Show(assignment)} }}" : null;
 
     /// <summary>Recognizes <c>Where(scan["a"].Number > 5)</c>, where the beginning of the lambda is missing.</summary>

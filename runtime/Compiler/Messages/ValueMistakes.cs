@@ -19,7 +19,8 @@ internal static partial class ValueMistakes
     {
         "CS0019" => Operands(code),
         "CS0023" when code.Node.FirstAncestorOrSelf<PrefixUnaryExpressionSyntax>() is { } unary && code.IsValue(unary.Operand) =>
-            $"a tag's value is a Value: write {unary.OperatorToken}{Show(unary.Operand)}.{(unary.IsKind(SyntaxKind.LogicalNotExpression) ? "Bool" : "Number")}",
+            $"a tag's value is a Value: write {unary.OperatorToken}{Show(unary.Operand)}."
+                + (unary.IsKind(SyntaxKind.LogicalNotExpression) ? "Bool" : "Number"),
         "CS0029" or "CS0266" => Conversion(code),
         "CS0200" or "CS0131" when IsComparison(code) => "'=' assigns: write == to compare",
         "CS0037" => Null(code),
@@ -45,11 +46,13 @@ internal static partial class ValueMistakes
         if (!code.IsValue(binary.Left) && !code.IsValue(binary.Right))
         {
             var quoted = new[] { binary.Left, binary.Right }.FirstOrDefault(part => part.IsKind(SyntaxKind.StringLiteralExpression));
-            return quoted is not null && NumberText().IsMatch(quoted.ToString()) ? $"a number has no quotes: write {quoted.ToString().Trim('"')}" : null;
+            return quoted is not null && NumberText().IsMatch(quoted.ToString())
+                ? $"a number has no quotes: write {quoted.ToString().Trim('"')}" : null;
         }
 
         var member = binary.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression ? "Bool" : "Number";
-        return $"a tag's value is a Value, which can be a number, a text or nothing: write {Part(binary.Left)} {binary.OperatorToken} {Part(binary.Right)}";
+        return "a tag's value is a Value, which can be a number, a text or nothing: "
+            + $"write {Part(binary.Left)} {binary.OperatorToken} {Part(binary.Right)}";
 
         string Part(ExpressionSyntax part) => code.IsValue(part) ? $"{Show(part)}.{member}" : Show(part);
     }
@@ -63,7 +66,8 @@ internal static partial class ValueMistakes
         if (code.IsFlow(node)) return FlowMistakes.NoValue;
         var isResult = code.Lambda is { } lambda && (lambda.ExpressionBody == node || node.Parent is ReturnStatementSyntax);
         if (to == "bool" && isResult)
-            return $"the lambda of {code.Operator} answers with true or false, and this is a {from}: compare it, as in {Show(node)} {(from == "string" ? "== \"on\"" : "> 0")}";
+            return $"the lambda of {code.Operator} answers with true or false, and this is a {from}: compare it, "
+                + $"as in {Show(node)} {(from == "string" ? "== \"on\"" : "> 0")}";
         return (from, to) switch
         {
             ("double" or "float", "int" or "long") => $"this is a number with a fraction, and {to} holds whole numbers: write double",

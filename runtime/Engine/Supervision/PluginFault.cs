@@ -79,7 +79,8 @@ internal static class PluginFault
     {
         string? site = null;
         var depth = 0;
-        for (var inner = exception; inner is not null && depth++ < MaxDepth; inner = inner.InnerException) site = ThrowSite.Find(inner) ?? site;
+        for (var inner = exception; inner is not null && depth++ < MaxDepth; inner = inner.InnerException)
+            site = ThrowSite.Find(inner) ?? site;
         return site;
     }
 

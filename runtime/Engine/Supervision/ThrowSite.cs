@@ -4,8 +4,8 @@ using System.Reflection;
 namespace PlantRuntime.Engine.Supervision;
 
 /// <summary>
-/// Finds the place in a plugin's code at which an exception was thrown: method, and file and line if the plugin's folder has its .pdb. Reads
-/// the stack that the runtime recorded, so that no plugin code runs. Stateless; any thread; never throws.
+/// Finds the place in a plugin's code at which an exception was thrown: method, and file and line if the plugin's folder has its .pdb.
+/// Reads the stack that the runtime recorded, so that no plugin code runs. Stateless; any thread; never throws.
 /// </summary>
 internal static class ThrowSite
 {

@@ -17,9 +17,9 @@ using static PlantRuntime.Web.Api.RouteParameter;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// The devices in the API: state, reading, browsing, writing, retrying. Requests come on the thread pool, several at a time; counts the
-/// open traces. Calls into a driver run in the session of its device, between scans. Writes go through <see cref="WriteService"/>, which checks
-/// the rules and writes the audit log.
+/// The devices in the API: state, reading, browsing, tracing, writing, retrying. Requests come on the thread pool, several at a time; it
+/// keeps only the number of open traces. Calls into a driver run in the session of its device, between scans. Writes go through
+/// <see cref="WriteService"/>, which checks the rules and writes the audit log.
 /// </summary>
 /// <param name="devices">The devices of the site, as they are now: the list follows reloads.</param>
 /// <param name="writes">The write service of the site.</param>

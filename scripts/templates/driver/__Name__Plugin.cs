@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using PlantRuntime.Contracts;
 
 namespace __Name__;
@@ -7,7 +8,6 @@ namespace __Name__;
 public sealed class __Name__Plugin : DriverPlugin<__Name__Options>
 {
     public override string Name => "__name__";
-
     public override IDriver Open(__Name__Options options, PluginContext context) => new __Name__Driver(options);
 }
 
@@ -45,7 +45,7 @@ internal sealed class __Name__Reader(IReadOnlyList<TagDefinition> tags, Func<Tcp
         try
         {
             using var answers = new StreamReader(device.GetStream(), leaveOpen: true);
-            await device.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(string.Concat(tags.Select(t => t.Address + "\n"))), cancel);
+            await device.GetStream().WriteAsync(Encoding.UTF8.GetBytes(string.Concat(tags.Select(t => t.Address + "\n"))), cancel);
             for (var i = 0; i < tags.Count; i++)
             {
                 var answer = await answers.ReadLineAsync(cancel) ?? throw new IOException("the device closed the connection");

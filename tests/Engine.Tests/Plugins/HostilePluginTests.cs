@@ -45,7 +45,8 @@ public class HostilePluginTests(ITestOutputHelper output)
         if (isParked)
         {
             await fixture.Log.WhenAsync("PARKED device=sick");
-            Assert.Matches("failed 3 times in a row: " + reason, fixture.Log.All.Single(l => l.Contains("PARKED", StringComparison.Ordinal)));
+            Assert.Matches("failed 3 times in a row: " + reason,
+                fixture.Log.All.Single(l => l.Contains("PARKED", StringComparison.Ordinal)));
         }
         else
         {

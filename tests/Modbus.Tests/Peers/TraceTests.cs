@@ -79,8 +79,11 @@ public class TraceTests
         Skip.IfNot(Directory.Exists("/usr/lib/python3/dist-packages/pymodbus"), "python3-pymodbus is not installed");
         Skip.IfNot(Directory.Exists("/usr/lib/python3/dist-packages/serial_asyncio"), "python3-serial-asyncio is not installed");
         await using var server = await PeerProcess.StartAsync("/usr/bin/python3", "pymodbus_serial_server.py", JsonSerializer.Serialize(
-            new { port = pair.FarPort, ascii = format == FrameFormat.Ascii, values = new ServedValue[] { new(1, "holding", 10, "INT16", "42") } },
-            JsonSerializerOptions.Web));
+            new
+            {
+                port = pair.FarPort, ascii = format == FrameFormat.Ascii,
+                values = new ServedValue[] { new(1, "holding", 10, "INT16", "42") },
+            }, JsonSerializerOptions.Web));
         var options = new ModbusOptions { Port = pair.Port, Framing = format, ReplyTimeout = TimeSpan.FromSeconds(20), Retries = 0 };
         await using var driver = new ModbusSerialDriver(options, new CapturingPluginLog(), trace: _trace);
         await SerialPeer.InTurnAsync(driver, driver.ConnectAsync);
