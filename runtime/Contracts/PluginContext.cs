@@ -48,6 +48,9 @@ public sealed class PluginContext(string name, string site, string siteFolder, T
     /// <summary>The only clock that a plugin may use.</summary>
     public TimeProvider Time { get; } = time;
 
+    /// <summary>The trace of the device, to which a driver reports the messages that it sends and receives.</summary>
+    public WireTrace Trace { get; init; } = new(time);
+
     /// <summary>
     /// Log for events that are not failures. Failures are thrown; the host logs them once, with device and tag. Thread-safe.
     /// </summary>

@@ -75,7 +75,7 @@ internal sealed class SessionConnector(OpcUaOptions options, PluginContext conte
         var url = Url(options.Path);
         using var connection = await SecureConnection.ConnectAsync(
             options.Host, options.Port, url, ChannelSecurity.None, Limits, options.ChannelLifetime, context.Time,
-                cancel).ConfigureAwait(false);
+                context.Trace, cancel).ConfigureAwait(false);
         try
         {
             var body = await connection.CallAsync(new ServiceCall(), request(url), cancel).ConfigureAwait(false);
@@ -146,7 +146,7 @@ internal sealed class SessionConnector(OpcUaOptions options, PluginContext conte
         {
             return await SecureConnection.ConnectAsync(
                 options.Host, options.Port, Url(endpoint), security, Limits, options.ChannelLifetime, context.Time,
-                    cancel).ConfigureAwait(false);
+                    context.Trace, cancel).ConfigureAwait(false);
         }
         catch (LinkException e) when (security.Policy.IsSecure && e is not FrameException)
         {

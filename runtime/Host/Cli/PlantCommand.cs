@@ -29,6 +29,7 @@ internal static class PlantCommand
               plant write sites/press press set 5  write one tag of a running site
               plant restart sites/press press      close a device or sink of a running site and open it again
               plant browse sites/press press       list the data of a device
+              plant trace sites/press press --for 10s   show each request and reply with its bytes and meaning
               plant trust sites/press press        trust the certificate of a server that was refused
               plant record sites/demo --for 10min  record the scans of a running site in a file
               plant user add sites/demo anna       create a user of the web page
@@ -49,6 +50,7 @@ internal static class PlantCommand
             WriteCommand.Create(),
             RestartCommand.Create(),
             BrowseCommand.Create(),
+            TraceCommand.Create(),
             ImportCommand.Create(),
             TrustCommand.Create(),
             RecordCommand.Create(),

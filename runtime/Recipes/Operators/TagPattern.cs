@@ -20,7 +20,7 @@ internal static class TagPattern
         {
             if (names.Any(name => IsMatch(pattern, name))) continue;
             var devices = string.Join(", ", schemas.Select(s => s.Device).Distinct());
-            plan.Report($"no tag \"{pattern}\" in device {devices}{Nearest.DidYouMean(pattern, names)}", pattern);
+            plan.Report($"no tag \"{pattern}\" in device {devices}{Nearest.DidYouMean(pattern, names, plan.HintAtOwner(pattern))}", pattern);
         }
     }
 

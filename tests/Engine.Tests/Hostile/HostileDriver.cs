@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Tests.Hostile;
@@ -40,6 +41,15 @@ internal sealed class HostileDriver(string fault, PluginContext context) : IRead
                 break;
             case "message":
                 throw new UnreadableException();
+            case "null":
+                await Task.Yield();
+                _ = ((string?)null)!.Length;
+                break;
+            case "aggregate":
+                Task.WaitAll([Task.Run(() => Parse(["12", "x"]), CancellationToken.None)], CancellationToken.None);
+                break;
+            case "long-message":
+                throw new InvalidOperationException(new string('x', 5_000_000), new FormatException("the cause"));
             case "overwrite":
                 into.Samples.Clear();
                 break;
@@ -77,6 +87,8 @@ internal sealed class HostileDriver(string fault, PluginContext context) : IRead
                 break;
         }
     }
+
+    private static int[] Parse(string[] texts) => [.. texts.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
 
     public ValueTask DisposeAsync()
     {
