@@ -1,7 +1,7 @@
 namespace PlantRuntime.Logging;
 
 /// <summary>
-/// Keeps the last <paramref name="count"/> log lines in memory, for the live table and the page. The log thread writes; any thread reads;
+/// Keeps the last <paramref name="count"/> log lines in memory, for the API. The log thread writes; any thread reads;
 /// locks internally.
 /// </summary>
 public sealed class RecentLines(int count) : ILogTarget

@@ -3,6 +3,7 @@ using PlantRuntime.Engine;
 using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.Plugins;
 using PlantRuntime.Engine.RecipeHost.Build;
+using PlantRuntime.Host.Cli.Watch;
 using PlantRuntime.Logging;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites;
@@ -21,7 +22,8 @@ namespace PlantRuntime.Host.Cli;
 /// </summary>
 internal static class RunCommand
 {
-    private const int PageLines = 500;
+    /// <summary>Log lines that the host keeps for the page, <c>plant log</c> and the live table.</summary>
+    private const int KeptLines = 500;
 
     /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
     public static Command Create()
@@ -41,12 +43,16 @@ internal static class RunCommand
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ShutdownSignals.Register());
         ShutdownSignals.OnHangUp(static () => { });
+
+        // Set before plugins are loaded, because a console sink keeps the output that it finds.
+        var terminal = !plain && LiveTable.IsPossible ? new HideableOutput(Console.Out) : null;
+        if (terminal is not null) Console.SetOut(terminal);
         try
         {
             // A host that loses the lease of its site begins again, and waits for the lease.
             while (true)
             {
-                if (await RunAsync(folder, duration, plain, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
+                if (await RunAsync(folder, duration, terminal, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -57,15 +63,12 @@ internal static class RunCommand
     }
 
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
-    private static async Task<int?> RunAsync(string folder, TimeSpan? duration, bool plain, CancellationTokenSource stop)
+    private static async Task<int?> RunAsync(string folder, TimeSpan? duration, HideableOutput? terminal, CancellationTokenSource stop)
     {
-        var isLive = !plain && !Console.IsOutputRedirected && !Console.IsInputRedirected;
-        var recent = new RecentLines(8);
-        var lines = new RecentLines(PageLines);
+        var lines = new RecentLines(KeptLines);
 
         // Plugins are loaded and checked on other threads, because their code can block.
-        ILogTarget screen = isLive ? recent : new TextWriterTarget(Console.Out);
-        using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, screen, lines), Console.Error), stop.Token)
+        using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, lines), Console.Error), stop.Token)
             .WaitAsync(stop.Token).ConfigureAwait(false);
         if (site is null) return 1;
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
@@ -80,7 +83,7 @@ internal static class RunCommand
         if (!TryCreateLease(site, out var lease)) return 1;
         try
         {
-            return await RunAsync(site, lease, duration, isLive ? recent : null, lines, stop).ConfigureAwait(false);
+            return await RunAsync(site, lease, duration, terminal, lines, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -91,12 +94,12 @@ internal static class RunCommand
     /// <param name="site">The site, checked.</param>
     /// <param name="lease">Its lease; null if it has none.</param>
     /// <param name="duration">Time until the end; null for no limit.</param>
-    /// <param name="recent">The log lines of the live table; null without a table.</param>
-    /// <param name="lines">The log lines of the page.</param>
+    /// <param name="terminal">The terminal, for the live table; null for log lines instead.</param>
+    /// <param name="lines">The last log lines, for the API.</param>
     /// <param name="stop">Ends the host.</param>
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
     private static async Task<int?> RunAsync(
-        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, RecentLines lines, CancellationTokenSource stop)
+        SiteContext site, SiteLease? lease, TimeSpan? duration, HideableOutput? terminal, RecentLines lines, CancellationTokenSource stop)
     {
         if (Open(site, lease) is not { } host) return 1;
         ShutdownSignals.OnHangUp(() => host.RequestReload("SIGHUP"));
@@ -110,8 +113,8 @@ internal static class RunCommand
             if (duration is { } time) stop.CancelAfter(time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             if (lease is not null) _ = CancelAfterLossAsync(lease, end);
-            if (recent is not null) await LiveTable.ShowAsync(host, site.Model, recent, end.Token).ConfigureAwait(false);
-            else await WaitAsync(end.Token).ConfigureAwait(false);
+            if (terminal is null || !await ShowAsync(site, terminal, end.Token).ConfigureAwait(false))
+                await WaitAsync(end.Token).ConfigureAwait(false);
             host.EndsAtOnce = lease is { Lost.IsCompleted: true };
             site.Log.Info("STOPPING");
         }
@@ -120,6 +123,21 @@ internal static class RunCommand
 
         // HasFailed is true if the queue lost records that it could not store; the log names the number and the reason.
         return host.Queue is { HasFailed: true } ? 1 : 0;
+    }
+
+    /// <summary>Shows the table in place of log lines, which are printed again after it.</summary>
+    /// <returns>False if the terminal is gone: the plant runs on without it.</returns>
+    private static async Task<bool> ShowAsync(SiteContext site, HideableOutput terminal, CancellationToken end)
+    {
+        terminal.IsHidden = true;
+        try
+        {
+            return await new LiveTable(site.Model.Folder, endsPlant: true, site.Time).ShowAsync(end).ConfigureAwait(false);
+        }
+        finally
+        {
+            terminal.IsHidden = false;
+        }
     }
 
     private static async Task CancelAfterLossAsync(SiteLease lease, CancellationTokenSource end)
@@ -196,11 +214,11 @@ internal static class RunCommand
     private static HostHealth Health(SiteContext site, SiteHost host, SiteLease? lease) => HostHealth.From(
         site.Model.Name, lease is { Active.IsCompleted: false }, host.Queue is { HasFailed: true }, host.Status.Health);
 
-    private static PlantLog CreateLog(SiteModel model, ILogTarget screen, RecentLines lines)
+    private static PlantLog CreateLog(SiteModel model, RecentLines lines)
     {
         var file = new RotatingFile(Path.GetFullPath(model.Log.File, model.Folder), model.Log.MaxSize.Bytes, model.Log.Keep);
         // The file first: it has the line also when the terminal takes no more.
-        return new PlantLog(TimeProvider.System, model.Log.Level, model.Web is null ? [file, screen] : [file, screen, lines]);
+        return new PlantLog(TimeProvider.System, model.Log.Level, [file, new TextWriterTarget(Console.Out), lines]);
     }
 
     private static async Task WaitAsync(CancellationToken end)
