@@ -151,7 +151,8 @@ internal sealed class LiveTable
 }
 
 /// <summary>
-/// Follows the signals that concern the screen: another size, Ctrl-Z and its end. Owned by <see cref="LiveTable"/>; the handlers run on
+/// Follows the signals that concern the screen: another size, and the end of a stop. Ctrl-Z has no effect while the table is shown, because
+/// a stopped host reads no device. Owned by <see cref="LiveTable"/>; the handlers run on
 /// threads of the runtime. Windows has none of them.
 /// </summary>
 internal sealed class TerminalSignals : IDisposable
@@ -164,10 +165,10 @@ internal sealed class TerminalSignals : IDisposable
     {
         if (OperatingSystem.IsWindows()) return;
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => draw()));
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, _ => screen.Suspend()));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, context => context.Cancel = true));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ =>
         {
-            screen.Resume();
+            screen.Invalidate();
             draw();
         }));
     }

@@ -17,7 +17,6 @@ internal sealed class Screen : IDisposable
     private List<string> _shown = [];
     private (int Width, int Height) _size;
     private bool _isOpen;
-    private bool _isSuspended;
     private bool _isDisposed;
 
     /// <param name="output">The terminal; not closed.</param>
@@ -34,7 +33,7 @@ internal sealed class Screen : IDisposable
     {
         lock (_gate)
         {
-            if (_isDisposed || _isSuspended) return;
+            if (_isDisposed) return;
             var text = new StringBuilder();
             if (!_isOpen || _size != (width, height))
             {
@@ -57,36 +56,31 @@ internal sealed class Screen : IDisposable
         }
     }
 
-    /// <summary>Gives the terminal back for as long as the process is stopped (Ctrl-Z).</summary>
-    public void Suspend()
-    {
-        lock (_gate)
-        {
-            Leave();
-            _isSuspended = true;
-        }
-    }
-
     /// <summary>Draws everything at the next <see cref="Show"/>: another program has used the terminal.</summary>
-    public void Resume()
+    public void Invalidate()
     {
-        lock (_gate) (_isOpen, _isSuspended) = (false, false);
+        lock (_gate) _isOpen = false;
     }
 
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        End();
+    }
+
+    private void OnProcessExit(object? sender, EventArgs e) => End();
+
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e) => End();
+
+    private void End()
+    {
         lock (_gate)
         {
             Leave();
             _isDisposed = true;
         }
     }
-
-    private void OnProcessExit(object? sender, EventArgs e) => Suspend();
-
-    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e) => Suspend();
 
     private void Leave()
     {
