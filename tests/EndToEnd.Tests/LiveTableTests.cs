@@ -20,7 +20,7 @@ public class LiveTableTests
         await plant.WhenAsync("RECONNECT .*device=saw");
         await plant.WhenAsync("recipe=recipes/bad.csx");
         await using var terminal = await Terminal.OpenAsync(80, 24, PlantProcess.CommandLine("watch", site.Path));
-        var (small, large) = (Small(site.Path), Large(site.Path));
+        var (small, large) = (Expected("80x24", site), Expected("140x45", site));
         await terminal.WhenShownAsync(small);
         await terminal.ResizeAsync(140, 45);
         await terminal.WhenShownAsync(large);
@@ -148,78 +148,8 @@ public class LiveTableTests
         return site;
     }
 
-    private static string Small(string path) => $"""
-         failing  degraded  1/4 devices  1 sink  0/1 recipe  2000/2003 tags   hh:mm:ssZ
-         KIND   NAME                        STATE                  VALUE UNIT       AGE
-        !device saw                         Reconnecting               # scans/s
-        !device mill                        Reconnecting               # scans/s
-        !device lathe                       Reconnecting               # scans/s
-        !recipe recipes/bad.csx             Stopped                   v1
-        !tag    saw.a                       BAD_COMM                   -             #s
-        !tag    mill.a                      BAD_COMM                   -             #s
-        !tag    lathe.a                     BAD_COMM                   -             #s
-         device line                        Running                    # scans/s     #s
-         sink   lines                       Running                    # waiting
-         tag    line.t000                   GOOD                       0 pcs         #s
-         tag    line.t001                   GOOD                       1 pcs         #s
-         tag    line.t002                   GOOD                       2 pcs         #s
-        device saw = # scans/s  cycle # ms  failed #  skipped #
-        device saw: rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the
-          connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the
-          connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the
-          connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the
-          connection (end)
-          next: the host tries again by itself; check power, cable and address of the
-          device: plant doctor {path}
-        3 more: select a row for its reason
-         / filter  b bad only  s bad first  q quit                         1-12 of 2009
-        """;
-
-    private static string Large(string path) => $"""
-         failing  degraded  1/4 devices  1 sink  0/1 recipe  2000/2003 tags                                                               hh:mm:ssZ
-         KIND   NAME                                     STATE                  VALUE UNIT       AGE INFO
-        !device saw                                      Reconnecting               # scans/s        cycle # ms  failed #  skipped #
-        !device mill                                     Reconnecting               # scans/s        cycle # ms  failed #  skipped #
-        !device lathe                                    Reconnecting               # scans/s        cycle # ms  failed #  skipped #
-        !recipe recipes/bad.csx                          Stopped                   v1                faults #  lost scans #
-        !tag    saw.a                                    BAD_COMM                   -             #s
-        !tag    mill.a                                   BAD_COMM                   -             #s
-        !tag    lathe.a                                  BAD_COMM                   -             #s
-         device line                                     Running                    # scans/s     #s cycle # ms  failed #  skipped #
-         sink   lines                                    Running                    # waiting        delivered #  dead 0  lost 0
-         tag    line.t000                                GOOD                       0 pcs         #s
-         tag    line.t001                                GOOD                       1 pcs         #s
-         tag    line.t002                                GOOD                       2 pcs         #s
-         tag    line.t003                                GOOD                       3 pcs         #s
-         tag    line.t004                                GOOD                       4 pcs         #s
-         tag    line.t005                                GOOD                       5 pcs         #s
-         tag    line.t006                                GOOD                       6 pcs         #s
-         tag    line.t007                                GOOD                       7 pcs         #s
-         tag    line.t008                                GOOD                       8 pcs         #s
-        device saw = # scans/s  cycle # ms  failed #  skipped #
-        device saw: rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3
-          refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack
-          2 slot 3 refuses the connection (end)
-          next: the host tries again by itself; check power, cable and address of the device: plant doctor {path}
-        device mill: rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3
-          refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack
-          2 slot 3 refuses the connection (end)
-          next: the host tries again by itself; check power, cable and address of the device: plant doctor {path}
-        device lathe: rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3
-          refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack 2 slot 3 refuses the connection rack
-          2 slot 3 refuses the connection (end)
-          next: the host tries again by itself; check power, cable and address of the device: plant doctor {path}
-        recipe recipes/bad.csx: it was busy with one scan for more than 2 s
-          next: correct the file: the recipe starts when it is saved
-        LOG
-        LOG
-        LOG
-        LOG
-        LOG
-        LOG
-        LOG
-        LOG
-        LOG
-         / filter  b bad only  s bad first  q quit                                                                                     1-18 of 2009
-        """;
+    /// <summary>The screen of the failing site at a size; <c>{path}</c> is its folder.</summary>
+    private static string Expected(string size, SiteFolder site) => File.ReadAllText(
+        Path.Combine(SiteFolder.Root, "tests", "EndToEnd.Tests", "Screens", $"failing-{size}.txt"))
+        .Replace("{path}", site.Path, StringComparison.Ordinal);
 }

@@ -51,10 +51,13 @@ internal sealed partial class Terminal : IAsyncDisposable
     /// Replaces times, ages, rates and counters by <c>#</c> in as many columns, and log lines by <c>LOG</c>. What stands in a column stays
     /// there.
     /// </summary>
-    public static string Normalize(string screen) => LogLine().Replace(
-        Counter().Replace(
-            Column().Replace(Clock().Replace(screen, "hh:mm:ssZ"), m => (m.Groups[2].Value.Length > 3 ? $"#{m.Groups[2].Value}" : "#s").PadLeft(m.Length)), "$1#"),
-        "LOG");
+    public static string Normalize(string screen)
+    {
+        var text = Clock().Replace(screen, "hh:mm:ssZ");
+        text = Age().Replace(text, m => "#s".PadLeft(m.Length));
+        text = Count().Replace(text, m => $"#{m.Groups[1].Value}".PadLeft(m.Length));
+        return LogLine().Replace(Counter().Replace(text, "$1#"), "LOG");
+    }
 
     public async ValueTask DisposeAsync() => await TmuxAsync("kill-server");
 
@@ -87,9 +90,13 @@ internal sealed partial class Terminal : IAsyncDisposable
     [GeneratedRegex(@"\d\d:\d\d:\d\dZ")]
     private static partial Regex Clock();
 
-    /// <summary>An age, a rate or a number of waiting records, with the space before it.</summary>
-    [GeneratedRegex(@"((?<= ) *[\d.]+)((?:s|min)\b| scans/s| waiting)")]
-    private static partial Regex Column();
+    /// <summary>An age with the space before it.</summary>
+    [GeneratedRegex(@"(?<= ) *\d+(?:s|min)\b")]
+    private static partial Regex Age();
+
+    /// <summary>A rate or a number of waiting records, with the space before it.</summary>
+    [GeneratedRegex(@"(?<= ) *[\d.]+( scans/s| waiting)")]
+    private static partial Regex Count();
 
     [GeneratedRegex(@"((?:cycle|failed|skipped|delivered|lost scans|faults) )[\d.]+")]
     private static partial Regex Counter();

@@ -10,8 +10,8 @@ using PlantRuntime.Tools.Client;
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Implements <c>plant log</c>: prints the last log lines of a running site, and further ones as they come. Without a host it prints the end
-/// of the log file. Runs once per process, one loop; a signal or the end of its reader ends it.
+/// Implements <c>plant log</c>: prints the last log lines of a running site, and further ones as they come. Without a host it prints the
+/// end of the log file. Runs once per process, one loop; a signal or the end of its reader ends it.
 /// </summary>
 internal sealed class LogCommand
 {
@@ -39,7 +39,8 @@ internal sealed class LogCommand
     public static Command Create()
     {
         var site = SiteArgument.Create();
-        var follow = new Option<bool>("--follow", "-f") { Description = "Print further lines as they come, also after a restart of the host" };
+        var follow = new Option<bool>("--follow", "-f")
+            { Description = "Print further lines as they come, also after a restart of the host" };
         var level = new Option<LogLevel>("--level")
         {
             Description = "Print lines of this level and above: debug, info, warn or error",
@@ -68,7 +69,7 @@ internal sealed class LogCommand
         var stop = ShutdownSignals.Register();
         try
         {
-            return isFollowing ? await command.FollowAsync(stop).ConfigureAwait(false) : await command.PrintAsync(stop).ConfigureAwait(false);
+            return await (isFollowing ? command.FollowAsync(stop) : command.PrintAsync(stop)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -136,8 +137,8 @@ internal sealed class LogCommand
     private async Task BeginAsync(JsonElement status, CancellationToken stop)
     {
         var started = status.GetProperty("started").GetString();
-        if (_isWaiting)
-            _errors.WriteLine(_started is null ? "the host has started" : started == _started ? "the host answers again" : "the host has started anew");
+        var news = _started is null ? "the host has started" : started == _started ? "the host answers again" : "the host has started anew";
+        if (_isWaiting) _errors.WriteLine(news);
         _isWaiting = false;
         if (started != _started) (_started, _last) = (started, 0);
         Print(await ReadAsync(_last, stop).ConfigureAwait(false));
@@ -170,7 +171,9 @@ internal sealed class LogCommand
         if (text.Length > 0) _output.Write(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    /// <summary>Prints the end of the log file, after the reason for which the host is not asked. Returns false if it cannot be read.</summary>
+    /// <summary>
+    /// Prints the end of the log file, after the reason for which the host is not asked. Returns false if it cannot be read.
+    /// </summary>
     private bool PrintFile(SiteClientException reason)
     {
         var file = FindFile();

@@ -18,5 +18,6 @@ internal readonly record struct SiteLogLine(long Number, LogLevel Level, string 
     public static SiteLogLine Parse(string line) =>
         new(0, LevelFrom(line.Split(' ', 3) is [_, var level, _] ? level : null), LogText.Sanitize(line, int.MaxValue));
 
-    private static LogLevel LevelFrom(string? level) => Enum.TryParse<LogLevel>(level, ignoreCase: true, out var known) ? known : LogLevel.Info;
+    private static LogLevel LevelFrom(string? level) =>
+        Enum.TryParse<LogLevel>(level, ignoreCase: true, out var known) ? known : LogLevel.Info;
 }

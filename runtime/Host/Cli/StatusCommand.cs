@@ -26,7 +26,8 @@ internal static class StatusCommand
         var site = SiteArgument.Create();
         var json = new Option<bool>("--json") { Description = "Print the document of GET /api/status (docs/api.md)" };
         var command = new Command("status", """
-            Print the state of a running site: devices, mirrors, sinks, recipes and queue, each with the reason for its state and the next step.
+            Print the state of a running site: devices, mirrors, sinks, recipes and queue, each with the reason for its state
+            and the next step.
 
             Exit code 0: the site is healthy, or waits as a standby. 1: a part does not work, the host starts, or it does not answer.
             2: no host runs the site.

@@ -27,13 +27,15 @@ internal static class StatusText
         {
             $"{Text(status["site"])}: {Summary(status)}",
             $"plant {status["plant_id"]}, version {Text(status["version"])}, up {Amounts.Duration((double)status["uptime_seconds"]!)}, "
-                + $"{Amounts.Bytes((long)status["memory_bytes"]!)} memory, {now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC",
+                + $"{Amounts.Bytes((long)status["memory_bytes"]!)} memory, "
+                + now.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
         };
         if (status["site_error"] is { } siteError)
             AddReason(lines, Text(siteError), "correct site.toml and save it; the site before runs on", width);
         if (status["queue_error"] is { } queueError)
             AddReason(lines, Text(queueError), "records are kept in memory and may be lost: make room on the disk or repair it", width);
-        Add(lines, width, ["DEVICE", "STATE", "DRIVER", "TAGS", "SCANS", "FAILED", "SKIPPED", "CYCLE", "LAST SCAN"], Parts(status, "devices",
+        string[] head = ["DEVICE", "STATE", "DRIVER", "TAGS", "SCANS", "FAILED", "SKIPPED", "CYCLE", "LAST SCAN"];
+        Add(lines, width, head, Parts(status, "devices",
             d => Part(d, "device", "name", site, Text(d["driver"]), Number(d["tags"]), Number(d["scans"]), Number(d["failed"]),
                 Number(d["skipped"]), $"{Number(d["cycle_ms"])} ms", d["last_scan"] is { } last ? $"{Ago(now, last)} ago" : "-")));
         Add(lines, width, ["MIRROR", "STATE", "COPIES", "UNCHANGED", "SKIPS", "AGE", "P99"], Parts(status, "mirrors", m => new StatusRow(

@@ -72,7 +72,8 @@ internal static class ValueText
         if (!double.IsFinite(number)) return digits;
         if (IsReadable(number) || IsReadable(double.Parse(digits, CultureInfo.InvariantCulture)))
         {
-            return decimal.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(PlainForm, CultureInfo.InvariantCulture);
+            var readable = decimal.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
+            return readable.ToString(PlainForm, CultureInfo.InvariantCulture);
         }
 
         var (mantissa, exponent) = digits.Split('E') is [var left, var right] ? (left, right) : (digits, "0");

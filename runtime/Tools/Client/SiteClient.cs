@@ -83,8 +83,8 @@ internal static class SiteClient
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new SiteClientException(
-                $"the host does not answer within {AnswerPatience.TotalSeconds:0} s: its process hangs, is stopped, or the machine is overloaded");
+            throw new SiteClientException($"the host does not answer within {AnswerPatience.TotalSeconds:0} s: "
+                + "its process hangs, is stopped, or the machine is overloaded");
         }
     }
 

@@ -14,7 +14,8 @@ internal sealed partial class ExampleView
 
     /// <summary>A reason of 300 characters, whose last word is the proof that all of it is there.</summary>
     public static string LongReason(string name) =>
-        $"{name}: " + string.Concat(Enumerable.Repeat("the connection was refused by the device ", 8))[..(296 - name.Length)].TrimEnd() + " .end";
+        $"{name}: " + string.Concat(Enumerable.Repeat("the connection was refused by the device ", 8))[..(296 - name.Length)].TrimEnd()
+            + " .end";
 
     public SiteView View { get; } = new("sites/press-hall");
 

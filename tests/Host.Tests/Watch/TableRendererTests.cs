@@ -56,7 +56,8 @@ public class TableRendererTests
     public void Every_line_takes_exactly_its_columns_at_every_size_and_the_title_is_the_first()
     {
         var table = Failing().Apply("log", Log("2026-09-21T12:00:00Z ERROR プレス e\u0301"));
-        table.Tags("line", "プレス機の温度計", "e\u0301te\u0301", "x").Values($"[0, \"プレス機の故障\", 2, {ExampleView.Noon}]");
+        table.Tags("line", "プレス機の温度計", "e\u0301te\u0301", "x")
+            .Values($"[0, \"プレス機の故障\", 2, {ExampleView.Noon}]");
         for (var height = 1; height <= 60; height++)
         {
             for (var width = 1; width <= 160; width += 3)
@@ -95,7 +96,8 @@ public class TableRendererTests
         var table = new ExampleView().Tags("line", "a\u001b[2Jb").Values("[0, \"\\u001b]0;title\\u0007\\n\\u202e\", 0, 0]")
             .Status([("line", "Parked", "\u001b[31mred\r\n\u0007")]).Apply("log", Log("\u001b[2Jline"));
         var allowed = new System.Text.RegularExpressions.Regex(@"\u001b\[(0|1|7|31|32|33|90)m");
-        Assert.All(table.Render(140, 45), line => Assert.DoesNotContain(allowed.Replace(line, ""), c => char.IsControl(c) || c == '\u202e'));
+        Assert.All(table.Render(140, 45),
+            line => Assert.DoesNotContain(allowed.Replace(line, ""), c => char.IsControl(c) || c == '\u202e'));
         Assert.Contains(table.Screen(140, 45), l => l.Contains("\\u001B]0;title", StringComparison.Ordinal));
     }
 

@@ -26,7 +26,7 @@ public class TableStateTests
         var table = Many().Type("/T19 line");
         Assert.Equal(111, Drawn(table).Rows.Count);
         Assert.StartsWith(" /T19 line_", table.Screen()[^1], StringComparison.Ordinal);
-        table.Press(ConsoleKey.Backspace, ConsoleKey.Backspace, ConsoleKey.Backspace, ConsoleKey.Backspace, ConsoleKey.Backspace).Type("9q");
+        table.Press([.. Enumerable.Repeat(ConsoleKey.Backspace, " line".Length)]).Type("9q");
         Assert.Empty(Drawn(table).Rows);
         Assert.Contains(table.Screen(), l => l.Contains("no row matches the filter", StringComparison.Ordinal));
         table.Press(ConsoleKey.Backspace, ConsoleKey.Enter);

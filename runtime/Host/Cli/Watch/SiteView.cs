@@ -139,8 +139,9 @@ internal sealed class SiteView(string site)
         row.Time = data.GetProperty("last_scan") is { ValueKind: JsonValueKind.String } last ? Milliseconds(last) : 0;
         var facts = data.GetProperty("properties").EnumerateArray()
             .Where((fact, i) => i < 2 || fact.GetProperty("wrong").GetBoolean()).Select(fact => Text(fact.GetProperty("text")));
-        row.Info = string.Join(
-            "  ", [$"cycle {Number(data, "cycle_ms")} ms", $"failed {Number(data, "failed")}", $"skipped {Number(data, "skipped")}", .. facts]);
+        string[] counters =
+            [$"cycle {Number(data, "cycle_ms")} ms", $"failed {Number(data, "failed")}", $"skipped {Number(data, "skipped")}"];
+        row.Info = string.Join("  ", [.. counters, .. facts]);
         return row;
     }
 

@@ -25,7 +25,7 @@ internal static class TableRenderer
     private const int MaxTroubleLines = 3;
     private const int MaxDetailLines = 3;
 
-    /// <summary>Draws the table on a screen of this size, with colours or without; scrolls the state so that the selection is seen.</summary>
+    /// <summary>Draws the table on a screen of this size, with colours or without; scrolls so that the selection is visible.</summary>
     /// <returns>One text for each line of the screen; each takes all of its columns.</returns>
     public static List<string> Render(SiteView view, TableState state, int width, int height, bool hasColor)
     {
@@ -68,12 +68,15 @@ internal static class TableRenderer
             if (rows.Count > 0) parts.Add((good == rows.Count ? "" : $"{good}/") + Plural.Format(rows.Count, Word(kind)));
         }
 
-        var time = view.Time == 0 ? "" : DateTimeOffset.FromUnixTimeMilliseconds(view.Time).ToString("HH:mm:ss'Z' ", CultureInfo.InvariantCulture);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(view.Time);
+        var time = view.Time == 0 ? "" : now.ToString("HH:mm:ss'Z' ", CultureInfo.InvariantCulture);
         var state = view.Health.Length == 0 ? "" : view.IsReady || view.Health != "ok" ? $"  {view.Health}" : "  not ready";
         var left = $" {view.Name}{state}  {string.Join("  ", parts)}";
-        var leftWidth = Math.Max(0, width - time.Length);
-        return (leftWidth > 2 * time.Length ? line.Add(TerminalText.Fit(left, leftWidth) + time, TextStyle.Title) : line.Add(left, TextStyle.Title))
-            .End(TextStyle.Title);
+
+        // On a narrow screen the name is worth more than the time.
+        var leftWidth = width - time.Length;
+        var title = leftWidth > 2 * time.Length ? TerminalText.Fit(left, leftWidth) + time : left;
+        return line.Add(title, TextStyle.Title).End(TextStyle.Title);
     }
 
     private static string Head(Columns columns, ScreenLine line)

@@ -102,7 +102,8 @@ internal sealed class TableState(bool endsPlant)
         if (IsBadOnly && !row.IsBad) return;
         foreach (var word in _words)
         {
-            if (!row.Name.Contains(word, StringComparison.OrdinalIgnoreCase) && !row.State.Contains(word, StringComparison.OrdinalIgnoreCase)
+            if (!row.Name.Contains(word, StringComparison.OrdinalIgnoreCase)
+                && !row.State.Contains(word, StringComparison.OrdinalIgnoreCase)
                 && !row.Unit.Equals(word, StringComparison.OrdinalIgnoreCase)
                 && !row.Kind.ToString().Equals(word, StringComparison.OrdinalIgnoreCase)) return;
         }
