@@ -126,13 +126,18 @@ internal static class RunCommand
     }
 
     /// <summary>Shows the table in place of log lines, which are printed again after it.</summary>
-    /// <returns>False if the terminal is gone: the plant runs on without it.</returns>
+    /// <returns>False if the terminal is gone or the table fails: the plant runs on without it.</returns>
     private static async Task<bool> ShowAsync(SiteContext site, HideableOutput terminal, CancellationToken end)
     {
         terminal.IsHidden = true;
         try
         {
             return await new LiveTable(site.Model.Folder, endsPlant: true, site.Time).ShowAsync(end).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            site.Log.Error($"BUG in=table reason=\"{exception}\"");
+            return false;
         }
         finally
         {

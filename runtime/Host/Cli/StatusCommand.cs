@@ -48,10 +48,12 @@ internal static class StatusCommand
         try
         {
             var status = await SiteClient.GetSoonAsync(Path.GetFullPath(site), "/api/status", cancel).ConfigureAwait(false);
+            if (status["ready"] is not { } ready)
+                throw new SiteClientException("this host is of another version: it does not say whether it is ready");
             var text = isJson ? LogText.SanitizeLines(status.ToJsonString(s_json), int.MaxValue)
                 : string.Join(Environment.NewLine, StatusText.Lines(status, site, Width()));
             await output.WriteLineAsync(text).ConfigureAwait(false);
-            return (string?)status["ready"] is "ready" or "standby" ? Healthy : Unhealthy;
+            return (string?)ready is "ready" or "standby" ? Healthy : Unhealthy;
         }
         catch (SiteClientException exception)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading.Channels;
+using PlantRuntime.Logging;
 using PlantRuntime.Tools.Client;
 
 namespace PlantRuntime.Host.Cli.Watch;
@@ -97,7 +98,7 @@ internal sealed class LiveTable
         }
         catch (SiteClientException exception)
         {
-            _view.Lose(exception.Message);
+            _view.Lose(LogText.Sanitize(exception.Message));
         }
     }
 
@@ -117,9 +118,9 @@ internal sealed class LiveTable
                     isFirst = false;
                 }
             }
-            catch (SiteClientException exception)
+            catch (Exception exception) when (!stop.IsCancellationRequested)
             {
-                trouble = exception.Message;
+                trouble = LogText.Sanitize(exception.Message);
             }
 
             var reason = $"{trouble}; trying again";
