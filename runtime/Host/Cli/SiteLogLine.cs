@@ -14,9 +14,28 @@ internal readonly record struct SiteLogLine(long Number, LogLevel Level, string 
         line.GetProperty("number").GetInt64(), LevelFrom(line.GetProperty("level").GetString()),
         LogText.Sanitize(line.GetProperty("line").GetString(), int.MaxValue)));
 
-    /// <summary>Parses a line of a log file, <c>time LEVEL …</c>; one that another program wrote has the level INFO.</summary>
-    public static SiteLogLine Parse(string line) =>
-        new(0, LevelFrom(line.Split(' ', 3) is [_, var level, _] ? level : null), LogText.Sanitize(line, int.MaxValue));
+    /// <summary>
+    /// Parses a line of a log file: <c>time LEVEL …</c>, or an object with <c>level</c>. One that another program wrote has the level
+    /// INFO.
+    /// </summary>
+    public static SiteLogLine Parse(string line)
+    {
+        var level = line.StartsWith('{') ? JsonLevel(line) : line.Split(' ', 3) is [_, var word, _] ? word : null;
+        return new SiteLogLine(0, LevelFrom(level), LogText.Sanitize(line, int.MaxValue));
+    }
+
+    private static string? JsonLevel(string line)
+    {
+        try
+        {
+            return JsonElement.Parse(line).TryGetProperty("level", out var level) && level.ValueKind == JsonValueKind.String
+                ? level.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static LogLevel LevelFrom(string? level) =>
         Enum.TryParse<LogLevel>(level, ignoreCase: true, out var known) ? known : LogLevel.Info;
