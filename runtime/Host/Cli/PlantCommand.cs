@@ -20,6 +20,9 @@ internal static class PlantCommand
             Examples:
               plant run sites/demo                 run a site; Ctrl-C or SIGTERM ends it
               plant run sites/demo --for 30s       the same for half a minute
+              plant status sites/demo              see how a running site is: devices, sinks, recipes, queue, with reasons
+              plant watch sites/demo               see its tags live, from any terminal
+              plant log sites/demo --follow        see its log lines as they come
               plant check sites/demo               find every mistake without touching a device
               plant diff /tmp/demo --against sites/demo   see what a running site would do with an edited copy
               plant test sites/demo                run the tests of its recipes, on simulated devices and a virtual clock
@@ -41,6 +44,9 @@ internal static class PlantCommand
             """)
         {
             RunCommand.Create(),
+            StatusCommand.Create(),
+            WatchCommand.Create(),
+            LogCommand.Create(),
             CheckCommand.Create(),
             DiffCommand.Create(),
             TestCommand.Create(),

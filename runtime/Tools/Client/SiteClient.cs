@@ -12,6 +12,9 @@ namespace PlantRuntime.Tools.Client;
 /// </summary>
 internal static class SiteClient
 {
+    /// <summary>The time within which a running host answers what it knows without asking a device.</summary>
+    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Returns true if a host runs the site: its socket accepts a connection. Blocks for the connection.</summary>
     public static bool IsRunning(string siteFolder)
     {
@@ -68,6 +71,23 @@ internal static class SiteClient
         }
     }
 
+    /// <summary>Requests a JSON document that has to come within <see cref="AnswerPatience"/>.</summary>
+    /// <exception cref="SiteClientException">No host runs the site, it refuses the request, or it does not answer in time.</exception>
+    public static async Task<JsonNode> GetSoonAsync(string siteFolder, string path, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(AnswerPatience);
+        try
+        {
+            return await GetAsync(siteFolder, path, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new SiteClientException($"the host does not answer within {AnswerPatience.TotalSeconds:0} s: "
+                + "its process hangs, is stopped, or the machine is overloaded");
+        }
+    }
+
     private static async Task<JsonNode> SendAsync(
         string siteFolder, HttpMethod method, string path, JsonNode? body, CancellationToken cancel)
     {
@@ -113,7 +133,7 @@ internal static class SiteClient
             return new SiteClientException(
                 $"access to the host of this site is denied ({path}): run the command as the user that runs the host");
         return exception.InnerException is SocketException
-            ? new SiteClientException($"no host runs this site (nothing answers at {path}): start it with plant run {siteFolder}")
+            ? new SiteClientException($"no host runs this site (nothing answers at {path}): start it with plant run {siteFolder}", true)
             : new SiteClientException("the host ended before it answered");
     }
 
@@ -158,4 +178,10 @@ internal sealed class SiteResponse(HttpClient client, HttpResponseMessage respon
 }
 
 /// <summary>Reports that a request to the host failed. The message is written for the user who gave the command.</summary>
-internal sealed class SiteClientException(string message) : Exception(message);
+/// <param name="message">The message.</param>
+/// <param name="isNotRunning">True if nothing listens at the socket of the site.</param>
+internal sealed class SiteClientException(string message, bool isNotRunning = false) : Exception(message)
+{
+    /// <summary>True if no host runs the site; false if one runs and does not answer as it should.</summary>
+    public bool IsNotRunning => isNotRunning;
+}

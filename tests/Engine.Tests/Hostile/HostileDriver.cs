@@ -6,6 +6,8 @@ namespace PlantRuntime.Tests.Hostile;
 /// <summary>Reads constant values until its fault applies. Faults apply at the first read, unless they concern another method.</summary>
 internal sealed class HostileDriver(string fault, PluginContext context) : IReader, IDescribed
 {
+    private const string Refusal = "refuse: ";
+
     private static event EventHandler? Leak;
 
     public string Endpoint => fault == "endpoint-throws" ? throw new InvalidOperationException("no endpoint")
@@ -13,7 +15,8 @@ internal sealed class HostileDriver(string fault, PluginContext context) : IRead
 
     public IReader Prepare(IReadOnlyList<TagDefinition> tags) => this;
 
-    public ValueTask ConnectAsync(CancellationToken cancel) => default;
+    public ValueTask ConnectAsync(CancellationToken cancel) =>
+        fault.StartsWith(Refusal, StringComparison.Ordinal) ? throw new NotConnectedException(fault[Refusal.Length..]) : default;
 
     public async ValueTask<IReadOnlyList<DeviceProperty>> DescribeAsync(CancellationToken cancel)
     {
