@@ -116,6 +116,9 @@ internal sealed class SiteHost : IAsyncDisposable
         _site.WarnAboutOrphanedQueues();
         await Recipes.PollAsync(cancel).ConfigureAwait(false);
         _site.Outputs.Questions.SetComplete();
+
+        // Reading a large site leaves more garbage than the site needs: it is returned to the system before the first scan.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         foreach (var device in Devices) _site.Start(device);
         _isStarted = true;
 
