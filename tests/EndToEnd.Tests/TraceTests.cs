@@ -45,7 +45,7 @@ public class TraceTests
         await trace.WhenAsync(@"Z < \d+ bytes, after [\d.]+ ms, CONNACK, accepted");
         await trace.WhenAsync(@"    0000  10.{45}  .{4}MQTT");
         await trace.WhenAsync(@"    0\w\w0 .* \*\* \*\* ");
-        await trace.SignalAsync("INT");
+        await trace.SignalAsync("TERM");
         Assert.Equal(0, await trace.WhenExitedAsync());
         Assert.DoesNotContain(Secret, trace.Output, StringComparison.Ordinal);
         var all = string.Concat(trace.Output.Split('\n').Where(l => l.StartsWith("    0", StringComparison.Ordinal))
