@@ -74,7 +74,7 @@ internal sealed class SiteStatus(TimeProvider time, Func<string, DiskSpace>? rea
         if (time.GetTimestamp() < _slowAt) return;
         _slowAt = time.GetTimestamp() + time.Ticks(s_slowEvery);
         CountValues(site.Devices.Sum(d => d.Status.Values));
-        PollDisk(Path.Combine(site.Model.Folder, "data"));
+        PollDisk(site.Model.DataFolder);
         await PollQueueAsync(site, cancel).ConfigureAwait(false);
     }
 

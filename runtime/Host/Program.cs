@@ -18,7 +18,9 @@ if (args is ["run", ..]) ShutdownSignals.Register();
 var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 try
 {
-    return await PlantCommand.Create().Parse(args).InvokeAsync(configuration).ConfigureAwait(false);
+    var command = PlantCommand.Create().Parse(args);
+    if (WindowsService.IsActive) return await WindowsService.RunAsync(() => command.InvokeAsync(configuration)).ConfigureAwait(false);
+    return await command.InvokeAsync(configuration).ConfigureAwait(false);
 }
 catch (OperationCanceledException)
 {

@@ -119,7 +119,7 @@ internal sealed class SiteRuntime
     public void OpenQueue(SiteModel model)
     {
         if (Queue is not null || QueuesOf(model) is not { Count: > 0 } queues) return;
-        var queue = new DiskQueue(new QueueFolder(Path.Combine(model.Folder, "data"), MachineName.Read()), queues, _time, _log);
+        var queue = new DiskQueue(new QueueFolder(model.DataFolder, MachineName.Read()), queues, _time, _log);
         queue.RoomMade += Recipes.Wake;
         Outputs.Queue = queue;
     }

@@ -7,6 +7,7 @@ using PlantRuntime.Logging;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
+using PlantRuntime.Sites.Text;
 using PlantRuntime.Tools.Doctor;
 using PlantRuntime.Tools.EditorSupport;
 using PlantRuntime.Web;
@@ -21,6 +22,8 @@ namespace PlantRuntime.Host.Cli;
 /// </summary>
 internal static class RunCommand
 {
+    /// <summary>Exit code of a site that cannot be run as it is, EX_CONFIG of sysexits.h: another start would end in the same way.</summary>
+    private const int ConfigurationError = 78;
     private const int PageLines = 500;
 
     /// <summary>Creates the command for <see cref="PlantCommand"/>; parses and runs nothing yet.</summary>
@@ -31,7 +34,10 @@ internal static class RunCommand
         var plain = new Option<bool>("--plain") { Description = "Log lines even on a terminal, instead of the live table" };
         var command =
             new Command("run",
-                "Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C or SIGTERM ends it.") { site,
+                """
+                Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C or SIGTERM ends it.
+                Exit code 78 when the site has errors, 1 for every other failure.
+                """) { site,
                     duration, plain };
         command.SetAction((result, _) => RunAsync(result.GetValue(site)!, result.GetValue(duration), result.GetValue(plain)));
         return command;
@@ -41,12 +47,13 @@ internal static class RunCommand
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ShutdownSignals.Register());
         ShutdownSignals.OnHangUp(static () => { });
+        var service = new ServiceNotifier(TimeProvider.System);
         try
         {
             // A host that loses the lease of its site begins again, and waits for the lease.
             while (true)
             {
-                if (await RunAsync(folder, duration, plain, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
+                if (await RunAsync(folder, duration, plain, service, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -57,7 +64,8 @@ internal static class RunCommand
     }
 
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
-    private static async Task<int?> RunAsync(string folder, TimeSpan? duration, bool plain, CancellationTokenSource stop)
+    private static async Task<int?> RunAsync(
+        string folder, TimeSpan? duration, bool plain, ServiceNotifier service, CancellationTokenSource stop)
     {
         var isLive = !plain && !Console.IsOutputRedirected && !Console.IsInputRedirected;
         var recent = new RecentLines(8);
@@ -67,20 +75,20 @@ internal static class RunCommand
         ILogTarget screen = isLive ? recent : new TextWriterTarget(Console.Out);
         using var site = await Task.Run(() => SiteContext.Load(folder, model => CreateLog(model, screen, lines), Console.Error), stop.Token)
             .WaitAsync(stop.Token).ConfigureAwait(false);
-        if (site is null) return 1;
+        if (site is null) return ConfigurationError;
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
         SiteContext.Print(check.Settings, Console.Error);
-        if (check.Settings.Count > 0) return 1;
+        if (check.Settings.Count > 0) return ConfigurationError;
         foreach (var hanging in check.Hanging) site.Log.Error($"SITE problem=\"{hanging}\"");
         site.Plugins.SuspendCrashed(site.Model.Folder);
         CrashReport.Capture(site.Model.Folder);
         foreach (var missing in site.Factory.Missing(site.Plugins)) site.Log.Error($"SITE problem=\"{missing}\"");
 
         ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), 1);
-        if (!TryCreateLease(site, out var lease)) return 1;
+        if (!TryCreateLease(site, service, out var lease)) return ConfigurationError;
         try
         {
-            return await RunAsync(site, lease, duration, isLive ? recent : null, lines, stop).ConfigureAwait(false);
+            return await RunAsync(site, lease, duration, isLive ? recent : null, lines, service, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -93,26 +101,31 @@ internal static class RunCommand
     /// <param name="duration">Time until the end; null for no limit.</param>
     /// <param name="recent">The log lines of the live table; null without a table.</param>
     /// <param name="lines">The log lines of the page.</param>
+    /// <param name="service">Tells the service manager the state of the host.</param>
     /// <param name="stop">Ends the host.</param>
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
     private static async Task<int?> RunAsync(
-        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, RecentLines lines, CancellationTokenSource stop)
+        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, RecentLines lines, ServiceNotifier service,
+        CancellationTokenSource stop)
     {
-        if (Open(site, lease) is not { } host) return 1;
+        if (Open(site, lease, service) is not { } host) return 1;
         ShutdownSignals.OnHangUp(() => host.RequestReload("SIGHUP"));
         await using (host.ConfigureAwait(false))
         {
             var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
             await using var closing = web.ConfigureAwait(false);
             await web.StartAsync().ConfigureAwait(false);
+            if (lease is not null) service.ReportReady("standby: another host may be active, this one waits for the lease");
             if (lease is not null) await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
             await host.StartAsync(stop.Token).ConfigureAwait(false);
+            service.ReportReady($"running: {Plural.Format(host.Devices.Count, "device")}, {Plural.Format(host.Sinks.Count, "sink")}");
             if (duration is { } time) stop.CancelAfter(time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             if (lease is not null) _ = CancelAfterLossAsync(lease, end);
             if (recent is not null) await LiveTable.ShowAsync(host, site.Model, recent, end.Token).ConfigureAwait(false);
             else await WaitAsync(end.Token).ConfigureAwait(false);
             host.EndsAtOnce = lease is { Lost.IsCompleted: true };
+            if (!host.EndsAtOnce) service.ReportStopping();
             site.Log.Info("STOPPING");
         }
 
@@ -136,14 +149,14 @@ internal static class RunCommand
     }
 
     /// <summary>Creates the host and opens the queue. Returns null, after an error on the console, if the queue cannot be opened.</summary>
-    private static SiteHost? Open(SiteContext site, SiteLease? lease)
+    private static SiteHost? Open(SiteContext site, SiteLease? lease, ServiceNotifier service)
     {
         try
         {
             var compiler = site.CreateCompiler();
             var editors = new EditSupport(site.Model.Folder, compiler, site.Log);
             return new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
-                lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync);
+                lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync, service.ReportAlive);
         }
         catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
         {
@@ -153,14 +166,14 @@ internal static class RunCommand
     }
 
     /// <summary>Creates the lease of the site, if it has one. Returns false after an error on the console.</summary>
-    private static bool TryCreateLease(SiteContext site, out SiteLease? lease)
+    private static bool TryCreateLease(SiteContext site, ServiceNotifier service, out SiteLease? lease)
     {
         lease = null;
         if (site.Model.Lease.Count == 0) return true;
         var problems = new List<Problem>();
         if (site.Factory.Lease(site.Plugins, problems) is { } open)
         {
-            lease = new SiteLease(open, site.Time, site.Log);
+            lease = new SiteLease(open, site.Time, site.Log, service.ReportAlive);
             return true;
         }
 
@@ -198,7 +211,7 @@ internal static class RunCommand
 
     private static PlantLog CreateLog(SiteModel model, ILogTarget screen, RecentLines lines)
     {
-        var file = new RotatingFile(Path.GetFullPath(model.Log.File, model.Folder), model.Log.MaxSize.Bytes, model.Log.Keep);
+        var file = new RotatingFile(SiteFolders.LogFile(model.Folder, model.Log.File), model.Log.MaxSize.Bytes, model.Log.Keep);
         // The file first: it has the line also when the terminal takes no more.
         return new PlantLog(TimeProvider.System, model.Log.Level, model.Web is null ? [file, screen] : [file, screen, lines]);
     }

@@ -70,7 +70,7 @@ internal static class HostMetrics
     {
         try
         {
-            return [new MetricValue(read(DiskSpace.Read(reading.Host.Site.Model.Folder)))];
+            return [new MetricValue(read(DiskSpace.Read(reading.Host.Site.Model.DataFolder)))];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
