@@ -115,9 +115,30 @@ public sealed class SiteLeaseTests : IAsyncDisposable
 
     private bool Has(string text) => _lines.All.Any(l => l.Contains(text, StringComparison.Ordinal));
 
-    private SiteLease Start(string name)
+    [Fact]
+    public async Task A_waiting_host_reports_each_poll_and_an_active_one_leaves_that_to_its_own_loops()
     {
-        var host = new SiteLease(() => new FakeLease(_server, name), _time, _log);
+        await using var first = await ActiveAsync("a");
+        var polls = 0;
+        await using var second = Start("b", () => Interlocked.Increment(ref polls));
+        await UntilAsync(() => Volatile.Read(ref polls) >= 3);
+
+        // A server that does not answer: the loop gives up each call in time, and goes on.
+        var before = Volatile.Read(ref polls);
+        _server.Hang("b");
+        await UntilAsync(() => Volatile.Read(ref polls) >= before + 3);
+        _server.Mend("b");
+        _server.Break("a", "it was terminated");
+        await UntilAsync(() => second.Active.IsCompleted);
+        var last = Volatile.Read(ref polls);
+        var until = _time.GetTimestamp() + TimeSpan.FromSeconds(2).Ticks;
+        await UntilAsync(() => _time.GetTimestamp() > until);
+        Assert.Equal(last, Volatile.Read(ref polls));
+    }
+
+    private SiteLease Start(string name, Action? polled = null)
+    {
+        var host = new SiteLease(() => new FakeLease(_server, name), _time, _log, polled);
         host.Start();
         return host;
     }
