@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using PlantRuntime.Conformance;
 
 namespace PlantRuntime.EndToEnd.Tests;
 

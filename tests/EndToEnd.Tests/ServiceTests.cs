@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using PlantRuntime.Conformance;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
@@ -27,19 +28,33 @@ public sealed class ServiceTests
     }
 
     [SkippableFact]
-    public async Task A_host_without_a_watchdog_does_not_report_that_it_is_alive_and_survives_the_loss_of_the_socket()
+    public async Task A_host_does_not_report_that_it_is_alive_to_a_watchdog_of_another_process()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "systemd needs Linux");
         using var site = new SiteFolder();
-        var systemd = new NotifySocket(site.At("notify.sock"));
+        using var systemd = new NotifySocket(site.At("notify.sock"));
         await using var plant = PlantProcess.Start(
             new Dictionary<string, string> { ["NOTIFY_SOCKET"] = systemd.Path, ["WATCHDOG_USEC"] = "300000", ["WATCHDOG_PID"] = "1" },
-            "run", site.Path, "--for", "3s");
+            "run", site.Path, "--for", "2s");
         Assert.StartsWith("READY=1\n", await systemd.ReceiveAsync());
-        Assert.Equal(0, systemd.Waiting);
+        Assert.StartsWith("STOPPING=1\n", await systemd.ReceiveAsync());
+        Assert.Equal(0, await plant.WhenExitedAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_host_goes_on_when_nobody_hears_it()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "systemd needs Linux");
+        using var site = new SiteFolder();
+        using var systemd = new NotifySocket(site.At("notify.sock"));
+        await using var plant = PlantProcess.Start(
+            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = systemd.Path, ["WATCHDOG_USEC"] = "300000" },
+            "run", site.Path, "--for", "2s");
+        Assert.StartsWith("READY=1\n", await systemd.ReceiveAsync());
         systemd.Dispose();
         File.Delete(systemd.Path);
         Assert.Equal(0, await plant.WhenExitedAsync());
+        Assert.DoesNotContain("LOOP", plant.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,9 +132,6 @@ public sealed class ServiceTests
         }
 
         public string Path { get; }
-
-        /// <summary>Number of bytes that were sent and not received.</summary>
-        public int Waiting => _socket.Available;
 
         public async Task<string> ReceiveAsync()
         {
