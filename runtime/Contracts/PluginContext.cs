@@ -74,10 +74,13 @@ public sealed class PluginContext(string name, string site, string siteFolder, T
     public string WritablePathOf(string path) =>
         InData(path) ?? Path.GetFullPath(path, DataFolder == Path.Combine(SiteFolder, Data) ? SiteFolder : DataFolder);
 
-    private string? InData(string path) =>
-        path == Data ? DataFolder
-        : path.StartsWith(Data + '/', StringComparison.Ordinal) || (OperatingSystem.IsWindows() && path.StartsWith(Data + '\\', StringComparison.Ordinal))
-            ? Path.GetFullPath(path[(Data.Length + 1)..], DataFolder) : null;
+    private string? InData(string path)
+    {
+        if (path == Data) return DataFolder;
+        var isBelow = path.StartsWith(Data, StringComparison.Ordinal)
+            && (path[Data.Length] == Path.DirectorySeparatorChar || path[Data.Length] == Path.AltDirectorySeparatorChar);
+        return isBelow ? Path.GetFullPath(path[(Data.Length + 1)..], DataFolder) : null;
+    }
 }
 
 /// <summary>The log of a plugin. The host adds time and device, and limits the number of lines per second. Thread-safe.</summary>

@@ -31,9 +31,9 @@ public sealed partial class PackagingTests
     public async Task Shell_scripts_have_no_warnings()
     {
         var debian = Path.Combine(s_files, "debian");
-        Assert.Equal("", await RunAsync("shellcheck",
-            Path.Combine(SiteFolder.Root, "scripts", "package"), Path.Combine(SiteFolder.Root, "tests", "run-packages"),
-            Path.Combine(debian, "plant"), Path.Combine(debian, "postinst"), Path.Combine(debian, "prerm"), Path.Combine(debian, "postrm")));
+        string[] scripts = [Path.Combine(SiteFolder.Root, "scripts", "package"), Path.Combine(SiteFolder.Root, "tests", "run-packages")];
+        string[] installed = ["plant", "postinst", "prerm", "postrm"];
+        Assert.Equal("", await RunAsync("shellcheck", [.. scripts, .. installed.Select(name => Path.Combine(debian, name))]));
     }
 
     [SkippableFact]
@@ -48,7 +48,8 @@ public sealed partial class PackagingTests
         Assert.Contains("CMD [\"run\", \"/etc/plantruntime/sites/site\"", container, StringComparison.Ordinal);
         var unit = await File.ReadAllTextAsync(Path.Combine(s_files, "debian", "plantruntime@.service"));
         Assert.Contains("plant run /etc/plantruntime/sites/%i", unit, StringComparison.Ordinal);
-        Assert.Contains("\nStateDirectory=plantruntime plantruntime/%i\nLogsDirectory=plantruntime plantruntime/%i\n", unit, StringComparison.Ordinal);
+        foreach (var folder in new[] { "StateDirectory", "LogsDirectory" })
+            Assert.Contains($"\n{folder}=plantruntime plantruntime/%i\n", unit, StringComparison.Ordinal);
         var exitCode = ExitCode().Match(await File.ReadAllTextAsync(
             Path.Combine(SiteFolder.Root, "runtime", "Host", "Cli", "RunCommand.cs"))).Groups[1].Value;
         Assert.Contains($"\nRestartPreventExitStatus={exitCode}\n", unit, StringComparison.Ordinal);

@@ -37,8 +37,8 @@ internal static class CompilerLocation
     }
 
     /// <summary>
-    /// The <c>dotnet</c> program of the framework that this process uses, with the compiler; shared/Microsoft.NETCore.App/version lies three
-    /// folders below it. A package has a private framework without that program, and an executable beside plant-compiler.dll that was built
+    /// The <c>dotnet</c> program of the framework that this process uses, with the compiler; shared/Microsoft.NETCore.App/version lies
+    /// three folders below it. A package has a private framework without that program, and an executable beside plant-compiler.dll that was built
     /// for its system. In a build that executable is of no use: it is for the processor of the build machine, which this machine may not
     /// have.
     /// </summary>
@@ -50,7 +50,8 @@ internal static class CompilerLocation
         var dotnet = Path.Combine(root, "dotnet" + ending);
         if (File.Exists(dotnet)) return [dotnet, compiler];
         var program = Path.ChangeExtension(compiler, null) + ending;
-        if (Path.GetDirectoryName(root) == Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) && File.Exists(program)) return [program];
+        var isPackage = Path.GetDirectoryName(root) == Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        if (isPackage && File.Exists(program)) return [program];
         return [Path.GetFileName(Environment.ProcessPath) == "dotnet" + ending ? Environment.ProcessPath! : "dotnet" + ending, compiler];
     }
 }
