@@ -38,9 +38,9 @@ internal static class CompilerLocation
 
     /// <summary>
     /// The <c>dotnet</c> program of the framework that this process uses, with the compiler; shared/Microsoft.NETCore.App/version lies
-    /// three folders below it. A package has a private framework without that program, and an executable beside plant-compiler.dll that was built
-    /// for its system. In a build that executable is of no use: it is for the processor of the build machine, which this machine may not
-    /// have.
+    /// three folders below it. A package has a private framework without that program, and an executable beside plant-compiler.dll that
+    /// was built for its system. In a build that executable is of no use: it is for the processor of the build machine, which this machine
+    /// may not have.
     /// </summary>
     private static string[] Find(string compiler)
     {
