@@ -1,4 +1,5 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Sites;
 
 namespace PlantRuntime.SiteFiles.Tests;
 
