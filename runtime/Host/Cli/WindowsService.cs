@@ -14,7 +14,7 @@ internal static class WindowsService
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>True if the service manager of Windows started this process.</summary>
-    public static bool IsActive => WindowsServiceHelpers.IsWindowsService();
+    public static bool IsActive => OperatingSystem.IsWindows() && WindowsServiceHelpers.IsWindowsService();
 
     /// <summary>Runs a command and returns its exit code; the service is running as soon as the command has begun.</summary>
     public static async Task<int> RunAsync(Func<Task<int>> command)
