@@ -13,7 +13,7 @@ namespace PlantRuntime.Engine.Leases;
 /// <param name="open">Creates a lease without I/O, for each connection.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives the changes.</param>
-/// <param name="polled">Called by the loop after each poll while it waits for the lease; null does nothing.</param>
+/// <param name="polled">Called by the loop after each poll; null does nothing.</param>
 internal sealed class SiteLease(Func<ILease> open, TimeProvider time, PlantLog log, Action? polled = null) : IAsyncDisposable
 {
     /// <summary>Time from the request of a confirmation until the host stops, without another one.</summary>
@@ -78,7 +78,7 @@ internal sealed class SiteLease(Func<ILease> open, TimeProvider time, PlantLog l
                 break;
             }
 
-            if (!_active.Task.IsCompleted) polled?.Invoke();
+            polled?.Invoke();
             var left = s_every - time.GetElapsedTime(began);
             if (left > TimeSpan.Zero)
                 await Task.Delay(left, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -115,7 +115,7 @@ internal static class RunCommand
             var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
             await using var closing = web.ConfigureAwait(false);
             await web.StartAsync().ConfigureAwait(false);
-            if (lease is not null) service.ReportReady("standby: another host may be active, this one waits for the lease");
+            if (lease is not null) service.ReportStandby();
             if (lease is not null) await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
             await host.StartAsync(stop.Token).ConfigureAwait(false);
             service.ReportReady($"running: {Plural.Format(host.Devices.Count, "device")}, {Plural.Format(host.Sinks.Count, "sink")}");
@@ -173,7 +173,7 @@ internal static class RunCommand
         var problems = new List<Problem>();
         if (site.Factory.Lease(site.Plugins, problems) is { } open)
         {
-            lease = new SiteLease(open, site.Time, site.Log, service.ReportAlive);
+            lease = new SiteLease(open, site.Time, site.Log, service.ReportLease);
             return true;
         }
 
