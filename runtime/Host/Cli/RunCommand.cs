@@ -22,7 +22,7 @@ namespace PlantRuntime.Host.Cli;
 /// </summary>
 internal static class RunCommand
 {
-    /// <summary>Exit code of a site that cannot be run as it is, EX_CONFIG of sysexits.h: another start would end in the same way.</summary>
+    /// <summary>Exit code of a site that cannot be run as it is (EX_CONFIG of sysexits.h): another start would end the same way.</summary>
     private const int ConfigurationError = 78;
     private const int PageLines = 500;
 

@@ -80,7 +80,7 @@ internal sealed class SiteContext : IDisposable
     public static SiteContext Create(SiteModel model, Func<SiteModel, PlantLog> createLog) =>
         new(model, model, TimeProvider.System, createLog(model));
 
-    /// <summary>Creates a compiler with its cache in the site's data folder; the caller disposes it, which ends its child process.</summary>
+    /// <summary>Creates a compiler with its cache in the site's data; the caller disposes it, which ends its child process.</summary>
     public static RecipeCompiler CreateCompiler(SiteModel site, TimeProvider time) =>
         new(Path.Combine(site.DataFolder, "recipes"), time);
 
