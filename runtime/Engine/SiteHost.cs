@@ -43,6 +43,7 @@ internal sealed class SiteHost : IAsyncDisposable
     private readonly AuditLog _audit;
     private readonly SiteStatus _status;
     private readonly Func<CancellationToken, Task> _alsoPoll;
+    private readonly Action _supervised;
     private readonly List<Task> _loops = [];
     private long? _pluginsPolled;
     private volatile bool _isStarted;
@@ -56,10 +57,11 @@ internal sealed class SiteHost : IAsyncDisposable
     /// <param name="log">Receives the log lines of the host.</param>
     /// <param name="whyNoWrites">Returns why the host may not write to devices now, or null; null if it always may.</param>
     /// <param name="alsoPoll">Runs after each poll of the site's files, for instance to refresh generated files; null does nothing.</param>
+    /// <param name="supervised">Called at the end of each round of the supervision loop; null does nothing.</param>
     public SiteHost(
         SiteModel site, PluginCatalog catalog, PluginFactory plugins, RecipeSources recipes, RecipeCompiler compiler, TimeProvider time,
         PlantLog log,
-        Func<string?>? whyNoWrites = null, Func<CancellationToken, Task>? alsoPoll = null)
+        Func<string?>? whyNoWrites = null, Func<CancellationToken, Task>? alsoPoll = null, Action? supervised = null)
     {
         (_catalog, _compiler, _time, _log) = (catalog, compiler, time, log);
         _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.FilesKept), time, log);
@@ -69,6 +71,7 @@ internal sealed class SiteHost : IAsyncDisposable
         _reload = new SiteReload(_site, time, log);
         _catalog.Crashed = ParkPlugin;
         _alsoPoll = alsoPoll ?? (_ => Task.CompletedTask);
+        _supervised = supervised ?? (() => { });
     }
 
     /// <summary>Reads site.toml at the next poll, whether it changed or not, and applies what differs. Any thread; ends nothing.</summary>
@@ -131,6 +134,7 @@ internal sealed class SiteHost : IAsyncDisposable
             [
                 ("recipes", Step(Recipes.Supervise)), ("devices", EverySecondRound(Step(SuperviseDevices))),
                 ("sinks", EverySecondRound(Step(SuperviseSinks))), ("alerts", EverySecondRound(_status.PollAsync)),
+                ("service", Step(_supervised)),
             ]);
     }
 

@@ -19,7 +19,7 @@ internal sealed class SessionConnector(OpcUaOptions options, PluginContext conte
     private const int LeastNonceBytes = 32;
     private const uint ChunkBytes = 65_536;
 
-    private readonly CertificateStore _store = new(context.PathOf(options.Pki));
+    private readonly CertificateStore _store = new(context.WritablePathOf(options.Pki));
     private readonly UserIdentity _user = new(options, context);
     private string? _announcedExpiry;
 

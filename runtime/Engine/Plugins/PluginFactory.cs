@@ -182,10 +182,14 @@ internal sealed class PluginFactory(SiteModel site, Func<string, string?> enviro
         return options;
     }
 
+    /// <summary>Returns the absolute path of a path in the options of a device, which its plugin writes.</summary>
+    public string WritablePathOf(string device, string path) => Context(device, zone: null).WritablePathOf(path);
+
     private PluginContext Context(string name, TimeZoneInfo? zone, TimeSpan? poll = null, WireTrace? trace = null) =>
         new(name, site.Name, site.Folder, time, new HostPluginLog(name, time, log))
         {
             Tenant = site.Tenant,
+            DataFolder = site.DataFolder,
             TimeZone = zone ?? TimeZoneInfo.Utc,
             Poll = poll ?? TimeSpan.FromSeconds(1),
             Trace = trace ?? new WireTrace(time),

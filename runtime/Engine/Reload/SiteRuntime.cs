@@ -119,7 +119,7 @@ internal sealed class SiteRuntime
     public void OpenQueue(SiteModel model)
     {
         if (Queue is not null || QueuesOf(model) is not { Count: > 0 } queues) return;
-        var folder = new QueueFolder(Path.Combine(model.Folder, "data"), MachineName.Read());
+        var folder = new QueueFolder(model.DataFolder, MachineName.Read());
         var queue = new DiskQueue(folder, queues, _time, _log, model.Limits.MinCommitGap);
         queue.RoomMade += Recipes.Wake;
         Outputs.Queue = queue;

@@ -9,6 +9,7 @@ using PlantRuntime.Logging;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
+using PlantRuntime.Sites.Text;
 using PlantRuntime.Storage;
 using PlantRuntime.Tools.Doctor;
 using PlantRuntime.Tools.EditorSupport;
@@ -24,6 +25,9 @@ namespace PlantRuntime.Host.Cli;
 /// </summary>
 internal static class RunCommand
 {
+    /// <summary>Exit code of a site that cannot be run as it is (EX_CONFIG of sysexits.h): another start would end the same way.</summary>
+    private const int ConfigurationError = 78;
+
     /// <summary>Log lines that the host keeps for the page, <c>plant log</c> and the live table.</summary>
     private const int KeptLines = 500;
 
@@ -42,7 +46,10 @@ internal static class RunCommand
         var plain = new Option<bool>("--plain") { Description = "Log lines even on a terminal, instead of the live table" };
         var command =
             new Command("run",
-                "Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C or SIGTERM ends it.") { site,
+                """
+                Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C or SIGTERM ends it.
+                Exit code 78 when the site has errors, 1 for every other failure.
+                """) { site,
                     duration, plain };
         command.SetAction((result, _) => RunAsync(result.GetValue(site)!, result.GetValue(duration), result.GetValue(plain)));
         return command;
@@ -52,6 +59,7 @@ internal static class RunCommand
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ShutdownSignals.Register());
         ShutdownSignals.OnHangUp(static () => { });
+        var service = new ServiceNotifier(TimeProvider.System);
 
         // Set before plugins are loaded, because a console sink keeps the output that it finds.
         var terminal = !plain && LiveTable.IsPossible ? new HideableOutput(Console.Out) : null;
@@ -61,7 +69,7 @@ internal static class RunCommand
             // A host that loses the lease of its site begins again, and waits for the lease.
             while (true)
             {
-                if (await RunAsync(folder, duration, terminal, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
+                if (await RunAsync(folder, duration, terminal, service, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -72,7 +80,8 @@ internal static class RunCommand
     }
 
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
-    private static async Task<int?> RunAsync(string folder, TimeSpan? duration, HideableOutput? terminal, CancellationTokenSource stop)
+    private static async Task<int?> RunAsync(
+        string folder, TimeSpan? duration, HideableOutput? terminal, ServiceNotifier service, CancellationTokenSource stop)
     {
         var lines = new RecentLines(KeptLines);
         var progress = new StartProgress(terminal, static () => Console.WindowWidth, TimeProvider.System);
@@ -87,13 +96,13 @@ internal static class RunCommand
         {
             progress.Clear();
             Console.Error.Write(errors);
-            return 1;
+            return ConfigurationError;
         }
 
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
         progress.Clear();
         SiteContext.Print(check.Settings, Console.Error);
-        if (check.Settings.Count > 0) return 1;
+        if (check.Settings.Count > 0) return ConfigurationError;
         foreach (var warning in site.Model.Warnings) site.Log.Warn($"SITE warning=\"{warning.At}: warning: {warning.Message}\"");
         foreach (var hanging in check.Hanging) site.Log.Error($"SITE problem=\"{hanging}\"");
         site.Plugins.SuspendCrashed(site.Model.Folder);
@@ -101,10 +110,10 @@ internal static class RunCommand
         foreach (var missing in site.Factory.Missing(site.Plugins)) site.Log.Error($"SITE problem=\"{missing}\"");
 
         ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), 1);
-        if (!TryCreateLease(site, out var lease)) return 1;
+        if (!TryCreateLease(site, service, out var lease)) return ConfigurationError;
         try
         {
-            return await RunAsync(site, lease, duration, terminal, lines, progress, stop).ConfigureAwait(false);
+            return await RunAsync(site, lease, duration, terminal, lines, progress, service, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -126,13 +135,14 @@ internal static class RunCommand
     /// <param name="terminal">The terminal, for the live table; null for log lines instead.</param>
     /// <param name="lines">The last log lines, for the API.</param>
     /// <param name="progress">Shows the steps of the start.</param>
+    /// <param name="service">Tells the service manager the state of the host.</param>
     /// <param name="stop">Ends the host.</param>
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
     private static async Task<int?> RunAsync(
         SiteContext site, SiteLease? lease, TimeSpan? duration, HideableOutput? terminal, RecentLines lines, StartProgress progress,
-        CancellationTokenSource stop)
+        ServiceNotifier service, CancellationTokenSource stop)
     {
-        if (Open(site, lease) is not { } host) return 1;
+        if (Open(site, lease, service) is not { } host) return 1;
         ShutdownSignals.OnHangUp(() =>
         {
             site.Log.Reopen();
@@ -143,8 +153,10 @@ internal static class RunCommand
             var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
             await using var closing = web.ConfigureAwait(false);
             await web.StartAsync().ConfigureAwait(false);
+            if (lease is not null) service.ReportStandby();
             if (lease is not null) await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
             await StartAsync(site, host, progress, stop.Token).ConfigureAwait(false);
+            service.ReportReady($"running: {Plural.Format(host.Devices.Count, "device")}, {Plural.Format(host.Sinks.Count, "sink")}");
             if (duration is { } time) stop.CancelAfter(time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             if (lease is not null) _ = CancelAfterLossAsync(lease, end);
@@ -152,6 +164,7 @@ internal static class RunCommand
             if (terminal is null || !await ShowAsync(site, terminal, end.Token).ConfigureAwait(false))
                 await WaitAsync(end.Token).ConfigureAwait(false);
             host.EndsAtOnce = lease is { Lost.IsCompleted: true };
+            if (!host.EndsAtOnce) service.ReportStopping();
             site.Log.Info("STOPPING");
         }
 
@@ -219,14 +232,14 @@ internal static class RunCommand
     }
 
     /// <summary>Creates the host and opens the queue. Returns null, after an error on the console, if the queue cannot be opened.</summary>
-    private static SiteHost? Open(SiteContext site, SiteLease? lease)
+    private static SiteHost? Open(SiteContext site, SiteLease? lease, ServiceNotifier service)
     {
         try
         {
             var compiler = site.CreateCompiler();
             var editors = new EditSupport(site.Model.Folder, compiler, site.Log);
             return new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
-                lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync);
+                lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync, service.ReportAlive);
         }
         catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
         {
@@ -236,14 +249,14 @@ internal static class RunCommand
     }
 
     /// <summary>Creates the lease of the site, if it has one. Returns false after an error on the console.</summary>
-    private static bool TryCreateLease(SiteContext site, out SiteLease? lease)
+    private static bool TryCreateLease(SiteContext site, ServiceNotifier service, out SiteLease? lease)
     {
         lease = null;
         if (site.Model.Lease.Count == 0) return true;
         var problems = new List<Problem>();
         if (site.Factory.Lease(site.Plugins, problems) is { } open)
         {
-            lease = new SiteLease(open, site.Time, site.Log);
+            lease = new SiteLease(open, site.Time, site.Log, service.ReportLease);
             return true;
         }
 
@@ -284,7 +297,7 @@ internal static class RunCommand
         var options = model.EffectiveLog;
         var clock = new SettledClock(TimeProvider.System, s_settle);
         var calendar = new LogCalendar(ReadClock, model.TimeZone, options.Daily, options.MaxAge);
-        var path = Path.GetFullPath(options.File, model.Folder);
+        var path = SiteFolders.LogFile(model.Folder, options.File);
         ILogTarget file = new RotatingFile(path, options.MaxSize.Bytes, options.FilesKept, calendar);
         ILogTarget screen = new TextWriterTarget(Console.Out);
         if (options.Format == LogFormat.Json) (file, screen) = (new JsonLogTarget(file), new JsonLogTarget(screen));

@@ -80,9 +80,9 @@ internal sealed class SiteContext : IDisposable
     public static SiteContext Create(SiteModel model, Func<SiteModel, PlantLog> createLog) =>
         new(model, model, TimeProvider.System, createLog(model));
 
-    /// <summary>Creates a compiler with its cache in the site's folder; the caller disposes it, which ends its child process.</summary>
+    /// <summary>Creates a compiler with its cache in the site's data; the caller disposes it, which ends its child process.</summary>
     public static RecipeCompiler CreateCompiler(SiteModel site, TimeProvider time) =>
-        new(Path.Combine(site.Folder, "data", "recipes"), time);
+        new(Path.Combine(site.DataFolder, "recipes"), time);
 
     /// <summary>Writes problems, one line each: names of files and texts of site.toml are escaped.</summary>
     public static void Print(IEnumerable<Problem> problems, TextWriter errors)

@@ -12,6 +12,9 @@ internal sealed record SiteModel : IValidatedOptions
     /// <summary>Absolute folder of the site.</summary>
     public required string Folder { get; internal init; }
 
+    /// <summary>Absolute folder of what the host and its plugins keep for the site.</summary>
+    public string DataFolder => SiteFolders.Data(Folder);
+
     /// <summary>Name of the site, in records, logs and metrics and on the page.</summary>
     /// <example>name = "press-hall"</example>
     public required string Name { get; init; }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Supervision;
 using PlantRuntime.Logging;
+using PlantRuntime.Sites;
 
 namespace PlantRuntime.Engine.Devices.Writes;
 
@@ -33,7 +34,7 @@ internal sealed class AuditLog : IAsyncDisposable
 
     public AuditLog(string siteFolder, long maxSize, int keep, TimeProvider time, PlantLog log)
     {
-        _file = new RotatingFile(Path.Combine(siteFolder, "logs", "audit.jsonl"), maxSize, keep);
+        _file = new RotatingFile(Path.Combine(SiteFolders.Logs(siteFolder), "audit.jsonl"), maxSize, keep);
         _time = time;
         _log = log;
         _disk = new CallClock(time);
