@@ -58,7 +58,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         var outcome = await ReloadAsync(cancel).ConfigureAwait(false);
         _failed = null;
         _isUnsettled = outcome == Outcome.Unsettled;
-        if (outcome == Outcome.Applied) _rejected = null;
+        if (outcome == Outcome.Applied) (_rejected, site.RejectedReason) = (null, null);
         else _others.Accept(others);
     }
 
@@ -168,6 +168,8 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         site.Reloads.AddRefused(plan, problems);
         if (_rejected is not null && _rejected.SequenceEqual(problems)) return Outcome.Rejected;
         _rejected = problems;
+        var more = problems.Count > 1 ? $", and {Plural.Format(problems.Count - 1, "more error")}" : "";
+        site.RejectedReason = $"{SiteFile.Name} as edited is not applied: {problems.FirstOrDefault()}{more}";
         foreach (var problem in problems) log.Error($"SITE problem=\"{problem}\"");
         log.Error($"SITE state=Held errors={problems.Count} next=\"correct it: until then the site runs on as it was\"");
         return Outcome.Rejected;
