@@ -47,7 +47,8 @@ public class StatusTests
             (exit, output) = await PlantProcess.RunAsync("status", site.Path);
             Assert.True(exit == 1, output);
             Assert.StartsWith("test: unhealthy, site.toml not as edited\n", output, StringComparison.Ordinal);
-            Assert.Matches("site.toml as edited is not applied: site.toml:.*\"jsnl\": did you mean\\s+\"jsonl\"?", output);
+            var text = string.Join(' ', output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+            Assert.Matches(@"site\.toml as edited is not applied: site\.toml:\d+:\d+: .*""jsnl"": did you mean ""jsonl""\?", text);
             Assert.DoesNotContain("refused", output, StringComparison.Ordinal);
             site.Write("site.toml", saved);
             await plant.WhenAsync("SITE state=Running reason=");

@@ -76,7 +76,7 @@ public sealed partial class OperatorReferenceTests
     [InlineData("devices.press.tags.speed.scale", 0, "scale: a key of site.toml, in [devices.NAME.tags]\nnumber\n")]
     [InlineData("sinks.broker.queue.max_age", 0, "queue.max_age: a key of site.toml, in [sinks.NAME]\nduration, default \"7d\"")]
     [InlineData("modbus.unit_id", 0, "unit_id: a key of site.toml, in [devices.NAME] with driver = \"modbus\"\nwhole number, 0 to 255")]
-    [InlineData("modbus", 0, "\n  unit_id              whole number, 0 to 255, 1 ")]
+    [InlineData("modbus", 0, "\n  unit_id              whole number, 0 to 255, default 1 ")]
     [InlineData("MQTT", 0, "[sinks.NAME] with sink = \"mqtt\"\n\n")]
     [InlineData("jsnl", 1, "did you mean \"jsonl\"?")]
     [InlineData("limits.memory", 0, "memory: a key of site.toml, in [limits]\nsize\n")]

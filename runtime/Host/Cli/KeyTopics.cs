@@ -36,9 +36,10 @@ internal sealed class KeyTopics
     public string? FindPlugin(string name)
     {
         var sections = _rows.Where(r => string.Equals(r.Plugin, name, StringComparison.OrdinalIgnoreCase)).GroupBy(r => r.Section).ToList();
-        return sections.Count == 0 ? null : string.Join("\n\n", sections.Select(s => string.Join('\n', s.Select(r => r.Line())
-            .Prepend($"{s.Key}\n"))))
-            + $"\n\nplant help {sections[0].First().Plugin}.{sections[0].First().Key} explains one key; "
+        if (sections.Count == 0) return null;
+        var first = sections[0].First();
+        var tables = sections.Select(s => $"{s.Key}\n\n{string.Join('\n', s.Select(r => r.Line()))}\n\n");
+        return $"{string.Concat(tables)}plant help {first.Plugin}.{first.Key} explains one key; "
             + "addresses, guarantees and error messages are in the README of the plugin";
     }
 
@@ -65,8 +66,7 @@ internal sealed class KeyTopics
 
         public string Text()
         {
-            var text = new StringBuilder().Append(Plain(Kind));
-            if (Default.Length > 0) text.Append(Default == "required" ? ", required" : $", default {Plain(Default)}");
+            var text = new StringBuilder().Append(KindAndDefault());
             if (Example.Length > 0) text.Append(null, $"\nexample: {Example}");
             return text.Append(null, $"\n\n{Plain(Description)}").ToString();
         }
@@ -76,8 +76,7 @@ internal sealed class KeyTopics
         {
             var text = Plain(Description);
             var end = text.IndexOf(". ", StringComparison.Ordinal);
-            var kind = Default.Length == 0 ? Plain(Kind) : Default == "required" ? $"{Plain(Kind)}, required" : $"{Plain(Kind)}, {Plain(Default)}";
-            return $"  {Key,-20} {kind,-32} {(end < 0 ? text : text[..(end + 1)])}";
+            return $"  {Key,-20} {KindAndDefault(),-40} {(end < 0 ? text : text[..(end + 1)])}";
         }
 
         /// <summary>True if the path, without names of devices, sinks and tags, ends in this key of this section.</summary>
@@ -89,6 +88,9 @@ internal sealed class KeyTopics
             var named = place.Length == 2 ? 2 : 1;
             return place.Length < 3 && path.Length > named && path[0] == place[0] && IsKey(path[named..]);
         }
+
+        private string KindAndDefault() =>
+            Default.Length == 0 ? Plain(Kind) : $"{Plain(Kind)}, {(Default == "required" ? Default : $"default {Plain(Default)}")}";
 
         private bool IsKey(string[] rest) => rest.Length > 0 && string.Join('.', rest) == Key;
 
