@@ -58,7 +58,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         var outcome = await ReloadAsync(cancel).ConfigureAwait(false);
         _failed = null;
         _isUnsettled = outcome == Outcome.Unsettled;
-        if (outcome == Outcome.Applied) (_rejected, site.RejectedReason) = (null, null);
+        if (outcome == Outcome.Applied) _rejected = null;
         else _others.Accept(others);
     }
 
@@ -140,7 +140,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         await new SiteSwap(site, next.Builder, next.Plugins, plan).RunAsync(
             () => site.Recipes.MoveAsync(next.Builder, next.Recipes, plan.IsSwapped, IsWatched, cancel), cancel).ConfigureAwait(false);
         log.Level = next.Model.EffectiveLog.Level;
-        site.RolledBackReason = null;
+        (site.RejectedReason, site.RolledBackReason) = (null, null);
         site.Reloads.AddApplied(plan);
         _rollback.Begin(previous);
         log.Info($"SITE state=Changed devices={next.Model.Devices.Count} sinks={next.Model.Sinks.Count} recipes={next.Recipes.Count} "
@@ -157,7 +157,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         foreach (var device in site.Devices) device.Apply(model.Devices.First(d => d.Name == device.Name), device.Tags);
         foreach (var sink in site.Sinks) sink.Model = model.Sinks.First(s => s.Name == sink.Name);
         var isNews = _rejected is not null || site.RolledBackReason is not null;
-        site.RolledBackReason = null;
+        (site.RejectedReason, site.RolledBackReason) = (null, null);
         if (!isNews) return;
         site.Reloads.Withdraw();
         log.Info("SITE state=Running reason=\"site.toml is again as it runs\"");

@@ -46,7 +46,7 @@ internal static class ObjectBinder
         }
     }
 
-    /// <summary>Reports <c>host = "name:port"</c>: plugins would look for a machine of that name. An IPv6 address has more colons.</summary>
+    /// <summary>Reports <c>host = "name:port"</c>: plugins look for a machine of that name. IPv6 addresses have more colons.</summary>
     private static void ReportPortInHost(BindingContext context, TomlTable table)
     {
         if (table.Find("host")?.Value is not TomlString host || host.Text.Split(':') is not [{ Length: > 0 } name, var port]) return;
