@@ -38,6 +38,21 @@ public class StatusTests
             var status = JsonNode.Parse(output)!;
             Assert.Equal((1, "not_ready", false), (exit, (string?)status["ready"], (bool)status["recipes"]![0]!["healthy"]!));
             Assert.Equal("lines", (string?)status["queue"]!["sinks"]![0]!["sink"]);
+
+            site.Write("recipes/all.csx", "Plant.line.Scans.To(Sinks.lines);");
+            await plant.WhenAsync("RECIPE name=recipes/all.csx .*the file is again as it runs");
+            var saved = await File.ReadAllTextAsync(site.At("site.toml"));
+            site.Write("site.toml", saved + "\n[sinks.more]\nsink = \"jsnl\"\npth = \"data/more\"\n");
+            await plant.WhenAsync("SITE state=Held");
+            (exit, output) = await PlantProcess.RunAsync("status", site.Path);
+            Assert.True(exit == 1, output);
+            Assert.StartsWith("test: unhealthy, site.toml not as edited\n", output, StringComparison.Ordinal);
+            var text = string.Join(' ', output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+            Assert.Matches(@"site\.toml as edited is not applied: site\.toml:\d+:\d+: .*""jsnl"": did you mean ""jsonl""\?", text);
+            Assert.DoesNotContain("refused", output, StringComparison.Ordinal);
+            site.Write("site.toml", saved);
+            await plant.WhenAsync("SITE state=Running reason=");
+            Assert.Equal(0, (await PlantProcess.RunAsync("status", site.Path)).ExitCode);
             await plant.SignalAsync("KILL");
             await plant.WhenExitedAsync();
         }

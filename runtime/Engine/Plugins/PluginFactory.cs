@@ -94,7 +94,7 @@ internal sealed class PluginFactory(SiteModel site, Func<string, string?> enviro
     /// <summary>Returns every driver and sink that site.toml names and no plugin has.</summary>
     public IReadOnlyList<Problem> Missing(PluginCatalog plugins)
     {
-        var refused = plugins.Folders.Where(f => f.Current is null).Select(f => $"{f.FolderName}: {f.Refusal}").ToList();
+        var refused = plugins.Folders.Where(f => f.Refusal is not null).Select(f => $"{f.FolderName}: {f.Refusal}").ToList();
         var rest = refused.Count == 0 ? "" : $" (refused: {string.Join("; ", refused)})";
         return
         [

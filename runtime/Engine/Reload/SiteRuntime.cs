@@ -67,6 +67,12 @@ internal sealed class SiteRuntime
     /// <summary>Why the last edit of site.toml was rolled back; null when it was not.</summary>
     public string? RolledBackReason { get; set; }
 
+    /// <summary>Why the last edit of site.toml is not applied: its first error; null when it has none.</summary>
+    public string? RejectedReason { get; set; }
+
+    /// <summary>Why the site does not run as site.toml was edited last; null when it does.</summary>
+    public string? NotAsEditedReason => RejectedReason ?? RolledBackReason;
+
     /// <summary>How the last edits of site.toml ended.</summary>
     public ReloadHistory Reloads { get; }
 

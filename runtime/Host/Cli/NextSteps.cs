@@ -19,7 +19,8 @@ internal static class NextSteps
         ("device", "Parked") => $"its driver misbehaved and is tried again later; try it now: plant restart {site} {name}",
         ("sink", "Waiting") => "put its plugin into the folder plugins; records wait in the queue",
         ("sink", "Retrying") => "the host tries again by itself; records wait in the queue",
-        ("sink", "Down") => "check the server and the network; the host tries again by itself and delivers what waits",
+        ("sink", "Down") =>
+            $"the host tries again by itself and delivers what waits; find the cause step by step: plant doctor {site} {name}",
         ("sink", "Parked") => $"its plugin misbehaved and is tried again later; try it now: plant restart {site} {name}",
         ("device" or "sink", "Stopped") => "it is stopped while site.toml or its plugin changes",
         ("recipe", "Running") => "the version before runs on; correct the file and save it",

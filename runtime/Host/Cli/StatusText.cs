@@ -70,7 +70,8 @@ internal static class StatusText
         if (ready == "starting") return "starting";
         var counts = new[] { ("devices", "device"), ("sinks", "sink"), ("recipes", "recipe") }
             .Select(k => (Count: status[k.Item1]!.AsArray().Count(p => !(bool)p!["healthy"]!), Kind: k.Item2)).Where(k => k.Count > 0);
-        return string.Join(", ", ["unhealthy", .. counts.Select(k => $"{Sites.Text.Plural.Format(k.Count, k.Kind)} not working")]);
+        string[] site = status["site_error"] is null ? [] : ["site.toml not as edited"];
+        return string.Join(", ", ["unhealthy", .. site, .. counts.Select(k => $"{Sites.Text.Plural.Format(k.Count, k.Kind)} not working")]);
     }
 
     private static List<StatusRow> Parts(JsonNode status, string list, Func<JsonNode, StatusRow> create) =>

@@ -75,7 +75,8 @@ internal sealed record Readiness(string Site, string Status, IReadOnlyList<Unhea
 
     private static IEnumerable<UnhealthyPart> Parts(SiteHost host)
     {
-        if (host.Site.RolledBackReason is { } rolledBack) yield return new UnhealthyPart("site", "site.toml", "RolledBack", rolledBack);
+        if (host.Site.NotAsEditedReason is { } reason)
+            yield return new UnhealthyPart("site", "site.toml", host.Site.RejectedReason is null ? "RolledBack" : "Refused", reason);
         if (host.Queue is { Problem: { } problem } queue)
             yield return new UnhealthyPart("queue", "queue", queue.HasFailed ? "Failed" : "Full", problem);
         foreach (var device in host.Devices)

@@ -54,7 +54,7 @@ internal sealed class StatusApi(SiteHost host, QueueApi queue, Func<HostHealth> 
         json.WriteString("started", _started);
         json.WriteNumber("uptime_seconds", Math.Round(time.GetElapsedTime(_startedAt).TotalSeconds));
         json.WriteNumber("memory_bytes", Environment.WorkingSet);
-        json.WriteString("site_error", host.Site.RolledBackReason);
+        json.WriteString("site_error", host.Site.NotAsEditedReason);
         json.WriteString("queue_error", host.Queue?.Problem);
         json.WriteStartArray("disks");
         foreach (var disk in host.Status.Disks) Write(json, disk);
