@@ -6,7 +6,7 @@ namespace PlantRuntime.Queue;
 /// <summary>Tells how a request uses the store, and what happens to it while the queue has no file.</summary>
 internal enum RequestKind
 {
-    /// <summary>Reads; fails at once if the queue has no file at the moment.</summary>
+    /// <summary>Reads, before the changes of the same round; fails at once if the queue has no file at the moment.</summary>
     Query,
 
     /// <summary>Changes only what is in memory; waits for the file.</summary>
@@ -17,7 +17,7 @@ internal enum RequestKind
 }
 
 /// <summary>
-/// Holds work for the queue thread, which runs it within a transaction, again if the transaction fails. Created by any thread through
+/// Holds work for the queue thread, which runs changes within a transaction, again if the transaction fails. Created by any thread through
 /// <see cref="QueueRequests"/>; <see cref="Done"/> may be awaited anywhere, its continuations never run on the queue thread.
 /// </summary>
 internal sealed class QueueRequest(Action<QueueStore> work, RequestKind kind)

@@ -116,6 +116,7 @@ internal sealed class WebHost : IAsyncDisposable
         if (host.Site.Model.Web?.Compat == WebOptions.LagoonMonitor) tags.MapLagoonMonitor(routes);
         new DevicesApi(host.Devices, host.Site.Writes, time).Map(routes);
         new QueueApi(host.Sinks, () => host.Queue).Map(routes);
+        new SnapshotApi(host.Site.Model.Folder, () => host.Queue).Map(routes);
         new RecordingsApi(new RecordingRegistry(host.Site.Model.Name, host.Devices, time, log)).Map(routes);
         new AlertsApi(host.Status, time, log).Map(routes);
         new RecipesApi(host).Map(routes);

@@ -33,6 +33,8 @@ internal static class PlantCommand
               plant record sites/demo --for 10min  record the scans of a running site in a file
               plant user add sites/demo anna       create a user of the web page
               plant queue sites/demo               show the queue of each sink of a running site
+              plant backup sites/demo demo.zip     write a running site into one file
+              plant restore demo.zip sites/demo    put it back, or into a new folder
               plant new site my-plant              create a site to start from
               plant new driver my-machine          create a driver plugin to start from
               plant edit-support sites/demo        complete names and show errors in VS Code and other editors
@@ -53,6 +55,8 @@ internal static class PlantCommand
             TrustCommand.Create(),
             RecordCommand.Create(),
             QueueCommand.Create(),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
             UserCommand.Create(),
             PluginsCommand.Create(),
             NewCommand.Create(),

@@ -52,6 +52,12 @@ internal static class RunCommand
         ShutdownSignals.OnHangUp(static () => { });
         try
         {
+            if (DataFormat.WhyRefused(folder) is { } newer)
+            {
+                Console.Error.WriteLine(LogText.Sanitize(newer));
+                return 1;
+            }
+
             // A host that loses the lease of its site begins again, and waits for the lease.
             while (true)
             {
@@ -207,8 +213,12 @@ internal static class RunCommand
         {
             var compiler = site.CreateCompiler();
             var editors = new EditSupport(site.Model.Folder, compiler, site.Log);
-            return new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
+            var host = new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
                 lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync);
+
+            // Only now: the queue belongs to this host.
+            DataFormat.Mark(site.Model.Folder);
+            return host;
         }
         catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
         {
