@@ -36,7 +36,7 @@ internal sealed class BackupReader : IDisposable
         {
             _zip = ZipFile.OpenRead(path);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (IsDamage(exception))
         {
             throw Damaged($"it is truncated or damaged: {exception.Message}");
         }
@@ -45,11 +45,12 @@ internal sealed class BackupReader : IDisposable
         {
             Manifest = ReadManifest();
             Check();
+            Size = Manifest.Files.Sum(f => f.Size);
         }
         catch (Exception exception)
         {
             _zip.Dispose();
-            if (exception is InvalidDataException or JsonException) throw Damaged(exception.Message);
+            if (IsDamage(exception)) throw Damaged(exception.Message);
             throw;
         }
     }
@@ -58,7 +59,7 @@ internal sealed class BackupReader : IDisposable
     public BackupManifest Manifest { get; }
 
     /// <summary>The size of all files, in bytes.</summary>
-    public long Size => Manifest.Files.Sum(f => f.Size);
+    public long Size { get; }
 
     /// <summary>True if a file begins as zip archives do.</summary>
     public static bool IsArchive(string path)
@@ -78,7 +79,7 @@ internal sealed class BackupReader : IDisposable
         {
             foreach (var file in Manifest.Files) Extract(file, folder, buffer, cancel);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (IsDamage(exception))
         {
             throw Damaged(exception.Message);
         }
@@ -89,6 +90,10 @@ internal sealed class BackupReader : IDisposable
     }
 
     public void Dispose() => _zip.Dispose();
+
+    /// <summary>True for the exceptions with which the readers of archives and JSON meet content that does not fit.</summary>
+    private static bool IsDamage(Exception exception) => exception is InvalidDataException or EndOfStreamException or JsonException
+        or NotSupportedException or ArgumentException or OverflowException or InvalidOperationException;
 
     private BackupManifest ReadManifest()
     {
