@@ -206,8 +206,8 @@ internal sealed class DiskQueue : IDisposable
     }
 
     /// <summary>
-    /// Copies the queue into a file while it works: a megabyte at a time, so that commits and deliveries do not wait long. The copy has what
-    /// was committed when the task completes. One snapshot at a time.
+    /// Copies the queue into a file while it works: a megabyte at a time, so that commits and deliveries do not wait long. The copy has
+    /// what was committed when the task completes. One snapshot at a time.
     /// </summary>
     /// <param name="path">The copy, a new file; not complete if the task fails.</param>
     /// <param name="cancel">Ends the copy.</param>
@@ -221,16 +221,16 @@ internal sealed class DiskQueue : IDisposable
             for (var isDone = false; !isDone;)
             {
                 cancel.ThrowIfCancellationRequested();
-                isDone = await AskAsync(store =>
+                await _requests.Add(store =>
                 {
                     if (store != (source ??= store)) throw new IOException("the queue was opened again during the copy: try again");
-                    return store.CopySnapshot(path);
-                }).ConfigureAwait(false);
+                    isDone = store.CopySnapshot(path);
+                }, RequestKind.Copy).ConfigureAwait(false);
             }
         }
         finally
         {
-            await _requests.Add(store => store.EndSnapshot(), RequestKind.Query)
+            await _requests.Add(store => store.EndSnapshot(), RequestKind.Copy)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

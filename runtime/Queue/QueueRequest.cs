@@ -6,8 +6,11 @@ namespace PlantRuntime.Queue;
 /// <summary>Tells how a request uses the store, and what happens to it while the queue has no file.</summary>
 internal enum RequestKind
 {
-    /// <summary>Reads, before the changes of the same round; fails at once if the queue has no file at the moment.</summary>
+    /// <summary>Reads; fails at once if the queue has no file at the moment.</summary>
     Query,
+
+    /// <summary>Copies the file, before the transaction of its round: SQLite copies nothing within one. Fails as a query does.</summary>
+    Copy,
 
     /// <summary>Changes only what is in memory; waits for the file.</summary>
     Session,

@@ -194,7 +194,7 @@ internal sealed class QueueWorker : IDisposable
     {
         var store = _file.Store;
         var isChange = batches.Count > 0 || !_dropped.IsEmpty || requests.Exists(r => r.Kind == RequestKind.Change);
-        foreach (var query in requests.Where(r => r.Kind == RequestKind.Query)) query.Run(store);
+        foreach (var copy in requests.Where(r => r.Kind == RequestKind.Copy)) copy.Run(store);
         if (isChange) store.Commit(Work);
         else Work();
         var (dropped, problem) = (_dropped.Total, Problem);
@@ -213,7 +213,7 @@ internal sealed class QueueWorker : IDisposable
         void Work()
         {
             // Requests release room that the new batches need.
-            foreach (var request in requests.Where(r => r.Kind != RequestKind.Query)) request.Run(store);
+            foreach (var request in requests.Where(r => r.Kind != RequestKind.Copy)) request.Run(store);
             _dropped.CountIn(store);
             foreach (var batch in batches) store.Append(batch);
         }

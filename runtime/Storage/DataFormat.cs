@@ -25,11 +25,13 @@ public static class DataFormat
     {
         var path = PathOf(siteFolder);
         return Read(path) is not var (format, version) || format <= Current ? null
-            : $"{Path.GetDirectoryName(path)} was written by plant {version} (format {format}); this is plant {Version}, which reads formats "
-                + $"up to {Current}: run plant {version} or newer, or restore a backup that this version made";
+            : $"{Path.GetDirectoryName(path)} was written by plant {version} (format {format}); this is plant {Version}, which reads "
+                + $"formats up to {Current}: run plant {version} or newer, or restore a backup that this version made";
     }
 
-    /// <summary>Writes the format and version of this program, if they are not there already. The host calls it when it owns the queue.</summary>
+    /// <summary>
+    /// Writes the format and version of this program, if they are not there already. The host calls it when it owns the queue.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The user may not write the file.</exception>
     public static void Mark(string siteFolder)
@@ -47,7 +49,7 @@ public static class DataFormat
         try
         {
             if (new FileInfo(path) is not { Exists: true, Length: <= MostCharacters }) return null;
-            var parts = File.ReadAllText(path).Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var parts = File.ReadAllText(path).Trim().Split(' ', 2, StringSplitOptions.TrimEntries);
             return parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var format)
                 ? (format, parts[1]) : null;
         }

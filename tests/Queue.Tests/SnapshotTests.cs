@@ -41,7 +41,7 @@ public sealed class SnapshotTests : IDisposable
                 var (queue, number) = await IdentityAsync(copy);
                 Assert.Equal(keeps, queue == identity.Queue);
                 if (keeps) Assert.True(number >= identity.Number + (1L << 32), $"the next number is {number}");
-                copy.Add(5);
+                await copy.AddAsync(5);
                 Assert.Equal([.. Enumerable.Range(1, 10), .. Enumerable.Range(1, 5)], await copy.DrainAsync());
                 copy.Reopen();
                 await copy.AddAsync(1);

@@ -101,7 +101,8 @@ internal static class RestoreCommand
     {
         if (Console.IsInputRedirected)
         {
-            Console.Error.WriteLine($"{LogText.Sanitize(folder)} is not empty, and there is no terminal to confirm on: give --yes to replace it");
+            Console.Error.WriteLine(
+                $"{LogText.Sanitize(folder)} is not empty, and there is no terminal to confirm on: give --yes to replace it");
             return false;
         }
 

@@ -35,6 +35,8 @@ internal static class PlantCommand
               plant queue sites/demo               show the queue of each sink of a running site
               plant backup sites/demo demo.zip     write a running site into one file
               plant restore demo.zip sites/demo    put it back, or into a new folder
+              plant audit verify sites/demo        check that nobody changed the audit log
+              plant plugins lock sites/demo        accept the installed plugins, for require_lock
               plant new site my-plant              create a site to start from
               plant new driver my-machine          create a driver plugin to start from
               plant edit-support sites/demo        complete names and show errors in VS Code and other editors
@@ -58,6 +60,7 @@ internal static class PlantCommand
             BackupCommand.Create(),
             RestoreCommand.Create(),
             UserCommand.Create(),
+            AuditCommand.Create(),
             PluginsCommand.Create(),
             NewCommand.Create(),
             EditSupportCommand.Create(),

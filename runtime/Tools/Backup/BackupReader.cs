@@ -108,8 +108,8 @@ internal sealed class BackupReader : IDisposable
         if (number > BackupManifest.CurrentFormat)
         {
             var version = document.RootElement.TryGetProperty("plant", out var plant) ? plant.ToString() : "";
-            throw new BackupException($"{_path} was written by plant {version} (backup format {number}); this is plant {DataFormat.Version}, "
-                + $"which reads formats up to {BackupManifest.CurrentFormat}: restore it with plant {version} or newer");
+            throw new BackupException($"{_path} was written by plant {version} (backup format {number}); this is plant "
+                + $"{DataFormat.Version}, which reads formats up to {BackupManifest.CurrentFormat}: restore it with plant {version} or newer");
         }
 
         return JsonSerializer.Deserialize(bytes, BackupJson.Default.BackupManifest) ?? throw Damaged("its manifest is empty");
@@ -136,8 +136,8 @@ internal sealed class BackupReader : IDisposable
 
         // A file cannot be a folder as well.
         if (names.FirstOrDefault(n => Parents(n).Any(names.Contains)) is { } below) throw Damaged($"{below} is below a file");
-        if (_entries.Count != names.Count)
-            throw Damaged($"{_entries.Keys.First(e => !names.Contains(e[Math.Min(e.Length, BackupManifest.Prefix.Length)..]))} is not in its manifest");
+        var known = names.Select(n => BackupManifest.Prefix + n).ToHashSet(StringComparer.Ordinal);
+        if (_entries.Keys.FirstOrDefault(e => !known.Contains(e)) is { } unknown) throw Damaged($"{unknown} is not in its manifest");
         if (!names.Contains("site.toml")) throw Damaged("it has no site.toml");
     }
 
@@ -159,8 +159,9 @@ internal sealed class BackupReader : IDisposable
         var path = Path.Combine(folder, file.Path);
         CreateFolder(Path.GetDirectoryName(path)!, isPrivate: file.Mode != 0 && (file.Mode & OthersMask) == 0);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows() && file.Mode != 0) options.UnixCreateMode = (UnixFileMode)((file.Mode & 0x1ff) | OwnerMayReadAndWrite);
+        var mode = (UnixFileMode)((file.Mode & 0x1ff) | OwnerMayReadAndWrite);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows() && file.Mode != 0) options.UnixCreateMode = mode;
         using (var from = _entries[BackupManifest.Prefix + file.Path].Open())
         using (var to = new FileStream(path, options))
         {
@@ -180,7 +181,7 @@ internal sealed class BackupReader : IDisposable
         }
 
         File.SetLastWriteTimeUtc(path, file.Modified);
-        if (!OperatingSystem.IsWindows() && file.Mode != 0) File.SetUnixFileMode(path, (UnixFileMode)((file.Mode & 0x1ff) | OwnerMayReadAndWrite));
+        if (!OperatingSystem.IsWindows() && file.Mode != 0) File.SetUnixFileMode(path, mode);
     }
 
     /// <summary>Creates a folder. That of a private file is private too, as <c>data/web</c> is.</summary>

@@ -51,7 +51,8 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
                 await AddQueueAsync(cancel).ConfigureAwait(false);
                 foreach (var name in SiteFiles.AfterQueue(site)) Add(name, cancel);
                 AddOutside(cancel);
-                manifest = new BackupManifest(BackupManifest.CurrentFormat, DataFormat.Version, Path.GetFileName(site), created, _files, _outside);
+                manifest = new BackupManifest(
+                    BackupManifest.CurrentFormat, DataFormat.Version, Path.GetFileName(site), created, _files, _outside);
                 using var entry = _zip.CreateEntry(BackupManifest.EntryName).Open();
                 JsonSerializer.Serialize(entry, manifest, BackupJson.Default.BackupManifest);
             }
@@ -83,9 +84,12 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
         if (!File.Exists(Path.Combine(site, SiteFile.Name))) throw new BackupException($"{site} is no site: it has no {SiteFile.Name}");
         if (DataFormat.WhyRefused(site) is { } newer) throw new BackupException(newer);
         if (Directory.Exists(target)) throw new BackupException($"{target} is a folder: give the path of a file");
-        if (SiteFiles.IsInside(target, site)) throw new BackupException($"{target} is in the folder of the site: give a path outside of it");
-        if (!Directory.Exists(Path.GetDirectoryName(target))) throw new BackupException($"there is no folder {Path.GetDirectoryName(target)}");
-        if (FileFacts.Read(target) is { Kind: not FileKind.Missing } old && (old.Kind != FileKind.Regular || !BackupReader.IsArchive(target)))
+        if (SiteFiles.IsInside(target, site))
+            throw new BackupException($"{target} is in the folder of the site: give a path outside of it");
+        if (!Directory.Exists(Path.GetDirectoryName(target)))
+            throw new BackupException($"there is no folder {Path.GetDirectoryName(target)}");
+        var kind = FileFacts.Read(target).Kind;
+        if (kind != FileKind.Missing && (kind != FileKind.Regular || !BackupReader.IsArchive(target)))
             throw new BackupException($"{target} exists and is no backup: give another path");
     }
 
@@ -119,7 +123,7 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
             }
 
             if (tries == MostTries)
-                throw new BackupException("the queue is in use, but its host does not answer: look at plant queue and the log, then try again");
+                throw new BackupException("the queue is in use, but its host does not answer: look at its log, then try again");
             await Task.Delay(s_again, time, cancel).ConfigureAwait(false);
         }
 

@@ -81,7 +81,8 @@ internal static class SiteFiles
         if (name.EndsWith(".new", StringComparison.Ordinal) && name.StartsWith("data/", StringComparison.Ordinal)) return true;
 
         // The copy of a database needs no journal.
-        return ((string[])["-journal", "-wal", "-shm"]).Any(e => name.EndsWith(e, StringComparison.Ordinal) && IsDatabase(path[..^e.Length]));
+        string[] endings = ["-journal", "-wal", "-shm"];
+        return endings.Any(e => name.EndsWith(e, StringComparison.Ordinal) && IsDatabase(path[..^e.Length]));
     }
 
     /// <summary>True if a file begins as SQLite files do.</summary>

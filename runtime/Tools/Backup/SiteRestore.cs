@@ -36,13 +36,15 @@ internal sealed class SiteRestore(string archive, string site, TimeProvider time
         if (File.Exists(site)) throw new BackupException($"{site} is a file: plant restore FILE SITE");
         var parent = Path.GetDirectoryName(site) ?? throw new BackupException($"{site} is no folder of a site");
         if (!Directory.Exists(parent)) throw new BackupException($"there is no folder {parent}");
-        if (new DirectoryInfo(site).LinkTarget is not null) throw new BackupException($"{site} is a link: give the folder that it leads to");
+        if (new DirectoryInfo(site).LinkTarget is not null)
+            throw new BackupException($"{site} is a link: give the folder that it leads to");
         if (Directory.Exists(site) && SiteFiles.IsInside(archive, site))
             throw new BackupException($"{archive} is in the folder that would be replaced: move it out of it first");
         CheckNotRunning();
         _reader = new BackupReader(archive);
         var room = new DriveInfo(parent).AvailableFreeSpace;
-        if (_reader.Size > room) throw new BackupException($"{parent} has room for {room >> 20} MB; the backup needs {_reader.Size >> 20} MB");
+        if (_reader.Size > room)
+            throw new BackupException($"{parent} has room for {room >> 20} MB; the backup needs {_reader.Size >> 20} MB");
     }
 
     /// <summary>Restores the backup.</summary>
@@ -55,7 +57,8 @@ internal sealed class SiteRestore(string archive, string site, TimeProvider time
     {
         Directory.CreateDirectory(_staging);
         _reader!.Extract(_staging, cancel);
-        if (DataFormat.WhyRefused(_staging) is { } newer) throw new BackupException(newer.Replace(_staging, site, StringComparison.Ordinal));
+        if (DataFormat.WhyRefused(_staging) is { } newer)
+            throw new BackupException(newer.Replace(_staging, site, StringComparison.Ordinal));
         QueueCopy.Restore(Path.Combine(_staging, "data"), keepsIdentity, time, log);
         foreach (var folder in Directory.EnumerateDirectories(_staging, "*", SearchOption.AllDirectories)) FolderSync.Flush(folder);
         FolderSync.Flush(_staging);

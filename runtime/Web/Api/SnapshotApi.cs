@@ -8,8 +8,8 @@ using PlantRuntime.Web.Access;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// Sends a copy of the queue's database, for <c>plant backup</c>. The copy is made in the site's <c>data</c> folder and has no name any more
-/// when it is sent. Requests come on the thread pool; one copy at a time.
+/// Sends a copy of the queue's database, for <c>plant backup</c>. The copy is made in the site's <c>data</c> folder and has no name any
+/// more when it is sent. Requests come on the thread pool; one copy at a time.
 /// </summary>
 /// <param name="siteFolder">The site's folder.</param>
 /// <param name="queue">Returns the queue; null while there is none.</param>
