@@ -41,6 +41,7 @@ internal sealed class SiteHost : IAsyncDisposable
     private readonly PlantLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly AuditLog _audit;
+    private readonly ChangeAudit _changes;
     private readonly SiteStatus _status;
     private readonly Func<CancellationToken, Task> _alsoPoll;
     private readonly Action _supervised;
@@ -70,6 +71,7 @@ internal sealed class SiteHost : IAsyncDisposable
         _status.Attach(_site);
         _reload = new SiteReload(_site, time, log);
         _catalog.Crashed = ParkPlugin;
+        _changes = new ChangeAudit(_audit);
         _alsoPoll = alsoPoll ?? (_ => Task.CompletedTask);
         _supervised = supervised ?? (() => { });
     }
@@ -113,6 +115,8 @@ internal sealed class SiteHost : IAsyncDisposable
     /// <summary>Starts sinks, then recipes, then devices, so that the first scan finds its recipes and sinks.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
+        _changes.AddStart(_site.Model, _catalog.Folders);
+        _catalog.Changed = _changes.Add;
         _catalog.UnloadUnused(_site.Model.PluginNames);
         GC.Collect();
         foreach (var sink in Sinks) _site.Start(sink);
@@ -128,7 +132,10 @@ internal sealed class SiteHost : IAsyncDisposable
         // site.toml is polled before the recipes, so that recipes that were edited together with it are built with the new one.
         StartLoop(
             "files", () => Recipes.IsAtRest ? s_pollEveryAtRest : s_pollEvery,
-            [("plugins", PollPluginsAsync), ("site.toml", _reload.PollAsync), ("recipes", Recipes.PollAsync), ("editor", _alsoPoll)]);
+            [
+                ("plugins", PollPluginsAsync), ("site.toml", _reload.PollAsync), ("recipes", Recipes.PollAsync),
+                ("audit", Step(() => _changes.Compare(Recipes.Slots))), ("editor", _alsoPoll),
+            ]);
         StartLoop(
             "supervision", () => s_superviseEvery,
             [

@@ -117,6 +117,7 @@ internal sealed class WebHost : IAsyncDisposable
         tags.Map(routes);
         if (host.Site.Model.Web?.Compat == WebOptions.LagoonMonitor) tags.MapLagoonMonitor(routes);
         new DevicesApi(host.Devices, host.Site.Writes, () => host.Site.Plugins.Traces, time).Map(routes);
+        new SnapshotApi(host.Site.Model.Folder, () => host.Queue).Map(routes);
         new RecordingsApi(new RecordingRegistry(host.Site.Model.Name, host.Devices, time, log)).Map(routes);
         new AlertsApi(host.Status, time, log).Map(routes);
         new RecipesApi(host).Map(routes);

@@ -50,7 +50,7 @@ internal sealed class SiteRuntime
     {
         (Model, Catalog, Plugins, Files) = (model, catalog, plugins, files);
         (_compiler, _status, _whyNoWrites, _time, _log) = (compiler, status, whyNoWrites, time, log);
-        Reloads = new ReloadHistory(time);
+        Reloads = new ReloadHistory(time, report => new ChangeAudit(audit).Add(report));
         _jitter = new Random(HashCode.Combine(model.Folder, time.GetTimestamp()));
         _devices = new SnapshotList<DeviceSupervisor>([.. model.Devices.Select(NewDevice)]);
         Mirrors = new MirrorRegistry(_devices, time, log);

@@ -196,7 +196,7 @@ internal sealed class LogCommand
     private string FindFile()
     {
         var (model, _) = SiteFile.Load(_folder, Environment.GetEnvironmentVariable, sharedFolder: Tools.InstallPaths.Scripts);
-        return Path.GetFullPath((model?.Log ?? new LogOptions()).File, _folder);
+        return SiteFolders.LogFile(_folder, (model?.EffectiveLog ?? new LogOptions()).File);
     }
 
     private static string[] ReadTail(string file)

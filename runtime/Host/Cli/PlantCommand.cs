@@ -37,6 +37,10 @@ internal static class PlantCommand
               plant record sites/demo --for 10min  record the scans of a running site in a file
               plant user add sites/demo anna       create a user of the web page
               plant queue sites/demo               show the queue of each sink of a running site
+              plant backup sites/demo demo.zip     write a running site into one file
+              plant restore demo.zip sites/demo    put it back, or into a new folder
+              plant audit verify sites/demo        check that nobody changed the audit log
+              plant plugins lock sites/demo        accept the installed plugins, for require_lock
               plant new site my-plant              create a site to start from
               plant new driver my-machine          create a driver plugin to start from
               plant edit-support sites/demo        complete names and show errors in VS Code and other editors
@@ -61,7 +65,10 @@ internal static class PlantCommand
             TrustCommand.Create(),
             RecordCommand.Create(),
             QueueCommand.Create(),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
             UserCommand.Create(),
+            AuditCommand.Create(),
             PluginsCommand.Create(),
             NewCommand.Create(),
             EditSupportCommand.Create(),

@@ -66,6 +66,12 @@ internal static class RunCommand
         if (terminal is not null) Console.SetOut(terminal);
         try
         {
+            if (DataFormat.WhyRefused(SiteFolders.Data(Path.GetFullPath(folder))) is { } newer)
+            {
+                Console.Error.WriteLine(LogText.Sanitize(newer));
+                return ConfigurationError;
+            }
+
             // A host that loses the lease of its site begins again, and waits for the lease.
             while (true)
             {
@@ -238,8 +244,12 @@ internal static class RunCommand
         {
             var compiler = site.CreateCompiler();
             var editors = new EditSupport(site.Model.Folder, compiler, site.Log);
-            return new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
+            var host = new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
                 lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync, service.ReportAlive);
+
+            // Only now: the queue belongs to this host.
+            DataFormat.Mark(site.Model.DataFolder);
+            return host;
         }
         catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
         {

@@ -25,7 +25,8 @@ internal sealed class SiteContext : IDisposable
         Declared = declared;
         Time = time;
         Log = log;
-        Plugins = new PluginCatalog([Path.Combine(model.Folder, "plugins"), InstallPaths.Plugins], log);
+        Plugins = new PluginCatalog([Path.Combine(model.Folder, "plugins"), InstallPaths.Plugins], log,
+            model.RequireLock ? new PluginLock(model.Folder) : null);
         Plugins.Load();
         Factory = new PluginFactory(model, Environment.GetEnvironmentVariable, time, log);
         Sources = new RecipeSources(model, InstallPaths.Scripts);

@@ -145,10 +145,7 @@ internal static class UserCommand
         {
             try
             {
-                using var file = new RotatingFile(Path.Combine(SiteFolders.Logs(folder), "audit.jsonl"), long.MaxValue, AuditLog.Keep);
-                file.Write(AuditEntry.From(TimeProvider.System.GetUtcNow().UtcDateTime,
-                    new UserAction($"user {Environment.UserName}", null, action, name, "done")));
-                file.FlushToDisk();
+                AuditCommand.Append(folder, action, name);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

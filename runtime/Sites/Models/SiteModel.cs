@@ -30,6 +30,9 @@ internal sealed record SiteModel : IValidatedOptions
     /// <summary>The zone of times without a zone, and of days, windows and daily files.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>Refuses plugins that are not in plugins.lock with their present content (security.md).</summary>
+    public bool RequireLock { get; init; }
+
     /// <summary>
     /// The sink whose server keeps the lease by which one of several hosts is active, by the name of its plugin. Without it the host is
     /// alone (lease.md).

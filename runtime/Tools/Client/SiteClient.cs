@@ -43,6 +43,22 @@ internal static class SiteClient
     public static Task<JsonNode> PostAsync(string siteFolder, string path, JsonNode? body, CancellationToken cancel) =>
         SendAsync(siteFolder, HttpMethod.Post, path, body, cancel);
 
+    /// <summary>Posts a request without a body and writes its response to a stream.</summary>
+    /// <exception cref="SiteClientException">No host runs the site, it refuses the request, or it ends before the response is complete.
+    /// </exception>
+    public static async Task DownloadAsync(string siteFolder, string path, Stream target, CancellationToken cancel)
+    {
+        using var response = await OpenAsync(siteFolder, HttpMethod.Post, path, null, cancel).ConfigureAwait(false);
+        try
+        {
+            await response.Lines.BaseStream.CopyToAsync(target, cancel).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is HttpIOException or HttpRequestException)
+        {
+            throw new SiteClientException("the host ended before it answered");
+        }
+    }
+
     /// <summary>Sends a request whose response is lines of JSON.</summary>
     /// <exception cref="SiteClientException">No host runs the site, or it refuses the request.</exception>
     public static async Task<SiteResponse> OpenAsync(

@@ -54,6 +54,7 @@ internal sealed class AccountFile(string siteFolder)
     /// <exception cref="AccountException">The file cannot be read or written, or the change is refused.</exception>
     public void Change(Func<IReadOnlyList<Account>, IReadOnlyList<Account>> change)
     {
+        if (DataFormat.WhyRefused(SiteFolders.Data(siteFolder)) is { } newer) throw new AccountException(newer);
         try
         {
             CreateFolder();
