@@ -42,6 +42,13 @@ internal static class StoredStream
         return (await new NatsJSContext(connection).CreateStreamAsync(config)).Info.Config;
     }
 
+    /// <summary>Deletes all messages of a stream.</summary>
+    public static async Task PurgeAsync(string server, string stream)
+    {
+        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        await new NatsJSContext(connection).PurgeStreamAsync(stream, new StreamPurgeRequest());
+    }
+
     public static async Task<StreamConfig> ConfigAsync(string server, string stream)
     {
         await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
