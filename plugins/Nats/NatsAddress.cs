@@ -44,7 +44,8 @@ internal sealed record NatsAddress(string Pattern, IReadOnlyList<JsonPathStep> P
         if (problem is not null) return null;
         if (isPart && !TryParsePart(rest, out index))
         {
-            problem = new AddressProblem(tag, "expected $subject, or a part of it from 0, $subject[1], or from its end, $subject[-1]", start + 1);
+            problem = new AddressProblem(tag, 
+                "expected $subject, or a part of it from 0, $subject[1], or from its end, $subject[-1]", start + 1);
         }
         else if (separator >= 0 && !isPart)
         {
@@ -84,11 +85,12 @@ internal sealed record NatsAddress(string Pattern, IReadOnlyList<JsonPathStep> P
         if (tag.Type is null || IsType(tag, "integer")) return null;
         if (!IsType(tag, "text"))
         {
-            return new AddressProblem(tag, $"type '{tag.Type}' is unknown: remove the type, because a JSON value has its own, or use \"text\" "
-                + "for a payload that is not JSON, or \"integer\" for a number that never has decimals", 0);
+            return new AddressProblem(tag, $"type '{tag.Type}' is unknown: remove the type, because a JSON value has its own, or use "
+                + "\"text\" for a payload that is not JSON, or \"integer\" for a number that never has decimals", 0);
         }
 
         return hasPath
-            ? new AddressProblem(tag, "type text reads the whole payload, so a path is not possible: remove the path or the type", 0) : null;
+            ? new AddressProblem(tag, "type text reads the whole payload, so a path is not possible: remove the path or the type", 0)
+            : null;
     }
 }

@@ -90,6 +90,13 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
                 var scans = payloads.Fill(message, into);
                 _unacknowledged.Add(message, metadata.Sequence.Stream, scans);
                 if (scans > 0) return;
+
+                // The host acknowledges scans only. Such a message is of no use, so a lost acknowledgement does no harm.
+                foreach (var (unused, sequence) in _unacknowledged.TakeStored(0))
+                {
+                    await unused.AckAsync(cancellationToken: cancel).ConfigureAwait(false);
+                    _unacknowledged.Confirm(sequence);
+                }
             }
         }
         catch (Exception e) when (e is LinkException or NatsException)
@@ -108,7 +115,7 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
         {
             await Task.WhenAll(stored.Select(s => ConfirmAsync(s.Message, s.Sequence, cancel))).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NatsException or ObjectDisposedException)
+        catch (Exception e) when (IsLost(e, cancel))
         {
             throw new NotConnectedException(NatsErrors.Describe(e), e);
         }
@@ -122,7 +129,8 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
             var found = await _consumer.FindAsync(session.Connection.JetStream, cancel).ConfigureAwait(false);
             if (found is null) return [new DeviceProperty("consumer", "deleted", IsWrong: true)];
             var last = Volatile.Read(ref _lastStoredTicks);
-            var lag = found.Info.NumPending == 0 || last == 0 ? TimeSpan.Zero : _context.Time.GetUtcNow() - new DateTimeOffset(last, TimeSpan.Zero);
+            var lag = found.Info.NumPending == 0 || last == 0
+                ? TimeSpan.Zero : _context.Time.GetUtcNow() - new DateTimeOffset(last, TimeSpan.Zero);
             return
             [
                 new DeviceProperty("server", $"{session.Connection.Address}, nats-server {session.Connection.Server.Version}"),
@@ -133,7 +141,7 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
                 new DeviceProperty("dead_letters", Text(Volatile.Read(ref _deadLetters)), IsWrong: Volatile.Read(ref _deadLetters) > 0),
             ];
         }
-        catch (NatsException e)
+        catch (Exception e) when (IsLost(e, cancel))
         {
             throw new NotConnectedException(NatsErrors.Describe(e), e);
         }
@@ -141,13 +149,17 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
 
     public async IAsyncEnumerable<DiagnosisStep> DiagnoseAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        var (connection, step) = await SinkDiagnosis.ConnectAsync(_connector, _options, cancel).ConfigureAwait(false);
+        var (connection, step) = await NatsSinkDiagnosis.ConnectAsync(_connector, _options, cancel).ConfigureAwait(false);
         yield return step;
         if (connection is null) yield break;
         await using (connection) yield return await CheckConsumerAsync(connection, cancel).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => CloseAsync();
+
+    // A connection that is closed meanwhile ends its requests in all these ways.
+    private static bool IsLost(Exception e, CancellationToken cancel) =>
+        e is NatsException or ObjectDisposedException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
 
     private static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 

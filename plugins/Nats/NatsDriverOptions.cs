@@ -33,10 +33,13 @@ public sealed class NatsDriverOptions : NatsOptions
     public TimeSpan AckWait { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Deliveries of one message, after which it goes to <see cref="DeadLetterSubject"/> instead; unlimited by default.</summary>
+    /// <example>max_deliver = 5</example>
     [Bounds(1, 1000)]
     public int? MaxDeliver { get; init; }
 
-    /// <summary>Subject for messages that were delivered too often; a stream must take it. Required with <see cref="MaxDeliver"/>.</summary>
+    /// <summary>
+    /// Subject for messages that were delivered too often; a stream must take it. Required with <see cref="MaxDeliver"/>.
+    /// </summary>
     /// <example>dead_letter_subject = "dead.plant"</example>
     public string? DeadLetterSubject { get; init; }
 

@@ -27,7 +27,7 @@ public abstract class NatsOptions : IValidatedOptions
     public Secret? Token { get; init; }
 
     /// <summary>Seed of an nkey, which begins with SU; it signs the server's challenge and is never sent.</summary>
-    /// <example>nkey = { file = "/run/secrets/edge.nk" }</example>
+    /// <example>nkey = { env = "NATS_NKEY" }</example>
     public Secret? Nkey { get; init; }
 
     /// <summary>File with a user's JWT and seed, as <c>nsc generate creds</c> writes it.</summary>
@@ -67,7 +67,8 @@ public abstract class NatsOptions : IValidatedOptions
         if (ways.Length > 1) yield return (ways[1], $"is a second way to log in beside {ways[0]}: give one of user, token, nkey and creds");
         if (Password is not null && User is null) yield return ("password", "requires user");
         if (User is not null && Password is null) yield return ("user", "requires password");
-        if (Creds is not null && string.IsNullOrWhiteSpace(Creds)) yield return ("creds", "is empty: expected a file such as \"edge.creds\"");
+        if (Creds is not null && string.IsNullOrWhiteSpace(Creds))
+            yield return ("creds", "is empty: expected a file such as \"edge.creds\"");
         if (Domain is not null && (Domain.Length == 0 || Domain.AsSpan().IndexOfAny(" .*>\t") >= 0))
             yield return ("domain", "expected one word without dots, for instance \"hub\"");
         foreach (var problem in Tls?.Check() ?? []) yield return problem;

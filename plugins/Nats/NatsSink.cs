@@ -21,7 +21,7 @@ internal sealed class NatsSink : IDiagnosableSink
     private readonly StreamVerifier? _stream;
     private readonly MessageList _messages;
     private NatsSession? _session;
-    private Publisher? _publisher;
+    private StreamPublisher? _publisher;
     private bool _isDisposed;
     private bool _isSubjectLogged;
 
@@ -50,7 +50,7 @@ internal sealed class NatsSink : IDiagnosableSink
             using var limit = new CancellationTokenSource(_options.Timeout, _context.Time);
             using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token, _session.Lost);
             if (_stream is not null) await _stream.EnsureAsync(_session.JetStream, any.Token).ConfigureAwait(false);
-            _publisher = await Publisher.CreateAsync(_session, _options, _context.Time, any.Token).ConfigureAwait(false);
+            _publisher = await StreamPublisher.CreateAsync(_session, _options, _context.Time, any.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is LinkException or NatsException or OperationCanceledException)
         {
@@ -86,12 +86,13 @@ internal sealed class NatsSink : IDiagnosableSink
         var refused = _messages.Refused;
         _messages.End();
         if (refused.Count == 0) return;
-        var areOthersStored = !Array.Exists(_messages.Messages.ToArray(), m => m.Step != DeliveryStep.Done && !refused.ContainsKey(m.Record));
+        var areOthersStored = !Array.Exists(
+            _messages.Messages.ToArray(), m => m.Step != DeliveryStep.Done && !refused.ContainsKey(m.Record));
         throw new RejectedException($"{session.Address}: {refused.First().Value}", [.. refused.Keys], areOthersStored);
     }
 
     public IAsyncEnumerable<DiagnosisStep> DiagnoseAsync(CancellationToken cancel) =>
-        new SinkDiagnosis(_options, _connector, _stream, _context.Time).RunAsync(cancel);
+        new NatsSinkDiagnosis(_options, _connector, _stream, _context.Time).RunAsync(cancel);
 
     public ValueTask DisposeAsync()
     {

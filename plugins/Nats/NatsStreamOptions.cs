@@ -21,6 +21,7 @@ public sealed class NatsStreamOptions
     public IReadOnlyList<string>? Subjects { get; init; }
 
     /// <summary>Copies of the stream in the cluster; 1 for a new stream by default.</summary>
+    /// <example>replicas = 3</example>
     [Bounds(1, 5)]
     public int? Replicas { get; init; }
 
@@ -33,6 +34,7 @@ public sealed class NatsStreamOptions
     public ByteSize? MaxSize { get; init; }
 
     /// <summary>Number of messages; unlimited for a new stream by default.</summary>
+    /// <example>max_messages = 1000000</example>
     [Bounds(1, long.MaxValue)]
     public long? MaxMessages { get; init; }
 
@@ -44,11 +46,13 @@ public sealed class NatsStreamOptions
     public TimeSpan? DuplicateWindow { get; init; }
 
     /// <summary>True to keep the stream in memory: it is lost when its servers stop. A file by default.</summary>
+    /// <example>memory = true</example>
     public bool? Memory { get; init; }
 
     /// <summary>
     /// True if a full stream refuses new messages, which then wait in the queue of this sink; false if it deletes its oldest, the default.
     /// </summary>
+    /// <example>refuse_when_full = true</example>
     public bool? RefuseWhenFull { get; init; }
 
     /// <summary>Returns the errors, each beginning with the key.</summary>

@@ -13,7 +13,7 @@ public sealed class ConsumerTests : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    private readonly SinkFixture _sinks = new();
+    private readonly NatsSinkFixture _sinks = new();
 
     [SkippableFact]
     public async Task What_is_stored_is_not_delivered_to_the_next_host_and_what_is_not_stored_comes_again_with_the_same_time()
@@ -73,6 +73,21 @@ public sealed class ConsumerTests : IDisposable
             }
         })));
         Assert.Equal(Range(0, Count), seen.Order());
+    }
+
+    [SkippableFact]
+    public async Task Messages_without_a_tag_are_acknowledged_and_do_not_stop_the_others()
+    {
+        await using var server = await NatsServer.StartAsync();
+        await PublishAsync(server, 1, 0, 50);
+        await using var driver = Open(server, maxInFlight: 10);
+
+        // Two patterns of which none covers the other: the consumer has no filter.
+        var scan = new PreparedScan(driver, "plant.lab : tags.n", "plant.hall : tags.n");
+        await ConnectAsync(driver, scan);
+        var reading = ReadAsync(scan, 1);
+        await PublishAsync(server, 2, 7, 1, "plant.lab");
+        Assert.Equal(7, Assert.Single(await reading));
     }
 
     [SkippableFact]
@@ -165,11 +180,12 @@ public sealed class ConsumerTests : IDisposable
         return (ISubscriber)plugin.Open(options, context);
     }
 
-    private async Task PublishAsync(NatsServer server, int batch, int first, int count)
+    private async Task PublishAsync(NatsServer server, int batch, int first, int count, string subject = "plant.{device}")
     {
         await using var sink = await _sinks.ConnectAsync(new NatsSinkOptions
         {
-            Servers = server.Addresses, Subject = "plant.{device}", Stream = new NatsStreamOptions { Name = "PLANT" },
+            Servers = server.Addresses, Subject = subject,
+            Stream = new NatsStreamOptions { Name = "PLANT", Subjects = ["plant.*"] },
         });
         await sink.WriteAsync(Batches.Counting(batch, first, count), default);
     }

@@ -7,8 +7,8 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.Nats.Consuming;
 
 /// <summary>
-/// Creates the durable consumer of a device if it is missing, and compares an existing one with site.toml. It never changes an existing one.
-/// Immutable.
+/// Creates the durable consumer of a device if it is missing, and compares an existing one with site.toml. It never changes
+/// an existing one. Immutable.
 /// </summary>
 /// <param name="options">The device's options.</param>
 /// <param name="name">Name of the consumer.</param>
@@ -47,8 +47,8 @@ internal sealed class ConsumerVerifier(NatsDriverOptions options, string name)
     {
         string[] differences = [.. FindDifferences(found, patterns)];
         return differences.Length == 0 ? null
-            : $"consumer {name} of stream {options.Stream} exists and differs from site.toml: {string.Join(", ", differences)}. Nothing was "
-                + "changed: change site.toml, choose another consumer, or delete it with nats consumer rm";
+            : $"consumer {name} of stream {options.Stream} exists and differs from site.toml: {string.Join(", ", differences)}. Nothing "
+                + "was changed: change site.toml, choose another consumer, or delete it with nats consumer rm";
     }
 
     private IEnumerable<string> FindDifferences(ConsumerConfig found, IReadOnlyCollection<string> patterns)

@@ -4,9 +4,9 @@ using NATS.Client.JetStream;
 namespace PlantRuntime.Plugins.Nats.Consuming;
 
 /// <summary>
-/// The messages that were read and are not acknowledged, in their order. It outlives connections, so that a message whose records are stored
-/// is only acknowledged, and not read, if it is delivered again. Messages are added within ReadAsync, and the host acknowledges meanwhile
-/// on another thread. Thread-safe: it locks internally. Performs no I/O.
+/// The messages that were read and are not acknowledged, in their order. It outlives connections, so that a message whose records are
+/// stored is only acknowledged, and not read, if it is delivered again. Messages are added within ReadAsync, and the host acknowledges
+/// meanwhile on another thread. Thread-safe: it locks internally. Performs no I/O.
 /// </summary>
 internal sealed class UnacknowledgedMessages
 {
@@ -15,6 +15,7 @@ internal sealed class UnacknowledgedMessages
     private readonly HashSet<ulong> _read = [];
     private readonly HashSet<ulong> _stored = [];
     private long _scans;
+    private long _acknowledged;
 
     /// <summary>Forgets what was read and not stored: the stream delivers it again.</summary>
     public void Restart()
@@ -23,7 +24,7 @@ internal sealed class UnacknowledgedMessages
         {
             _unstored.Clear();
             _read.Clear();
-            _scans = 0;
+            (_scans, _acknowledged) = (0, 0);
         }
     }
 
@@ -48,13 +49,17 @@ internal sealed class UnacknowledgedMessages
         }
     }
 
-    /// <summary>Takes the messages of which all scans are stored.</summary>
+    /// <summary>
+    /// Takes the messages of which all scans are stored, of the first <paramref name="scans"/> and those of earlier calls; 0 for messages
+    /// without scans that follow them.
+    /// </summary>
     public IReadOnlyList<(INatsJSMsg<byte[]> Message, ulong Sequence)> TakeStored(long scans)
     {
         var taken = new List<(INatsJSMsg<byte[]>, ulong)>();
         lock (_gate)
         {
-            while (_unstored.TryPeek(out var first) && first.Scans <= scans)
+            _acknowledged = Math.Max(_acknowledged, scans);
+            while (_unstored.TryPeek(out var first) && first.Scans <= _acknowledged)
             {
                 _unstored.Dequeue();
                 _read.Remove(first.Sequence);

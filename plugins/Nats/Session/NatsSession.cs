@@ -75,7 +75,8 @@ internal sealed class NatsSession : IAsyncDisposable
         finally
         {
             // After a cancellation its exception is of no interest, and must not be unobserved.
-            _ = connecting.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = connecting.ContinueWith(
+                t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
     }
 

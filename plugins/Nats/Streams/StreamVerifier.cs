@@ -73,7 +73,8 @@ internal sealed class StreamVerifier(NatsStreamOptions options, IReadOnlyList<st
     {
         if (options.Subjects is { } wanted && !wanted.ToHashSet(StringComparer.Ordinal).SetEquals(subjects))
             yield return $"subjects is {string.Join(' ', subjects)}, not {string.Join(' ', wanted)}";
-        if (options.Replicas is { } replicas && replicas != found.NumReplicas) yield return $"replicas is {found.NumReplicas}, not {replicas}";
+        if (options.Replicas is { } replicas && replicas != found.NumReplicas)
+            yield return $"replicas is {found.NumReplicas}, not {replicas}";
         if (options.MaxAge is { } age && age != found.MaxAge) yield return $"max_age is {Text(found.MaxAge)}, not {Text(age)}";
         if (options.MaxSize is { } size && size.Bytes != found.MaxBytes)
             yield return $"max_size is {(found.MaxBytes < 0 ? "unlimited" : new ByteSize(found.MaxBytes))}, not {size}";

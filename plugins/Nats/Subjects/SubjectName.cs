@@ -34,7 +34,9 @@ internal static class SubjectName
         return token.ToString();
     }
 
-    /// <summary>Returns true if every subject that <paramref name="pattern"/> matches is matched by <paramref name="filter"/> too.</summary>
+    /// <summary>
+    /// Returns true if every subject that <paramref name="pattern"/> matches is matched by <paramref name="filter"/> too.
+    /// </summary>
     public static bool Covers(string filter, string pattern)
     {
         var (wide, narrow) = (filter.Split('.'), pattern.Split('.'));

@@ -56,7 +56,10 @@ internal sealed class Jwt : IDisposable
 
     private static string Sign(KeyPair issuer, KeyPair subject, object nats)
     {
-        var claims = new { jti = "test", iat = 1_700_000_000, iss = issuer.GetPublicKey(), name = "test", sub = subject.GetPublicKey(), nats };
+        var claims = new
+        {
+            jti = "test", iat = 1_700_000_000, iss = issuer.GetPublicKey(), name = "test", sub = subject.GetPublicKey(), nats,
+        };
         var text = $"{Encode("""{"typ":"JWT","alg":"ed25519-nkey"}"""u8)}.{Encode(JsonSerializer.SerializeToUtf8Bytes(claims))}";
         var signature = new byte[64];
         issuer.Sign(Encoding.ASCII.GetBytes(text), signature);

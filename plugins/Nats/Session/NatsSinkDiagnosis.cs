@@ -7,10 +7,10 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.Nats.Session;
 
 /// <summary>
-/// Tries the way to a stream for <c>plant doctor</c>, over a connection of its own: server and login, JetStream, the stream. It publishes and
-/// creates nothing. Called while the sink is not connected.
+/// Tries the way to a stream for <c>plant doctor</c>, over a connection of its own: server and login, JetStream, the stream. It publishes
+/// and creates nothing. Called while the sink is not connected.
 /// </summary>
-internal sealed class SinkDiagnosis(NatsSinkOptions options, NatsConnector connector, StreamVerifier? stream, TimeProvider time)
+internal sealed class NatsSinkDiagnosis(NatsSinkOptions options, NatsConnector connector, StreamVerifier? stream, TimeProvider time)
 {
     /// <summary>Returns the steps, up to the first without which no other can succeed.</summary>
     public async IAsyncEnumerable<DiagnosisStep> RunAsync([EnumeratorCancellation] CancellationToken cancel)

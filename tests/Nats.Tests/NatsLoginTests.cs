@@ -7,9 +7,9 @@ namespace PlantRuntime.Nats.Tests;
 
 /// <summary>Logs in with every kind of credentials, and over TLS.</summary>
 [Trait("Needs", "Server")]
-public sealed class LoginTests : IDisposable
+public sealed class NatsLoginTests : IDisposable
 {
-    private readonly SinkFixture _sinks = new();
+    private readonly NatsSinkFixture _sinks = new();
 
     [SkippableFact]
     public async Task A_user_with_the_right_password_may_publish_and_with_a_wrong_one_not()

@@ -6,11 +6,11 @@ namespace PlantRuntime.Nats.Tests;
 
 /// <summary>Kills and freezes servers while a batch is on its way: every record is stored once and in order.</summary>
 [Trait("Needs", "Server")]
-public sealed class FaultTests : IDisposable
+public sealed class NatsFaultTests : IDisposable
 {
     private const int Records = 5000;
 
-    private readonly SinkFixture _sinks = new();
+    private readonly NatsSinkFixture _sinks = new();
 
     [SkippableFact]
     public async Task A_server_killed_during_batches_has_every_record_once_and_in_order_after_its_restart()
@@ -26,7 +26,7 @@ public sealed class FaultTests : IDisposable
             var failure = await Xunit.Record.ExceptionAsync(() => writing);
             Assert.True(failure is null or NotConnectedException, failure?.ToString());
             await server.RestartAsync();
-            await SinkFixture.ReconnectAsync(sink);
+            await NatsSinkFixture.ReconnectAsync(sink);
             await WriteAsync(sink, records);
         }
 
@@ -45,7 +45,7 @@ public sealed class FaultTests : IDisposable
         var silent = await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.ConnectAsync(default));
         Assert.Contains("no answer within 1 s", silent.Message, StringComparison.Ordinal);
         await server.ThawAsync();
-        await SinkFixture.ReconnectAsync(sink);
+        await NatsSinkFixture.ReconnectAsync(sink);
         await WriteAsync(sink, records);
         await ExpectStoredAsync(server.Addresses[0], Records);
     }
@@ -58,7 +58,7 @@ public sealed class FaultTests : IDisposable
         var written = 0;
         for (var node = 0; node < 3; node++)
         {
-            await SinkFixture.ReconnectAsync(sink);
+            await NatsSinkFixture.ReconnectAsync(sink);
             await WriteAsync(sink, Batches.Counting(node + 1, written, 500));
             written += 500;
             await cluster.KillAsync(node);
@@ -127,7 +127,7 @@ public sealed class FaultTests : IDisposable
             catch (Exception e) when (e is NotConnectedException or IOException)
             {
                 limit.Token.ThrowIfCancellationRequested();
-                await SinkFixture.ReconnectAsync(sink);
+                await NatsSinkFixture.ReconnectAsync(sink);
             }
         }
     }

@@ -4,7 +4,7 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Nats.Tests.Testing;
 
 /// <summary>Opens nats sinks in a folder of their own.</summary>
-internal sealed class SinkFixture : IDisposable
+internal sealed class NatsSinkFixture : IDisposable
 {
     public TemporaryFolder Folder { get; } = new();
 

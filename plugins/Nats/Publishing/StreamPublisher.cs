@@ -12,7 +12,7 @@ namespace PlantRuntime.Plugins.Nats.Publishing;
 /// acknowledgement it sends nothing more, so that what follows is not stored before it. One <see cref="NatsSink"/> owns it and calls it
 /// within WriteAsync. Acknowledgements arrive on the reply subject <c>inbox.number</c>, where the number identifies the message.
 /// </summary>
-internal sealed class Publisher
+internal sealed class StreamPublisher
 {
     private const string IdHeader = "Nats-Msg-Id";
     private const string StreamHeader = "Nats-Expected-Stream";
@@ -35,7 +35,7 @@ internal sealed class Publisher
     private int _inFlight;
     private string? _failure;
 
-    private Publisher(NatsSession session, NatsSinkOptions options, TimeProvider time, string inbox, INatsSub<PublishAck>? acks)
+    private StreamPublisher(NatsSession session, NatsSinkOptions options, TimeProvider time, string inbox, INatsSub<PublishAck>? acks)
     {
         (_session, _options, _time) = (session, options, time);
         (_inbox, _acks) = (inbox, acks);
@@ -43,16 +43,16 @@ internal sealed class Publisher
 
     /// <summary>Subscribes to acknowledgements.</summary>
     /// <exception cref="NatsException">The server refuses.</exception>
-    public static async ValueTask<Publisher> CreateAsync(
+    public static async ValueTask<StreamPublisher> CreateAsync(
         NatsSession session, NatsSinkOptions options, TimeProvider time, CancellationToken cancel)
     {
         // Not NewInbox: the library treats subjects below the connection's own inbox as single ones, without wildcards.
         var inbox = $"{session.Connection.Opts.InboxPrefix}.{Nuid.NewNuid()}";
-        if (options.Stream is null) return new Publisher(session, options, time, inbox, null);
+        if (options.Stream is null) return new StreamPublisher(session, options, time, inbox, null);
         var opts = new NatsSubOpts { ChannelOpts = new NatsSubChannelOpts { Capacity = 2 * options.MaxInFlight } };
         var acks = await session.Connection.SubscribeCoreAsync(
             $"{inbox}.*", serializer: new PublishAckReader(), opts: opts, cancellationToken: cancel).ConfigureAwait(false);
-        return new Publisher(session, options, time, inbox, acks);
+        return new StreamPublisher(session, options, time, inbox, acks);
     }
 
     /// <summary>Sends what is waiting, and returns when all of it is acknowledged or refused for good.</summary>
@@ -131,7 +131,8 @@ internal sealed class Publisher
         if (size > maximum)
         {
             message.Step = DeliveryStep.Done;
-            list.Refuse(message.Record, $"a message of {size} bytes is longer than the {maximum} bytes that the server accepts (max_payload)");
+            list.Refuse(
+                message.Record, $"a message of {size} bytes is longer than the {maximum} bytes that the server accepts (max_payload)");
             return false;
         }
 

@@ -7,9 +7,9 @@ namespace PlantRuntime.Nats.Tests;
 
 /// <summary>Creates and verifies streams, and handles what a stream refuses.</summary>
 [Trait("Needs", "Server")]
-public sealed class StreamTests(NatsServerFixture server) : IClassFixture<NatsServerFixture>, IDisposable
+public sealed class NatsStreamTests(NatsServerFixture server) : IClassFixture<NatsServerFixture>, IDisposable
 {
-    private readonly SinkFixture _sinks = new();
+    private readonly NatsSinkFixture _sinks = new();
     private readonly string _name = $"S{Guid.NewGuid():N}";
 
     private string Address => $"127.0.0.1:{server.Port}";
@@ -74,7 +74,8 @@ public sealed class StreamTests(NatsServerFixture server) : IClassFixture<NatsSe
 
         await StoredStream.PurgeAsync(Address, _name);
         await sink.WriteAsync(batch, default);
-        Assert.Equal(["4", "5"], (await StoredStream.ReadAsync(Address, _name)).Select(m => Assert.Single(JsonLine.Samples(m.Payload)).Value));
+        Assert.Equal(["4", "5"], (await StoredStream.ReadAsync(Address, _name))
+            .Select(m => Assert.Single(JsonLine.Samples(m.Payload)).Value));
     }
 
     [SkippableFact]
