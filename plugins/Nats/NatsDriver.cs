@@ -110,10 +110,12 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
     {
         // This also runs without a connection, so that a stored message is recognized when it is delivered again.
         var stored = _unacknowledged.TakeStored(scans);
-        _ = Session;
+
+        // Without this the library waits for a connection that does not come back.
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, Session.Connection.Lost);
         try
         {
-            await Task.WhenAll(stored.Select(s => ConfirmAsync(s.Message, s.Sequence, cancel))).ConfigureAwait(false);
+            await Task.WhenAll(stored.Select(s => ConfirmAsync(s.Message, s.Sequence, any.Token))).ConfigureAwait(false);
         }
         catch (Exception e) when (IsLost(e, cancel))
         {
