@@ -20,12 +20,14 @@ internal sealed class EtherNetIpDriver : IWritable, IBrowsable, IDescribed, IDia
     private readonly TimeProvider _time;
     private readonly IPluginLog _log;
     private readonly ConnectionSerials _serials;
+    private readonly FrameObserver _observer;
     private EtherNetIpSession? _session;
     private long _lastUse;
 
     public EtherNetIpDriver(EtherNetIpOptions options, PluginContext context)
     {
         (_options, _time, _log) = (options, context.Time, context.Log);
+        _observer = context.Trace.CreateRecorder(CipMessageText.Of).Record;
         _serials = new ConnectionSerials(context.Time, $"{context.Site}/{context.Name}");
         Limits = new LearntLimits(options.Family == ControllerFamily.Logix, options.MaxRequests);
         UsesInstanceIds = options.InstanceIds;
@@ -84,7 +86,7 @@ internal sealed class EtherNetIpDriver : IWritable, IBrowsable, IDescribed, IDia
     public async ValueTask ConnectAsync(CancellationToken cancel)
     {
         await CloseAsync(cancel).ConfigureAwait(false);
-        await Loop.ConnectAsync((table, token) => EtherNetIpSession.OpenAsync(_options, _serials, Limits, table, token), cancel)
+        await Loop.ConnectAsync((table, token) => EtherNetIpSession.OpenAsync(_options, _serials, Limits, table, _observer, token), cancel)
             .ConfigureAwait(false);
         _session = Loop.Session;
         _session.Allow(Limits.InFlight);

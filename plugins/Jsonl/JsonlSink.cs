@@ -28,7 +28,7 @@ internal sealed class JsonlSink : IDiagnosableSink
 
     public JsonlSink(JsonlOptions options, PluginContext context)
     {
-        _path = context.PathOf(options.Path);
+        _path = context.WritablePathOf(options.Path);
         _isSynced = options.Fsync;
         _context = context;
         _rotation = new Rotation(_path, options, context.TimeZone);

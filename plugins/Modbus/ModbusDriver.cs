@@ -12,13 +12,17 @@ namespace PlantRuntime.Plugins.Modbus;
 /// owns the exchange loop and, through it, the connection. The host makes one call at a time; not thread-safe. It has no background task
 /// and never reconnects or retries.
 /// </summary>
-internal class ModbusDriver(ModbusOptions options, IPluginLog log, TimeProvider? time = null)
+internal class ModbusDriver(ModbusOptions options, IPluginLog log, TimeProvider? time = null, WireTrace? trace = null)
     : IWritable, IDiagnosable, IDescribed, IConnectionProbe
 {
     private readonly DeviceIdentity _identity = new();
     /// <summary>The reason of a tag that was not read, if no other one is known.</summary>
     public const string NoAnswer = "no answer in time";
 
+    private readonly WireRecorder? _recorder = trace?.CreateRecorder(
+        options.Format == FrameFormat.Ascii ? ModbusMessageText.OfAscii
+            : options.SerialPort is not null || options.Format == FrameFormat.Rtu ? ModbusMessageText.OfRtu
+            : ModbusMessageText.OfTcp);
     private bool _hasReportedSplits;
     private ModbusFraming? _framing;
     private ModbusReadPlan? _lastPlan;
@@ -115,6 +119,12 @@ internal class ModbusDriver(ModbusOptions options, IPluginLog log, TimeProvider?
     /// <summary>The unit of the first request, or of the options.</summary>
     protected byte Unit => _lastPlan is { Blocks: [var block, ..] } ? block.Unit : (byte)options.UnitId;
 
+    /// <summary>Observes the frames of the connection for the trace; null without one.</summary>
+    protected FrameObserver? Observer => _recorder is null ? null : _recorder.Record;
+
+    /// <summary>Observes the frames of the session; null if its connection reports them.</summary>
+    protected virtual FrameObserver? SessionObserver => Observer;
+
     /// <summary>Opens the connection and creates its framing.</summary>
     protected virtual async ValueTask<(IConnection Connection, ModbusFraming Framing)> OpenConnectionAsync(CancellationToken cancel)
     {
@@ -128,7 +138,7 @@ internal class ModbusDriver(ModbusOptions options, IPluginLog log, TimeProvider?
     private async ValueTask<RequestSession> OpenAsync(RequestTable table, CancellationToken cancel)
     {
         (var connection, _framing) = await OpenConnectionAsync(cancel).ConfigureAwait(false);
-        return new RequestSession(connection, _framing, table) { MaxInFlight = options.RequestsInFlight };
+        return new RequestSession(connection, _framing, table) { MaxInFlight = options.RequestsInFlight, Observer = SessionObserver };
     }
 
     private List<ModbusAddress> Addresses(IReadOnlyList<TagDefinition> tags, Func<ModbusAddress, string?> whyRefused)

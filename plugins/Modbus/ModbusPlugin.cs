@@ -10,6 +10,6 @@ public sealed class ModbusPlugin : DriverPlugin<ModbusOptions>
 
     /// <inheritdoc/>
     public override IDriver Open(ModbusOptions options, PluginContext context) => options.SerialPort is null
-        ? new ModbusDriver(options, context.Log, context.Time)
-        : new ModbusSerialDriver(options, context.Log, context.Time);
+        ? new ModbusDriver(options, context.Log, context.Time, context.Trace)
+        : new ModbusSerialDriver(options, context.Log, context.Time, context.Trace);
 }

@@ -13,8 +13,9 @@ namespace PlantRuntime.Plugins.Modbus;
 /// The driver of one device on a serial line, which it shares with all drivers that name the same port. It joins the line when it waits for
 /// its first turn and leaves it when it is disposed of. The host makes one call at a time; not thread-safe.
 /// </summary>
-internal sealed class ModbusSerialDriver(ModbusOptions options, IPluginLog log, TimeProvider? time = null)
-    : ModbusDriver(options, log, time), ISharedLine, IDiscoverable
+internal sealed class ModbusSerialDriver(
+    ModbusOptions options, IPluginLog log, TimeProvider? time = null, WireTrace? trace = null)
+    : ModbusDriver(options, log, time, trace), ISharedLine, IDiscoverable
 {
     // A line with more damaged replies than one in so many needs attention.
     private const int GoodReplies = 100;
@@ -64,10 +65,17 @@ internal sealed class ModbusSerialDriver(ModbusOptions options, IPluginLog log, 
         _link = null;
     }
 
+    // The connection reports what it sends, repetitions included, and lines of Modbus ASCII.
+    protected override FrameObserver? SessionObserver => Observer is not { } observer || Options.Format == FrameFormat.Ascii ? null
+        : (isSent, frame, damage) =>
+        {
+            if (!isSent) observer(isSent, frame, damage);
+        };
+
     protected override ValueTask<(IConnection Connection, ModbusFraming Framing)> OpenConnectionAsync(CancellationToken cancel)
     {
         Link.Open();
-        var connection = new SerialConnection(Link, SerialRules.From(Options), _units, Time);
+        var connection = new SerialConnection(Link, SerialRules.From(Options), _units, Time, Observer);
         _framing = connection.Framing;
         return new ValueTask<(IConnection, ModbusFraming)>((connection, connection.Framing));
     }

@@ -18,6 +18,7 @@ internal sealed class PostgresDriver : ISubscriber, IDescribed, IDiagnosable
     private readonly PluginContext _context;
     private readonly ConnectionFactory _connections;
     private readonly IReadOnlyList<JsonPathStep>? _timePath;
+    private readonly WireRecorder _recorder;
     private readonly SortedSet<string> _channels = new(StringComparer.Ordinal);
     private ListenSession? _session;
     private bool _hasGapTag;
@@ -25,6 +26,7 @@ internal sealed class PostgresDriver : ISubscriber, IDescribed, IDiagnosable
     public PostgresDriver(PostgresDriverOptions options, PluginContext context)
     {
         (_options, _context) = (options, context);
+        _recorder = context.Trace.CreateRecorder(static _ => "");
         _connections = new ConnectionFactory(options, context);
         _timePath = options.Time is null ? null : JsonPath.Parse(options.Time, out _);
         var file = new PositionFile(context, $"{options.Endpoint} {options.Rows?.Table ?? "LISTEN"} {options.Rows?.Time}".TrimEnd());
@@ -70,7 +72,7 @@ internal sealed class PostgresDriver : ISubscriber, IDescribed, IDiagnosable
     {
         cancel.ThrowIfCancellationRequested();
         await CloseAsync().ConfigureAwait(false);
-        var opening = ListenSession.OpenAsync(_connections, _options, _context.Time, Notifications.Add, cancel);
+        var opening = ListenSession.OpenAsync(_connections, _options, _context.Time, Receive, cancel);
         try
         {
             _session = await opening.WaitAsync(cancel).ConfigureAwait(false);
@@ -127,6 +129,12 @@ internal sealed class PostgresDriver : ISubscriber, IDescribed, IDiagnosable
         await CloseAsync().ConfigureAwait(false);
         Position?.Save();
         Reception?.Save();
+    }
+
+    private void Receive(string channel, string payload)
+    {
+        if (_recorder.IsOn) _recorder.Note(false, $"notification on {channel}: {payload}", null);
+        Notifications.Add(channel, payload);
     }
 
     private static async Task DiscardAsync(Task<ListenSession> opening)

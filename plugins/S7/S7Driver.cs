@@ -4,6 +4,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.S7.Info;
 using PlantRuntime.Plugins.S7.Plan;
 using PlantRuntime.Plugins.S7.Session;
+using PlantRuntime.Plugins.S7.Wire;
 using PlantRuntime.Plugins.S7.Writing;
 using PlantRuntime.Wire;
 
@@ -18,13 +19,15 @@ internal sealed class S7Driver : IWritable, IBlockAccess, IBrowsable, IDescribed
 {
     private readonly S7Options _options;
     private readonly TimeProvider _time;
+    private readonly FrameObserver? _observer;
     private DeviceInfoReader _facts;
     private int _pduSize;
 
-    public S7Driver(S7Options options, TimeProvider? time = null)
+    public S7Driver(S7Options options, TimeProvider? time = null, WireTrace? trace = null)
     {
         _options = options;
         _time = time ?? TimeProvider.System;
+        _observer = trace is null ? null : trace.CreateRecorder(S7MessageText.Of).Record;
         _pduSize = options.PduSize;
         _facts = new DeviceInfoReader(Loop);
         Endpoint = options.Host.Contains(':') ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
@@ -66,7 +69,7 @@ internal sealed class S7Driver : IWritable, IBlockAccess, IBrowsable, IDescribed
 
     public async ValueTask ConnectAsync(CancellationToken cancel)
     {
-        await Loop.ConnectAsync((table, token) => S7Session.ConnectAsync(_options, table, token), cancel).ConfigureAwait(false);
+        await Loop.ConnectAsync((table, token) => S7Session.ConnectAsync(_options, table, _observer, token), cancel).ConfigureAwait(false);
         _pduSize = Loop.Session.Setup.PduSize;
         _facts = new DeviceInfoReader(Loop);
     }

@@ -9,5 +9,5 @@ public sealed class S7Plugin : DriverPlugin<S7Options>
     public override string Name => "s7";
 
     /// <inheritdoc/>
-    public override IDriver Open(S7Options options, PluginContext context) => new S7Driver(options, context.Time);
+    public override IDriver Open(S7Options options, PluginContext context) => new S7Driver(options, context.Time, context.Trace);
 }

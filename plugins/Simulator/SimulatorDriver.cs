@@ -8,9 +8,10 @@ namespace PlantRuntime.Plugins.Simulator;
 /// The driver of one simulated device: creates a signal for each tag and connects through its <see cref="SimulatorSession"/>, which has the
 /// latency and the faults. The host makes one call at a time; not thread-safe. It opens no socket and has no background task.
 /// </summary>
-internal sealed class SimulatorDriver(SimulatorOptions options, TimeProvider time) : IDriver
+internal sealed class SimulatorDriver(SimulatorOptions options, TimeProvider time, WireTrace? trace = null) : IDriver
 {
     private readonly SimulatorSession _session = new(options, time);
+    private readonly WireRecorder? _recorder = trace?.CreateRecorder(static _ => "");
     private bool _isDisposed;
 
     public string Endpoint { get; } = $"simulator:{options.Seed}";
@@ -25,7 +26,7 @@ internal sealed class SimulatorDriver(SimulatorOptions options, TimeProvider tim
         }
 
         return problems.Count == 0
-            ? new SimulatorReader(_session, time, [.. signals], _session.Faults.BadTags(tags))
+            ? new SimulatorReader(_session, time, [.. signals], _session.Faults.BadTags(tags), _recorder)
             : throw new AddressException(problems);
     }
 

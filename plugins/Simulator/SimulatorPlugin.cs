@@ -12,5 +12,6 @@ public sealed class SimulatorPlugin : DriverPlugin<SimulatorOptions>
     public override string Name => "simulator";
 
     /// <inheritdoc/>
-    public override IDriver Open(SimulatorOptions options, PluginContext context) => new SimulatorDriver(options, context.Time);
+    public override IDriver Open(SimulatorOptions options, PluginContext context) =>
+        new SimulatorDriver(options, context.Time, context.Trace);
 }

@@ -10,7 +10,7 @@ namespace PlantRuntime.Plugins.Sqlite;
 /// </summary>
 internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : IEventStore, IDiagnosableSink
 {
-    private readonly string _path = context.PathOf(options.Path);
+    private readonly string _path = context.WritablePathOf(options.Path);
     private SqliteStore? _store;
     private bool _isDisposed;
 

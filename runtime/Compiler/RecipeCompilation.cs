@@ -96,7 +96,11 @@ internal sealed class RecipeCompilation
     private static IReadOnlyList<CompileDiagnostic> Explain(Compilation compilation, IEnumerable<Diagnostic> diagnostics, string siteFolder)
     {
         var explainer = new RecipeDiagnosticFormatter(compilation, siteFolder);
-        return [.. diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed).Select(explainer.Format)
-            .Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Line).ThenBy(d => d.Column)];
+        var shown = diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed).ToList();
+        // CS1662 says of a lambda what another error at the same place says of its result.
+        shown.RemoveAll(d => d.Id == "CS1662"
+            && shown.Exists(other => other.Id != d.Id && other.Location.SourceSpan == d.Location.SourceSpan));
+        return [.. shown.Select(explainer.Format).DistinctBy(d => (d.File, d.Line, d.Column, d.IsError, d.Message))
+            .OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Line).ThenBy(d => d.Column)];
     }
 }

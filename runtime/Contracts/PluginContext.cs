@@ -21,6 +21,8 @@ public interface IPlugin
 /// <param name="log">Log for events that are not failures.</param>
 public sealed class PluginContext(string name, string site, string siteFolder, TimeProvider time, IPluginLog log)
 {
+    private const string Data = "data";
+
     /// <summary>Name of the device or sink in site.toml.</summary>
     public string Name { get; } = name;
 
@@ -48,13 +50,40 @@ public sealed class PluginContext(string name, string site, string siteFolder, T
     /// <summary>The only clock that a plugin may use.</summary>
     public TimeProvider Time { get; } = time;
 
+    /// <summary>The trace of the device, to which a driver reports the messages that it sends and receives.</summary>
+    public WireTrace Trace { get; init; } = new(time);
+
     /// <summary>
     /// Log for events that are not failures. Failures are thrown; the host logs them once, with device and tag. Thread-safe.
     /// </summary>
     public IPluginLog Log { get; } = log;
 
-    /// <summary>Returns the absolute path of a path in options.</summary>
-    public string PathOf(string path) => Path.GetFullPath(path, SiteFolder);
+    /// <summary>
+    /// Absolute path of the folder for what the host and its plugins write: <c>data</c> in the site's folder, or a folder elsewhere if a
+    /// service runs the site, which may not write the site's folder.
+    /// </summary>
+    public string DataFolder { get; init; } = Path.Combine(siteFolder, Data);
+
+    /// <summary>
+    /// Returns the absolute path of a path in options. Relative paths start at the site's folder; <c>data/…</c> is in
+    /// <see cref="DataFolder"/>.
+    /// </summary>
+    public string PathOf(string path) => InData(path) ?? Path.GetFullPath(path, SiteFolder);
+
+    /// <summary>
+    /// Returns the absolute path of a path in options that the plugin writes: as <see cref="PathOf"/>, but if a service runs the site,
+    /// every relative path is in <see cref="DataFolder"/>.
+    /// </summary>
+    public string WritablePathOf(string path) =>
+        InData(path) ?? Path.GetFullPath(path, DataFolder == Path.Combine(SiteFolder, Data) ? SiteFolder : DataFolder);
+
+    private string? InData(string path)
+    {
+        if (path == Data) return DataFolder;
+        var isBelow = path.StartsWith(Data, StringComparison.Ordinal)
+            && (path[Data.Length] == Path.DirectorySeparatorChar || path[Data.Length] == Path.AltDirectorySeparatorChar);
+        return isBelow ? Path.GetFullPath(path[(Data.Length + 1)..], DataFolder) : null;
+    }
 }
 
 /// <summary>The log of a plugin. The host adds time and device, and limits the number of lines per second. Thread-safe.</summary>

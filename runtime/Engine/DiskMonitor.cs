@@ -1,4 +1,5 @@
 using PlantRuntime.Logging;
+using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Sites.Text;
 
@@ -25,8 +26,8 @@ internal sealed class DiskMonitor(PlantLog log, Func<string, DiskSpace>? read = 
     /// <summary>Reads the disks of a site.</summary>
     public void Poll(SiteModel site)
     {
-        var data = Path.Combine(site.Folder, "data");
-        var logs = Path.GetDirectoryName(Path.GetFullPath(site.EffectiveLog.File, site.Folder))!;
+        var data = site.DataFolder;
+        var logs = Path.GetDirectoryName(SiteFolders.LogFile(site.Folder, site.EffectiveLog.File))!;
         List<DiskReading> disks = [];
         foreach (var folder in AreOnOneDisk(data, logs) ? [data] : new[] { data, logs })
         {

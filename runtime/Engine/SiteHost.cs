@@ -41,8 +41,10 @@ internal sealed class SiteHost : IAsyncDisposable
     private readonly PlantLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly AuditLog _audit;
+    private readonly ChangeAudit _changes;
     private readonly SiteStatus _status;
     private readonly Func<CancellationToken, Task> _alsoPoll;
+    private readonly Action _supervised;
     private readonly List<Task> _loops = [];
     private long? _pluginsPolled;
     private volatile bool _isStarted;
@@ -56,10 +58,11 @@ internal sealed class SiteHost : IAsyncDisposable
     /// <param name="log">Receives the log lines of the host.</param>
     /// <param name="whyNoWrites">Returns why the host may not write to devices now, or null; null if it always may.</param>
     /// <param name="alsoPoll">Runs after each poll of the site's files, for instance to refresh generated files; null does nothing.</param>
+    /// <param name="supervised">Called at the end of each round of the supervision loop; null does nothing.</param>
     public SiteHost(
         SiteModel site, PluginCatalog catalog, PluginFactory plugins, RecipeSources recipes, RecipeCompiler compiler, TimeProvider time,
         PlantLog log,
-        Func<string?>? whyNoWrites = null, Func<CancellationToken, Task>? alsoPoll = null)
+        Func<string?>? whyNoWrites = null, Func<CancellationToken, Task>? alsoPoll = null, Action? supervised = null)
     {
         (_catalog, _compiler, _time, _log) = (catalog, compiler, time, log);
         _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.FilesKept), time, log);
@@ -68,7 +71,9 @@ internal sealed class SiteHost : IAsyncDisposable
         _status.Attach(_site);
         _reload = new SiteReload(_site, time, log);
         _catalog.Crashed = ParkPlugin;
+        _changes = new ChangeAudit(_audit);
         _alsoPoll = alsoPoll ?? (_ => Task.CompletedTask);
+        _supervised = supervised ?? (() => { });
     }
 
     /// <summary>Reads site.toml at the next poll, whether it changed or not, and applies what differs. Any thread; ends nothing.</summary>
@@ -110,24 +115,33 @@ internal sealed class SiteHost : IAsyncDisposable
     /// <summary>Starts sinks, then recipes, then devices, so that the first scan finds its recipes and sinks.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
+        _changes.AddStart(_site.Model, _catalog.Folders);
+        _catalog.Changed = _changes.Add;
         _catalog.UnloadUnused(_site.Model.PluginNames);
         GC.Collect();
         foreach (var sink in Sinks) _site.Start(sink);
         _site.WarnAboutOrphanedQueues();
         await Recipes.PollAsync(cancel).ConfigureAwait(false);
         _site.Outputs.Questions.SetComplete();
+
+        // Reading a large site leaves more garbage than the site needs: it is returned to the system before the first scan.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         foreach (var device in Devices) _site.Start(device);
         _isStarted = true;
 
         // site.toml is polled before the recipes, so that recipes that were edited together with it are built with the new one.
         StartLoop(
             "files", () => Recipes.IsAtRest ? s_pollEveryAtRest : s_pollEvery,
-            [("plugins", PollPluginsAsync), ("site.toml", _reload.PollAsync), ("recipes", Recipes.PollAsync), ("editor", _alsoPoll)]);
+            [
+                ("plugins", PollPluginsAsync), ("site.toml", _reload.PollAsync), ("recipes", Recipes.PollAsync),
+                ("audit", Step(() => _changes.Compare(Recipes.Slots))), ("editor", _alsoPoll),
+            ]);
         StartLoop(
             "supervision", () => s_superviseEvery,
             [
                 ("recipes", Step(Recipes.Supervise)), ("devices", EverySecondRound(Step(SuperviseDevices))),
                 ("sinks", EverySecondRound(Step(SuperviseSinks))), ("alerts", EverySecondRound(_status.PollAsync)),
+                ("service", Step(_supervised)),
             ]);
     }
 

@@ -20,6 +20,7 @@ try
 {
     var parsed = PlantCommand.Create().Parse(args);
     if (CommandLineErrors.Describe(parsed) is { } errors) return Fail(string.Join('\n', errors));
+    if (WindowsService.IsActive) return await WindowsService.RunAsync(() => parsed.InvokeAsync(configuration)).ConfigureAwait(false);
     return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
 }
 catch (OperationCanceledException)

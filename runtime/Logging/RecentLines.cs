@@ -1,7 +1,7 @@
 namespace PlantRuntime.Logging;
 
 /// <summary>
-/// Keeps the last <paramref name="count"/> log lines in memory, for the live table and the page. The log thread writes; any thread reads;
+/// Keeps the last <paramref name="count"/> log lines in memory, for the API. The log thread writes; any thread reads;
 /// locks internally.
 /// </summary>
 public sealed class RecentLines(int count) : ILogTarget
@@ -11,15 +11,6 @@ public sealed class RecentLines(int count) : ILogTarget
 
     /// <summary>The number of the last line; lines are numbered from 1. 0 before the first one.</summary>
     public long Last => Interlocked.Read(ref _last);
-
-    /// <summary>A copy of the lines, oldest first.</summary>
-    public (LogLevel Level, string Line)[] Lines
-    {
-        get
-        {
-            lock (_lines) return [.. _lines];
-        }
-    }
 
     /// <summary>Returns the kept lines whose numbers are greater than <paramref name="number"/>, oldest first.</summary>
     public (long Number, LogLevel Level, string Line)[] After(long number)

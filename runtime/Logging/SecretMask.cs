@@ -49,6 +49,26 @@ public static class SecretMask
         return masked == text.AsSpan() ? text : masked.ToString();
     }
 
+    /// <summary>
+    /// Returns the ranges of bytes that hold a form of a secret, or at least half of one, as UTF-8 or UTF-16; ranges may overlap.
+    /// </summary>
+    public static IReadOnlyList<(int Start, int Count)> Find(ReadOnlySpan<byte> bytes)
+    {
+        var found = new List<(int Start, int Count)>();
+        foreach (var pattern in s_known?.Patterns.Value ?? [])
+        {
+            var head = pattern.AsSpan(0, Math.Min(pattern.Length, Math.Max(MinPart, (pattern.Length + 1) / 2)));
+            for (var from = 0; bytes[from..].IndexOf(head) is var at and >= 0;)
+            {
+                var count = bytes[(from + at)..].CommonPrefixLength(pattern);
+                found.Add((from + at, count));
+                from += at + count;
+            }
+        }
+
+        return found;
+    }
+
     private static string Replace(ReadOnlySpan<char> text, int at, SecretForm[] forms)
     {
         var masked = new StringBuilder(text.Length);
@@ -113,6 +133,10 @@ public static class SecretMask
     /// <param name="Heads">The first characters of the forms.</param>
     private sealed record Snapshot(string[] InOrder, FrozenSet<string> Secrets, SecretForm[] Forms, SearchValues<string> Heads)
     {
+        /// <summary>The forms as bytes, made when bytes are searched for the first time.</summary>
+        public Lazy<byte[][]> Patterns { get; } = new(() => [.. Forms.SelectMany(f => (byte[][])
+            [Encoding.UTF8.GetBytes(f.Text), Encoding.Unicode.GetBytes(f.Text), Encoding.BigEndianUnicode.GetBytes(f.Text)])]);
+
         public static Snapshot? From(string[] secrets)
         {
             if (secrets.Length == 0) return null;

@@ -205,6 +205,36 @@ internal sealed class DiskQueue : IDisposable
         return sum;
     }
 
+    /// <summary>
+    /// Copies the queue into a file while it works: a megabyte at a time, so that commits and deliveries do not wait long. The copy has
+    /// what was committed when the task completes. One snapshot at a time.
+    /// </summary>
+    /// <param name="path">The copy, a new file; not complete if the task fails.</param>
+    /// <param name="cancel">Ends the copy.</param>
+    /// <exception cref="IOException">The copy cannot be written, or the queue was opened again meanwhile.</exception>
+    public async Task SnapshotAsync(string path, CancellationToken cancel)
+    {
+        await FlushAsync().WaitAsync(s_flushPatience, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        QueueStore? source = null;
+        try
+        {
+            for (var isDone = false; !isDone;)
+            {
+                cancel.ThrowIfCancellationRequested();
+                await _requests.Add(store =>
+                {
+                    if (store != (source ??= store)) throw new IOException("the queue was opened again during the copy: try again");
+                    isDone = store.CopySnapshot(path);
+                }, RequestKind.Copy).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await _requests.Add(store => store.EndSnapshot(), RequestKind.Copy)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Stores the records in memory, closes the file and ends the queue thread. Waits at most 5 s for the thread.</summary>
     public void Dispose()
     {

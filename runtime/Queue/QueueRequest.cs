@@ -9,6 +9,9 @@ internal enum RequestKind
     /// <summary>Reads; fails at once if the queue has no file at the moment.</summary>
     Query,
 
+    /// <summary>Copies the file, before the transaction of its round: SQLite copies nothing within one. Fails as a query does.</summary>
+    Copy,
+
     /// <summary>Changes only what is in memory; waits for the file.</summary>
     Session,
 
@@ -17,7 +20,7 @@ internal enum RequestKind
 }
 
 /// <summary>
-/// Holds work for the queue thread, which runs it within a transaction, again if the transaction fails. Created by any thread through
+/// Holds work for the queue thread, which runs changes within a transaction, again if the transaction fails. Created by any thread through
 /// <see cref="QueueRequests"/>; <see cref="Done"/> may be awaited anywhere, its continuations never run on the queue thread.
 /// </summary>
 internal sealed class QueueRequest(Action<QueueStore> work, RequestKind kind)

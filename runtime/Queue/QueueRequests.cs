@@ -45,9 +45,9 @@ internal sealed class QueueRequests(Action wake)
     {
         lock (_gate)
         {
-            foreach (var query in _waiting.Where(r => r.Kind == RequestKind.Query))
+            foreach (var query in _waiting.Where(IsQuery))
                 query.Fail(new IOException($"the queue has no file: {reason}"));
-            _waiting.RemoveAll(r => r.Kind == RequestKind.Query);
+            _waiting.RemoveAll(IsQuery);
         }
     }
 
@@ -61,6 +61,8 @@ internal sealed class QueueRequests(Action wake)
             _waiting.Clear();
         }
     }
+
+    private static bool IsQuery(QueueRequest request) => request.Kind is RequestKind.Query or RequestKind.Copy;
 
     private static ObjectDisposedException Closed() => new(nameof(DiskQueue), "the queue is closed");
 }

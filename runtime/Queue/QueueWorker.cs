@@ -81,8 +81,7 @@ internal sealed class QueueWorker : IDisposable
         {
             if (_file.Current is null) return _retryAt;
             var due = Math.Min(_tidyAt, _file.CheckAt);
-            if (_retryAt > 0) return Math.Min(due, _retryAt);
-            return !_isDiskFull && _buffer.IsFilling ? Math.Min(due, _nextCommit) : due;
+            return _retryAt > 0 ? Math.Min(due, _retryAt) : !_isDiskFull && _buffer.IsFilling ? Math.Min(due, _nextCommit) : due;
         }
     }
 
@@ -195,6 +194,7 @@ internal sealed class QueueWorker : IDisposable
     {
         var store = _file.Store;
         var isChange = batches.Count > 0 || !_dropped.IsEmpty || requests.Exists(r => r.Kind == RequestKind.Change);
+        foreach (var copy in requests.Where(r => r.Kind == RequestKind.Copy)) copy.Run(store);
         if (isChange) store.Commit(Work);
         else Work();
         var (dropped, problem) = (_dropped.Total, Problem);
@@ -213,7 +213,7 @@ internal sealed class QueueWorker : IDisposable
         void Work()
         {
             // Requests release room that the new batches need.
-            foreach (var request in requests) request.Run(store);
+            foreach (var request in requests.Where(r => r.Kind != RequestKind.Copy)) request.Run(store);
             _dropped.CountIn(store);
             foreach (var batch in batches) store.Append(batch);
         }

@@ -1,4 +1,4 @@
-using PlantRuntime.Contracts;
+using PlantRuntime.Recipes.Operators;
 using PlantRuntime.Recipes.Plans;
 
 namespace PlantRuntime.Recipes;
@@ -10,7 +10,7 @@ namespace PlantRuntime.Recipes;
 public sealed class UnknownTagException : Exception
 {
     internal UnknownTagException(string tag, ScanSchema schema)
-        : base($"no tag \"{tag}\" in device {schema.Device}{Nearest.DidYouMean(tag, schema.Tags.Select(t => t.Name))}") => Tag = tag;
+        : base($"no tag \"{tag}\" in device {schema.Device}{TagPattern.Hint(tag, [.. schema.Tags.Select(t => t.Name)])}") => Tag = tag;
 
     /// <summary>The name in the recipe.</summary>
     public string Tag { get; }

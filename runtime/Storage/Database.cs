@@ -20,6 +20,9 @@ public sealed class Database : IDisposable
         _handle = handle;
     }
 
+    /// <summary>The connection, for <see cref="DatabaseCopy"/>.</summary>
+    internal sqlite3 Handle => _handle;
+
     /// <summary>Opens or creates the file. SQLite reads its content only at the first statement.</summary>
     /// <param name="path">The file.</param>
     /// <param name="busy">Longest wait of a statement for a lock of another connection.</param>
@@ -65,6 +68,11 @@ public sealed class Database : IDisposable
         {
         }
     }
+
+    /// <summary>Begins a copy of the database into a new file; the caller owns it.</summary>
+    /// <param name="path">The new file.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    public DatabaseCopy CopyTo(string path) => new(_handle, path);
 
     /// <summary>Closes the connection.</summary>
     public void Dispose() => _handle.Dispose();

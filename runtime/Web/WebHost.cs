@@ -69,9 +69,11 @@ internal sealed class WebHost : IAsyncDisposable
         _access.UseAfterRouting(_application);
         _access.Map(_application);
         var history = model.Web is null ? null : new TagHistory(time);
-        var status = new StatusApi(host, health, time);
+        var queue = new QueueApi(host.Sinks, () => host.Queue);
+        var status = new StatusApi(host, queue, health, time);
         _feed = new LiveFeed(host, status, history, lines, time, log);
         Map(_application, host, status, health, time, log);
+        queue.Map(_application);
         new MetricsApi(_metrics).Map(_application);
         _events.Map(_application);
         new PageFiles().Map(_application);
@@ -114,8 +116,8 @@ internal sealed class WebHost : IAsyncDisposable
         var tags = new TagsApi(host.Devices);
         tags.Map(routes);
         if (host.Site.Model.Web?.Compat == WebOptions.LagoonMonitor) tags.MapLagoonMonitor(routes);
-        new DevicesApi(host.Devices, host.Site.Writes, time).Map(routes);
-        new QueueApi(host.Sinks, () => host.Queue).Map(routes);
+        new DevicesApi(host.Devices, host.Site.Writes, () => host.Site.Plugins.Traces, time).Map(routes);
+        new SnapshotApi(host.Site.Model.Folder, () => host.Queue).Map(routes);
         new RecordingsApi(new RecordingRegistry(host.Site.Model.Name, host.Devices, time, log)).Map(routes);
         new AlertsApi(host.Status, time, log).Map(routes);
         new RecipesApi(host).Map(routes);

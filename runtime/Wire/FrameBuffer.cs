@@ -8,6 +8,14 @@ namespace PlantRuntime.Wire;
 public delegate int FrameLength(ReadOnlySpan<byte> start);
 
 /// <summary>
+/// Observes the messages of a connection for a trace. It copies what it needs, never waits and never throws.
+/// </summary>
+/// <param name="isSent">True for a message to the peer.</param>
+/// <param name="frame">The whole message, or the bytes that are none; empty for an event.</param>
+/// <param name="damage">Why the bytes are no message, or the event; null for a message.</param>
+public delegate void FrameObserver(bool isSent, ReadOnlySpan<byte> frame, string? damage);
+
+/// <summary>
 /// Collects received bytes and splits them into whole frames. It owns one array for its whole life. A length on the wire is checked against
 /// <paramref name="maxFrame"/> before it is used, so a peer cannot make the buffer grow. One connection owns it and its receiving side
 /// makes all calls, one at a time; performs no I/O; not thread-safe.
@@ -29,6 +37,9 @@ public sealed class FrameBuffer(FrameLength lengthOf, int maxFrame, bool cutsLon
     // The first maxFrame bytes of a long frame are at the start of Unfinished while its other bytes are received and discarded.
     private bool _isCutting;
     private int _discard;
+
+    /// <summary>Observes every frame read, and bytes that are no frame; null for none.</summary>
+    public FrameObserver? Observer { get; set; }
 
     /// <summary>The bytes of a frame that is not complete yet.</summary>
     public ReadOnlySpan<byte> Unfinished => _bytes.AsSpan(_start, _end - _start);
@@ -56,6 +67,7 @@ public sealed class FrameBuffer(FrameLength lengthOf, int maxFrame, bool cutsLon
     {
         if (count == 0)
         {
+            Observer?.Invoke(false, Unfinished, "the far end closed the connection");
             throw Unfinished.IsEmpty
                 ? new LinkException("the far end closed the connection")
                 : new FrameException("the far end closed the connection in the middle of a frame, after", Unfinished);
@@ -75,6 +87,22 @@ public sealed class FrameBuffer(FrameLength lengthOf, int maxFrame, bool cutsLon
     /// </summary>
     /// <exception cref="FrameException">The bytes are not a frame, or the frame is longer than allowed.</exception>
     public bool TryRead(out ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            if (!TryReadNext(out frame)) return false;
+        }
+        catch (FrameException e) when (Observer is not null)
+        {
+            Observer(false, Unfinished, e.Message);
+            throw;
+        }
+
+        Observer?.Invoke(false, frame.Span, null);
+        return true;
+    }
+
+    private bool TryReadNext(out ReadOnlyMemory<byte> frame)
     {
         frame = default;
         if (_start == _end) return false;

@@ -22,6 +22,13 @@ public class RequestSession(IConnection connection, IRequestFraming framing, Req
     private int _silentExchanges;
     private long _receivedBefore;
 
+    /// <summary>Observes the frames sent and received; null for none.</summary>
+    public FrameObserver? Observer
+    {
+        get => _frames.Observer;
+        set => _frames.Observer = value;
+    }
+
     /// <summary>Number of frames received, usable or not.</summary>
     public long Received { get; private set; }
 
@@ -51,8 +58,14 @@ public class RequestSession(IConnection connection, IRequestFraming framing, Req
     /// <exception cref="LinkException">The connection is lost.</exception>
     public ValueTask SendAsync(Memory<byte> requests, int firstRequest, CancellationToken cancel)
     {
-        for (var rest = requests.Span; !rest.IsEmpty; rest = rest[framing.RequestLength(rest)..])
+        int length;
+        for (var rest = requests.Span; !rest.IsEmpty; rest = rest[length..])
+        {
+            length = framing.RequestLength(rest);
             framing.Stamp(rest, table.Issue(firstRequest++));
+            Observer?.Invoke(true, rest[..length], null);
+        }
+
         return connection.SendAsync(requests, cancel);
     }
 
@@ -75,7 +88,11 @@ public class RequestSession(IConnection connection, IRequestFraming framing, Req
 
     /// <summary>Sends one frame without an id, for handshakes.</summary>
     /// <exception cref="LinkException">The connection is lost.</exception>
-    public ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel) => connection.SendAsync(frame, cancel);
+    public ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel)
+    {
+        Observer?.Invoke(true, frame.Span, null);
+        return connection.SendAsync(frame, cancel);
+    }
 
     /// <summary>Waits for the next frame, whatever its id, for handshakes. The frame is valid until the next call.</summary>
     /// <exception cref="LinkException">The connection is lost, or the received bytes are not a frame of the protocol.</exception>
@@ -129,6 +146,7 @@ public class RequestSession(IConnection connection, IRequestFraming framing, Req
     internal bool TryContinueAfterTimeout(bool showsSilence)
     {
         table.AbandonOutstanding();
+        if (UnfinishedBytes > 0) Observer?.Invoke(false, _frames.Unfinished, "the message is not complete at the timeout");
         if (showsSilence && Received == _receivedBefore) _silentExchanges++;
         return _silentExchanges < MaxSilentExchanges;
     }

@@ -77,7 +77,7 @@ public class DoctorTests
             @"press \(s7, 127\.0\.0\.1:\d+\)\n  ok +name +127\.0\.0\.1\n  FAIL +port +\d+: connection refused\n +the machine is there",
             output);
         Assert.Matches(@"line \(simulator, \S+\)\n  ok +handshake +\d+ ms\n  ok +tags +2 are good", output);
-        Assert.Contains("1 of 2 devices need help", output, StringComparison.Ordinal);
+        Assert.Contains("1 of 2 devices needs help", output, StringComparison.Ordinal);
         (exit, output) = await PlantProcess.RunAsync("read", site.Path, "press");
         Assert.Equal(1, exit);
         Assert.Matches(@"press: connection refused.*\nplant doctor \S+ says how far it goes and what to do", output);
@@ -111,7 +111,7 @@ public class DoctorTests
         Assert.Equal(1, exit);
         Assert.Matches(@"web \(http, 127\.0\.0\.1:\d+\)\n  ok +name +127\.0\.0\.1\n  FAIL +port +\d+: connection refused", output);
         Assert.Matches(@"lines \(jsonl\)\n  ok +file +.* are created with the first records\n  ok +disk +.* free of ", output);
-        Assert.Matches(@"1 device: all well\r?\n1 of 2 sinks need help", output);
+        Assert.Matches(@"1 device: all well\r?\n1 of 2 sinks needs help", output);
         Assert.False(Directory.Exists(site.At("data/deep")));
 
         (exit, output) = await PlantProcess.RunAsync("doctor", site.Path, "lines");

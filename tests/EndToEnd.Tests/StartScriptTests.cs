@@ -29,8 +29,8 @@ public sealed class StartScriptTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "the script needs bash");
         foreach (var file in new[]
         {
-            "docs/operators.md", "docs/log.md", "Directory.Build.props", "global.json", "BannedSymbols.txt", "runtime/Host/Program.cs",
-            "runtime/Host/Host.csproj", "plugins/S7/S7.csproj", "go", "bin/x", "scripts/y",
+            "docs/operators.md", "docs/log.md", "docs/site.md", "Directory.Build.props", "global.json", "BannedSymbols.txt",
+            "runtime/Host/Program.cs", "runtime/Host/Host.csproj", "plugins/S7/S7.csproj", "go", "bin/x", "scripts/y",
         }) Write(file, "");
         Write("bin/dotnet", Dotnet);
         File.Copy(Path.Combine(SiteFolder.Root, "scripts", "plant"), Of("scripts/plant"));

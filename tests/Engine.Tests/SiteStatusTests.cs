@@ -114,7 +114,8 @@ public class SiteStatusTests
         log.Flush();
         Assert.Equal(
             ["WARN  DISK state=Filling used=90%", "INFO  DISK state=OK used=85%", "WARN  DISK state=Filling used=95%"],
-            lines.Lines.Select(l => l.Line[25..].Replace($"folder={site.At("data")} ", "", StringComparison.Ordinal).Split(" free=")[0]));
+            lines.After(0).Select(l =>
+                l.Line[25..].Replace($"folder={site.At("data")} ", "", StringComparison.Ordinal).Split(" free=")[0]));
 
         Assert.Equal(
             [(true, "99 MB are free"), (false, "99 MB are free"), (true, "50 MB are free")],

@@ -46,8 +46,8 @@ public sealed class JsonLogTargetTests
         var json = new RecentLines(1);
         using (var log = new PlantLog(new ManualTimeProvider(), LogLevel.Info, text, new JsonLogTarget(json)))
             log.Info($"EVENT reason=\"{value}\" other={value} last=1");
-        var read = LogLineReader.Read(text.Lines[0].Line["2026-01-01T00:00:00.000Z INFO  EVENT ".Length..]);
-        using var line = JsonDocument.Parse(json.Lines[0].Line);
+        var read = LogLineReader.Read(text.After(0)[0].Line["2026-01-01T00:00:00.000Z INFO  EVENT ".Length..]);
+        using var line = JsonDocument.Parse(json.After(0)[0].Line);
         foreach (var (key, wanted) in read)
         {
             var found = line.RootElement.GetProperty(key);
@@ -70,6 +70,6 @@ public sealed class JsonLogTargetTests
     {
         var lines = new RecentLines(10);
         using (var log = new PlantLog(new ManualTimeProvider(), LogLevel.Info, new JsonLogTarget(lines))) write(log);
-        return [.. lines.Lines.Select(l => l.Line)];
+        return [.. lines.After(0).Select(l => l.Line)];
     }
 }

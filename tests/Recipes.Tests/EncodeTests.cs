@@ -72,7 +72,7 @@ public class EncodeTests
                 ("line may not be written", "DB2"),
                 ("running: Bool at 8 is not within the block's 8 bytes", "running"),
                 ("temp overlaps speed: one of the two would be lost", "temp"),
-                ("no tag \"speed\" in device tank", "speed"),
+                ("no tag \"speed\" in device tank; device line has it", "speed"),
                 ("another EncodeTo already writes tank DB3", "DB3"),
                 ("valve_1 overlaps running: one of the two would be lost", "valve_1"),
             ],

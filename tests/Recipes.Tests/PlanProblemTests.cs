@@ -78,6 +78,7 @@ public class PlanProblemTests
             both.Rate("temp").Select("twice", s => s["valve_1"].Number * 2).To(b.Sink);
             both.Throttle(1.Minutes).Fold(0, (n, s) => s["valve_2"].Bool ? n : n + 1).Payload(n => new { n }).To(b.Sink);
             b.Line.Scans.Only("speed").Join(b.Tank.Scans.Only("level"), 1.Seconds).Where(s => s["levl"].Number > 0).To(b.Sink);
+            b.Line.Scans.Join(b.Tank.Scans, 1.Seconds).Where(s => s["temp"].Number > 0).To(b.Sink);
 
             // These know their device.
             both.Where(s => s.Device == "tank").OnChange().Payload(s => new { l = s["level"] }).To(b.Sink);
@@ -90,6 +91,7 @@ public class PlanProblemTests
                 "no tag \"level\" in device line",
                 "no tag \"levl\" in device line+tank: did you mean \"level\"?",
                 "no tag \"speed\" in device tank",
+                "no tag \"temp\" in device line+tank: both joined devices have it, so it is called \"line.temp\" or \"tank.temp\"",
                 "no tag \"valve_1\" in device tank",
                 "no tag \"valve_2\" in device tank",
             ],

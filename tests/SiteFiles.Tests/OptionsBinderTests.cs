@@ -9,6 +9,19 @@ namespace PlantRuntime.SiteFiles.Tests;
 
 public sealed class OptionsBinderTests
 {
+    [Theory]
+    [InlineData("10.0.0.1:1502", "1:8 host: the port has a key of its own: write host = \"10.0.0.1\" and port = 1502")]
+    [InlineData("plc-7:502", "1:8 host: the port has a key of its own: write host = \"plc-7\" and port = 502")]
+    [InlineData("fe80::1", null)]
+    [InlineData("::1", null)]
+    [InlineData("wss://broker:443/mqtt", null)]
+    [InlineData("mqtt://broker:1883", null)]
+    public void A_port_in_host_is_reported(string host, string? problem)
+    {
+        var (_, problems) = Bind($"host = \"{host}\"");
+        Assert.Equal(problem is null ? [] : [problem], problems.Select(p => $"{p.At.Line}:{p.At.Column} {p.Message}"));
+    }
+
     [Fact]
     public void Every_type_is_bound_and_what_is_not_given_keeps_its_default()
     {

@@ -22,7 +22,7 @@ internal sealed class ControllerDiagnosis(EtherNetIpOptions options, EtherNetIpD
         using var loop = new ExchangeLoop<EtherNetIpSession>(static (message, inner) => new NotConnectedException(message, inner));
         try
         {
-            await loop.ConnectAsync((table, token) => EtherNetIpSession.OpenUnconnectedAsync(options, table, token), cancel)
+            await loop.ConnectAsync((table, token) => EtherNetIpSession.OpenUnconnectedAsync(options, table, null, token), cancel)
                 .ConfigureAwait(false);
             var list = new IdentityList();
             await loop.RunAsync(list, cancel).ConfigureAwait(false);

@@ -38,10 +38,11 @@ internal sealed class EtherNetIpSession : RequestSession
     /// <summary>Connects and shakes hands.</summary>
     /// <exception cref="LinkException">Nothing answers, or the controller refuses.</exception>
     public static async ValueTask<EtherNetIpSession> OpenAsync(
-        EtherNetIpOptions options, ConnectionSerials serials, LearntLimits limits, RequestTable table, CancellationToken cancel)
+        EtherNetIpOptions options, ConnectionSerials serials, LearntLimits limits, RequestTable table, FrameObserver? observer,
+        CancellationToken cancel)
     {
         var isLargeKnownBad = limits.IsLargeUnanswered;
-        var session = await OpenUnconnectedAsync(options, table, cancel).ConfigureAwait(false);
+        var session = await OpenUnconnectedAsync(options, table, observer, cancel).ConfigureAwait(false);
         try
         {
             if (options.Connected && options.Family != ControllerFamily.Slc)
@@ -52,7 +53,7 @@ internal sealed class EtherNetIpSession : RequestSession
         {
             // An old module may end the session at a Large Forward Open instead of refusing it.
             session.Dispose();
-            return await OpenAsync(options, serials, limits, table, cancel).ConfigureAwait(false);
+            return await OpenAsync(options, serials, limits, table, observer, cancel).ConfigureAwait(false);
         }
         catch
         {
@@ -64,10 +65,10 @@ internal sealed class EtherNetIpSession : RequestSession
     /// <summary>Connects to the module and registers a session, without a connection to the controller.</summary>
     /// <exception cref="LinkException">Nothing answers, or the module refuses.</exception>
     public static async ValueTask<EtherNetIpSession> OpenUnconnectedAsync(
-        EtherNetIpOptions options, RequestTable table, CancellationToken cancel)
+        EtherNetIpOptions options, RequestTable table, FrameObserver? observer, CancellationToken cancel)
     {
         var connection = await TcpConnection.ConnectAsync(options.Host, options.Port, cancel).ConfigureAwait(false);
-        var session = new EtherNetIpSession(connection, new EtherNetIpFraming(), table, options);
+        var session = new EtherNetIpSession(connection, new EtherNetIpFraming(), table, options) { Observer = observer };
         try
         {
             await session.RegisterAsync(cancel).ConfigureAwait(false);

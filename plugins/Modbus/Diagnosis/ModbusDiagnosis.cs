@@ -141,7 +141,7 @@ internal sealed class ModbusDiagnosis(ModbusOptions options, ModbusReadPlan? pla
         }
     }
 
-    // The first merged request that is not answered although its first tag is.
+    // The first merged request that is not answered although its first tag is. It is no fault: the driver splits such requests.
     private async ValueTask<DiagnosisStep?> TryGapsAsync(CancellationToken cancel)
     {
         var merged = plan is null ? [] : plan.Blocks.ToArray().Where(block => block.Items.Count > 1 && block.Count > block.Items.Sum(i =>
@@ -155,9 +155,9 @@ internal sealed class ModbusDiagnosis(ModbusOptions options, ModbusReadPlan? pla
             var (first, _) = await AskOnceAsync(RequestOf(block.Items[0]), options.Format, cancel).ConfigureAwait(false);
             if (first is not { Kind: ProbeOutcome.Answer, Exception: 0 }) continue;
             var how = whole.Exception != 0 ? $"is refused: {ReplyFault.Exception(whole.Exception).Reason}" : "is not answered";
-            return new DiagnosisStep("gaps", false,
+            return new DiagnosisStep("gaps", true,
                 $"{block.Area.Name()}:{block.Start} alone is read, a request for {block.Count} from there {how}",
-                "max_gap = 0 reads no gaps; without it the driver finds them by itself within a few scans",
+                "nothing is lost: the driver finds the gaps by itself within a few scans; max_gap = 0 reads none from the start",
                 "max_registers, max_bits: smaller if the device takes less at once");
         }
 

@@ -1,4 +1,5 @@
 using PlantRuntime.Plugins.Modbus.Wire;
+using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Modbus.Session;
 
@@ -6,7 +7,8 @@ namespace PlantRuntime.Plugins.Modbus.Session;
 /// Collects characters of a line of Modbus ASCII. A new ':' begins a new line, whatever came before it. Owned by one
 /// <see cref="SerialConnection"/>; performs no I/O.
 /// </summary>
-internal sealed class AsciiReceiver
+/// <param name="observer">Observes the lines; null for none.</param>
+internal sealed class AsciiReceiver(FrameObserver? observer = null)
 {
     private readonly byte[] _line = new byte[AsciiLine.MaxChars];
     private int _length;
@@ -31,6 +33,7 @@ internal sealed class AsciiReceiver
                 continue;
             }
 
+            observer?.Invoke(false, _line.AsSpan(0, _length), null);
             var count = AsciiLine.Decode(_line.AsSpan(0, _length), frames[written..]);
             if (count == 0) WrongLines++;
             (written, _length) = (written + count, 0);
@@ -40,5 +43,9 @@ internal sealed class AsciiReceiver
     }
 
     /// <summary>Drops a line that has not ended.</summary>
-    public void Drop() => _length = 0;
+    public void Drop()
+    {
+        if (_length > 0) observer?.Invoke(false, _line.AsSpan(0, _length), "the line does not end");
+        _length = 0;
+    }
 }

@@ -37,6 +37,7 @@ internal sealed class SerialConnection : IConnection
     private readonly SerialRules _rules;
     private readonly SerialUnits _units;
     private readonly TimeProvider _time;
+    private readonly FrameObserver? _observer;
     private readonly AsciiReceiver? _ascii;
     private readonly byte[] _text;
     private readonly byte[] _sync = new byte[8];
@@ -53,11 +54,13 @@ internal sealed class SerialConnection : IConnection
     private long _began;
     private long _deadline;
 
-    public SerialConnection(SerialLink link, SerialRules rules, SerialUnits units, TimeProvider time)
+    public SerialConnection(
+        SerialLink link, SerialRules rules, SerialUnits units, TimeProvider time, FrameObserver? observer = null)
     {
+        _observer = observer;
         (_link, _rules, _units, _time, _unit) = (link, rules, units, time, units[0]);
         Framing = new SerialFraming(rules.Dialect, OnReply);
-        _ascii = rules.IsAscii ? new AsciiReceiver() : null;
+        _ascii = rules.IsAscii ? new AsciiReceiver(observer) : null;
         _text = new byte[rules.IsAscii ? AsciiLine.MaxChars : 0];
     }
 
@@ -174,6 +177,7 @@ internal sealed class SerialConnection : IConnection
         _units.Requests++;
         _ascii?.Drop();
         var characters = _ascii is null ? frame : _text.AsMemory(0, AsciiLine.Encode(frame.Span, _text));
+        _observer?.Invoke(true, characters.Span, null);
         await _link.SendAsync(characters, cancel).ConfigureAwait(false);
         if (_link.IsEchoWrong) Framing.Explain("echo = true, but other bytes came back than were sent");
         var onLine = _link.Settings.DurationOf(characters.Length + CharsOf(Framing.ReplyBytes));
@@ -206,6 +210,7 @@ internal sealed class SerialConnection : IConnection
         var isWrong = false;
         var isDamaged = !rest.IsEmpty && Framing.ExplainRest(rest, out isWrong);
         if (isWrong) _units.ChecksumErrors++;
+        if (!rest.IsEmpty) _observer?.Invoke(false, rest, isDamaged ? "a damaged reply" : "no reply to the request");
         frames.DropUnfinished();
         _ascii?.Drop();
         return isDamaged;

@@ -20,6 +20,7 @@ internal sealed class BrokerConnector(MqttOptions options, string role, PluginCo
     public const string Refusal = "the broker refuses the connection";
 
     private const string ProbeSuffix = "-doctor";
+    private readonly WireRecorder _recorder = context.Trace.CreateRecorder(MqttMessageText.Of);
     private readonly TlsHandshake? _tls = options.UsesTls ? CreateTls(options, options.Alpn, context) : null;
 
     /// <summary>The client id of <see cref="ProbeAsync"/>; a broker ends the connection of a client whose id another one uses.</summary>
@@ -78,8 +79,12 @@ internal sealed class BrokerConnector(MqttOptions options, string role, PluginCo
         var link = await MqttConnection.ConnectAsync(options.Address, options.PortOrDefault, _tls, cancel).ConfigureAwait(false);
         try
         {
+            link.Recorder = _recorder;
             var frames = new FrameBuffer(
-                FixedHeader.FrameLength, options.MaxReceivedPacketBytes, cutsLongFrames: !options.AnnouncesMaximumPacketSize);
+                FixedHeader.FrameLength, options.MaxReceivedPacketBytes, cutsLongFrames: !options.AnnouncesMaximumPacketSize)
+            {
+                Observer = _recorder.Record,
+            };
             await link.SendAsync(connect.ToPacket(), cancel).ConfigureAwait(false);
             var ack = await ReceiveConnAckAsync(link, frames, cancel).ConfigureAwait(false);
             var reasonString = ack.ReasonString.Length == 0 ? "" : $": {ack.ReasonString}";

@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using PlantRuntime.Contracts;
+using PlantRuntime.Plugins.Mqtt.Wire;
 using PlantRuntime.Wire;
 
 namespace PlantRuntime.Plugins.Mqtt.Session;
@@ -22,6 +25,9 @@ internal sealed class MqttConnection : IDisposable
     private readonly SemaphoreSlim _sending = new(1);
 
     private MqttConnection(Stream stream, Socket socket) => (_stream, _socket) = (stream, socket);
+
+    /// <summary>Reports the packets sent, before encryption; null if nobody can ask for them.</summary>
+    public WireRecorder? Recorder { get; set; }
 
     /// <summary>Connects, performs the TLS handshake if one is given, and opens the WebSocket if the address has one.</summary>
     /// <exception cref="LinkException">The host is unreachable, or TLS or the WebSocket failed.</exception>
@@ -57,6 +63,7 @@ internal sealed class MqttConnection : IDisposable
         await _sending.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
+            if (Recorder is { IsOn: true } recorder) Record(recorder, bytes.Span);
             await _stream.WriteAsync(bytes, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
@@ -105,6 +112,17 @@ internal sealed class MqttConnection : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    private static void Record(WireRecorder recorder, ReadOnlySpan<byte> packets)
+    {
+        while (!packets.IsEmpty)
+        {
+            var isWhole = VariableInteger.TryRead(packets[1..], out var rest, out var bytes) == OperationStatus.Done;
+            var length = isWhole ? Math.Min(1 + bytes + rest, packets.Length) : packets.Length;
+            recorder.Record(true, packets[..length], null);
+            packets = packets[length..];
+        }
+    }
 
     // NetworkStream wraps socket exceptions in IOException; SslStream adds CryptographicException.
     private static LinkException? ToLinkException(Exception failure) => LinkException.From(failure) ?? failure switch

@@ -1,3 +1,4 @@
+using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.OpcUa.Wire;
 using PlantRuntime.Plugins.OpcUa.Wire.Services;
 using PlantRuntime.Wire;
@@ -24,14 +25,16 @@ internal sealed class SecureConnection : IDisposable
     private readonly SemaphoreSlim _sending = new(1);
     private readonly UaWriter _writer = new();
     private readonly PendingCallTable _pending;
+    private readonly ChannelTrace _trace;
     private readonly ITimer _renewal;
     private byte[] _output = [];
     private uint _lastId;
     private int _abandonedInARow;
 
     private SecureConnection(TcpConnection link, FrameBuffer frames, ChannelSecurity security, TransportLimits own, TransportLimits limits,
-        TimeSpan lifetime, TimeProvider time)
+        TimeSpan lifetime, TimeProvider time, ChannelTrace trace)
     {
+        _trace = trace;
         (_link, _frames, _limits, _lifetime, _time) = (link, frames, limits, lifetime, time);
         _pending = new PendingCallTable(own);
         _channel = new SecureChannel(security, time);
@@ -63,15 +66,19 @@ internal sealed class SecureConnection : IDisposable
     /// <exception cref="LinkException">There is no server, or it refuses.</exception>
     public static async Task<SecureConnection> ConnectAsync(
         string host, int port, string endpointUrl, ChannelSecurity security, TransportLimits own, TimeSpan lifetime, TimeProvider time,
-            CancellationToken cancel)
+            WireTrace traced, CancellationToken cancel)
     {
         var link = await TcpConnection.ConnectAsync(host, port, cancel).ConfigureAwait(false);
         try
         {
-            var frames = new FrameBuffer(ChunkHeader.LengthOf, (int)own.ReceiveBytes);
-            await link.SendAsync(own.Hello(endpointUrl), cancel).ConfigureAwait(false);
+            var trace = new ChannelTrace(traced);
+            var frames = new FrameBuffer(ChunkHeader.LengthOf, (int)own.ReceiveBytes) { Observer = trace.RecordTransport };
+            var hello = own.Hello(endpointUrl);
+            trace.RecordTransport(true, hello, null);
+            await link.SendAsync(hello, cancel).ConfigureAwait(false);
             var limits = own.Agree((await link.ReceiveAsync(frames, cancel).ConfigureAwait(false)).Span);
-            var connection = new SecureConnection(link, frames, security, own, limits, lifetime, time);
+            frames.Observer = trace.RecordBeside;
+            var connection = new SecureConnection(link, frames, security, own, limits, lifetime, time, trace);
             try
             {
                 var call = new OpenCall(connection, lifetime);
@@ -207,6 +214,7 @@ internal sealed class SecureConnection : IDisposable
     {
         call.Begin(NextId(), request);
         WriteBody(call.Id, request, cancel.CanBeCanceled ? 60_000u : 0);
+        _trace.RecordRequest(_writer.Written);
         return _channel.Encode(kind, call.Id, _writer.Written, _limits, ref _output);
     }
 
@@ -233,6 +241,7 @@ internal sealed class SecureConnection : IDisposable
             var request = _channel.OpenRequest(_lifetime);
             call.Begin(NextId(), request);
             WriteBody(call.Id, request, 0);
+            _trace.RecordRequest(_writer.Written);
             var chunk = _channel.EncodeOpen(call.Id, _writer.Written);
             _pending.Add(call);
             await _link.SendAsync(chunk, cancel).ConfigureAwait(false);
@@ -299,11 +308,24 @@ internal sealed class SecureConnection : IDisposable
     {
         switch (ChunkHeader.Kind(chunk.Span))
         {
-            case MessageKind.Message: ReceiveMessage(chunk); break;
-            case MessageKind.Open: ReceiveOpen(chunk.Span); break;
+            case MessageKind.Message or MessageKind.Open: ReceiveService(chunk); break;
             case MessageKind.Error: throw UacpError.From(chunk.Span);
             case MessageKind.Close: throw new LinkException("the server closed the secure channel");
             default: throw new FrameException("a message that a client does not expect", chunk.Span);
+        }
+    }
+
+    private void ReceiveService(ReadOnlyMemory<byte> chunk)
+    {
+        try
+        {
+            if (ChunkHeader.Kind(chunk.Span) == MessageKind.Open) ReceiveOpen(chunk.Span);
+            else ReceiveMessage(chunk);
+        }
+        catch (Exception e)
+        {
+            _trace.RecordTransport(false, chunk.Span, e.Message);
+            throw;
         }
     }
 
@@ -312,12 +334,14 @@ internal sealed class SecureConnection : IDisposable
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(chunk, out var array);
         var received = _channel.Decode(System.Runtime.InteropServices.MemoryMarshal.AsMemory(chunk), array);
         _abandonedInARow = 0;
+        _trace.RecordResponse(chunk.Span[received.Body], received.ChunkType);
         _pending.Receive(received, chunk.Span[received.Body]);
     }
 
     private void ReceiveOpen(ReadOnlySpan<byte> chunk)
     {
         var (request, body) = _channel.DecodeOpen(chunk);
+        _trace.RecordResponse(body, 'F');
         _pending.ReceiveOpen<OpenCall>(request, body);
     }
 

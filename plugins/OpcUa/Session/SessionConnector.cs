@@ -19,7 +19,7 @@ internal sealed class SessionConnector(OpcUaOptions options, PluginContext conte
     private const int LeastNonceBytes = 32;
     private const uint ChunkBytes = 65_536;
 
-    private readonly CertificateStore _store = new(context.PathOf(options.Pki));
+    private readonly CertificateStore _store = new(context.WritablePathOf(options.Pki));
     private readonly UserIdentity _user = new(options, context);
     private string? _announcedExpiry;
 
@@ -75,7 +75,7 @@ internal sealed class SessionConnector(OpcUaOptions options, PluginContext conte
         var url = Url(options.Path);
         using var connection = await SecureConnection.ConnectAsync(
             options.Host, options.Port, url, ChannelSecurity.None, Limits, options.ChannelLifetime, context.Time,
-                cancel).ConfigureAwait(false);
+                context.Trace, cancel).ConfigureAwait(false);
         try
         {
             var body = await connection.CallAsync(new ServiceCall(), request(url), cancel).ConfigureAwait(false);
@@ -146,7 +146,7 @@ internal sealed class SessionConnector(OpcUaOptions options, PluginContext conte
         {
             return await SecureConnection.ConnectAsync(
                 options.Host, options.Port, Url(endpoint), security, Limits, options.ChannelLifetime, context.Time,
-                    cancel).ConfigureAwait(false);
+                    context.Trace, cancel).ConfigureAwait(false);
         }
         catch (LinkException e) when (security.Policy.IsSecure && e is not FrameException)
         {

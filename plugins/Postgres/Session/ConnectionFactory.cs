@@ -10,6 +10,8 @@ namespace PlantRuntime.Plugins.Postgres.Session;
 /// </summary>
 internal sealed class ConnectionFactory(PostgresOptions options, PluginContext context)
 {
+    private readonly StatementTrace _statements = new(context.Trace.CreateRecorder(static _ => ""));
+
     /// <summary>Creates a source for one connection. Files of passwords and certificates are read now.</summary>
     public NpgsqlDataSource CreateSource()
     {
@@ -17,6 +19,7 @@ internal sealed class ConnectionFactory(PostgresOptions options, PluginContext c
         // Built-in types are enough. Reading the server's list of types would be the slowest part of connecting.
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         Secure(builder);
+        builder.UseLoggerFactory(_statements);
         NpgsqlMeterWorkaround.DisposeMeter(builder);
         return builder.Build();
     }

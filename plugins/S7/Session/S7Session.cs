@@ -9,19 +9,20 @@ namespace PlantRuntime.Plugins.S7.Session;
 /// </summary>
 internal sealed class S7Session : RequestSession
 {
-    private S7Session(TcpConnection link, RequestTable table)
-        : base(link, new S7Framing(), table)
-    {
-    }
+    private S7Session(TcpConnection link, RequestTable table, FrameObserver? observer)
+        : base(link, new S7Framing(), table) =>
+        Observer = observer;
 
     /// <summary>The limits agreed in the handshake.</summary>
     public SetupCommunication Setup { get; private set; }
 
     /// <summary>Connects and performs the handshake.</summary>
     /// <exception cref="LinkException">The connection failed or was refused; the message says why.</exception>
-    public static async ValueTask<S7Session> ConnectAsync(S7Options options, RequestTable table, CancellationToken cancel)
+    public static async ValueTask<S7Session> ConnectAsync(
+        S7Options options, RequestTable table, FrameObserver? observer, CancellationToken cancel)
     {
-        var session = new S7Session(await TcpConnection.ConnectAsync(options.Host, options.Port, cancel).ConfigureAwait(false), table);
+        var link = await TcpConnection.ConnectAsync(options.Host, options.Port, cancel).ConfigureAwait(false);
+        var session = new S7Session(link, table, observer);
         try
         {
             await session.ShakeHandsAsync(options, cancel).ConfigureAwait(false);

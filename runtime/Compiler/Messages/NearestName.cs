@@ -13,16 +13,18 @@ internal static class NearestName
     /// Returns the candidate with the fewest edits (a letter wrong, missing, added, or two swapped), the first of equals; null when none is
     /// near.
     /// </summary>
-    public static string? Find(string word, IEnumerable<string> candidates)
+    public static string? Find(string word, IEnumerable<string> candidates) => FindAll(word, candidates).FirstOrDefault();
+
+    /// <summary>Returns all near names, those with the fewest edits first.</summary>
+    public static IEnumerable<string> FindAll(string word, IEnumerable<string> candidates)
     {
-        if (word.Length is 0 or > MaxLength) return null;
+        if (word.Length is 0 or > MaxLength) return [];
         var limit = Math.Max(1, (word.Length + 1) / 3) + 1;
         return candidates
             .Where(name => name.Length <= MaxLength && Math.Abs(name.Length - word.Length) < limit)
             .Select(name => (Name: name, Edits: Edits(word.ToLowerInvariant(), name.ToLowerInvariant())))
             .Where(near => near.Edits < limit && near.Edits < near.Name.Length)
-            .Select(near => ((string Name, int Edits)?)near)
-            .MinBy(near => near!.Value.Edits)?.Name;
+            .OrderBy(near => near.Edits).Select(near => near.Name);
     }
 
     /// <summary>The optimal string alignment distance.</summary>

@@ -21,12 +21,11 @@ internal sealed class RecipeDiagnosticFormatter(Compilation compilation, string 
 
     private string MessageOf(Diagnostic diagnostic)
     {
-        var plain = FriendlyMessages.Find(diagnostic);
-        if (plain is not null) return plain;
-        var names = diagnostic.Location.SourceTree is { } tree && compilation.ContainsSyntaxTree(tree)
-            ? UnknownNameMessages.Find(diagnostic, compilation.GetSemanticModel(tree))
-            : null;
-        return names ?? diagnostic.GetMessage(CultureInfo.InvariantCulture);
+        if (diagnostic.Location.SourceTree is not { } tree || !compilation.ContainsSyntaxTree(tree))
+            return FriendlyMessages.Find(diagnostic) ?? diagnostic.GetMessage(CultureInfo.InvariantCulture);
+        var code = new MistakeContext(diagnostic, compilation.GetSemanticModel(tree));
+        return ValueMistakes.Find(code) ?? FlowMistakes.Find(code) ?? SyntaxMistakes.Find(code) ?? FriendlyMessages.Find(diagnostic)
+            ?? UnknownNameMessages.Find(diagnostic, code.Model) ?? diagnostic.GetMessage(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Returns the path of a file of the site from the site's folder; the path of a shared script unchanged.</summary>

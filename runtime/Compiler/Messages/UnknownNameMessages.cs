@@ -12,6 +12,11 @@ internal static class UnknownNameMessages
 {
     // A message lists at most this many names, so that it stays one or two lines.
     private const int FewNames = 12;
+    private const int MaxNear = 3;
+    private const int MaxRelated = 5;
+
+    // Letters that names must have in common to be listed although they are not near.
+    private const int MinCommon = 4;
 
     /// <summary>Returns null for any other diagnostic.</summary>
     public static string? Find(Diagnostic diagnostic, SemanticModel model)
@@ -60,9 +65,18 @@ internal static class UnknownNameMessages
 
     private static string Suggestion(string word, IReadOnlyList<string> names, bool isOfTheSite = false)
     {
-        if (NearestName.Find(word, names) is { } near) return $": did you mean '{near}'?";
-        return isOfTheSite && names.Count is > 0 and <= FewNames ? $"; it has {Listed(names)}" : "";
+        var near = NearestName.FindAll(word, names).Distinct().Take(MaxNear).Select(name => $"'{name}'").ToList();
+        if (near.Count > 0)
+            return $": did you mean {(near.Count == 1 ? near[0] : $"{string.Join(", ", near.SkipLast(1))} or {near[^1]}")}?";
+        if (isOfTheSite && names.Count is > 0 and <= FewNames) return $"; it has {Listed(names)}";
+        var related = names.Where(name => IsRelated(name, word)).Distinct().Take(MaxRelated).ToList();
+        return related.Count > 0 ? $"; similar names are {Listed(related)}" : "";
     }
+
+    // One name contains the other, or both begin with the same letters.
+    private static bool IsRelated(string name, string word) => word.Length >= MinCommon && name.Length >= MinCommon
+        && (name.Contains(word, StringComparison.OrdinalIgnoreCase) || word.Contains(name, StringComparison.OrdinalIgnoreCase)
+            || name.AsSpan(0, MinCommon).Equals(word.AsSpan(0, MinCommon), StringComparison.OrdinalIgnoreCase));
 
     private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Distinct().Order(StringComparer.Ordinal));
 }

@@ -32,6 +32,11 @@ internal static class RecipeRules
         + "make it the state of Fold(seed, (state, scan) => …), which is carried over",
         DiagnosticSeverity.Warning);
 
+    private static readonly RecipeRule s_clock = new(
+        "PR0013",
+        "'{0}' is the clock of the computer, which tests and late scans do not follow: use scan.Time, or t.Time in a lambda of Every",
+        DiagnosticSeverity.Warning);
+
     /// <summary>Returns a diagnostic for every broken rule. The file must have no errors of C#.</summary>
     public static IEnumerable<Diagnostic> Check(SemanticModel model)
     {
@@ -39,6 +44,8 @@ internal static class RecipeRules
             yield return s_state.CreateDiagnostic(place.GetFirstToken().GetLocation(), variable);
         foreach (var node in model.SyntaxTree.GetRoot().DescendantNodes())
         {
+            if (node is MemberAccessExpressionSyntax access && IsClock(access, model))
+                yield return s_clock.CreateDiagnostic(Place(node), access);
             if (node is SimpleNameSyntax name && ForbiddenApis.Find(name, model) is var (reached, shown))
                 yield return reached.CreateDiagnostic(Place(node), shown);
             else if (Broken(node, model) is { } rule) yield return rule.CreateDiagnostic(Place(node));
@@ -59,6 +66,10 @@ internal static class RecipeRules
         _ when Waits(node) && IsTopLevel(node) => s_await,
         _ => null,
     };
+
+    private static bool IsClock(MemberAccessExpressionSyntax access, SemanticModel model) =>
+        access.Name.Identifier.ValueText is "Now" or "UtcNow" or "Today"
+        && model.GetSymbolInfo(access).Symbol is IPropertySymbol { ContainingType.Name: "DateTime" or "DateTimeOffset" };
 
     private static bool IsNative(IMethodSymbol method) =>
         method.IsExtern || method.GetAttributes().Any(a => a.AttributeClass?.Name is "DllImportAttribute" or "LibraryImportAttribute");

@@ -293,7 +293,7 @@ internal sealed class DeviceSession : ISession
         if (failure is not null)
         {
             _failures++;
-            _owner.ReportFailedScan(info with { Failure = failure });
+            _owner.ReportFailedScan(info with { Failure = failure }, isLost);
             return (failure, isLost);
         }
 

@@ -24,6 +24,7 @@ internal sealed partial class DeviceSupervisor : Supervisor
     private readonly DeviceInfoPoller _properties;
     private readonly LogLimit _bugLimit;
     private readonly LogLimit _renewLimit;
+    private readonly FailureKinds _failureKinds;
     private volatile string _controller = "";
     private volatile bool _isDescribed;
 
@@ -37,6 +38,7 @@ internal sealed partial class DeviceSupervisor : Supervisor
         _publisher = new ScanPublisher(Status, time, log);
         _bugLimit = new LogLimit(time, TimeSpan.FromMinutes(1));
         _renewLimit = new LogLimit(time, TimeSpan.FromHours(1));
+        _failureKinds = new FailureKinds(time);
     }
 
     public string Name => Model.Name;
@@ -158,11 +160,20 @@ internal sealed partial class DeviceSupervisor : Supervisor
         _publisher.Publish(group, info, samples, cycle);
     }
 
-    /// <summary>Called by the session after a scan that failed as a whole; the connection may still be open.</summary>
-    public void ReportFailedScan(in ScanInfo info)
+    /// <summary>Called by the session after a scan that failed as a whole.</summary>
+    /// <param name="info">The scan.</param>
+    /// <param name="isLost">True if the connection is lost, which is logged beside the next attempt to connect.</param>
+    public void ReportFailedScan(in ScanInfo info, bool isLost)
     {
         Status.CountFailed();
-        if (_log.IsDebug) _log.Debug($"FAILED device={Name} reason=\"{info.Failure}\"");
+        var repeats = 0;
+        var isFirst = !isLost && _failureKinds.TryAcquire(info.Failure!, out repeats);
+        if (isFirst || _log.IsDebug)
+        {
+            _log.Write(isFirst ? LogLevel.Warn : LogLevel.Debug,
+                $"FAILED device={Name} reason=\"{info.Failure}\"{LogFields.When(repeats > 0, $" repeats={repeats}")}");
+        }
+
         FailAll(info.Failure!);
     }
 

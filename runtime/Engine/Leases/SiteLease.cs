@@ -13,7 +13,8 @@ namespace PlantRuntime.Engine.Leases;
 /// <param name="open">Creates a lease without I/O, for each connection.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives the changes.</param>
-internal sealed class SiteLease(Func<ILease> open, TimeProvider time, PlantLog log) : IAsyncDisposable
+/// <param name="polled">Called by the loop after each poll; null does nothing.</param>
+internal sealed class SiteLease(Func<ILease> open, TimeProvider time, PlantLog log, Action? polled = null) : IAsyncDisposable
 {
     /// <summary>Time from the request of a confirmation until the host stops, without another one.</summary>
     public static readonly TimeSpan Validity = TimeSpan.FromSeconds(3);
@@ -77,6 +78,7 @@ internal sealed class SiteLease(Func<ILease> open, TimeProvider time, PlantLog l
                 break;
             }
 
+            polled?.Invoke();
             var left = s_every - time.GetElapsedTime(began);
             if (left > TimeSpan.Zero)
                 await Task.Delay(left, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

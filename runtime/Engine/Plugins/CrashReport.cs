@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PlantRuntime.Sites;
 
 namespace PlantRuntime.Engine.Plugins;
 
@@ -59,7 +60,7 @@ internal static class CrashReport
             .Select(line => line.Trim()).Where(line => line.StartsWith("at ", StringComparison.Ordinal)).Select(line => line[3..]),
     ];
 
-    private static string FileIn(string siteFolder) => Path.Combine(siteFolder, "logs", "crash.log");
+    private static string FileIn(string siteFolder) => Path.Combine(SiteFolders.Logs(siteFolder), "crash.log");
 
     [DllImport("libc", EntryPoint = "dup2", SetLastError = true)]
     private static extern int Duplicate(int from, int to);

@@ -46,14 +46,19 @@ internal sealed class LoadedPlugin
     public bool HasContext(AssemblyLoadContext context) => _context.TryGetTarget(out var own) && own == context;
 
     /// <summary>Loads the plugin of a folder. Blocks until its constructor has returned on a plugin thread, at most 4 s.</summary>
-    /// <exception cref="PluginException">The folder has no plugin, one for other contracts, or its class cannot be created.</exception>
-    public static LoadedPlugin Load(string folder, PluginCopy copies)
+    /// <param name="folder">The folder.</param>
+    /// <param name="copies">Makes the copy that is loaded.</param>
+    /// <param name="locked">Verifies the copy before any of its code runs; null to load every content.</param>
+    /// <exception cref="PluginException">The folder has no plugin, one for other contracts, one that is not locked, or its class cannot be
+    /// created.</exception>
+    public static LoadedPlugin Load(string folder, PluginCopy copies, PluginLock? locked = null)
     {
         PluginInspector.FindMain(folder);
         var copy = copies.Create(folder);
         PluginLoader? loader = null;
         try
         {
+            locked?.Verify(folder, copy);
             loader = PluginLoader.CreateFromAssemblyFile(PluginInspector.FindMain(copy), isUnloadable: true,
                 sharedTypes: [typeof(IPlugin)]);
             return Load(copy, loader);

@@ -21,11 +21,16 @@ internal sealed class PluginCatalog : IDisposable
     private readonly LogLimit _crashLimit = new(TimeProvider.System, TimeSpan.FromMinutes(1), burst: 5);
     private readonly Dictionary<string, PluginFolder> _folders = new(StringComparer.Ordinal);
     private readonly List<LoadedPlugin> _unloading = [];
+    private readonly PluginLock? _lock;
     private string? _unreadable;
 
     /// <summary>Creates a catalog of these folders in order of priority; folders that do not exist may be created later.</summary>
-    public PluginCatalog(IReadOnlyList<string> roots, PlantLog log)
+    /// <param name="roots">The folders.</param>
+    /// <param name="log">Receives what was loaded and refused.</param>
+    /// <param name="locked">Refuses folders that the site has not locked; null to load every folder.</param>
+    public PluginCatalog(IReadOnlyList<string> roots, PlantLog log, PluginLock? locked = null)
     {
+        _lock = locked;
         _roots = roots;
         _log = log;
         _copies = new PluginCopy(_copyRoot);
@@ -36,6 +41,9 @@ internal sealed class PluginCatalog : IDisposable
     /// Receives a plugin and a reason when an exception of it was not handled; set by the host, called on the thread that threw.
     /// </summary>
     public Action<LoadedPlugin, string>? Crashed { get; set; }
+
+    /// <summary>Receives each folder that was loaded or refused; set by the host when it has loaded its plugins.</summary>
+    public Action<PluginFolder>? Changed { get; set; }
 
     /// <summary>All folders, loaded or refused, in search order.</summary>
     public IReadOnlyList<PluginFolder> Folders =>
@@ -99,7 +107,8 @@ internal sealed class PluginCatalog : IDisposable
         }
 
         var changes = new List<(LoadedPlugin?, LoadedPlugin)>();
-        foreach (var folder in _folders.Values.Where(f => f.HasChanged()).ToList())
+        var isNewlyLocked = _lock?.HasChanged() == true;
+        foreach (var folder in _folders.Values.Where(f => f.HasChanged() || (isNewlyLocked && f.Refusal is not null)).ToList())
         {
             var old = folder.Current;
             folder.Suspension = null;
@@ -218,7 +227,7 @@ internal sealed class PluginCatalog : IDisposable
         folder.Accept();
         try
         {
-            var plugin = LoadedPlugin.Load(folder.Path, _copies);
+            var plugin = LoadedPlugin.Load(folder.Path, _copies, _lock);
             folder.SetLoaded(plugin);
             lock (_loaded)
             {
@@ -234,6 +243,8 @@ internal sealed class PluginCatalog : IDisposable
             var rest = LogFields.When(folder.Current is not null, $" next=\"version {folder.Current!.Version} runs on\"");
             _log.Error($"REFUSED plugin={folder.FolderName} folder={folder.Path} reason=\"{exception.Message}\"{rest}");
         }
+
+        Changed?.Invoke(folder);
     }
 
     /// <summary>Reports an unhandled exception of a plugin of this catalog. Runs no plugin code.</summary>

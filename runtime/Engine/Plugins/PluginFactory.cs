@@ -27,8 +27,11 @@ internal sealed class PluginFactory(SiteModel site, Func<string, string?> enviro
     /// <summary>Environment variables by name; null when not set.</summary>
     public Func<string, string?> Environment => environment;
 
+    /// <summary>The traces of the devices, which outlive sessions and reloads.</summary>
+    public DeviceTraces Traces { get; private init; } = new(time);
+
     /// <summary>Returns a factory for another site.toml.</summary>
-    public PluginFactory For(SiteModel other) => new(other, environment, time, log);
+    public PluginFactory For(SiteModel other) => new(other, environment, time, log) { Traces = Traces };
 
     /// <summary>
     /// Returns a function that creates a driver for a device at each call; null if the options are wrong. Performs no I/O.
@@ -36,7 +39,7 @@ internal sealed class PluginFactory(SiteModel site, Func<string, string?> enviro
     public Func<IDriver>? Driver(DeviceModel device, IDriverPlugin plugin, ICollection<Problem> problems)
     {
         if (Bind(plugin.OptionsType, device.Settings, DeviceModel.HostKeys, problems) is not { } options) return null;
-        return () => plugin.Open(options, Context(device.Name, device.TimeZone, device.Poll));
+        return () => plugin.Open(options, Context(device.Name, device.TimeZone, device.Poll, Traces.Of(device.Name)));
     }
 
     /// <summary>Returns a function that creates a sink at each call; null if the options are wrong. Performs no I/O.</summary>
@@ -91,7 +94,7 @@ internal sealed class PluginFactory(SiteModel site, Func<string, string?> enviro
     /// <summary>Returns every driver and sink that site.toml names and no plugin has.</summary>
     public IReadOnlyList<Problem> Missing(PluginCatalog plugins)
     {
-        var refused = plugins.Folders.Where(f => f.Current is null).Select(f => $"{f.FolderName}: {f.Refusal}").ToList();
+        var refused = plugins.Folders.Where(f => f.Refusal is not null).Select(f => $"{f.FolderName}: {f.Refusal}").ToList();
         var rest = refused.Count == 0 ? "" : $" (refused: {string.Join("; ", refused)})";
         return
         [
@@ -179,11 +182,16 @@ internal sealed class PluginFactory(SiteModel site, Func<string, string?> enviro
         return options;
     }
 
-    private PluginContext Context(string name, TimeZoneInfo? zone, TimeSpan? poll = null) =>
+    /// <summary>Returns the absolute path of a path in the options of a device, which its plugin writes.</summary>
+    public string WritablePathOf(string device, string path) => Context(device, zone: null).WritablePathOf(path);
+
+    private PluginContext Context(string name, TimeZoneInfo? zone, TimeSpan? poll = null, WireTrace? trace = null) =>
         new(name, site.Name, site.Folder, time, new HostPluginLog(name, time, log))
         {
             Tenant = site.Tenant,
+            DataFolder = site.DataFolder,
             TimeZone = zone ?? TimeZoneInfo.Utc,
             Poll = poll ?? TimeSpan.FromSeconds(1),
+            Trace = trace ?? new WireTrace(time),
         };
 }

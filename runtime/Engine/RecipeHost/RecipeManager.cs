@@ -42,7 +42,7 @@ internal sealed class RecipeManager : IAsyncDisposable
         (_builder, _outputs, _time, _log) = (builder, outputs, time, log);
         _unloads = new UnloadMonitor(time, log);
         _memory = new MemorySupervisor(time, HeapReader.OfProcess);
-        _states = new StateFolder(Path.Combine(builder.Site.Folder, "data"));
+        _states = new StateFolder(builder.Site.DataFolder);
         _folder = new RecipeFolderMonitor(time, log);
     }
 

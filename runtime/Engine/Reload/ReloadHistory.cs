@@ -29,7 +29,9 @@ internal sealed record ReloadReport(DateTime Time, ReloadOutcome Outcome, Reload
 /// Keeps the reports of the last edit of site.toml and of the last one that is in force. SiteReload and SiteRollback write within the
 /// host's poll loop; any thread may read.
 /// </summary>
-internal sealed class ReloadHistory(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="report">Receives each report.</param>
+internal sealed class ReloadHistory(TimeProvider time, Action<ReloadReport> report)
 {
     private volatile ReloadReport? _last;
     private volatile ReloadReport? _applied;
@@ -45,10 +47,15 @@ internal sealed class ReloadHistory(TimeProvider time)
     {
         _appliedBefore = _applied;
         _applied = _last = new ReloadReport(time.GetUtcNow().UtcDateTime, ReloadOutcome.Applied, plan, []);
+        report(_last);
     }
 
-    public void AddRefused(ReloadPlan? plan, IEnumerable<Problem> problems) => _last =
-        new ReloadReport(time.GetUtcNow().UtcDateTime, ReloadOutcome.Refused, plan, [.. problems.Select(p => LogText.Sanitize($"{p}"))]);
+    public void AddRefused(ReloadPlan? plan, IEnumerable<Problem> problems)
+    {
+        var texts = problems.Select(p => LogText.Sanitize($"{p}")).ToList();
+        _last = new ReloadReport(time.GetUtcNow().UtcDateTime, ReloadOutcome.Refused, plan, texts);
+        report(_last);
+    }
 
     /// <summary>Reports that the edit which was applied last is rolled back.</summary>
     public void AddRolledBack(Problem reason)
@@ -56,6 +63,7 @@ internal sealed class ReloadHistory(TimeProvider time)
         _last = new ReloadReport(
             time.GetUtcNow().UtcDateTime, ReloadOutcome.RolledBack, _applied?.Plan, [LogText.Sanitize($"{reason}")]);
         _applied = _appliedBefore;
+        report(_last);
     }
 
     /// <summary>Forgets a refused or rolled back edit after site.toml was set back to the site that runs.</summary>

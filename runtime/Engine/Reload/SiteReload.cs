@@ -140,7 +140,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         await new SiteSwap(site, next.Builder, next.Plugins, plan).RunAsync(
             () => site.Recipes.MoveAsync(next.Builder, next.Recipes, plan.IsSwapped, IsWatched, cancel), cancel).ConfigureAwait(false);
         log.Level = next.Model.EffectiveLog.Level;
-        site.RolledBackReason = null;
+        (site.RejectedReason, site.RolledBackReason) = (null, null);
         site.Reloads.AddApplied(plan);
         _rollback.Begin(previous);
         log.Info($"SITE state=Changed devices={next.Model.Devices.Count} sinks={next.Model.Sinks.Count} recipes={next.Recipes.Count} "
@@ -157,7 +157,7 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         foreach (var device in site.Devices) device.Apply(model.Devices.First(d => d.Name == device.Name), device.Tags);
         foreach (var sink in site.Sinks) sink.Model = model.Sinks.First(s => s.Name == sink.Name);
         var isNews = _rejected is not null || site.RolledBackReason is not null;
-        site.RolledBackReason = null;
+        (site.RejectedReason, site.RolledBackReason) = (null, null);
         if (!isNews) return;
         site.Reloads.Withdraw();
         log.Info("SITE state=Running reason=\"site.toml is again as it runs\"");
@@ -168,6 +168,8 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
         site.Reloads.AddRefused(plan, problems);
         if (_rejected is not null && _rejected.SequenceEqual(problems)) return Outcome.Rejected;
         _rejected = problems;
+        var more = problems.Count > 1 ? $", and {Plural.Format(problems.Count - 1, "more error")}" : "";
+        site.RejectedReason = $"{SiteFile.Name} as edited is not applied: {problems.FirstOrDefault()}{more}";
         foreach (var problem in problems) log.Error($"SITE problem=\"{problem}\"");
         log.Error($"SITE state=Held errors={problems.Count} next=\"correct it: until then the site runs on as it was\"");
         return Outcome.Rejected;

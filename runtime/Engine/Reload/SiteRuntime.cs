@@ -50,7 +50,7 @@ internal sealed class SiteRuntime
     {
         (Model, Catalog, Plugins, Files) = (model, catalog, plugins, files);
         (_compiler, _status, _whyNoWrites, _time, _log) = (compiler, status, whyNoWrites, time, log);
-        Reloads = new ReloadHistory(time);
+        Reloads = new ReloadHistory(time, report => new ChangeAudit(audit).Add(report));
         _jitter = new Random(HashCode.Combine(model.Folder, time.GetTimestamp()));
         _devices = new SnapshotList<DeviceSupervisor>([.. model.Devices.Select(NewDevice)]);
         Mirrors = new MirrorRegistry(_devices, time, log);
@@ -66,6 +66,12 @@ internal sealed class SiteRuntime
 
     /// <summary>Why the last edit of site.toml was rolled back; null when it was not.</summary>
     public string? RolledBackReason { get; set; }
+
+    /// <summary>Why the last edit of site.toml is not applied: its first error; null when it has none.</summary>
+    public string? RejectedReason { get; set; }
+
+    /// <summary>Why the site does not run as site.toml was edited last; null when it does.</summary>
+    public string? NotAsEditedReason => RejectedReason ?? RolledBackReason;
 
     /// <summary>How the last edits of site.toml ended.</summary>
     public ReloadHistory Reloads { get; }
@@ -119,7 +125,7 @@ internal sealed class SiteRuntime
     public void OpenQueue(SiteModel model)
     {
         if (Queue is not null || QueuesOf(model) is not { Count: > 0 } queues) return;
-        var folder = new QueueFolder(Path.Combine(model.Folder, "data"), MachineName.Read());
+        var folder = new QueueFolder(model.DataFolder, MachineName.Read());
         var queue = new DiskQueue(folder, queues, _time, _log, model.Limits.MinCommitGap);
         queue.RoomMade += Recipes.Wake;
         Outputs.Queue = queue;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using PlantRuntime.Logging;
+using PlantRuntime.Sites;
 using PlantRuntime.Sites.Text;
 
 namespace PlantRuntime.Host.Cli;
@@ -17,6 +19,14 @@ internal static class SiteArgument
 
     /// <summary>Creates an argument without a default, for commands with further arguments behind it.</summary>
     public static Argument<string> CreateRequired() => new("site") { Description = "Folder of the site" };
+
+    /// <summary>Returns the reason why a folder is not that of a site, for commands that ask a running host; null if it is one.</summary>
+    public static string? WhyNoSite(string site)
+    {
+        var folder = Path.GetFullPath(site);
+        return File.Exists(Path.Combine(folder, SiteFile.Name)) ? null
+            : LogText.Sanitize($"{folder} is no site: it has no {SiteFile.Name}");
+    }
 
     /// <summary>Creates the argument for the name of a device.</summary>
     public static Argument<string> CreateDevice() => new("device") { Description = "Name of a device in its site.toml" };

@@ -78,7 +78,8 @@ internal static class DoctorCommand
     private static void Summarize(int bad, int all, string kind, TextWriter output)
     {
         if (all == 0) return;
-        output.WriteLine(bad == 0 ? $"{Plural.Format(all, kind)}: all well" : $"{bad} of {Plural.Format(all, kind)} need help");
+        output.WriteLine(bad == 0 ? $"{Plural.Format(all, kind)}: all well"
+            : $"{bad} of {Plural.Format(all, kind)} {(bad == 1 ? "needs" : "need")} help");
     }
 
     private static async Task<bool> DiagnoseAsync(SiteContext site, SinkModel model, bool isRunning, TextWriter output,

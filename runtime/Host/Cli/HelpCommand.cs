@@ -4,8 +4,8 @@ using PlantRuntime.Contracts;
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Implements <c>plant help</c>: prints the documentation of an operator, a key of site.toml, a quality or a log event. Runs once per
-/// process; reads no file.
+/// Implements <c>plant help</c>: prints the documentation of an operator, a key of site.toml, a driver or sink, a
+/// quality or a log event. Runs once per process; reads no file.
 /// </summary>
 internal static class HelpCommand
 {
@@ -16,10 +16,10 @@ internal static class HelpCommand
     {
         var word = new Argument<string?>("word")
         {
-            Description = "Name of an operator, a key of site.toml, a quality or a log event: Deadband, poll, devices.press.timeout, PARKED",
+            Description = "Name of an operator, a key of site.toml, a driver or sink, a quality or a log event: Deadband, poll, devices.press.timeout, modbus, PARKED",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("help", "Explain an operator, a key, a quality or a log event; without a word, list them.") { word };
+        var command = new Command("help", "Explain an operator, a key, a driver or sink, a quality or a log event; without a word, list them.") { word };
         command.SetAction(result => Run(result.GetValue(word), Console.Out, Console.Error));
         return command;
     }
@@ -32,6 +32,7 @@ internal static class HelpCommand
         {
             WriteList(output, "Operators", topics.Operators);
             WriteList(output, "Keys of site.toml", topics.Keys);
+            WriteList(output, "Drivers and sinks", topics.Plugins);
             WriteList(output, "Qualities", topics.Qualities);
             WriteList(output, "Log events", topics.LogEvents);
             return 0;

@@ -50,20 +50,24 @@ internal sealed class HelpTopics
     /// <summary>The keys of site.toml, without the names of their tables.</summary>
     public IReadOnlyList<string> Keys => _keys.Names;
 
+    /// <summary>The drivers and sinks that come with the program.</summary>
+    public IReadOnlyList<string> Plugins => _keys.Plugins;
+
     /// <summary>All names.</summary>
-    public IEnumerable<string> Names => _texts.Keys.Concat(_keys.Names);
+    public IEnumerable<string> Names => _texts.Keys.Concat(_keys.Names).Concat(_keys.Plugins);
 
     /// <summary>Reads the documentation that is embedded in the program.</summary>
     public static HelpTopics Load() => new(Read("operators.md"), Read("log.md"), Read("site.md"));
 
     /// <summary>
-    /// Returns the text of a topic, whatever its case; null if there is none. A word can be an operator and a key: both are explained.
+    /// Returns the text of a topic, whatever its case; null if there is none. A word can be an operator, a key and a plugin: all are
+    /// explained.
     /// </summary>
-    public string? Find(string name) => (_texts.GetValueOrDefault(name), _keys.Find(name)) switch
+    public string? Find(string name)
     {
-        ({ } text, { } key) => $"{text}\n\n{key}",
-        var (text, key) => text ?? key,
-    };
+        string[] found = [.. new[] { _texts.GetValueOrDefault(name), _keys.Find(name), _keys.FindPlugin(name) }.OfType<string>()];
+        return found.Length == 0 ? null : string.Join("\n\n", found);
+    }
 
     /// <summary>Returns the rows of tables whose first cell is code, without its marks.</summary>
     private static IEnumerable<string[]> Rows(string markdown) =>

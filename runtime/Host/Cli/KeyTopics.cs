@@ -29,6 +29,20 @@ internal sealed class KeyTopics
     /// <summary>The names of all keys, without those of the tables that they are in.</summary>
     public IReadOnlyList<string> Names => [.. _rows.Select(r => r.Name).Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>The names of the drivers and sinks that have keys.</summary>
+    public IReadOnlyList<string> Plugins => [.. _rows.Select(r => r.Plugin).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>Returns the list of the keys of a driver or sink, each with the first sentence about it; null if there is none.</summary>
+    public string? FindPlugin(string name)
+    {
+        var sections = _rows.Where(r => string.Equals(r.Plugin, name, StringComparison.OrdinalIgnoreCase)).GroupBy(r => r.Section).ToList();
+        if (sections.Count == 0) return null;
+        var first = sections[0].First();
+        var tables = sections.Select(s => $"{s.Key}\n\n{string.Join('\n', s.Select(r => r.Line()))}\n\n");
+        return $"{string.Concat(tables)}plant help {first.Plugin}.{first.Key} explains one key; "
+            + "addresses, guarantees and error messages are in the README of the plugin";
+    }
+
     /// <summary>Returns the text of all keys of a name or path, in their case; null if there is none.</summary>
     public string? Find(string word)
     {
@@ -48,14 +62,21 @@ internal sealed class KeyTopics
 
         private string Place => Section[1..Section.IndexOf(']')];
 
-        private string? Plugin => Section.IndexOf('"') is var at and >= 0 ? Section[(at + 1)..^1] : null;
+        public string? Plugin => Section.IndexOf('"') is var at and >= 0 ? Section[(at + 1)..^1] : null;
 
         public string Text()
         {
-            var text = new StringBuilder().Append(Plain(Kind));
-            if (Default.Length > 0) text.Append(Default == "required" ? ", required" : $", default {Plain(Default)}");
+            var text = new StringBuilder().Append(KindAndDefault());
             if (Example.Length > 0) text.Append(null, $"\nexample: {Example}");
             return text.Append(null, $"\n\n{Plain(Description)}").ToString();
+        }
+
+        /// <summary>Returns key, type and default, and the first sentence of the description.</summary>
+        public string Line()
+        {
+            var text = Plain(Description);
+            var end = text.IndexOf(". ", StringComparison.Ordinal);
+            return $"  {Key,-20} {KindAndDefault(),-40} {(end < 0 ? text : text[..(end + 1)])}";
         }
 
         /// <summary>True if the path, without names of devices, sinks and tags, ends in this key of this section.</summary>
@@ -67,6 +88,9 @@ internal sealed class KeyTopics
             var named = place.Length == 2 ? 2 : 1;
             return place.Length < 3 && path.Length > named && path[0] == place[0] && IsKey(path[named..]);
         }
+
+        private string KindAndDefault() =>
+            Default.Length == 0 ? Plain(Kind) : $"{Plain(Kind)}, {(Default == "required" ? Default : $"default {Plain(Default)}")}";
 
         private bool IsKey(string[] rest) => rest.Length > 0 && string.Join('.', rest) == Key;
 

@@ -35,10 +35,22 @@ internal static partial class NewCommand
         var files = Directory.GetFiles(template, "*", SearchOption.AllDirectories)
             .Select(file => (From: file, To: Path.Combine(target, Fill(Path.GetRelativePath(template, file), name)))).ToList();
         if (files.FirstOrDefault(f => File.Exists(f.To)).To is { } existing) throw new IOException($"{existing} is there already");
+        if (files.Any(f => f.To.EndsWith(".csproj", StringComparison.Ordinal))) CopyPackages(Path.Combine(target, "sdk"));
         foreach (var (from, to) in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             File.WriteAllText(to, Fill(File.ReadAllText(from), name));
+        }
+    }
+
+    /// <summary>Copies the package of the contracts, which a plugin is compiled against; one that is there already stays.</summary>
+    private static void CopyPackages(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var package in Directory.GetFiles(InstallPaths.Sdk, "*.nupkg"))
+        {
+            var copy = Path.Combine(folder, Path.GetFileName(package));
+            if (!File.Exists(copy)) File.Copy(package, copy);
         }
     }
 
@@ -79,7 +91,6 @@ internal static partial class NewCommand
     private static string Fill(string text, string name) => text
         .Replace("__name__", name, StringComparison.Ordinal)
         .Replace("__Name__", Pascal(name), StringComparison.Ordinal)
-        .Replace("__sdk__", InstallPaths.Sdk, StringComparison.Ordinal)
         .Replace("__version__", typeof(IPlugin).Assembly.GetName().Version!.ToString(3), StringComparison.Ordinal);
 
     private static string Pascal(string name) =>

@@ -198,8 +198,8 @@ internal static class QueueCommand
         TextTable.Write(Console.Out, ["SINK", "STATE", "WAITING", "SIZE", "OLDEST", "DEAD", "REASON"], listed.Select(s => new[]
         {
             $"{s!["sink"]}", $"{s["state"]}", $"{Sum(s, "waiting")}",
-            (string?)s["delivery"] == "direct" ? "direct" : FormatBytes((long)s["bytes"]!),
-            s["oldest_seconds"] is { } age ? FormatAge((double)age!) : "", $"{s["dead_letters"]}", $"{s["reason"]}",
+            (string?)s["delivery"] == "direct" ? "direct" : Amounts.Bytes((long)s["bytes"]!),
+            s["oldest_seconds"] is { } age ? Amounts.Duration((double)age!) : "", $"{s["dead_letters"]}", $"{s["reason"]}",
         }));
         Console.WriteLine();
         TextTable.Write(
@@ -228,13 +228,9 @@ internal static class QueueCommand
     private static async Task<JsonArray> LettersAsync(string site, string query, CancellationToken cancel) =>
         (await SiteClient.GetAsync(Folder(site), $"/api/queue/letters?{query}", cancel).ConfigureAwait(false)).AsArray();
 
-    private static string Folder(string site)
-    {
-        var folder = Path.GetFullPath(site);
-        return File.Exists(Path.Combine(folder, SiteFile.Name)) ? folder
-            : throw new SiteClientException(
-                $"{folder} is no site: it has no {SiteFile.Name}{Nearest.DidYouMean(site, s_commands)}");
-    }
+    private static string Folder(string site) => SiteArgument.WhyNoSite(site) is { } reason
+        ? throw new SiteClientException($"{reason}{Nearest.DidYouMean(site, s_commands)}")
+        : Path.GetFullPath(site);
 
     private static async Task<int> TryAsync(Func<Task> work)
     {
@@ -253,18 +249,4 @@ internal static class QueueCommand
     private static Option<string?> SinkOption() => new("--sink") { Description = "Only those of this sink" };
 
     private static long Sum(JsonNode sink, string count) => sink["routes"]!.AsArray().Sum(r => (long)r![count]!);
-
-    private static string FormatBytes(long bytes) => bytes switch
-    {
-        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MB"),
-    };
-
-    private static string FormatAge(double seconds) => seconds switch
-    {
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0}s"),
-        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0}min"),
-        < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0}h"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400:0}d"),
-    };
 }

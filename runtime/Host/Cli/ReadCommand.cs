@@ -50,7 +50,7 @@ internal static class ReadCommand
         TextTable.Write(output, ["TAG", "VALUE", "UNIT", "QUALITY", "REASON"],
             samples.Select((s, i) => new[]
             {
-                s.Tag.Name, s.Value.IsNull ? "-" : s.Value.ToString(), s.Tag.Unit, s.Quality.ToText(), group.Buffer.Reason(i) ?? "",
+                s.Tag.Name, ValueText.Format(s.Value), s.Tag.Unit, s.Quality.ToText(), group.Buffer.Reason(i) ?? "",
             }));
         return samples.All(s => s.Quality == Quality.Good) ? 0 : 1;
     }

@@ -4,10 +4,12 @@ using PlantRuntime.Engine.Devices;
 using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.Plugins;
 using PlantRuntime.Engine.RecipeHost.Build;
+using PlantRuntime.Host.Cli.Watch;
 using PlantRuntime.Logging;
 using PlantRuntime.Queue.Store;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
+using PlantRuntime.Sites.Text;
 using PlantRuntime.Storage;
 using PlantRuntime.Tools.Doctor;
 using PlantRuntime.Tools.EditorSupport;
@@ -23,7 +25,11 @@ namespace PlantRuntime.Host.Cli;
 /// </summary>
 internal static class RunCommand
 {
-    private const int PageLines = 500;
+    /// <summary>Exit code of a site that cannot be run as it is (EX_CONFIG of sysexits.h): another start would end the same way.</summary>
+    private const int ConfigurationError = 78;
+
+    /// <summary>Log lines that the host keeps for the page, <c>plant log</c> and the live table.</summary>
+    private const int KeptLines = 500;
 
     /// <summary>Longest time for which the connecting devices are shown in a line; then the live table shows each of them.</summary>
     private static readonly TimeSpan s_connecting = TimeSpan.FromSeconds(3);
@@ -40,7 +46,10 @@ internal static class RunCommand
         var plain = new Option<bool>("--plain") { Description = "Log lines even on a terminal, instead of the live table" };
         var command =
             new Command("run",
-                "Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C or SIGTERM ends it.") { site,
+                """
+                Run a site. On a terminal a live table of tags is shown, otherwise plain log lines. Ctrl-C or SIGTERM ends it.
+                Exit code 78 when the site has errors, 1 for every other failure.
+                """) { site,
                     duration, plain };
         command.SetAction((result, _) => RunAsync(result.GetValue(site)!, result.GetValue(duration), result.GetValue(plain)));
         return command;
@@ -50,12 +59,23 @@ internal static class RunCommand
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ShutdownSignals.Register());
         ShutdownSignals.OnHangUp(static () => { });
+        var service = new ServiceNotifier(TimeProvider.System);
+
+        // Set before plugins are loaded, because a console sink keeps the output that it finds.
+        var terminal = !plain && LiveTable.IsPossible ? new HideableOutput(Console.Out) : null;
+        if (terminal is not null) Console.SetOut(terminal);
         try
         {
+            if (DataFormat.WhyRefused(SiteFolders.Data(Path.GetFullPath(folder))) is { } newer)
+            {
+                Console.Error.WriteLine(LogText.Sanitize(newer));
+                return ConfigurationError;
+            }
+
             // A host that loses the lease of its site begins again, and waits for the lease.
             while (true)
             {
-                if (await RunAsync(folder, duration, plain, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
+                if (await RunAsync(folder, duration, terminal, service, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -66,17 +86,15 @@ internal static class RunCommand
     }
 
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
-    private static async Task<int?> RunAsync(string folder, TimeSpan? duration, bool plain, CancellationTokenSource stop)
+    private static async Task<int?> RunAsync(
+        string folder, TimeSpan? duration, HideableOutput? terminal, ServiceNotifier service, CancellationTokenSource stop)
     {
-        var isLive = !plain && !Console.IsOutputRedirected && !Console.IsInputRedirected;
-        var recent = new RecentLines(8);
-        var lines = new RecentLines(PageLines);
-        var progress = new StartProgress(isLive, Console.Out, static () => Console.WindowWidth, TimeProvider.System);
+        var lines = new RecentLines(KeptLines);
+        var progress = new StartProgress(terminal, static () => Console.WindowWidth, TimeProvider.System);
         await using var ending = progress.ConfigureAwait(false);
         progress.Show(() => $"reading {SiteFile.Name}");
 
         // Plugins are loaded and checked on other threads, because their code can block.
-        ILogTarget screen = isLive ? recent : new TextWriterTarget(Console.Out);
         var errors = new StringWriter();
         using var site = await Task.Run(() => SiteContext.Load(folder, CreateLogFor, errors), stop.Token)
             .WaitAsync(stop.Token).ConfigureAwait(false);
@@ -84,13 +102,13 @@ internal static class RunCommand
         {
             progress.Clear();
             Console.Error.Write(errors);
-            return 1;
+            return ConfigurationError;
         }
 
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
         progress.Clear();
         SiteContext.Print(check.Settings, Console.Error);
-        if (check.Settings.Count > 0) return 1;
+        if (check.Settings.Count > 0) return ConfigurationError;
         foreach (var warning in site.Model.Warnings) site.Log.Warn($"SITE warning=\"{warning.At}: warning: {warning.Message}\"");
         foreach (var hanging in check.Hanging) site.Log.Error($"SITE problem=\"{hanging}\"");
         site.Plugins.SuspendCrashed(site.Model.Folder);
@@ -98,10 +116,10 @@ internal static class RunCommand
         foreach (var missing in site.Factory.Missing(site.Plugins)) site.Log.Error($"SITE problem=\"{missing}\"");
 
         ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), 1);
-        if (!TryCreateLease(site, out var lease)) return 1;
+        if (!TryCreateLease(site, service, out var lease)) return ConfigurationError;
         try
         {
-            return await RunAsync(site, lease, duration, isLive ? recent : null, lines, progress, stop).ConfigureAwait(false);
+            return await RunAsync(site, lease, duration, terminal, lines, progress, service, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -110,7 +128,7 @@ internal static class RunCommand
 
         PlantLog CreateLogFor(SiteModel model)
         {
-            var log = CreateLog(model, screen, isLive, lines);
+            var log = CreateLog(model, lines);
             log.Info($"STARTING step=plugins site={model.Name}");
             progress.Show(() => $"{model.Name}: loading plugins");
             return log;
@@ -120,16 +138,17 @@ internal static class RunCommand
     /// <param name="site">The site, checked.</param>
     /// <param name="lease">Its lease; null if it has none.</param>
     /// <param name="duration">Time until the end; null for no limit.</param>
-    /// <param name="recent">The log lines of the live table; null without a table.</param>
-    /// <param name="lines">The log lines of the page.</param>
+    /// <param name="terminal">The terminal, for the live table; null for log lines instead.</param>
+    /// <param name="lines">The last log lines, for the API.</param>
     /// <param name="progress">Shows the steps of the start.</param>
+    /// <param name="service">Tells the service manager the state of the host.</param>
     /// <param name="stop">Ends the host.</param>
     /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
     private static async Task<int?> RunAsync(
-        SiteContext site, SiteLease? lease, TimeSpan? duration, RecentLines? recent, RecentLines lines, StartProgress progress,
-        CancellationTokenSource stop)
+        SiteContext site, SiteLease? lease, TimeSpan? duration, HideableOutput? terminal, RecentLines lines, StartProgress progress,
+        ServiceNotifier service, CancellationTokenSource stop)
     {
-        if (Open(site, lease) is not { } host) return 1;
+        if (Open(site, lease, service) is not { } host) return 1;
         ShutdownSignals.OnHangUp(() =>
         {
             site.Log.Reopen();
@@ -140,20 +159,18 @@ internal static class RunCommand
             var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
             await using var closing = web.ConfigureAwait(false);
             await web.StartAsync().ConfigureAwait(false);
-            if (lease is not null)
-            {
-                progress.Show(() => $"{site.Model.Name}: waiting for the lease");
-                await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
-            }
-
+            if (lease is not null) service.ReportStandby();
+            if (lease is not null) await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
             await StartAsync(site, host, progress, stop.Token).ConfigureAwait(false);
+            service.ReportReady($"running: {Plural.Format(host.Devices.Count, "device")}, {Plural.Format(host.Sinks.Count, "sink")}");
             if (duration is { } time) stop.CancelAfter(time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             if (lease is not null) _ = CancelAfterLossAsync(lease, end);
-            if (recent is not null) await ShowConnectingAsync(site, host, progress, end.Token).ConfigureAwait(false);
-            if (recent is not null) await LiveTable.ShowAsync(host, site.Model, recent, end.Token).ConfigureAwait(false);
-            else await WaitAsync(end.Token).ConfigureAwait(false);
+            if (terminal is not null) await ShowConnectingAsync(site, host, progress, end.Token).ConfigureAwait(false);
+            if (terminal is null || !await ShowAsync(site, terminal, end.Token).ConfigureAwait(false))
+                await WaitAsync(end.Token).ConfigureAwait(false);
             host.EndsAtOnce = lease is { Lost.IsCompleted: true };
+            if (!host.EndsAtOnce) service.ReportStopping();
             site.Log.Info("STOPPING");
         }
 
@@ -187,6 +204,26 @@ internal static class RunCommand
         int Connecting() => host.Devices.Count(d => d.Status.State is DeviceState.Connecting or DeviceState.Waiting);
     }
 
+    /// <summary>Shows the table in place of log lines, which are printed again after it.</summary>
+    /// <returns>False if the terminal is gone or the table fails: the plant runs on without it.</returns>
+    private static async Task<bool> ShowAsync(SiteContext site, HideableOutput terminal, CancellationToken end)
+    {
+        terminal.IsHidden = true;
+        try
+        {
+            return await new LiveTable(site.Model.Folder, endsPlant: true, site.Time).ShowAsync(end).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            site.Log.Error($"BUG in=table reason=\"{exception}\"");
+            return false;
+        }
+        finally
+        {
+            terminal.IsHidden = false;
+        }
+    }
+
     private static async Task CancelAfterLossAsync(SiteLease lease, CancellationTokenSource end)
     {
         try
@@ -201,14 +238,18 @@ internal static class RunCommand
     }
 
     /// <summary>Creates the host and opens the queue. Returns null, after an error on the console, if the queue cannot be opened.</summary>
-    private static SiteHost? Open(SiteContext site, SiteLease? lease)
+    private static SiteHost? Open(SiteContext site, SiteLease? lease, ServiceNotifier service)
     {
         try
         {
             var compiler = site.CreateCompiler();
             var editors = new EditSupport(site.Model.Folder, compiler, site.Log);
-            return new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
-                lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync);
+            var host = new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
+                lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync, service.ReportAlive);
+
+            // Only now: the queue belongs to this host.
+            DataFormat.Mark(site.Model.DataFolder);
+            return host;
         }
         catch (Exception exception) when (exception is QueueLockedException or IOException or UnauthorizedAccessException)
         {
@@ -218,14 +259,14 @@ internal static class RunCommand
     }
 
     /// <summary>Creates the lease of the site, if it has one. Returns false after an error on the console.</summary>
-    private static bool TryCreateLease(SiteContext site, out SiteLease? lease)
+    private static bool TryCreateLease(SiteContext site, ServiceNotifier service, out SiteLease? lease)
     {
         lease = null;
         if (site.Model.Lease.Count == 0) return true;
         var problems = new List<Problem>();
         if (site.Factory.Lease(site.Plugins, problems) is { } open)
         {
-            lease = new SiteLease(open, site.Time, site.Log);
+            lease = new SiteLease(open, site.Time, site.Log, service.ReportLease);
             return true;
         }
 
@@ -261,21 +302,18 @@ internal static class RunCommand
     private static HostHealth Health(SiteContext site, SiteHost host, SiteLease? lease) => HostHealth.From(
         site.Model.Name, lease is { Active.IsCompleted: false }, host);
 
-    /// <param name="model">The site.</param>
-    /// <param name="screen">The lines of the live table, or the console.</param>
-    /// <param name="isLive">True for the live table, which shows text in every format.</param>
-    /// <param name="lines">The lines of the page.</param>
-    private static PlantLog CreateLog(SiteModel model, ILogTarget screen, bool isLive, RecentLines lines)
+    private static PlantLog CreateLog(SiteModel model, RecentLines lines)
     {
         var options = model.EffectiveLog;
         var clock = new SettledClock(TimeProvider.System, s_settle);
         var calendar = new LogCalendar(ReadClock, model.TimeZone, options.Daily, options.MaxAge);
-        var path = Path.GetFullPath(options.File, model.Folder);
+        var path = SiteFolders.LogFile(model.Folder, options.File);
         ILogTarget file = new RotatingFile(path, options.MaxSize.Bytes, options.FilesKept, calendar);
-        if (options.Format == LogFormat.Json) (file, screen) = (new JsonLogTarget(file), isLive ? screen : new JsonLogTarget(screen));
+        ILogTarget screen = new TextWriterTarget(Console.Out);
+        if (options.Format == LogFormat.Json) (file, screen) = (new JsonLogTarget(file), new JsonLogTarget(screen));
 
         // The file first: it has the line also when the terminal takes no more.
-        return new PlantLog(TimeProvider.System, options.Level, model.Web is null ? [file, screen] : [file, screen, lines]);
+        return new PlantLog(TimeProvider.System, options.Level, [file, screen, lines]);
 
         DateTime? ReadClock()
         {

@@ -18,6 +18,9 @@ internal static class ShutdownSignals
     /// <summary>Runs this at SIGHUP instead of the cancellation, on a thread of the runtime.</summary>
     public static void OnHangUp(Action action) => Volatile.Write(ref s_hangUp, action);
 
+    /// <summary>Does the same as the first signal: for a service that Windows stops, which sends none.</summary>
+    public static void Stop() => s_stop.Cancel();
+
     /// <summary>
     /// Registers the handlers once and returns the token that the first signal cancels. <c>Program.cs</c> calls it before anything else for
     /// <c>plant run</c>, so that a signal during the start ends the host in order.

@@ -25,7 +25,8 @@ internal sealed class SiteContext : IDisposable
         Declared = declared;
         Time = time;
         Log = log;
-        Plugins = new PluginCatalog([Path.Combine(model.Folder, "plugins"), InstallPaths.Plugins], log);
+        Plugins = new PluginCatalog([Path.Combine(model.Folder, "plugins"), InstallPaths.Plugins], log,
+            model.RequireLock ? new PluginLock(model.Folder) : null);
         Plugins.Load();
         Factory = new PluginFactory(model, Environment.GetEnvironmentVariable, time, log);
         Sources = new RecipeSources(model, InstallPaths.Scripts);
@@ -80,9 +81,9 @@ internal sealed class SiteContext : IDisposable
     public static SiteContext Create(SiteModel model, Func<SiteModel, PlantLog> createLog) =>
         new(model, model, TimeProvider.System, createLog(model));
 
-    /// <summary>Creates a compiler with its cache in the site's folder; the caller disposes it, which ends its child process.</summary>
+    /// <summary>Creates a compiler with its cache in the site's data; the caller disposes it, which ends its child process.</summary>
     public static RecipeCompiler CreateCompiler(SiteModel site, TimeProvider time) =>
-        new(Path.Combine(site.Folder, "data", "recipes"), time);
+        new(Path.Combine(site.DataFolder, "recipes"), time);
 
     /// <summary>Writes problems, one line each: names of files and texts of site.toml are escaped.</summary>
     public static void Print(IEnumerable<Problem> problems, TextWriter errors)

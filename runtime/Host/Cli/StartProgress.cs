@@ -9,9 +9,10 @@ internal sealed class StartProgress : IAsyncDisposable
 {
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock _gate = new();
-    private readonly bool _isShown;
-    private readonly TextWriter _output;
+    // The console takes this lock for each write and for its size: a lock of our own would be taken in the other order by a thread that
+    // writes a line, and calls Erase.
+    private readonly object _gate = Console.Out;
+    private readonly TextWriter? _output;
     private readonly Func<int> _width;
     private readonly TimeProvider _time;
     private readonly long _started;
@@ -20,24 +21,21 @@ internal sealed class StartProgress : IAsyncDisposable
     private Func<string>? _text;
     private int _length;
 
-    /// <param name="isShown">True on a terminal.</param>
-    /// <param name="output">The terminal.</param>
+    /// <param name="terminal">The terminal, whose other lines are written above the progress; null elsewhere.</param>
     /// <param name="width">Returns its width in characters.</param>
     /// <param name="time">The clock.</param>
-    public StartProgress(bool isShown, TextWriter output, Func<int> width, TimeProvider time)
+    public StartProgress(HideableOutput? terminal, Func<int> width, TimeProvider time)
     {
-        (_isShown, _output, _width, _time, _started) = (isShown, output, width, time, time.GetTimestamp());
-        _loop = isShown ? Task.Run(RefreshAsync) : Task.CompletedTask;
+        (_output, _width, _time, _started) = (terminal?.Output, width, time, time.GetTimestamp());
+        if (terminal is not null) terminal.BeforeWrite = Erase;
+        _loop = terminal is not null ? Task.Run(RefreshAsync) : Task.CompletedTask;
     }
 
     /// <summary>Shows a step from now on; its text is asked for at once and at each refresh.</summary>
     public void Show(Func<string> text)
     {
-        lock (_gate)
-        {
-            _text = text;
-            Draw();
-        }
+        lock (_gate) _text = text;
+        Draw();
     }
 
     /// <summary>Removes the line until the next step, so that other text can be written.</summary>
@@ -58,29 +56,40 @@ internal sealed class StartProgress : IAsyncDisposable
         _end.Dispose();
     }
 
+    /// <summary>Removes the line until the next refresh.</summary>
+    private void Erase()
+    {
+        lock (_gate) Write("");
+    }
+
     private async Task RefreshAsync()
     {
         while (!_end.IsCancellationRequested)
         {
-            lock (_gate) Draw();
+            Draw();
             await Task.Delay(s_refresh, _time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private void Draw()
     {
-        if (_isShown && _text is not null) Write($"{_text()} ({_time.GetElapsedTime(_started).TotalSeconds:0} s)");
+        if (_output is null) return;
+        lock (_gate)
+        {
+            if (_text is null) return;
+            var width = Math.Max(0, _width() - 1);
+            var line = $"{_text()} ({_time.GetElapsedTime(_started).TotalSeconds:0} s)";
+            Write(line.Length > width ? line[..width] : line);
+        }
     }
 
-    /// <summary>Replaces the line. A terminal that is closed or too narrow shows nothing.</summary>
+    /// <summary>Replaces the line. A terminal that is closed shows nothing.</summary>
     private void Write(string line)
     {
-        if (line.Length == 0 && _length == 0) return;
+        if (_output is null || (line.Length == 0 && _length == 0)) return;
         try
         {
-            var width = Math.Max(0, _width() - 1);
-            if (line.Length > width) line = line[..width];
-            _output.Write($"\r{line.PadRight(Math.Min(_length, width))}\r{line}");
+            _output.Write($"\r{line.PadRight(_length)}\r{line}");
             _output.Flush();
             _length = line.Length;
         }

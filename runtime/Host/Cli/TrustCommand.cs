@@ -28,13 +28,13 @@ internal static class TrustCommand
             Exit code 1 when no certificate was trusted.
             """) { site, device, yes };
         command.SetAction((result, _) => DeviceCommand.UseAsync(result.GetValue(site)!, result.GetValue(device)!, Console.Error,
-            (opened, model) => Task.FromResult(Run(opened.Model.Folder, model, result.GetValue(yes)))));
+            (opened, model) => Task.FromResult(Run(opened, model, result.GetValue(yes)))));
         return command;
     }
 
-    private static int Run(string folder, DeviceModel device, bool yes)
+    private static int Run(SiteContext site, DeviceModel device, bool yes)
     {
-        var store = Path.GetFullPath(device.Scalars.GetValueOrDefault("pki") as string ?? "pki", folder);
+        var store = site.Factory.WritablePathOf(device.Name, device.Scalars.GetValueOrDefault("pki") as string ?? "pki");
         var rejected = new DirectoryInfo(Path.Combine(store, "rejected", "certs"));
         FileInfo[] files = rejected.Exists
             ? [.. rejected.GetFiles("*.der").Where(f => f.Length <= MostBytes).OrderByDescending(f => f.LastWriteTimeUtc)] : [];

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using PlantRuntime.Engine.Devices.Writes;
 using PlantRuntime.Logging;
+using PlantRuntime.Sites;
 using PlantRuntime.Tools.Client;
 using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Access.Login;
@@ -144,10 +145,7 @@ internal static class UserCommand
         {
             try
             {
-                using var file = new RotatingFile(Path.Combine(folder, "logs", "audit.jsonl"), long.MaxValue, AuditLog.Keep);
-                file.Write(AuditEntry.From(TimeProvider.System.GetUtcNow().UtcDateTime,
-                    new UserAction($"user {Environment.UserName}", null, action, name, "done")));
-                file.FlushToDisk();
+                AuditCommand.Append(folder, action, name);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

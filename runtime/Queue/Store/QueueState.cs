@@ -81,6 +81,20 @@ internal sealed class QueueState
     }
 
     /// <summary>
+    /// Prepares a queue that was restored from a copy. It gets a new identity, because the numbers behind the copy may have been used for
+    /// other records, which a sink would mistake for duplicates. With the old identity it goes on with numbers that were never used.
+    /// </summary>
+    /// <param name="machine">The machine that it is on now.</param>
+    /// <param name="keepsIdentity">True if it takes the place of the queue that was copied.</param>
+    /// <param name="gap">The numbers to leave out with the old identity: those that were used since the copy, and many more.</param>
+    public void ContinueFromCopy(string machine, bool keepsIdentity, long gap)
+    {
+        if (keepsIdentity) NextNumber += gap;
+        else Queue = Guid.NewGuid();
+        if (machine.Length > 0) Machine = machine;
+    }
+
+    /// <summary>
     /// Sets all cursors and counters to their initial values; called after a failed transaction, before the stored rows are loaded again.
     /// </summary>
     public void Reset()

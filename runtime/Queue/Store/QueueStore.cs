@@ -17,6 +17,7 @@ internal sealed class QueueStore : IDisposable
     private readonly RecordAgeClock _clock;
     private readonly CursorRows _rows;
     private readonly RouteAccounting _accounting;
+    private DatabaseCopy? _snapshot;
 
     /// <summary>Loads the state from the database, which the store owns from now on.</summary>
     public QueueStore(Database database, TimeProvider time)
@@ -203,6 +204,22 @@ internal sealed class QueueStore : IDisposable
     /// <exception cref="IOException">The other file cannot be written.</exception>
     public string? CopyTo(Database database) => StoreCopy.Run(_tables, State, database);
 
+    /// <summary>
+    /// Copies the next megabyte of the file into a snapshot, which the first call begins; not within a commit. The snapshot has what was
+    /// committed before its last step. Closing the store ends it.
+    /// </summary>
+    /// <param name="path">The snapshot, a new file.</param>
+    /// <returns>True if the snapshot is complete.</returns>
+    /// <exception cref="IOException">The snapshot cannot be written.</exception>
+    public bool CopySnapshot(string path) => (_snapshot ??= _database.CopyTo(path)).Step((1 << 20) / RowCost.PageSize);
+
+    /// <summary>Ends a snapshot, complete or not.</summary>
+    public void EndSnapshot()
+    {
+        _snapshot?.Dispose();
+        _snapshot = null;
+    }
+
     /// <summary>Returns the time that a sink's first waiting record has waited; null if none waits.</summary>
     public TimeSpan? OldestAge(SinkCursor cursor) =>
         cursor.Bytes != 0 && _rows.First(cursor, cursor.Position.Row - 1) is { } first ? _clock.Read().AgeOf(first) : null;
@@ -242,6 +259,7 @@ internal sealed class QueueStore : IDisposable
 
     public void Dispose()
     {
+        EndSnapshot();
         _tables.Dispose();
         _database.Dispose();
     }

@@ -20,8 +20,19 @@ internal static class TagPattern
         {
             if (names.Any(name => IsMatch(pattern, name))) continue;
             var devices = string.Join(", ", schemas.Select(s => s.Device).Distinct());
-            plan.Report($"no tag \"{pattern}\" in device {devices}{Nearest.DidYouMean(pattern, names)}", pattern);
+            plan.Report($"no tag \"{pattern}\" in device {devices}{Hint(pattern, names, plan.HintAtOwner(pattern))}", pattern);
         }
+    }
+
+    /// <summary>
+    /// Returns the end of a message about an unknown tag: its names after a <c>Join</c> of two devices that both have it, else the nearest
+    /// name, else <paramref name="otherwise"/>.
+    /// </summary>
+    public static string Hint(string tag, IReadOnlyCollection<string> names, string otherwise = "")
+    {
+        var joined = names.Where(n => n.EndsWith($".{tag}", StringComparison.Ordinal)).Select(n => $"\"{n}\"").ToList();
+        return joined.Count == 0 ? Nearest.DidYouMean(tag, names, otherwise)
+            : $": both joined devices have it, so it is called {string.Join(" or ", joined)}";
     }
 
     private static bool IsMatch(string pattern, string name) =>

@@ -118,6 +118,13 @@ public sealed class PlanBuilder
         if (_blocks?.Check(device, address, bytes, isWritten) is { } problem) Report(problem, address);
     }
 
+    /// <summary>Names the devices that have a tag, for a tag that is missing in the flow of another one; empty if none has it.</summary>
+    internal string HintAtOwner(string tag)
+    {
+        var owners = _devices.Where(d => d.Value.Any(t => t.Name == tag)).Select(d => d.Key).Order(StringComparer.Ordinal).ToList();
+        return owners.Count == 0 ? "" : $"; device {string.Join(" and ", owners)} has it: begin with its scans, or add them with Join";
+    }
+
     internal TagWriteTarget AddWrite(Device device, string tag)
     {
         var statement = CallerLocation("", tag, warning: false);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using PlantRuntime.Contracts;
 using PlantRuntime.Sites.Toml;
@@ -23,6 +24,7 @@ internal static class ObjectBinder
             var target = Activator.CreateInstance(type, nonPublic: true)!;
             var isWhole = true;
             foreach (var property in properties) isWhole &= Set(context, target, property, table);
+            if (Array.Exists(properties, p => p.Key == "port")) ReportPortInHost(context, table);
             if (context.Problems.Count == before && isWhole && target is IValidatedOptions own) Validate(context, own, table);
             return context.Problems.Count == before && isWhole ? target : null;
         }
@@ -42,6 +44,14 @@ internal static class ObjectBinder
             var expected = properties.Length == 0 ? ": no keys are expected here" : $": expected one of {string.Join(", ", keys.Order())}";
             context.Fail(entry.KeyAt, $"unknown key {entry.Key}{Nearest.DidYouMean(entry.Key, keys.Concat(hostKeys), expected)}");
         }
+    }
+
+    /// <summary>Reports <c>host = "name:port"</c>: plugins look for a machine of that name. IPv6 addresses have more colons.</summary>
+    private static void ReportPortInHost(BindingContext context, TomlTable table)
+    {
+        if (table.Find("host")?.Value is not TomlString host || host.Text.Split(':') is not [{ Length: > 0 } name, var port]) return;
+        if (ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            context.Fail(host.At, $"host: the port has a key of its own: write host = \"{name}\" and port = {port}");
     }
 
     /// <returns>

@@ -32,7 +32,8 @@ internal static class SecretBinder
 
     /// <summary>
     /// Masks the secrets that a table of settings names, also those that this process does not bind: a command beside a running host shows
-    /// what devices say, and uses no password itself. Reports nothing.
+    /// what devices say, and uses no password itself. The name of a variable is no secret: it is the value in sites that an editor loads.
+    /// Reports nothing.
     /// </summary>
     public static void Mask(BindingContext context, TomlTable settings)
     {
@@ -40,7 +41,7 @@ internal static class SecretBinder
         {
             if (setting.Value is not TomlTable table) continue;
             if (table.Entries is not [{ Key: "env" or "file", Value: TomlString text } entry]) Mask(context, table);
-            else if (Find(context, entry.Key, text.Text) is { Length: > 0 } secret) SecretMask.Add(secret);
+            else if (Find(context, entry.Key, text.Text) is { Length: > 0 } secret && secret != text.Text) SecretMask.Add(secret);
         }
     }
 
@@ -52,7 +53,8 @@ internal static class SecretBinder
     {
         var value = name.Text.Length > 0 ? context.Environment(name.Text) : null;
         if (!string.IsNullOrEmpty(value)) return new Secret(() => Masked(value));
-        return context.Fail(name.At, $"{key}: the environment variable {name.Text} is {(value is null ? "not set" : "empty")}");
+        return context.Fail(name.At, $"{key}: the environment variable {name.Text} is {(value is null ? "not set" : "empty")}: "
+            + $"set it before the host starts, or write {key} = {{ file = \"/run/secrets/{key}\" }}");
     }
 
     private static object? FromFile(BindingContext context, string key, TomlString path)

@@ -12,6 +12,9 @@ internal sealed record SiteModel : IValidatedOptions
     /// <summary>Absolute folder of the site.</summary>
     public required string Folder { get; internal init; }
 
+    /// <summary>Absolute folder of what the host and its plugins keep for the site.</summary>
+    public string DataFolder => SiteFolders.Data(Folder);
+
     /// <summary>Name of the site, in records, logs and metrics and on the page.</summary>
     /// <example>name = "press-hall"</example>
     public required string Name { get; init; }
@@ -26,6 +29,9 @@ internal sealed record SiteModel : IValidatedOptions
 
     /// <summary>The zone of times without a zone, and of days, windows and daily files.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Refuses plugins that are not in plugins.lock with their present content (security.md).</summary>
+    public bool RequireLock { get; init; }
 
     /// <summary>
     /// The sink whose server keeps the lease by which one of several hosts is active, by the name of its plugin. Without it the host is

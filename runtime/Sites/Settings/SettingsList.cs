@@ -29,6 +29,7 @@ internal static partial class SettingsList
         list.Add("site.plant_id", site.PlantId);
         list.Add("site.tenant", site.Tenant);
         list.Add("site.time_zone", site.TimeZone.Id);
+        if (site.RequireLock) list.Add("site.require_lock", true);
         foreach (var (plugin, sink) in site.Lease) list.Add($"site.lease.{plugin}", sink);
         if (site.Health is not null) list.Add("site.health", site.Health);
         if (site.Web is not null) list.AddOptions("web", site.Web);

@@ -7,6 +7,8 @@ namespace PlantRuntime.Tools.Client;
 /// <summary>Converts values to JSON and back, for requests to the host. Pure.</summary>
 internal static class JsonValues
 {
+    private const string Expected = "a value is a number, true, false, a text or a list of these";
+
     /// <summary>Converts a value to JSON; floats have their shortest digits.</summary>
     public static JsonNode? From(Value value)
     {
@@ -35,15 +37,19 @@ internal static class JsonValues
     {
         null => Value.Null,
         JsonArray array => Value.Of([.. array.Select(Parse)]),
-        JsonValue value => Scalar(value.GetValue<JsonElement>()),
-        _ => throw new FormatException("a value is a number, true, false, a text or a list of these"),
+        JsonValue value => From(value.GetValue<JsonElement>()),
+        _ => throw new FormatException(Expected),
     };
 
-    private static Value Scalar(JsonElement element) => element.ValueKind switch
+    /// <inheritdoc cref="Parse"/>
+    public static Value From(JsonElement element) => element.ValueKind switch
     {
+        JsonValueKind.Null => Value.Null,
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.String => element.GetString(),
+        JsonValueKind.Array => Value.Of([.. element.EnumerateArray().Select(From)]),
+        JsonValueKind.Object => throw new FormatException(Expected),
         _ when element.TryGetInt64(out var number) => number,
         _ when element.TryGetUInt64(out var number) => number,
         _ => element.GetDouble(),

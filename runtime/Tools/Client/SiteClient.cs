@@ -12,6 +12,9 @@ namespace PlantRuntime.Tools.Client;
 /// </summary>
 internal static class SiteClient
 {
+    /// <summary>The time within which a running host answers what it knows without asking a device.</summary>
+    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Returns true if a host runs the site: its socket accepts a connection. Blocks for the connection.</summary>
     public static bool IsRunning(string siteFolder)
     {
@@ -40,6 +43,22 @@ internal static class SiteClient
     public static Task<JsonNode> PostAsync(string siteFolder, string path, JsonNode? body, CancellationToken cancel) =>
         SendAsync(siteFolder, HttpMethod.Post, path, body, cancel);
 
+    /// <summary>Posts a request without a body and writes its response to a stream.</summary>
+    /// <exception cref="SiteClientException">No host runs the site, it refuses the request, or it ends before the response is complete.
+    /// </exception>
+    public static async Task DownloadAsync(string siteFolder, string path, Stream target, CancellationToken cancel)
+    {
+        using var response = await OpenAsync(siteFolder, HttpMethod.Post, path, null, cancel).ConfigureAwait(false);
+        try
+        {
+            await response.Lines.BaseStream.CopyToAsync(target, cancel).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is HttpIOException or HttpRequestException)
+        {
+            throw new SiteClientException("the host ended before it answered");
+        }
+    }
+
     /// <summary>Sends a request whose response is lines of JSON.</summary>
     /// <exception cref="SiteClientException">No host runs the site, or it refuses the request.</exception>
     public static async Task<SiteResponse> OpenAsync(
@@ -65,6 +84,23 @@ internal static class SiteClient
         {
             client.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Requests a JSON document that has to come within <see cref="AnswerPatience"/>.</summary>
+    /// <exception cref="SiteClientException">No host runs the site, it refuses the request, or it does not answer in time.</exception>
+    public static async Task<JsonNode> GetSoonAsync(string siteFolder, string path, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(AnswerPatience);
+        try
+        {
+            return await GetAsync(siteFolder, path, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new SiteClientException($"the host does not answer within {AnswerPatience.TotalSeconds:0} s: "
+                + "its process hangs, is stopped, or the machine is overloaded");
         }
     }
 
@@ -113,7 +149,7 @@ internal static class SiteClient
             return new SiteClientException(
                 $"access to the host of this site is denied ({path}): run the command as the user that runs the host");
         return exception.InnerException is SocketException
-            ? new SiteClientException($"no host runs this site (nothing answers at {path}): start it with plant run {siteFolder}")
+            ? new SiteClientException($"no host runs this site (nothing answers at {path}): start it with plant run {siteFolder}", true)
             : new SiteClientException("the host ended before it answered");
     }
 
@@ -158,4 +194,10 @@ internal sealed class SiteResponse(HttpClient client, HttpResponseMessage respon
 }
 
 /// <summary>Reports that a request to the host failed. The message is written for the user who gave the command.</summary>
-internal sealed class SiteClientException(string message) : Exception(message);
+/// <param name="message">The message.</param>
+/// <param name="isNotRunning">True if nothing listens at the socket of the site.</param>
+internal sealed class SiteClientException(string message, bool isNotRunning = false) : Exception(message)
+{
+    /// <summary>True if no host runs the site; false if one runs and does not answer as it should.</summary>
+    public bool IsNotRunning => isNotRunning;
+}

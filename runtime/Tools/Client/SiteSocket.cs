@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using PlantRuntime.Sites;
 
 namespace PlantRuntime.Tools.Client;
 
@@ -16,7 +17,7 @@ internal static class SiteSocket
     /// <summary>Returns the path of the socket. The site's folder must be an absolute path, because its text decides the path.</summary>
     public static string PathOf(string siteFolder)
     {
-        var path = Path.Combine(siteFolder, "data", "host.sock");
+        var path = Path.Combine(SiteFolders.Data(siteFolder), "host.sock");
         if (Encoding.UTF8.GetByteCount(path) <= LongestPath) return path;
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(siteFolder)));
         return Path.Combine(Path.GetTempPath(), $"plant-{digest[..16]}.sock");

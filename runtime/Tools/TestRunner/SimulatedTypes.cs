@@ -66,7 +66,7 @@ internal sealed class SimulatedTypes(
     {
         if (_plugins is null)
         {
-            _plugins = new PluginCatalog(pluginFolders, log);
+            _plugins = new PluginCatalog(pluginFolders, log, site.RequireLock ? new PluginLock(site.Folder) : null);
             _plugins.Load();
         }
 

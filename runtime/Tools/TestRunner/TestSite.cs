@@ -37,7 +37,7 @@ internal sealed class TestSite : IAsyncDisposable
         (Model, Time, _sharedScripts) = (model, time, sharedScripts);
         _files = new RecipeSources(model, sharedScripts);
         _generated = TestCodeGenerator.NotOptimised + TestCodeGenerator.Write(model);
-        _compiler = new RecipeCompiler(Path.Combine(model.Folder, "data", "recipes"), time);
+        _compiler = new RecipeCompiler(Path.Combine(model.DataFolder, "recipes"), time);
         _log = new PlantLog(time, LogLevel.Error, []);
         _noPlugins = new PluginCatalog([], _log);
         Blocks = new BlockCheck(model, _noPlugins, new PluginFactory(model, Environment.GetEnvironmentVariable, time, _log));

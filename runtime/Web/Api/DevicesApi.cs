@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Routing;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Engine.Devices.Writes;
+using PlantRuntime.Engine.Plugins;
 using PlantRuntime.Logging;
+using PlantRuntime.Sites.Text;
 using PlantRuntime.Tools.Client;
 using PlantRuntime.Web.Access;
 using PlantRuntime.Web.Access.Requests;
@@ -15,15 +17,23 @@ using static PlantRuntime.Web.Api.RouteParameter;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// The devices in the API: state, reading, browsing, writing, retrying. Requests come on the thread pool, several at a time; keeps no
-/// state. Calls into a driver run in the session of its device, between scans. Writes go through <see cref="WriteService"/>, which checks
-/// the rules and writes the audit log.
+/// The devices in the API: state, reading, browsing, tracing, writing, retrying. Requests come on the thread pool, several at a time; it
+/// keeps only the number of open traces. Calls into a driver run in the session of its device, between scans. Writes go through
+/// <see cref="WriteService"/>, which checks the rules and writes the audit log.
 /// </summary>
 /// <param name="devices">The devices of the site, as they are now: the list follows reloads.</param>
 /// <param name="writes">The write service of the site.</param>
+/// <param name="traces">Returns the traces of the devices.</param>
 /// <param name="time">The clock.</param>
-internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteService writes, TimeProvider time)
+internal sealed class DevicesApi(
+    IReadOnlyList<DeviceSupervisor> devices, WriteService writes, Func<DeviceTraces> traces, TimeProvider time)
 {
+    private const int MaxTraces = 8;
+
+    private static readonly TimeSpan s_longestTrace = TimeSpan.FromDays(1);
+
+    private int _openTraces;
+
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -36,6 +46,11 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
             new RouteDescription("Lists the data of a device, one entry a line; the last line is { end } with their number, or { error }",
                 Query("root", "where the list begins"), Query("depth", "the number of levels", "integer"))
                 { ContentType = ApiResponse.Lines });
+        routes.MapPost("/api/devices/{device}/trace", TraceAsync).Audited("trace").RequireRole(Roles.Engineer).Describe(
+            new RouteDescription("Shows the messages between host and device as they pass, one a line, without secrets; the last line is "
+                + "{ end } with their number",
+                Field("for", "how long, such as 10s; without it until the client goes"))
+                { ContentType = ApiResponse.Lines, Failure = (StatusCodes.Status503ServiceUnavailable, "too many traces are open") });
         routes.MapPost("/api/devices/{device}/retry", RetryAsync).Audited("retry").RequireRole(Roles.Engineer).Describe(
             new RouteDescription("Connects a device now that waits for its next attempt or is parked")
                 { ContentType = null, Status = StatusCodes.Status204NoContent });
@@ -81,6 +96,33 @@ internal sealed class DevicesApi(IReadOnlyList<DeviceSupervisor> devices, WriteS
         int? depth = query.TryGetValue("depth", out var levels) && int.TryParse(levels, CultureInfo.InvariantCulture, out var d) ? d : null;
         using var response = new BrowseResponse(Find(context), new BrowseScope(query["root"], depth), time);
         await response.SendAsync(context).ConfigureAwait(false);
+    }
+
+    private async Task TraceAsync(HttpContext context)
+    {
+        AuditTrail.SetSubject(context, Route(context, "device"));
+        var device = Find(context);
+        var length = Timeout.InfiniteTimeSpan;
+        var body = await ApiResponse.ReadAsync(context).ConfigureAwait(false);
+        var text = body["for"] is null ? null : ApiResponse.Text(body, "for");
+        if (text is not null
+            && !(DurationText.TryParse(text, out length, out _) && length > TimeSpan.Zero && length <= s_longestTrace))
+            throw new ApiException(StatusCodes.Status400BadRequest,
+                $"for: \"{LogText.Sanitize(text)}\" is no duration such as 10s, at most 1d");
+        if (Interlocked.Increment(ref _openTraces) > MaxTraces)
+        {
+            Interlocked.Decrement(ref _openTraces);
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, $"{MaxTraces} traces are open, which is the limit: end one");
+        }
+
+        try
+        {
+            await new TraceResponse(traces().Of(device.Name), time).SendAsync(context, length).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _openTraces);
+        }
     }
 
     private async Task RetryAsync(HttpContext context)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlantRuntime.Engine;
 using PlantRuntime.Engine.Devices;
+using PlantRuntime.Engine.RecipeHost;
 using PlantRuntime.Engine.Sinks;
 using PlantRuntime.Logging;
 
@@ -58,29 +59,40 @@ internal sealed record Readiness(string Site, string Status, IReadOnlyList<Unhea
         json.WriteEndObject();
     }
 
+    /// <summary>True if the device is read.</summary>
+    public static bool IsHealthy(DeviceSupervisor device) => device.Status.State == DeviceState.Running;
+
+    /// <summary>True if the sink is not down. One that is tried again after its first failures is not down yet.</summary>
+    public static bool IsHealthy(SinkSupervisor sink) => sink.State is SinkState.Ready or SinkState.Running or SinkState.Retrying;
+
+    /// <summary>True if the recipe runs as it was edited.</summary>
+    public static bool IsHealthy(RecipeSlot recipe) =>
+        recipe.Status == "Running" && recipe.Problems.Count == 0 && recipe.Rejected is null;
+
+    /// <summary>The reason of a recipe; one whose edited version was rolled back has one also without errors.</summary>
+    public static string? WhyNotAsEdited(RecipeSlot recipe) =>
+        recipe.Reason ?? (recipe.Rejected is null ? null : "the edited version was rolled back");
+
     private static IEnumerable<UnhealthyPart> Parts(SiteHost host)
     {
-        if (host.Site.RolledBackReason is { } rolledBack) yield return new UnhealthyPart("site", "site.toml", "RolledBack", rolledBack);
+        if (host.Site.NotAsEditedReason is { } reason)
+            yield return new UnhealthyPart("site", "site.toml", host.Site.RejectedReason is null ? "RolledBack" : "Refused", reason);
         if (host.Queue is { Problem: { } problem } queue)
             yield return new UnhealthyPart("queue", "queue", queue.HasFailed ? "Failed" : "Full", problem);
         foreach (var device in host.Devices)
         {
-            if (device.Status is { State: not DeviceState.Running } status)
-                yield return new UnhealthyPart("device", device.Name, $"{status.State}", status.Reason);
+            if (!IsHealthy(device)) yield return new UnhealthyPart("device", device.Name, $"{device.Status.State}", device.Status.Reason);
         }
 
         foreach (var sink in host.Sinks)
         {
-            // One that is tried again after its first failures is not down yet.
-            if (sink.State is not (SinkState.Ready or SinkState.Running or SinkState.Retrying))
-                yield return new UnhealthyPart("sink", sink.Name, $"{sink.State}", sink.Reason);
+            if (!IsHealthy(sink)) yield return new UnhealthyPart("sink", sink.Name, $"{sink.State}", sink.Reason);
         }
 
         foreach (var recipe in host.Recipes.Slots)
         {
             if (recipe.Status != "Running") yield return new UnhealthyPart("recipe", recipe.File, recipe.Status, recipe.Reason);
-            else if (recipe.Problems.Count > 0 || recipe.Rejected is not null)
-                yield return new UnhealthyPart("recipe", recipe.File, "NotAsEdited", recipe.Reason ?? "the edited version was rolled back");
+            else if (!IsHealthy(recipe)) yield return new UnhealthyPart("recipe", recipe.File, "NotAsEdited", WhyNotAsEdited(recipe));
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class OwnCertificate(string siteFolder, WebOptions web)
     private const int Years = 2;
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private readonly string _folder = Path.Combine(siteFolder, "data", "web");
+    private readonly string _folder = Path.Combine(SiteFolders.Data(siteFolder), "web");
 
     /// <summary>The files, certificate first.</summary>
     public IReadOnlyList<string> Paths => [Path.Combine(_folder, "certificate.pem"), Path.Combine(_folder, "key.pem")];

@@ -145,8 +145,9 @@ internal sealed class LiveFeed : IAsyncDisposable
         var subscriptions = Subscriptions();
         if (subscriptions.Length == 0) return;
         _text.ResetWrittenCount();
-        if (isOther) Append("tags"u8, _tags.WriteDefinitions);
-        Append("values"u8, json => WriteValues(json, isOther));
+        var isDefined = isOther || _tags.HasNewTypes;
+        if (isDefined) Append("tags"u8, _tags.WriteDefinitions);
+        Append("values"u8, json => WriteValues(json, all: isDefined));
         if (IsStatusDue()) Append("status"u8, _status.Write);
         if (_lines is not null && _lines.Last > _line) Append("log"u8, WriteLines);
         var frame = new StreamFrame(_text.WrittenSpan);

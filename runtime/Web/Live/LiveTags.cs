@@ -18,6 +18,9 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
     private readonly List<int> _changed = [];
     private float[] _numbers = [];
 
+    /// <summary>True if the last poll found a single where there was none before, or the reverse: definitions and values are due.</summary>
+    public bool HasNewTypes { get; private set; }
+
     /// <summary>The numbers of all tags, NaN for a tag that is bad or has none; valid until the next poll.</summary>
     public ReadOnlySpan<float> Numbers => _numbers;
 
@@ -33,12 +36,14 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
         foreach (var device in _devices) isOther |= device.Copy();
         if (isOther) _numbers = new float[_devices.Sum(d => d.Count)];
         _changed.Clear();
+        HasNewTypes = false;
         var first = 0;
         foreach (var device in _devices)
         {
             for (var i = 0; i < device.Count; i++)
             {
                 if (device.Apply(i)) _changed.Add(first + i);
+                HasNewTypes |= device.ApplyType(i);
                 _numbers[first + i] = Number(device.Samples[i]);
             }
 
@@ -64,7 +69,7 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
             for (var i = 0; i < device.Count; i++)
             {
                 var model = i < device.Model.Tags.Count ? device.Model.Tags[i] : null;
-                WriteDefinition(json, device.Samples[i].Tag, model, device.Model.WritableAt is not null);
+                WriteDefinition(json, device.Samples[i].Tag, model, device.Model.WritableAt is not null, device.IsSingle[i]);
             }
 
             json.WriteEndArray();
@@ -110,12 +115,13 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
         json.WriteNumberValue(ticks == 0 ? 0 : (ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond);
     }
 
-    private static void WriteDefinition(Utf8JsonWriter json, Tag tag, TagModel? model, bool isWritable)
+    private static void WriteDefinition(Utf8JsonWriter json, Tag tag, TagModel? model, bool isWritable, bool isSingle)
     {
         json.WriteStartObject();
         json.WriteString("name"u8, tag.Name);
         if (tag.Unit.Length > 0) json.WriteString("unit"u8, tag.Unit);
         if (tag.Description.Length > 0) json.WriteString("description"u8, tag.Description);
+        if (isSingle) json.WriteBoolean("single"u8, true);
         WriteLimits(json, model?.Low, model?.High);
         if (isWritable && model?.Write is { } write)
         {
@@ -166,6 +172,9 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
 
         public DateTime[] ChangedAt { get; private set; } = [];
 
+        /// <summary>True for each tag whose last value was a single, whose digits after the seventh mean nothing.</summary>
+        public bool[] IsSingle { get; private set; } = [];
+
         public int Count { get; private set; }
 
         /// <summary>Copies the latest samples; true if their tags, or the settings of the device, are others than before.</summary>
@@ -177,14 +186,15 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
             Model = model;
             for (var i = 0; i < count && !isOther; i++) isOther = !ReferenceEquals(_copied[i].Tag, Samples[i].Tag);
             if (!isOther) return false;
-            var (samples, changedAt) = (new Sample[count], new DateTime[count]);
+            var (samples, changedAt, isSingle) = (new Sample[count], new DateTime[count], new bool[count]);
             for (var i = 0; i < count; i++)
             {
                 var isKept = i < Count && ReferenceEquals(_copied[i].Tag, Samples[i].Tag);
                 (samples[i], changedAt[i]) = isKept ? (Samples[i], ChangedAt[i]) : (_copied[i], _copied[i].Time);
+                isSingle[i] = isKept && IsSingle[i];
             }
 
-            (Samples, ChangedAt, Count) = (samples, changedAt, count);
+            (Samples, ChangedAt, IsSingle, Count) = (samples, changedAt, isSingle, count);
             return true;
         }
 
@@ -195,6 +205,15 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
             if (copied.Quality == Samples[i].Quality && copied.Value == Samples[i].Value) return false;
             Samples[i] = copied;
             ChangedAt[i] = copied.Time;
+            return true;
+        }
+
+        /// <summary>Notes the type of the sample; true if it differs. A tag without a value keeps its type.</summary>
+        public bool ApplyType(int i)
+        {
+            var kind = Samples[i].Value.Kind;
+            if (kind == ValueKind.Null || kind == ValueKind.Float32 == IsSingle[i]) return false;
+            IsSingle[i] = !IsSingle[i];
             return true;
         }
     }

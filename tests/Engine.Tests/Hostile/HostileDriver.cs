@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Tests.Hostile;
@@ -5,6 +6,8 @@ namespace PlantRuntime.Tests.Hostile;
 /// <summary>Reads constant values until its fault applies. Faults apply at the first read, unless they concern another method.</summary>
 internal sealed class HostileDriver(string fault, PluginContext context) : IReader, IDescribed
 {
+    private const string Refusal = "refuse: ";
+
     private static event EventHandler? Leak;
 
     public string Endpoint => fault == "endpoint-throws" ? throw new InvalidOperationException("no endpoint")
@@ -12,7 +15,8 @@ internal sealed class HostileDriver(string fault, PluginContext context) : IRead
 
     public IReader Prepare(IReadOnlyList<TagDefinition> tags) => this;
 
-    public ValueTask ConnectAsync(CancellationToken cancel) => default;
+    public ValueTask ConnectAsync(CancellationToken cancel) =>
+        fault.StartsWith(Refusal, StringComparison.Ordinal) ? throw new NotConnectedException(fault[Refusal.Length..]) : default;
 
     public async ValueTask<IReadOnlyList<DeviceProperty>> DescribeAsync(CancellationToken cancel)
     {
@@ -40,6 +44,15 @@ internal sealed class HostileDriver(string fault, PluginContext context) : IRead
                 break;
             case "message":
                 throw new UnreadableException();
+            case "null":
+                await Task.Yield();
+                _ = ((string?)null)!.Length;
+                break;
+            case "aggregate":
+                Task.WaitAll([Task.Run(() => Parse(["12", "x"]), CancellationToken.None)], CancellationToken.None);
+                break;
+            case "long-message":
+                throw new InvalidOperationException(new string('x', 5_000_000), new FormatException("the cause"));
             case "overwrite":
                 into.Samples.Clear();
                 break;
@@ -77,6 +90,8 @@ internal sealed class HostileDriver(string fault, PluginContext context) : IRead
                 break;
         }
     }
+
+    private static int[] Parse(string[] texts) => [.. texts.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
 
     public ValueTask DisposeAsync()
     {

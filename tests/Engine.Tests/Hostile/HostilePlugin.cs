@@ -34,7 +34,7 @@ public sealed class HostilePlugin : DriverPlugin<HostileOptions>, ISinkPlugin
 /// <summary>Options of a hostile device or sink.</summary>
 public sealed class HostileOptions
 {
-    /// <summary>The kind of misbehaviour.</summary>
+    /// <summary>The kind of misbehaviour; <c>refuse: …</c> refuses connections for this reason.</summary>
     public required string Fault { get; init; }
 }
 

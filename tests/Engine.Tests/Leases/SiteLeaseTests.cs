@@ -107,6 +107,21 @@ public sealed class SiteLeaseTests : IAsyncDisposable
         foreach (var host in hosts.Values) await DisposeAsync(host);
     }
 
+    [Fact]
+    public async Task Each_poll_is_reported_also_while_the_server_does_not_answer()
+    {
+        await using var first = await ActiveAsync("a");
+        var polls = 0;
+        await using var second = Start("b", () => Interlocked.Increment(ref polls));
+        await UntilAsync(() => Volatile.Read(ref polls) >= 3);
+
+        // A server that does not answer: the loop gives up each call in time, and goes on.
+        var before = Volatile.Read(ref polls);
+        _server.Hang("b");
+        await UntilAsync(() => Volatile.Read(ref polls) >= before + 3);
+        Assert.False(second.Active.IsCompleted);
+    }
+
     public ValueTask DisposeAsync()
     {
         _log.Dispose();
@@ -115,9 +130,9 @@ public sealed class SiteLeaseTests : IAsyncDisposable
 
     private bool Has(string text) => _lines.All.Any(l => l.Contains(text, StringComparison.Ordinal));
 
-    private SiteLease Start(string name)
+    private SiteLease Start(string name, Action? polled = null)
     {
-        var host = new SiteLease(() => new FakeLease(_server, name), _time, _log);
+        var host = new SiteLease(() => new FakeLease(_server, name), _time, _log, polled);
         host.Start();
         return host;
     }

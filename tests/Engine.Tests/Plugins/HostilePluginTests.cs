@@ -10,15 +10,15 @@ namespace PlantRuntime.Engine.Tests.Plugins;
 public class HostilePluginTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData("thread", "InvalidOperationException: thrown on a thread")]
-    [InlineData("unreadable-thread", "UnreadableException")]
-    [InlineData("async-void", "InvalidOperationException: thrown in async void")]
-    [InlineData("cancel-callback", "a cancellation callback threw thrown in a callback")]
-    [InlineData("message", "UnreadableException: its message cannot be read (InvalidOperationException)")]
+    [InlineData("thread", "InvalidOperationException at HostileDriver.ReadAsync (HostileDriver.cs: thrown on a thread")]
+    [InlineData("unreadable-thread", "UnreadableException at HostileDriver.ReadAsync (HostileDriver.cs:")]
+    [InlineData("async-void", "InvalidOperationException at HostileDriver.ThrowLater (HostileDriver.cs: thrown in async void")]
+    [InlineData("cancel-callback", "a cancellation callback threw InvalidOperationException at HostileDriver.ReadAsync (HostileDriver.cs: thrown in a callback")]
+    [InlineData("message", "UnreadableException at HostileDriver.ReadAsync (HostileDriver.cs: its message cannot be read (InvalidOperationException)")]
     [InlineData("overwrite", "its driver replaced the tag of a sample: sick.a")]
     [InlineData("replace-tag", "its driver replaced the tag of a sample: sick.a")]
     [InlineData("quality", "its driver set the unknown quality 99: sick.a")]
-    [InlineData("endpoint-throws", "no endpoint")]
+    [InlineData("endpoint-throws", "InvalidOperationException at HostileDriver.get_Endpoint (HostileDriver.cs: no endpoint")]
     public async Task The_process_lives_and_the_plugin_is_parked_and_named_once(string fault, string reason)
     {
         await using var fixture = await HostFixture.StartAsync(fault);
@@ -30,6 +30,31 @@ public class HostilePluginTests(ITestOutputHelper output)
         Assert.Equal((DeviceState.Parked, 0L),
             (fixture.Host.Devices.First(d => d.Name == "sick").Status.State, fixture.Healthy.Status.Failed));
         Assert.Equal(0, fixture.Count("BUG"));
+    }
+
+    [Theory]
+    [InlineData("null", @"NullReferenceException at HostileDriver\.ReadAsync \(HostileDriver\.cs:\d+\): ", true)]
+    [InlineData("aggregate", @"FormatException at HostileDriver\.Parse \(HostileDriver\.cs:\d+\): .*'x'", false)]
+    [InlineData("long-message",
+        @"InvalidOperationException at HostileDriver\.ReadAsync \(HostileDriver\.cs:\d+\): x+… .*caused by FormatException: the cause", false)]
+    public async Task An_exception_is_reported_with_type_method_and_line_once_for_its_kind(string fault, string reason, bool isParked)
+    {
+        await using var fixture = await HostFixture.StartAsync(fault);
+        await fixture.Log.WhenAsync("FAILED device=sick");
+        Assert.Matches(reason, fixture.Log.All.First(l => l.Contains("FAILED", StringComparison.Ordinal)));
+        if (isParked)
+        {
+            await fixture.Log.WhenAsync("PARKED device=sick");
+            Assert.Matches("failed 3 times in a row: " + reason,
+                fixture.Log.All.Single(l => l.Contains("PARKED", StringComparison.Ordinal)));
+        }
+        else
+        {
+            await fixture.Log.WhenAsync("RECONNECT");
+        }
+
+        Assert.Equal(1, fixture.Count("FAILED"));
+        Assert.All(fixture.Log.All, line => Assert.True(line.Length < 2000, line));
     }
 
     [Fact]

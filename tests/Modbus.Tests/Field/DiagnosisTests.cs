@@ -32,6 +32,7 @@ public class DiagnosisTests
     {
         var step = await FirstAsync(port, step => step.Name == name, addresses);
         Assert.Contains(found, step.Found, StringComparison.Ordinal);
+        Assert.Equal(name is "gaps" or "idle", step.IsGood);
         Assert.Contains(step.Remedies, text => text.Contains(remedy, StringComparison.Ordinal));
     }
 

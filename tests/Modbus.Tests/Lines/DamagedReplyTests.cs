@@ -133,7 +133,7 @@ public class DamagedReplyTests
     public async Task Late_duplicate_and_foreign_replies_are_never_values()
     {
         await using var peer = await SerialPeer.StartAsync();
-        var driver = await peer.ConnectAsync(peer.Options(retries: 1, replySeconds: 0.06));
+        var driver = await peer.ConnectAsync(peer.Options(retries: 1, replySeconds: 0.25));
         var scan = new ModbusScan(driver, "holding:10");
         var random = new Random(7);
         var sent = 0;
@@ -163,14 +163,14 @@ public class DamagedReplyTests
             }
         };
         var good = 0;
-        for (var i = 0; i < 150; i++)
+        for (var i = 0; i < 60; i++)
         {
             if (await scan.ReadInTurnAsync(driver) is not null) continue;
             good++;
             Assert.Equal((i, sent), (i, (int)scan[0].Int));
         }
 
-        Assert.True(good > 100, $"{good} of 150 scans were good");
+        Assert.True(good > 40, $"{good} of 60 scans were good");
     }
 
     [SkippableFact]

@@ -14,14 +14,15 @@ internal sealed class Site : IDisposable
 
     public string Pki => Path.Combine(Folder, "pki");
 
-    public IDriver Open(OpcUaOptions options, TimeProvider? time = null) =>
-        new OpcUaPlugin().Open(options, new PluginContext("line", "plant", Folder, time ?? TimeProvider.System, Log));
+    public IDriver Open(OpcUaOptions options, TimeProvider? time = null, WireTrace? trace = null) =>
+        new OpcUaPlugin().Open(options, new PluginContext("line", "plant", Folder, time ?? TimeProvider.System, Log)
+            { Trace = trace ?? new WireTrace(TimeProvider.System) });
 
     /// <summary>Opens a driver and connects it.</summary>
-    public async Task<T> ConnectAsync<T>(OpcUaOptions options)
+    public async Task<T> ConnectAsync<T>(OpcUaOptions options, WireTrace? trace = null)
         where T : class, IDriver
     {
-        var driver = Open(options);
+        var driver = Open(options, trace: trace);
         try
         {
             await driver.ConnectAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));

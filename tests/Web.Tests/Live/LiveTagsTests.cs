@@ -80,6 +80,25 @@ public sealed class LiveTagsTests : IDisposable
     }
 
     [Fact]
+    public void A_tag_that_has_a_single_for_the_first_time_is_defined_anew_and_stays_a_single_without_a_value()
+    {
+        _tags.Poll();
+        Assert.False(_tags.HasNewTypes);
+        Set("a", "y", 0.1f, s_time);
+        Assert.False(_tags.Poll());
+        Assert.True(_tags.HasNewTypes);
+        Assert.Equal(["y"], Singles());
+        Set("a", "y", Value.Null, s_time, Quality.BadDevice);
+        _tags.Poll();
+        Assert.False(_tags.HasNewTypes);
+        Assert.Equal(["y"], Singles());
+        Set("a", "y", 0.1, s_time);
+        _tags.Poll();
+        Assert.True(_tags.HasNewTypes);
+        Assert.Empty(Singles());
+    }
+
+    [Fact]
     public void Numbers_are_those_of_good_values()
     {
         Set("a", "x", true, s_time);
@@ -122,6 +141,9 @@ public sealed class LiveTagsTests : IDisposable
         var found = _devices.Single(d => d.Name == device);
         found.Status.Set([new Sample { Tag = found.Tags.Single(t => t.Name == tag), Value = value, Quality = quality, Time = time }]);
     }
+
+    private List<string> Singles() => [.. JsonNode.Parse(Json(_tags.WriteDefinitions))!["devices"]!.AsArray()
+        .SelectMany(d => d!["tags"]!.AsArray()).Where(t => t!["single"] is not null).Select(t => (string)t!["name"]!)];
 
     private string Values(bool all = false) => Json(json => _tags.WriteValues(json, all));
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Plugins;
 using PlantRuntime.Engine.Supervision;
+using PlantRuntime.Logging;
 using PlantRuntime.Recipes;
 using PlantRuntime.Recipes.Blocks;
 using PlantRuntime.Sites.Models;
@@ -40,6 +41,11 @@ internal sealed class BlockCheck(SiteModel site, PluginCatalog plugins, PluginFa
             if (driver is not IBlockAccess access) return $"the driver {model.Driver} of {model.Name} has no blocks";
             access.PrepareBlock(address, bytes);
             return null;
+        }
+        catch (FormatException exception) when (exception.GetType() == typeof(FormatException))
+        {
+            // The contract's exception for a wrong address or length.
+            return $"{model.Name}: {LogText.Sanitize(exception.Message)}";
         }
         catch (Exception exception)
         {

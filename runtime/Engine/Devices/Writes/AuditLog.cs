@@ -2,11 +2,13 @@ using System.Threading.Channels;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Supervision;
 using PlantRuntime.Logging;
+using PlantRuntime.Sites;
 
 namespace PlantRuntime.Engine.Devices.Writes;
 
 /// <summary>
-/// Appends every attempt to write to a device, and every action of users, to <c>logs/audit.jsonl</c>. A write is on the disk as begun
+/// Appends every attempt to write to a device, every action of users, and each change of the configuration and of plugins to
+/// <c>logs/audit.jsonl</c>. A write is on the disk as begun
 /// before it is sent, and its outcome is on the disk before the caller learns it; entries that arrive together share one fsync. While the
 /// file cannot be written no device may be written either; outcomes of writes that had begun are reported at once and written later. Owned
 /// by SiteHost. One asynchronous loop writes; all methods may be called by any thread and do not block on the disk.
@@ -22,7 +24,7 @@ internal sealed class AuditLog : IAsyncDisposable
     private static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromSeconds(1);
     private readonly Channel<Entry> _waiting = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
-    private readonly RotatingFile _file;
+    private readonly AuditFile _file;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly CallClock _disk;
@@ -33,7 +35,7 @@ internal sealed class AuditLog : IAsyncDisposable
 
     public AuditLog(string siteFolder, long maxSize, int keep, TimeProvider time, PlantLog log)
     {
-        _file = new RotatingFile(Path.Combine(siteFolder, "logs", "audit.jsonl"), maxSize, keep);
+        _file = new AuditFile(siteFolder, maxSize, keep);
         _time = time;
         _log = log;
         _disk = new CallClock(time);
@@ -140,14 +142,10 @@ internal sealed class AuditLog : IAsyncDisposable
         _disk.Start();
         try
         {
-            foreach (var entry in batch) _file.Write(entry.Line);
-            if (Interlocked.Read(ref _suppressed) is var suppressed and > 0)
-            {
-                _file.Write(AuditEntry.Suppressed(_time.GetUtcNow().UtcDateTime, suppressed));
-                Interlocked.Add(ref _suppressed, -suppressed);
-            }
-
-            _file.FlushToDisk();
+            var suppressed = Interlocked.Read(ref _suppressed);
+            var lines = batch.Select(entry => entry.Line);
+            _file.Append(suppressed > 0 ? lines.Append(AuditEntry.Suppressed(_time.GetUtcNow().UtcDateTime, suppressed)) : lines);
+            Interlocked.Add(ref _suppressed, -suppressed);
             var wasBroken = _problem is not null;
             _problem = null;
             if (wasBroken) _log.Info("AUDIT state=OK reason=\"it is written again\"");
@@ -158,7 +156,6 @@ internal sealed class AuditLog : IAsyncDisposable
             var isNews = _problem is null;
             _problem = $"the audit log cannot be written: {exception.Message}";
             if (isNews) _log.Error($"AUDIT reason=\"{exception.Message}\" next=\"no device is written until the audit log can be\"");
-            _file.Drop();
             return false;
         }
         finally

@@ -25,38 +25,33 @@ internal static class CompilerLocation
     /// </summary>
     public static ProcessStartInfo StartInfo(string compiler)
     {
-        var isNice = File.Exists(Nice);
-        var info = new ProcessStartInfo(isNice ? Nice : Runtime)
+        string[] command = Find(compiler);
+        if (File.Exists(Nice)) command = [Nice, "-n", "10", .. command];
+        return new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        if (isNice)
-        {
-            info.ArgumentList.Add("-n");
-            info.ArgumentList.Add("10");
-            info.ArgumentList.Add(Runtime);
-        }
-
-        info.ArgumentList.Add(compiler);
-        return info;
     }
 
     /// <summary>
-    /// Path of the <c>dotnet</c> program of the framework that this process uses; shared/Microsoft.NETCore.App/version lies three folders
-    /// below it. The executable beside plant-compiler.dll is not used: it was built for the build machine's processor, which this machine
+    /// The <c>dotnet</c> program of the framework that this process uses, with the compiler; shared/Microsoft.NETCore.App/version lies
+    /// three folders below it. A package has a private framework without that program, and an executable beside plant-compiler.dll that
+    /// was built for its system. In a build that executable is of no use: it is for the processor of the build machine, which this machine
     /// may not have.
     /// </summary>
-    private static string Runtime
+    private static string[] Find(string compiler)
     {
-        get
-        {
-            var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
-            var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-            var dotnet = Path.GetFullPath(Path.Combine(framework, "..", "..", "..", name));
-            return File.Exists(dotnet) ? dotnet : Path.GetFileName(Environment.ProcessPath) == name ? Environment.ProcessPath! : name;
-        }
+        var ending = OperatingSystem.IsWindows() ? ".exe" : "";
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var root = Path.GetFullPath(Path.Combine(framework, "..", "..", ".."));
+        var dotnet = Path.Combine(root, "dotnet" + ending);
+        if (File.Exists(dotnet)) return [dotnet, compiler];
+        var program = Path.ChangeExtension(compiler, null) + ending;
+        var isPackage = Path.GetDirectoryName(root) == Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        if (isPackage && File.Exists(program)) return [program];
+        return [Path.GetFileName(Environment.ProcessPath) == "dotnet" + ending ? Environment.ProcessPath! : "dotnet" + ending, compiler];
     }
 }

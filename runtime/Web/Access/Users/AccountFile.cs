@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlantRuntime.Sites;
 using PlantRuntime.Sites.Text;
 using PlantRuntime.Storage;
 
@@ -16,7 +17,7 @@ internal sealed class AccountFile(string siteFolder)
     private const int Version = 1;
     private const int MostBytes = 1 << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private readonly string _folder = Path.Combine(siteFolder, "data", "web");
+    private readonly string _folder = Path.Combine(SiteFolders.Data(siteFolder), "web");
 
     /// <summary>The path of the file.</summary>
     public string FilePath => Path.Combine(_folder, "users.json");
@@ -53,6 +54,7 @@ internal sealed class AccountFile(string siteFolder)
     /// <exception cref="AccountException">The file cannot be read or written, or the change is refused.</exception>
     public void Change(Func<IReadOnlyList<Account>, IReadOnlyList<Account>> change)
     {
+        if (DataFormat.WhyRefused(SiteFolders.Data(siteFolder)) is { } newer) throw new AccountException(newer);
         try
         {
             CreateFolder();
