@@ -27,6 +27,9 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
     private readonly IReadOnlyList<JsonPathStep>? _timePath;
     private readonly HashSet<string> _patterns = [];
     private readonly UnacknowledgedMessages _unacknowledged = new();
+
+    // NATS.Net owns the bytes, so that only what it is asked is reported.
+    private readonly WireRecorder _recorder;
     private ConsumerSession? _session;
     private long _redeliveries;
     private long _deadLetters;
@@ -38,6 +41,7 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
         _connector = new NatsConnector(options, context);
         var name = options.Consumer ?? $"{SubjectName.ToToken(context.Site)}-{SubjectName.ToToken(context.Name)}";
         _consumer = new ConsumerVerifier(options, name.Replace('/', '_').Replace('\\', '_'));
+        _recorder = context.Trace.CreateRecorder(static _ => "");
         _timePath = options.Time is null ? null : JsonPath.Parse(options.Time, out _);
     }
 
@@ -61,7 +65,9 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
         NatsSession? connection = null;
         try
         {
+            if (_recorder.IsOn) _recorder.Note(true, $"connect to {_options.Endpoint}, login hidden", 0);
             connection = await _connector.OpenAsync(cancel).ConfigureAwait(false);
+            if (_recorder.IsOn) _recorder.Note(false, $"nats-server {connection.Server.Version} at {connection.Address}", 0);
             using var limit = new CancellationTokenSource(_options.Timeout, _context.Time);
             using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token, connection.Lost);
             var consumer = await _consumer.EnsureAsync(connection.JetStream, _patterns, any.Token).ConfigureAwait(false);
@@ -70,6 +76,7 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
         }
         catch (Exception e) when (e is LinkException or NatsException or OperationCanceledException)
         {
+            if (_recorder.IsOn) _recorder.Note(false, e.Message, 0);
             if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
             throw new NotConnectedException(
@@ -92,14 +99,15 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
                 if (scans > 0) return;
 
                 // The host acknowledges scans only. Such a message is of no use, so a lost acknowledgement does no harm.
+                using var any = UntilLost(cancel);
                 foreach (var (unused, sequence) in _unacknowledged.TakeStored(0))
                 {
-                    await unused.AckAsync(cancellationToken: cancel).ConfigureAwait(false);
+                    await unused.AckAsync(cancellationToken: any.Token).ConfigureAwait(false);
                     _unacknowledged.Confirm(sequence);
                 }
             }
         }
-        catch (Exception e) when (e is LinkException or NatsException)
+        catch (Exception e) when (e is LinkException || IsLost(e, cancel))
         {
             await CloseAsync().ConfigureAwait(false);
             throw new NotConnectedException(NatsErrors.Describe(e), e);
@@ -111,8 +119,7 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
         // This also runs without a connection, so that a stored message is recognized when it is delivered again.
         var stored = _unacknowledged.TakeStored(scans);
 
-        // Without this the library waits for a connection that does not come back.
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, Session.Connection.Lost);
+        using var any = UntilLost(cancel);
         try
         {
             await Task.WhenAll(stored.Select(s => ConfirmAsync(s.Message, s.Sequence, any.Token))).ConfigureAwait(false);
@@ -126,9 +133,10 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
     public async ValueTask<IReadOnlyList<DeviceProperty>> DescribeAsync(CancellationToken cancel)
     {
         var session = Session;
+        using var any = UntilLost(cancel);
         try
         {
-            var found = await _consumer.FindAsync(session.Connection.JetStream, cancel).ConfigureAwait(false);
+            var found = await _consumer.FindAsync(session.Connection.JetStream, any.Token).ConfigureAwait(false);
             if (found is null) return [new DeviceProperty("consumer", "deleted", IsWrong: true)];
             var last = Volatile.Read(ref _lastStoredTicks);
             var lag = found.Info.NumPending == 0 || last == 0
@@ -163,6 +171,12 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
     private static bool IsLost(Exception e, CancellationToken cancel) =>
         e is NatsException or ObjectDisposedException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
 
+    /// <summary>
+    /// Returns a token that also ends with the connection. The library would otherwise wait for a connection that does not come back.
+    /// </summary>
+    private CancellationTokenSource UntilLost(CancellationToken cancel) =>
+        CancellationTokenSource.CreateLinkedTokenSource(cancel, Session.Connection.Lost);
+
     private static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Returns true for a message that must not be read: it was read before, or is delivered too often.</summary>
@@ -170,24 +184,32 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
     {
         if (metadata.NumDelivered > 1) Interlocked.Increment(ref _redeliveries);
         var sequence = metadata.Sequence.Stream;
-        switch (_unacknowledged.Classify(sequence))
+        if (_recorder.IsOn)
         {
-            case Delivery.Read: return true;
-            case Delivery.Stored:
-                await ConfirmAsync(message, sequence, cancel).ConfigureAwait(false);
-                return true;
+            var size = message.Data?.Length ?? 0;
+            _recorder.Note(false, $"message {sequence} of {message.Subject}, {size} bytes, delivery {metadata.NumDelivered}", null);
+        }
+
+        var delivery = _unacknowledged.Classify(sequence);
+        if (delivery == Delivery.Read) return true;
+        if (delivery == Delivery.Stored)
+        {
+            using var confirming = UntilLost(cancel);
+            await ConfirmAsync(message, sequence, confirming.Token).ConfigureAwait(false);
+            return true;
         }
 
         if (_options.MaxDeliver is not { } limit || metadata.NumDelivered <= (ulong)limit) return false;
+        using var any = UntilLost(cancel);
         var headers = new NatsHeaders
         {
             ["Nats-Msg-Id"] = string.Create(CultureInfo.InvariantCulture, $"{_options.Stream}-{sequence}"),
             ["Plant-Subject"] = message.Subject,
         };
         var ack = await Session.Connection.JetStream.PublishAsync(_options.DeadLetterSubject!, message.Data,
-            NatsRawSerializer<byte[]>.Default, headers: headers, cancellationToken: cancel).ConfigureAwait(false);
+            NatsRawSerializer<byte[]>.Default, headers: headers, cancellationToken: any.Token).ConfigureAwait(false);
         ack.EnsureSuccess();
-        await ConfirmAsync(message, sequence, cancel).ConfigureAwait(false);
+        await ConfirmAsync(message, sequence, any.Token).ConfigureAwait(false);
         Interlocked.Increment(ref _deadLetters);
         _context.Log.Warn($"message {sequence} of stream {_options.Stream} was delivered {limit} times and is a dead letter now");
         return true;
@@ -195,7 +217,9 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
 
     private async Task ConfirmAsync(INatsJSMsg<byte[]> message, ulong sequence, CancellationToken cancel)
     {
+        if (_recorder.IsOn) _recorder.Note(true, $"acknowledge message {sequence}", (long)sequence);
         await message.AckAsync(s_confirmed, cancel).ConfigureAwait(false);
+        if (_recorder.IsOn) _recorder.Note(false, $"the acknowledgement of message {sequence} is stored", (long)sequence);
         _unacknowledged.Confirm(sequence);
     }
 
