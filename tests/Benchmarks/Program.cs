@@ -11,6 +11,7 @@ var all = new Dictionary<string, Func<Task>>
     ["mirror"] = PlantRuntime.Benchmarks.Mirror.MirrorBenchmark.RunAsync,
     ["opcua"] = PlantRuntime.Benchmarks.OpcUa.OpcUaBenchmark.RunAsync,
     ["mqtt"] = PlantRuntime.Benchmarks.Mqtt.MqttBenchmark.RunAsync,
+    ["nats"] = PlantRuntime.Benchmarks.Nats.NatsBenchmark.RunAsync,
     ["queue"] = PlantRuntime.Benchmarks.Queue.QueueBenchmark.RunAsync,
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,
     ["postgres-driver"] = PlantRuntime.Benchmarks.Postgres.PostgresDriverBenchmark.RunAsync,

@@ -40,6 +40,12 @@ public abstract partial class DriverConformance
     /// </summary>
     protected virtual int AllocatedBytesPerScan => IsOptimized ? 1024 : 4096;
 
+    /// <summary>
+    /// Most bytes that one scan may allocate when its read completes at once: 0. Override it for a driver whose protocol library allocates
+    /// for each message.
+    /// </summary>
+    protected virtual int AllocatedBytesPerScanAtOnce => IsOptimized ? 0 : AllocatedBytesPerScan;
+
     /// <summary>Completes once the device sees exactly <paramref name="count"/> connections; null when the device cannot tell.</summary>
     protected virtual Task? ConnectionsBecomeAsync(int count) => null;
 

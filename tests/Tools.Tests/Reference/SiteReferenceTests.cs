@@ -17,8 +17,8 @@ public sealed class SiteReferenceTests
         using var log = new LogLines().Open(TimeProvider.System, LogLevel.Error);
         using var plugins = new PluginCatalog([Path.Combine(PlantProcess.Folder, "plugins")], log);
         plugins.Load();
-        string[] drivers = ["eip", "modbus", "mqtt", "opcua", "postgres", "s7", "simulator"];
-        string[] sinks = ["console", "http", "influx", "jsonl", "mqtt", "postgres", "sqlite"];
+        string[] drivers = ["eip", "modbus", "mqtt", "nats", "opcua", "postgres", "s7", "simulator"];
+        string[] sinks = ["console", "http", "influx", "jsonl", "mqtt", "nats", "postgres", "sqlite"];
         Assert.Equal(drivers, plugins.DriverNames.Order());
         Assert.Equal(sinks, plugins.SinkNames.Order());
         var reference = new SiteReference(DocComments.Load());

@@ -1,0 +1,71 @@
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using PlantRuntime.Plugins.Nats.Session;
+using PlantRuntime.Wire;
+
+namespace PlantRuntime.Plugins.Nats.Consuming;
+
+/// <summary>
+/// A connection with a running pull of one consumer. The library asks for at most <c>max_in_flight</c> messages ahead. The driver owns it;
+/// one reading call at a time.
+/// </summary>
+internal sealed class ConsumerSession : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _end;
+    private readonly IAsyncEnumerator<INatsJSMsg<byte[]>> _messages;
+    // A reading call that is cancelled leaves its wait behind for the next one.
+    private Task<bool>? _next;
+
+    public ConsumerSession(NatsSession connection, INatsJSConsumer consumer, int maxInFlight)
+    {
+        (Connection, Consumer) = (connection, consumer);
+        _end = CancellationTokenSource.CreateLinkedTokenSource(connection.Lost);
+        _messages = consumer.ConsumeAsync(NatsRawSerializer<byte[]>.Default, new NatsJSConsumeOpts { MaxMsgs = maxInFlight }, _end.Token)
+            .GetAsyncEnumerator(CancellationToken.None);
+    }
+
+    public NatsSession Connection { get; }
+
+    public INatsJSConsumer Consumer { get; }
+
+    /// <summary>Waits for the next message.</summary>
+    /// <exception cref="LinkException">The connection is lost, or the consumer was deleted.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the message stays for the next call.</exception>
+    public async ValueTask<INatsJSMsg<byte[]>> NextAsync(CancellationToken cancel)
+    {
+        _next ??= _messages.MoveNextAsync().AsTask();
+        bool isNext;
+        try
+        {
+            isNext = await _next.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested && e is NatsException or OperationCanceledException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Connection.ThrowIfLost();
+            throw new LinkException(NatsErrors.Describe(e), e);
+        }
+
+        _next = null;
+        if (isNext) return _messages.Current;
+        Connection.ThrowIfLost();
+        throw new LinkException("the consumer was deleted");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            if (_next is not null) await _next.ConfigureAwait(false);
+            await _messages.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or NatsException)
+        {
+            // The end of a pull has no other form.
+        }
+
+        await Connection.DisposeAsync().ConfigureAwait(false);
+        _end.Dispose();
+    }
+}

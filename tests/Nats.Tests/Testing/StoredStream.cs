@@ -1,0 +1,60 @@
+using System.Text;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+
+namespace PlantRuntime.Nats.Tests.Testing;
+
+/// <summary>Reads and changes streams with a client of its own.</summary>
+internal static class StoredStream
+{
+    /// <summary>Returns all messages of a stream in its order, by direct access to their sequence numbers.</summary>
+    public static async Task<IReadOnlyList<StoredMessage>> ReadAsync(string server, string stream)
+    {
+        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        var context = new NatsJSContext(connection);
+        StreamInfo info;
+        try
+        {
+            info = (await context.GetStreamAsync(stream)).Info;
+        }
+        catch (NatsJSApiException e) when (e.Error.ErrCode == 10059)
+        {
+            return [];
+        }
+
+        var found = new List<StoredMessage>();
+        if (info.State.Messages == 0) return found;
+        var consumer = await context.CreateOrderedConsumerAsync(stream);
+        await foreach (var message in consumer.ConsumeAsync<byte[]>())
+        {
+            found.Add(new StoredMessage(
+                message.Subject, message.Headers?["Nats-Msg-Id"].ToString() ?? "", Encoding.UTF8.GetString(message.Data ?? [])));
+            if (message.Metadata!.Value.NumPending == 0) break;
+        }
+
+        return found;
+    }
+
+    public static async Task<StreamConfig> CreateAsync(string server, StreamConfig config)
+    {
+        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        return (await new NatsJSContext(connection).CreateStreamAsync(config)).Info.Config;
+    }
+
+    /// <summary>Deletes all messages of a stream.</summary>
+    public static async Task PurgeAsync(string server, string stream)
+    {
+        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        await new NatsJSContext(connection).PurgeStreamAsync(stream, new StreamPurgeRequest());
+    }
+
+    public static async Task<StreamConfig> ConfigAsync(string server, string stream)
+    {
+        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        return (await new NatsJSContext(connection).GetStreamAsync(stream)).Info.Config;
+    }
+}
+
+/// <summary>A message of a stream.</summary>
+internal sealed record StoredMessage(string Subject, string Id, string Payload);
