@@ -175,7 +175,7 @@ public class CommandTests
     public async Task A_wrong_folder_or_word_is_said_plainly()
     {
         var (exit, output) = await PlantProcess.RunAsync("run", "/no/such/site");
-        Assert.Equal(1, exit);
+        Assert.Equal(78, exit);
         Assert.Contains("plant new site", output, StringComparison.Ordinal);
         (exit, output) = await PlantProcess.RunAsync("rnu");
         Assert.Equal(1, exit);
