@@ -150,7 +150,7 @@ public sealed class WireMessage
     /// <summary>The ranges of hidden bytes.</summary>
     public IReadOnlyList<(int Start, int Count)> Hidden => _hidden;
 
-    /// <summary>What the message means, without secrets.</summary>
+    /// <summary>The meaning of the message, without secrets.</summary>
     public string Meaning { get; internal set; } = "";
 
     /// <summary>For a reply, the time since its request; null if the request was not traced.</summary>

@@ -74,6 +74,6 @@ internal enum TextStyle
     /// <summary>A part that does not work.</summary>
     Bad,
 
-    /// <summary>What is known from before, and help.</summary>
+    /// <summary>Facts from before, and help.</summary>
     Faint,
 }

@@ -35,7 +35,7 @@ internal sealed class TableRow(RowKind kind, string name)
     /// <summary>The reason for the state; empty if there is none.</summary>
     public string Reason { get; set; } = "";
 
-    /// <summary>What to do about it; empty for nothing.</summary>
+    /// <summary>The next step of the operator; empty for none.</summary>
     public string Next { get; set; } = "";
 
     /// <summary>True if the values are singles.</summary>
