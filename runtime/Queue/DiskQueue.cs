@@ -188,8 +188,8 @@ internal sealed class DiskQueue : IDisposable
     /// <param name="to">The sink that gets the records; null to drop them.</param>
     public async Task<TransferResult> TransferAsync(string from, string? to)
     {
-        // What recipes handed over before the sink was removed may still be in memory; a disk that stores nothing at the moment does not
-        // hold up the transfer.
+        // Records that recipes handed over before the sink was removed may still be in memory; a disk that stores nothing at the moment
+        // does not hold up the transfer.
         await FlushAsync().WaitAsync(s_flushPatience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var sum = new TransferResult();
         while (sum.State == TransferState.More)

@@ -209,7 +209,7 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var (mode, modified) = facts ?? FileFactsOf(path);
 
-        // What is appended meanwhile belongs to the next backup.
+        // Lines that are appended meanwhile belong to the next backup.
         var left = file.Length;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var entry = _zip.CreateEntry(BackupManifest.Prefix + name, CompressionLevel.Fastest);
