@@ -53,7 +53,7 @@ internal sealed class QueueWorker : IDisposable
         _minCommitGap = time.Ticks(minCommitGap);
         _notices = new QueueNotices(folder, time, log);
         _file = new StoreSupervisor(folder, backpressure, time, log, _notices);
-        _tidyAt = _nextCommit = time.GetTimestamp();
+        (_tidyAt, _nextCommit) = (time.GetTimestamp(), time.GetTimestamp() + _minCommitGap);
         if (!_folder.Reserve.TryHold()) BecomeDiskFull();
         Publish();
     }

@@ -12,6 +12,7 @@ public class CommitGapTests
     {
         using var fixture = new QueueFixture();
         var consumer = fixture.Queue.OpenConsumer("out");
+        fixture.Time.Advance(DiskQueue.DefaultMinCommitGap);
         for (var i = 1; i <= 3; i++)
         {
             fixture.Add(1);

@@ -93,7 +93,7 @@ public class RetrofitBrokerTests
 
         await using var telegraf = broker.Telegraf();
         await WhenSubscribedAsync(broker, telegraf);
-        var again = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var again = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
         await using var plant = PlantProcess.Start(environment, "run", site.Path);
         var lines = await telegraf.UntilAsync(line => TimeOf(line) > again + 1);
         var times = lines.Where(line => line.Contains("contador_bom", StringComparison.Ordinal)).Select(TimeOf).ToArray();
