@@ -44,7 +44,7 @@ internal sealed record NatsAddress(string Pattern, IReadOnlyList<JsonPathStep> P
         if (problem is not null) return null;
         if (isPart && !TryParsePart(rest, out index))
         {
-            problem = new AddressProblem(tag, 
+            problem = new AddressProblem(tag,
                 "expected $subject, or a part of it from 0, $subject[1], or from its end, $subject[-1]", start + 1);
         }
         else if (separator >= 0 && !isPart)

@@ -64,7 +64,7 @@ public sealed class TransferTests : IDisposable
         var result = await Queue.TransferAsync("out", "other");
         Assert.Equal((69, 1, TransferState.Done), (result.Records, result.Letters, result.State));
 
-        // What the session reports too late changes nothing.
+        // A report of the session that comes too late changes nothing.
         await Assert.ThrowsAsync<ObjectDisposedException>(() => reader.AdvanceAsync(batch, 100).AsTask());
         Assert.Equal(Enumerable.Range(31, 70).Where(n => n != 41), await _fixture.DrainAsync("other"));
         Assert.Equal((31, 30, 0, 0, 69), Numbers("out"));

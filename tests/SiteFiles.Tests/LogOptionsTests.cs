@@ -32,7 +32,7 @@ public sealed class LogOptionsTests
         log = model!.EffectiveLog;
         Assert.Equal((LogLevel.Debug, LogFormat.Text, "/var/log/plant.log"), (log.Level, log.Format, log.File));
 
-        // What the file says is compared with an edited one, whatever the environment of the command is.
+        // The file is compared with an edited one, whatever the environment of the command is.
         Assert.Equal((LogLevel.Error, LogFormat.Json), (model.Log.Level, model.Log.Format));
         Assert.Equal(LogLevel.Error, site.Load(("PLANT_LOG_LEVEL", " ")).Model!.EffectiveLog.Level);
     }

@@ -3,7 +3,7 @@ using PlantRuntime.Sites;
 
 namespace PlantRuntime.SiteFiles.Tests;
 
-/// <summary>Where data, logs and relative paths of a site are: in its folder, or elsewhere if it belongs to a service.</summary>
+/// <summary>Checks the places of data, logs and relative paths of a site: its folder, or others if it belongs to a service.</summary>
 public sealed class SiteFoldersTests
 {
     private static bool HasDefaults =>

@@ -5,7 +5,7 @@ using PlantRuntime.EtherNetIp.Tests.Testing;
 
 namespace PlantRuntime.EtherNetIp.Tests.Peers;
 
-/// <summary>What a trace shows of a session with a controller.</summary>
+/// <summary>Checks the trace of a session with a controller.</summary>
 [Trait("Needs", "Server")]
 public class TraceTests
 {

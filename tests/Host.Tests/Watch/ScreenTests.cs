@@ -3,7 +3,7 @@ using PlantRuntime.Host.Cli.Watch;
 
 namespace PlantRuntime.Host.Tests.Watch;
 
-/// <summary>What is written to the terminal.</summary>
+/// <summary>Checks the text that is written to the terminal.</summary>
 public sealed class ScreenTests : IDisposable
 {
     private const string Esc = "\u001b";

@@ -2,7 +2,7 @@ using PlantRuntime.Host.Cli.Watch;
 
 namespace PlantRuntime.Host.Tests.Watch;
 
-/// <summary>What the keys of the live table do.</summary>
+/// <summary>Checks the keys of the live table.</summary>
 public class TableStateTests
 {
     [Fact]

@@ -9,7 +9,7 @@ using PlantRuntime.Plugins.Modbus;
 
 namespace PlantRuntime.Modbus.Tests.Peers;
 
-/// <summary>What a trace shows of devices behind TCP and on serial lines.</summary>
+/// <summary>Checks the trace of devices behind TCP and on serial lines.</summary>
 public class TraceTests
 {
     private readonly WireTrace _trace = new(TimeProvider.System);

@@ -5,7 +5,7 @@ using PlantRuntime.Mqtt.Tests.Testing;
 
 namespace PlantRuntime.Mqtt.Tests.Peers;
 
-/// <summary>What a trace shows of a connection to a broker that asks for a password.</summary>
+/// <summary>Checks the trace of a connection to a broker that asks for a password.</summary>
 [Trait("Needs", "Server")]
 public class TraceTests
 {

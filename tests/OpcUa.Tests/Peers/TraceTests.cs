@@ -6,7 +6,7 @@ using PlantRuntime.OpcUa.Tests.Testing;
 
 namespace PlantRuntime.OpcUa.Tests.Peers;
 
-/// <summary>What a trace shows of a session with a server that we did not write.</summary>
+/// <summary>Checks the trace of a session with a server that we did not write.</summary>
 [Trait("Needs", "Server")]
 public class TraceTests(SecureServer peer) : IClassFixture<SecureServer>
 {

@@ -5,7 +5,7 @@ using PlantRuntime.S7.Tests.Testing;
 
 namespace PlantRuntime.S7.Tests.Peers;
 
-/// <summary>What a trace shows of a connection to snap7's server.</summary>
+/// <summary>Checks the trace of a connection to snap7's server.</summary>
 [Trait("Needs", "Server")]
 public class TraceTests
 {
