@@ -31,6 +31,8 @@ internal sealed class DatabaseDiagnosis(
         WHERE n.nspname = $1::text AND c.relname = $2::text
         """;
 
+    private readonly CheckRunner _checks = new(options);
+
     /// <summary>Returns the steps, up to the first without which no other can succeed.</summary>
     public async IAsyncEnumerable<DiagnosisStep> RunAsync([EnumeratorCancellation] CancellationToken cancel)
     {
@@ -45,9 +47,9 @@ internal sealed class DatabaseDiagnosis(
         {
             yield return new DiagnosisStep("server", true, $"PostgreSQL {session.Version} as user {options.User}");
             var steps = options.Query is null ? ListeningSteps(session, cancel) : [];
-            foreach (var step in steps) yield return await TryAsync(step.Name, step.Run, cancel).ConfigureAwait(false);
+            foreach (var step in steps) yield return await _checks.RunAsync(step.Name, step.Run, cancel).ConfigureAwait(false);
             if (options.Rows is { } rows)
-                yield return await TryAsync("table", () => CheckTableAsync(session.Connection, rows, cancel), cancel).ConfigureAwait(false);
+                yield return await _checks.RunAsync("table", () => CheckTableAsync(session.Connection, rows, cancel), cancel).ConfigureAwait(false);
         }
     }
 
@@ -70,23 +72,9 @@ internal sealed class DatabaseDiagnosis(
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            return (null, Describe(e));
+            return (null, _checks.Describe(e));
         }
     }
-
-    private async Task<DiagnosisStep> TryAsync(string name, Func<Task<DiagnosisStep>> run, CancellationToken cancel)
-    {
-        try
-        {
-            return await run().ConfigureAwait(false);
-        }
-        catch (Exception e) when (!cancel.IsCancellationRequested)
-        {
-            return new DiagnosisStep(name, false, Describe(e));
-        }
-    }
-
-    private string Describe(Exception e) => NpgsqlErrors.Describe(e, options.Endpoint, options.User).Message;
 
     private async Task<DiagnosisStep> CheckChannelsAsync(ListenSession session, CancellationToken cancel)
     {

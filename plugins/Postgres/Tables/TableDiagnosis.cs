@@ -28,6 +28,8 @@ internal sealed class TableDiagnosis(PostgresSinkOptions options, ConnectionFact
         GROUP BY p.name
         """;
 
+    private readonly CheckRunner _checks = new(options);
+
     /// <summary>Returns the steps, up to the first without which no other can succeed.</summary>
     public async IAsyncEnumerable<DiagnosisStep> RunAsync([EnumeratorCancellation] CancellationToken cancel)
     {
@@ -42,38 +44,25 @@ internal sealed class TableDiagnosis(PostgresSinkOptions options, ConnectionFact
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            server = new DiagnosisStep("server", false, Describe(e), "check host, port, database, user, password and tls, and pg_hba.conf");
+            server = new DiagnosisStep(
+                "server", false, _checks.Describe(e), "check host, port, database, user, password and tls, and pg_hba.conf");
         }
 
         await using var closing = connection;
         await using var closingSource = source;
         yield return server;
         if (!server.IsGood || connection is null) yield break;
-        var schema = await TryAsync("schema", () => CheckSchemaAsync(connection, cancel), cancel).ConfigureAwait(false);
+        var schema = await _checks.RunAsync("schema", () => CheckSchemaAsync(connection, cancel), cancel).ConfigureAwait(false);
         yield return schema;
         if (!schema.IsGood) yield break;
         var fields = options.Columns is null ? null : FieldColumn.From(options.Columns);
         foreach (var table in new[] { TableNames.Samples(options), TableNames.Payloads(options, fields) })
         {
-            yield return await TryAsync("table", () => CheckTableAsync(connection, table, cancel), cancel).ConfigureAwait(false);
+            yield return await _checks.RunAsync("table", () => CheckTableAsync(connection, table, cancel), cancel).ConfigureAwait(false);
         }
 
-        yield return await TryAsync("progress", () => CheckProgressAsync(connection, cancel), cancel).ConfigureAwait(false);
+        yield return await _checks.RunAsync("progress", () => CheckProgressAsync(connection, cancel), cancel).ConfigureAwait(false);
     }
-
-    private async Task<DiagnosisStep> TryAsync(string name, Func<Task<DiagnosisStep>> run, CancellationToken cancel)
-    {
-        try
-        {
-            return await run().ConfigureAwait(false);
-        }
-        catch (Exception e) when (!cancel.IsCancellationRequested)
-        {
-            return new DiagnosisStep(name, false, Describe(e));
-        }
-    }
-
-    private string Describe(Exception e) => NpgsqlErrors.Describe(e, options.Endpoint, options.User).Message;
 
     private async Task<DiagnosisStep> CheckServerAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
