@@ -8,6 +8,8 @@ namespace PlantRuntime.Nats.Tests.Testing;
 /// <summary>Reads and changes streams with a client of its own.</summary>
 internal static class StoredStream
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Returns all messages of a stream in its order, by direct access to their sequence numbers.</summary>
     public static async Task<IReadOnlyList<StoredMessage>> ReadAsync(string server, string stream)
     {
@@ -23,8 +25,20 @@ internal static class StoredStream
             return [];
         }
 
+        if (info.State.Messages == 0) return [];
+
+        // The leader has counted the messages. A consumer can be on a server that was restarted and has not caught up.
+        var patience = Task.Delay(s_patience);
+        while (true)
+        {
+            var found = await ReadOnceAsync(context, stream);
+            if ((ulong)found.Count >= (ulong)info.State.Messages || patience.IsCompleted) return found;
+        }
+    }
+
+    private static async Task<List<StoredMessage>> ReadOnceAsync(NatsJSContext context, string stream)
+    {
         var found = new List<StoredMessage>();
-        if (info.State.Messages == 0) return found;
         var consumer = await context.CreateOrderedConsumerAsync(stream);
         await foreach (var message in consumer.ConsumeAsync<byte[]>())
         {
