@@ -60,7 +60,7 @@ public sealed class FilledStreamFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await NatsServer.StartAsync();
-        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{Address}" });
+        await using var connection = StoredStream.Connect(Address);
         var context = new NatsJSContext(connection);
         await context.CreateStreamAsync(new StreamConfig("FEED", ["feed.>"]) { Storage = StreamConfigStorage.Memory });
         var payload = Encoding.UTF8.GetBytes(Payload);

@@ -66,6 +66,7 @@ public sealed class NatsFaultTests : IDisposable
             await WriteAsync(sink, next);
             written += 500;
             await cluster.RestartAsync(node);
+            await StoredStream.WhenCurrentAsync(cluster.Addresses[node], "PLANT", replicas: 3);
         }
 
         await ExpectStoredAsync(cluster.Addresses[0], written);

@@ -64,8 +64,10 @@ internal sealed class NatsConnector(NatsOptions options, PluginContext context)
         Url = address.Url,
         Name = $"{context.Site}/{context.Name}",
         LoggerFactory = log,
-        ConnectTimeout = limit,
-        CommandTimeout = options.Timeout,
+
+        // The limits of the plugin for connecting and sending end first, and their errors name the time.
+        ConnectTimeout = 2 * limit,
+        CommandTimeout = 2 * options.Timeout,
         RequestTimeout = options.Timeout,
         PingInterval = s_pingInterval,
         AuthOpts = CreateCredentials(),

@@ -49,7 +49,10 @@ internal sealed class DatabaseDiagnosis(
             var steps = options.Query is null ? ListeningSteps(session, cancel) : [];
             foreach (var step in steps) yield return await _checks.RunAsync(step.Name, step.Run, cancel).ConfigureAwait(false);
             if (options.Rows is { } rows)
-                yield return await _checks.RunAsync("table", () => CheckTableAsync(session.Connection, rows, cancel), cancel).ConfigureAwait(false);
+            {
+                yield return await _checks.RunAsync("table", () => CheckTableAsync(session.Connection, rows, cancel), cancel)
+                    .ConfigureAwait(false);
+            }
         }
     }
 

@@ -8,12 +8,12 @@ namespace PlantRuntime.Nats.Tests.Testing;
 /// <summary>Reads and changes streams with a client of its own.</summary>
 internal static class StoredStream
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Returns all messages of a stream in its order, by direct access to their sequence numbers.</summary>
     public static async Task<IReadOnlyList<StoredMessage>> ReadAsync(string server, string stream)
     {
-        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        await using var connection = Connect(server);
         var context = new NatsJSContext(connection);
         StreamInfo info;
         try
@@ -36,6 +36,35 @@ internal static class StoredStream
         }
     }
 
+    /// <summary>Waits until a stream has a leader and its other replicas have all messages: then one server can fail.</summary>
+    public static async Task WhenCurrentAsync(string server, string stream, int replicas)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        await using var connection = Connect(server);
+        var context = new NatsJSContext(connection);
+        while (true)
+        {
+            try
+            {
+                var cluster = (await context.GetStreamAsync(stream, cancellationToken: patience.Token)).Info.Cluster;
+                var current = cluster?.Replicas?.Count(r => r is { Current: true, Offline: not true }) ?? 0;
+                if (cluster?.Leader is { Length: > 0 } && current == replicas - 1) return;
+            }
+            catch (NatsException) when (!patience.IsCancellationRequested)
+            {
+                // There is no leader yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
+        }
+    }
+
+    /// <summary>Opens a connection that waits long enough for a server on a busy machine.</summary>
+    public static NatsConnection Connect(string server) => new(new NatsOpts
+    {
+        Url = $"nats://{server}", ConnectTimeout = s_patience, CommandTimeout = s_patience, RequestTimeout = s_patience,
+    });
+
     private static async Task<List<StoredMessage>> ReadOnceAsync(NatsJSContext context, string stream)
     {
         var found = new List<StoredMessage>();
@@ -52,20 +81,20 @@ internal static class StoredStream
 
     public static async Task<StreamConfig> CreateAsync(string server, StreamConfig config)
     {
-        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        await using var connection = Connect(server);
         return (await new NatsJSContext(connection).CreateStreamAsync(config)).Info.Config;
     }
 
     /// <summary>Deletes all messages of a stream.</summary>
     public static async Task PurgeAsync(string server, string stream)
     {
-        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        await using var connection = Connect(server);
         await new NatsJSContext(connection).PurgeStreamAsync(stream, new StreamPurgeRequest());
     }
 
     public static async Task<StreamConfig> ConfigAsync(string server, string stream)
     {
-        await using var connection = new NatsConnection(new NatsOpts { Url = $"nats://{server}" });
+        await using var connection = Connect(server);
         return (await new NatsJSContext(connection).GetStreamAsync(stream)).Info.Config;
     }
 }
