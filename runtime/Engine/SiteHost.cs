@@ -14,7 +14,7 @@ namespace PlantRuntime.Engine;
 
 /// <summary>
 /// Starts, polls and stops a site. The poll loop (every 200 ms) applies changes of plugins, site.toml and recipes; the supervision loop
-/// supervises recipes every 500 ms, devices, sinks and alerts every second. Both run on the thread pool, each one step at a time.
+/// supervises recipes, devices, sinks and alerts every second. Both run on the thread pool, each one step at a time.
 /// <c>plant run</c> creates the host, starts it once and disposes of it; it owns the catalog, the compiler and all parts of
 /// <see cref="SiteRuntime"/>.
 /// </summary>
@@ -22,12 +22,12 @@ internal sealed class SiteHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_pollEvery = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>After a minute without an edit files are read less often: the next edit is seen 0.6 s later at most.</summary>
-    private static readonly TimeSpan s_pollEveryAtRest = TimeSpan.FromMilliseconds(600);
+    /// <summary>After a minute without an edit files are read less often: the next edit is seen 1 s later at most.</summary>
+    private static readonly TimeSpan s_pollEveryAtRest = TimeSpan.FromSeconds(1);
 
     /// <summary>Plugins change rarely and have many files, so their folders are read less often than recipes.</summary>
-    private static readonly TimeSpan s_pollPluginsEvery = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan s_superviseEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_pollPluginsEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_superviseEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_replaceTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Time from the request to stop until everything has ended.</summary>
@@ -139,8 +139,8 @@ internal sealed class SiteHost : IAsyncDisposable
         StartLoop(
             "supervision", () => s_superviseEvery,
             [
-                ("recipes", Step(Recipes.Supervise)), ("devices", EverySecondRound(Step(SuperviseDevices))),
-                ("sinks", EverySecondRound(Step(SuperviseSinks))), ("alerts", EverySecondRound(_status.PollAsync)),
+                ("recipes", Step(Recipes.Supervise)), ("devices", Step(SuperviseDevices)),
+                ("sinks", Step(SuperviseSinks)), ("alerts", _status.PollAsync),
                 ("service", Step(_supervised)),
             ]);
     }
@@ -190,12 +190,6 @@ internal sealed class SiteHost : IAsyncDisposable
         work();
         return Task.CompletedTask;
     };
-
-    private static Func<CancellationToken, Task> EverySecondRound(Func<CancellationToken, Task> step)
-    {
-        var isTurn = false;
-        return cancel => (isTurn = !isTurn) ? step(cancel) : Task.CompletedTask;
-    }
 
     private void SuperviseDevices()
     {

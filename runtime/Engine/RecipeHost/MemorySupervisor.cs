@@ -39,7 +39,7 @@ internal sealed class MemorySupervisor(TimeProvider time, HeapReader heap)
     private long _nextCollection;
     private long? _stopped;
 
-    /// <summary>Called every half second by the host's supervision loop. Blocks during a collection.</summary>
+    /// <summary>Called every second by the host's supervision loop. Blocks during a collection.</summary>
     public void Check(IReadOnlyList<RecipeAllocation> recipes)
     {
         foreach (var recipe in recipes)

@@ -173,7 +173,7 @@ internal sealed class RecipeManager : IAsyncDisposable
         _change.Accept("");
     }
 
-    /// <summary>Called every half second by the host.</summary>
+    /// <summary>Called every second by the host.</summary>
     public void Supervise()
     {
         var slots = Slots;

@@ -77,7 +77,7 @@ internal sealed partial class RecipeSlot
     public Task RemoveAsync() => EndAsync(keepsState: false);
 
     /// <summary>
-    /// Called every half second by the host: stops a version that is busy with one scan for too long, ends its watch when the time is over
+    /// Called every second by the host: stops a version that is busy with one scan for too long, ends its watch when the time is over
     /// (Watched → Running), and saves the recipe's state.
     /// </summary>
     public void Supervise()

@@ -18,7 +18,7 @@ internal sealed class ChangeAudit(AuditLog audit)
 {
     private const string Who = "host";
     private const int MostCharacters = 500;
-    private readonly Dictionary<string, string> _recipes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Status, int Version)> _recipes = new(StringComparer.Ordinal);
 
     /// <summary>Records the start of the host, with the content of site.toml and the versions of the plugins that the site uses.</summary>
     public void AddStart(SiteModel site, IReadOnlyList<PluginFolder> plugins)
@@ -52,10 +52,11 @@ internal sealed class ChangeAudit(AuditLog audit)
     {
         foreach (var slot in slots)
         {
-            var now = slot.Version > 0 ? $"{slot.Status}, version {slot.Version}" : slot.Status;
+            var now = (slot.Status, slot.Version);
             if (_recipes.TryGetValue(slot.File, out var before) && before == now) continue;
             _recipes[slot.File] = now;
-            Append("recipe", slot.File, slot.Status == "Running" ? "done" : "failed", now);
+            Append("recipe", slot.File, now.Status == "Running" ? "done" : "failed",
+                now.Version > 0 ? $"{now.Status}, version {now.Version}" : now.Status);
         }
 
         if (_recipes.Count == slots.Count) return;

@@ -24,7 +24,7 @@ public class HostilePluginTests(ITestOutputHelper output)
         await using var fixture = await HostFixture.StartAsync(fault);
         await fixture.Log.WhenAsync($"PARKED device=sick {reason}");
 
-        // The supervisors poll every half second; a healthy device reads 25 scans in that time.
+        // The supervisors poll every second; a healthy device reads 25 scans in that time.
         await fixture.WhenHealthyAsync(60);
         Assert.Equal(1, fixture.Count("PARKED"));
         Assert.Equal((DeviceState.Parked, 0L),

@@ -25,7 +25,7 @@ internal sealed class UnloadMonitor(TimeProvider time, PlantLog log)
         lock (_unloading) _unloading.Add((recipe, version, context, time.GetTimestamp()));
     }
 
-    /// <summary>Called every half second by the host's supervision loop. Blocks during a collection.</summary>
+    /// <summary>Called every second by the host's supervision loop. Blocks during a collection.</summary>
     public void Check()
     {
         List<(string Recipe, int Version, WeakReference Context, long Since)> late;

@@ -29,7 +29,7 @@ internal sealed class RecipeStateStore(string recipe, StateFolder folder, TimePr
     public DateTime? Saved => Volatile.Read(ref _savedTicks) is > 0 and var ticks ? new DateTime(ticks, DateTimeKind.Utc) : null;
 
     /// <summary>
-    /// Called every half second by the slot: requests the state of the running version when ten seconds have passed, and saves it
+    /// Called every second by the slot: requests the state of the running version when ten seconds have passed, and saves it
     /// when it arrives.
     /// </summary>
     public void SaveWhenDue(RecipeRunner runner)
