@@ -1,3 +1,4 @@
+using PlantRuntime.Engine;
 using PlantRuntime.Engine.Devices.Blocks;
 using PlantRuntime.Engine.Plugins;
 using PlantRuntime.Engine.RecipeHost;
@@ -66,7 +67,7 @@ internal sealed class SiteContext : IDisposable
         Print(problems, errors);
         if (model is null || IsRefused(model.Devices.Count + model.Sinks.Count)) return null;
         HeapLimit.Set(model.Limits);
-        return new SiteContext(running?.KeepStartupOnly(model) ?? model, model, TimeProvider.System, createLog(model));
+        return new SiteContext(running?.KeepStartupOnly(model) ?? model, model, new HostTime(), createLog(model));
 
         // Checked before anything else is opened: a runtime without file handles cannot even load its assemblies.
         bool IsRefused(int parts)
