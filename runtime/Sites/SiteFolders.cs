@@ -17,6 +17,10 @@ internal static class SiteFolders
     /// <inheritdoc cref="Data"/>
     public static string Logs(string siteFolder) => Find(siteFolder, "logs", "PLANT_LOGS", "/var/log/plantruntime");
 
+    /// <summary>Returns true if a service runs the site, so that its data are not in its own folder.</summary>
+    /// <inheritdoc cref="Data"/>
+    public static bool IsOfService(string siteFolder) => Data(siteFolder) != Path.Combine(siteFolder, "data");
+
     /// <summary>Returns the path of the log file: a relative one of a service's site lies in the folder of its logs.</summary>
     /// <param name="siteFolder">Absolute path of the site's folder.</param>
     /// <param name="file">The path in site.toml, for instance <c>logs/plant.log</c>.</param>

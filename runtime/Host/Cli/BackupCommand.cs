@@ -24,35 +24,35 @@ internal static class BackupCommand
             The file is readable for its owner only: it has password hashes, and keys if the folder has some. Logs and compiled recipes
             are left out. An older backup of the same name is replaced when the new one is complete. docs/backup.md
             """) { site, file };
-        command.SetAction((result, cancel) => RunAsync(result.GetValue(site)!, result.GetValue(file)!, cancel));
+        command.SetAction((result, cancel) => Task.Run(() => Try(() => Run(result.GetValue(site)!, result.GetValue(file)!, cancel)), cancel));
         return command;
     }
 
     /// <summary>Runs the work of a command, and writes its failure as one line.</summary>
-    public static async Task<int> TryAsync(Func<Task<int>> work)
+    public static int Try(Func<int> work)
     {
         try
         {
-            return await work().ConfigureAwait(false);
+            return work();
         }
         catch (Exception exception) when (exception is BackupException or SiteClientException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(LogText.Sanitize(exception.Message)).ConfigureAwait(false);
+            Console.Error.WriteLine(LogText.Sanitize(exception.Message));
             return 1;
         }
     }
 
-    private static Task<int> RunAsync(string site, string file, CancellationToken cancel) => TryAsync(async () =>
+    private static int Run(string site, string file, CancellationToken cancel)
     {
         var (folder, target) = (Path.TrimEndingDirectorySeparator(Path.GetFullPath(site)), Path.GetFullPath(file));
         using var writer = new BackupWriter(folder, target, TimeProvider.System, line => Console.Error.WriteLine(LogText.Sanitize(line)));
-        var manifest = await writer.RunAsync(cancel).ConfigureAwait(false);
+        var manifest = writer.Run(cancel);
         foreach (var (original, path) in manifest.Outside) Console.WriteLine($"{LogText.Sanitize(original)} is in it as {path}");
         var bytes = manifest.Files.Sum(f => f.Size);
         var size = string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MB");
         Console.WriteLine($"{Plural.Format(manifest.Files.Count, "file")}, {size}, in {LogText.Sanitize(target)}");
         return 0;
-    });
+    }
 }
 
 /// <summary>
@@ -74,8 +74,8 @@ internal static class RestoreCommand
             Verifies all of it first. A folder that exists is replaced, after a question, and kept as SITE.before-TIME. The queue gets a
             new identity, unless --same-machine is given. docs/backup.md
             """) { file, site, yes, same };
-        command.SetAction((result, cancel) => Task.Run(() => BackupCommand.TryAsync(() => Task.FromResult(Run(
-            result.GetValue(file)!, result.GetValue(site)!, result.GetValue(yes), result.GetValue(same), cancel))), cancel));
+        command.SetAction((result, cancel) => Task.Run(() => BackupCommand.Try(() => Run(
+            result.GetValue(file)!, result.GetValue(site)!, result.GetValue(yes), result.GetValue(same), cancel)), cancel));
         return command;
     }
 
@@ -88,25 +88,25 @@ internal static class RestoreCommand
         var manifest = restore.Manifest;
         Console.WriteLine(LogText.Sanitize(string.Create(CultureInfo.InvariantCulture,
             $"backup of {manifest.Site}, {manifest.Created:yyyy-MM-dd HH:mm:ss} UTC, by plant {manifest.Plant}")));
-        if (restore.Overwrites && !yes && !Confirm(folder)) return 1;
+        if (restore.Overwritten is { Count: > 0 } overwritten && !yes && !Confirm(string.Join(" and ", overwritten))) return 1;
         var kept = restore.Run(isSameMachine, cancel);
         Console.WriteLine($"{Plural.Format(manifest.Files.Count, "file")} restored in {LogText.Sanitize(folder)}");
-        if (kept is not null) Console.WriteLine($"what was there before is in {LogText.Sanitize(kept)}");
+        if (kept.Count > 0) Console.WriteLine($"what was there before is in {LogText.Sanitize(string.Join(" and ", kept))}");
         foreach (var (original, path) in manifest.Outside)
             Console.WriteLine($"{LogText.Sanitize(path)} was {LogText.Sanitize(original)}: move it there before the site starts");
         return 0;
     }
 
-    private static bool Confirm(string folder)
+    private static bool Confirm(string folders)
     {
         if (Console.IsInputRedirected)
         {
             Console.Error.WriteLine(
-                $"{LogText.Sanitize(folder)} is not empty, and there is no terminal to confirm on: give --yes to replace it");
+                $"{LogText.Sanitize(folders)} is not empty, and there is no terminal to confirm on: give --yes to replace it");
             return false;
         }
 
-        Console.Write($"Replace {LogText.Sanitize(folder)}, and keep what is there beside it? [y/N] ");
+        Console.Write($"Replace {LogText.Sanitize(folders)}, and keep what is there beside it? [y/N] ");
         return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 }

@@ -60,6 +60,10 @@ internal readonly record struct FileFacts(FileKind Kind, long Length, ulong Devi
                 + stat.ChangedNanoseconds);
     }
 
+    /// <summary>Returns user id and group id of a file or folder on Linux, after its links were followed; null if they cannot be read.</summary>
+    public static (uint User, uint Group)? OwnerOf(string path) =>
+        OperatingSystem.IsLinux() && StatX(CurrentFolder, path, 0, BasicFacts, out var stat) == 0 ? (stat.User, stat.Group) : null;
+
     /// <summary>The facts of several files as one text, which changes when any of them does. Missing files have none.</summary>
     public static string Stamp(IEnumerable<string> paths) => string.Join('\n', paths.Select(p => $"{p}|{Read(p)}"));
 
@@ -109,6 +113,8 @@ internal readonly record struct FileFacts(FileKind Kind, long Length, ulong Devi
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatXBuffer
     {
+        [FieldOffset(20)] public uint User;
+        [FieldOffset(24)] public uint Group;
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;

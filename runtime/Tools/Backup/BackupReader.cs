@@ -69,15 +69,24 @@ internal sealed class BackupReader : IDisposable
         return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual("PK\u0003\u0004"u8);
     }
 
-    /// <summary>Writes all files into an empty folder, and verifies the length and checksum of each.</summary>
+    /// <summary>Writes the files below a folder of the backup into an empty folder, and verifies the length and checksum of each.</summary>
+    /// <param name="below">The beginning of their paths, which is left out: empty for all files, or <c>data/</c>.</param>
+    /// <param name="without">The beginning of paths that are not extracted; empty for none.</param>
+    /// <param name="folder">The folder, which exists.</param>
+    /// <param name="cancel">Ends the work.</param>
     /// <exception cref="BackupException">A file does not have the content that the manifest names.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public void Extract(string folder, CancellationToken cancel)
+    public void Extract(string below, string without, string folder, CancellationToken cancel)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
-            foreach (var file in Manifest.Files) Extract(file, folder, buffer, cancel);
+            foreach (var file in Manifest.Files)
+            {
+                var isWanted = file.Path.StartsWith(below, StringComparison.Ordinal)
+                    && (without.Length == 0 || !file.Path.StartsWith(without, StringComparison.Ordinal));
+                if (isWanted) Extract(file, Path.Combine(folder, file.Path[below.Length..]), buffer, cancel);
+            }
         }
         catch (Exception exception) when (IsDamage(exception))
         {
@@ -154,9 +163,8 @@ internal sealed class BackupReader : IDisposable
         return OperatingSystem.IsWindows() && path.Contains(':', StringComparison.Ordinal) ? "names a drive" : null;
     }
 
-    private void Extract(BackupFile file, string folder, byte[] buffer, CancellationToken cancel)
+    private void Extract(BackupFile file, string path, byte[] buffer, CancellationToken cancel)
     {
-        var path = Path.Combine(folder, file.Path);
         CreateFolder(Path.GetDirectoryName(path)!, isPrivate: file.Mode != 0 && (file.Mode & OthersMask) == 0);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var mode = (UnixFileMode)((file.Mode & 0x1ff) | OwnerMayReadAndWrite);

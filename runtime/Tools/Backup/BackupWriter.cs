@@ -14,7 +14,8 @@ namespace PlantRuntime.Tools.Backup;
 /// <summary>
 /// Writes the backup of a site into a zip archive, while a host runs the site, starts, ends, or does not run. Used once by
 /// <c>plant backup</c>; blocking disk I/O. The archive has its name only when it is complete and on the disk; copies of databases are made
-/// in a folder beside it, for the owner only, which is deleted at the end.
+/// in a folder beside it, for the owner only, which is deleted at the end. The site of a service is read with the rights of the service,
+/// and its databases are copied beside its data.
 /// </summary>
 /// <param name="site">Absolute path of the site's folder.</param>
 /// <param name="target">Absolute path of the archive.</param>
@@ -27,7 +28,9 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(500);
     private const int MostTries = 60;
     private readonly string _fresh = $"{target}.{Environment.ProcessId}.part";
-    private readonly string _staging = $"{target}.{Environment.ProcessId}.tmp";
+    private readonly (uint User, uint Group)? _owner = OwnerRights.OwnerOfData(site);
+    private readonly string _staging = SiteFolders.IsOfService(site) && Directory.Exists(SiteFolders.Data(site))
+        ? $"{SiteFolders.Data(site)}.backup-{Environment.ProcessId}" : $"{target}.{Environment.ProcessId}.tmp";
     private readonly List<BackupFile> _files = [];
     private readonly List<OutsideFile> _outside = [];
     private ZipArchive _zip = null!;
@@ -35,34 +38,21 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
     /// <summary>Writes the archive and returns its manifest.</summary>
     /// <exception cref="BackupException">The site or the target is not usable, or the queue cannot be copied.</exception>
     /// <exception cref="IOException">A file cannot be read, or the archive cannot be written.</exception>
-    public async Task<BackupManifest> RunAsync(CancellationToken cancel)
+    public BackupManifest Run(CancellationToken cancel)
     {
         Check();
-        var created = time.GetUtcNow().UtcDateTime;
-        CreateStaging();
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-        BackupManifest manifest;
+        BackupManifest? manifest = null;
         using (var file = new FileStream(_fresh, options))
         {
-            using (_zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-            {
-                foreach (var name in SiteFiles.BeforeQueue(site)) Add(name, cancel);
-                await AddQueueAsync(cancel).ConfigureAwait(false);
-                foreach (var name in SiteFiles.AfterQueue(site)) Add(name, cancel);
-                AddOutside(cancel);
-                manifest = new BackupManifest(
-                    BackupManifest.CurrentFormat, DataFormat.Version, Path.GetFileName(site), created, _files, _outside);
-                using var entry = _zip.CreateEntry(BackupManifest.EntryName).Open();
-                JsonSerializer.Serialize(entry, manifest, BackupJson.Default.BackupManifest);
-            }
-
+            AsOwner(() => manifest = Write(file, cancel));
             file.Flush(flushToDisk: true);
         }
 
         File.Move(_fresh, target, overwrite: true);
         FolderSync.Flush(Path.GetDirectoryName(target)!);
-        return manifest;
+        return manifest!;
     }
 
     /// <summary>Deletes what an interrupted backup leaves.</summary>
@@ -71,11 +61,31 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
         AtomicFile.TryDelete(_fresh);
         try
         {
-            if (Directory.Exists(_staging)) Directory.Delete(_staging, recursive: true);
+            if (Directory.Exists(_staging)) AsOwner(() => Directory.Delete(_staging, recursive: true));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BackupException)
         {
             say($"{_staging} cannot be deleted: {exception.Message}");
+        }
+    }
+
+    private void AsOwner(Action work) => OwnerRights.Run(_owner, work);
+
+    private BackupManifest Write(FileStream file, CancellationToken cancel)
+    {
+        var created = time.GetUtcNow().UtcDateTime;
+        CreateStaging();
+        using (_zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var name in SiteFiles.BeforeQueue(site)) Add(name, cancel);
+            AddQueue(cancel);
+            foreach (var name in SiteFiles.AfterQueue(site)) Add(name, cancel);
+            AddOutside(cancel);
+            var manifest = new BackupManifest(
+                BackupManifest.CurrentFormat, DataFormat.Version, Path.GetFileName(site), created, _files, _outside);
+            using var entry = _zip.CreateEntry(BackupManifest.EntryName).Open();
+            JsonSerializer.Serialize(entry, manifest, BackupJson.Default.BackupManifest);
+            return manifest;
         }
     }
 
@@ -84,7 +94,7 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
         if (!File.Exists(Path.Combine(site, SiteFile.Name))) throw new BackupException($"{site} is no site: it has no {SiteFile.Name}");
         if (DataFormat.WhyRefused(SiteFolders.Data(site)) is { } newer) throw new BackupException(newer);
         if (Directory.Exists(target)) throw new BackupException($"{target} is a folder: give the path of a file");
-        if (SiteFiles.IsInside(target, site))
+        if (SiteFiles.IsInside(target, site) || SiteFiles.IsInside(target, SiteFolders.Data(site)))
             throw new BackupException($"{target} is in the folder of the site: give a path outside of it");
         if (!Directory.Exists(Path.GetDirectoryName(target)))
             throw new BackupException($"there is no folder {Path.GetDirectoryName(target)}");
@@ -103,14 +113,14 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
     /// Copies the queue: a host that runs does it; otherwise its files are copied, again if they changed meanwhile, because a host has
     /// started.
     /// </summary>
-    private async Task AddQueueAsync(CancellationToken cancel)
+    private void AddQueue(CancellationToken cancel)
     {
         var (data, copy) = (SiteFolders.Data(site), Path.Combine(_staging, QueueCopy.Files[0]));
         for (var tries = 0; ; tries++)
         {
             if (SiteClient.IsRunning(site))
             {
-                if (await TryDownloadAsync(copy, tries == MostTries, cancel).ConfigureAwait(false)) break;
+                if (TryDownload(copy, tries == MostTries, cancel)) break;
             }
             else
             {
@@ -124,7 +134,7 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
 
             if (tries == MostTries)
                 throw new BackupException("the queue is in use, but its host does not answer: look at its log, then try again");
-            await Task.Delay(s_again, time, cancel).ConfigureAwait(false);
+            if (cancel.WaitHandle.WaitOne(s_again)) cancel.ThrowIfCancellationRequested();
         }
 
         say("queue copied");
@@ -137,12 +147,12 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
     }
 
     /// <returns>False if the host does not answer now; it is asked again.</returns>
-    private async Task<bool> TryDownloadAsync(string copy, bool isLast, CancellationToken cancel)
+    private bool TryDownload(string copy, bool isLast, CancellationToken cancel)
     {
         try
         {
             using var file = new FileStream(copy, FileMode.Create, FileAccess.Write);
-            await SiteClient.DownloadAsync(site, "/api/queue/snapshot", file, cancel).ConfigureAwait(false);
+            SiteClient.DownloadAsync(site, "/api/queue/snapshot", file, cancel).GetAwaiter().GetResult();
             return true;
         }
         catch (SiteClientException exception)

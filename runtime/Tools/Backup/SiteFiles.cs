@@ -57,9 +57,6 @@ internal static class SiteFiles
         : name.StartsWith("data/", StringComparison.Ordinal) ? Path.Combine(SiteFolders.Data(site), name["data/".Length..])
         : Path.Combine(site, name);
 
-    private static bool HasDataElsewhere(string site) =>
-        SiteFolders.Data(site) is var data && data != Path.Combine(site, "data") && Directory.Exists(data);
-
     private static bool IsFirst(string file) => s_first.Any(f => file.StartsWith(f, StringComparison.Ordinal));
 
     /// <summary>Returns the paths of all files of a backup but the queue, relative to the site, with slashes, in order.</summary>
@@ -67,7 +64,7 @@ internal static class SiteFiles
     {
         var found = new List<string>();
         Add("", []);
-        if (HasDataElsewhere(site)) Add("data", []);
+        if (SiteFolders.IsOfService(site) && Directory.Exists(SiteFolders.Data(site))) Add("data", []);
         found.Sort(StringComparer.Ordinal);
         return found;
 
@@ -80,7 +77,7 @@ internal static class SiteFiles
             {
                 var name = folder.Length == 0 ? Path.GetFileName(path) : $"{folder}/{Path.GetFileName(path)}";
                 var kind = FileFacts.Read(path).Kind;
-                if (name == "data" && HasDataElsewhere(site)) continue;
+                if (name == "data" && SiteFolders.IsOfService(site)) continue;
                 if (kind == FileKind.Folder && !s_leftOutFolders.Contains(name)) Add(name, [.. above]);
                 else if (kind is FileKind.Regular or FileKind.Inaccessible && !IsLeftOut(name, path)) found.Add(name);
             }
