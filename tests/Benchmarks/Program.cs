@@ -13,6 +13,7 @@ var all = new Dictionary<string, Func<Task>>
     ["mqtt"] = PlantRuntime.Benchmarks.Mqtt.MqttBenchmark.RunAsync,
     ["nats"] = PlantRuntime.Benchmarks.Nats.NatsBenchmark.RunAsync,
     ["queue"] = PlantRuntime.Benchmarks.Queue.QueueBenchmark.RunAsync,
+    ["backup"] = PlantRuntime.Benchmarks.Queue.SnapshotBenchmark.RunAsync,
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,
     ["postgres-driver"] = PlantRuntime.Benchmarks.Postgres.PostgresDriverBenchmark.RunAsync,
     ["ask"] = PlantRuntime.Benchmarks.Ask.AskBenchmark.RunAsync,
