@@ -177,7 +177,7 @@ internal static class QueueCommand
         var folder = Folder(site);
         if (!SiteClient.IsRunning(folder))
         {
-            throw new SiteClientException($"no host runs this site: start it with plant run {site} and give the command again; "
+            throw new SiteClientException($"no host runs this site: start it with {SiteUnit.StartCommand(site)} and give the command again; "
                 + "until then the records stay in data/queue.db");
         }
 

@@ -10,11 +10,12 @@ namespace PlantRuntime.Tools.Backup;
 internal static class ServiceRights
 {
     private const UnixFileMode ForGroup = UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+    private const UnixFileMode ForOthers = UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
     private const UnixFileMode ForOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// Gives a tree the owner and the group of a folder, if the process has root's rights. The group may read what the owner may read, and
-    /// nobody else.
+    /// Gives a tree the owner and the group of a folder, if the process has root's rights. The group may read what the owner may read;
+    /// others may read what they could before, if they may enter that folder, as in a container, and otherwise nothing.
     /// </summary>
     /// <param name="tree">A folder that only the owner of the process can write.</param>
     /// <param name="like">The folder that is replaced, or the one that it comes into.</param>
@@ -24,13 +25,15 @@ internal static class ServiceRights
         if (OperatingSystem.IsWindows()) return;
         var owner = Environment.IsPrivilegedProcess ? FileFacts.OwnerOf(like) : null;
         var inherited = File.GetUnixFileMode(like) & UnixFileMode.SetGroup;
+        var forOthers = File.GetUnixFileMode(like).HasFlag(UnixFileMode.OtherExecute) ? ForOthers : 0;
         foreach (var path in Directory.EnumerateFileSystemEntries(tree, "*", SearchOption.AllDirectories).Prepend(tree))
         {
             if (owner is { } given) Give(path, given);
             var isFolder = Directory.Exists(path);
-            var own = isFolder ? ForOwner : File.GetUnixFileMode(path) & ForOwner;
+            var before = File.GetUnixFileMode(path);
+            var own = isFolder ? ForOwner : before & ForOwner;
             var shared = (UnixFileMode)((int)own >> 3) & ForGroup;
-            File.SetUnixFileMode(path, own | shared | (isFolder ? inherited : 0));
+            File.SetUnixFileMode(path, own | shared | (before & forOthers) | (isFolder ? inherited : 0));
         }
     }
 

@@ -149,7 +149,7 @@ internal static class SiteClient
             return new SiteClientException(
                 $"access to the host of this site is denied ({path}): run the command as the user that runs the host");
         return exception.InnerException is SocketException
-            ? new SiteClientException($"no host runs this site (nothing answers at {path}): start it with plant run {siteFolder}", true)
+            ? new SiteClientException($"no host runs this site (nothing answers at {path}): start it with {SiteUnit.StartCommand(siteFolder)}", true)
             : new SiteClientException("the host ended before it answered");
     }
 

@@ -23,7 +23,7 @@ internal static class SnapshotBenchmark
         using var folder = new TemporaryFolder();
         using var log = new PlantLog(TimeProvider.System, LogLevel.Error, new TextWriterTarget(Console.Out));
         using var queue = new DiskQueue(new QueueFolder(folder.Of("data")),
-            new Dictionary<string, QueueLimits> { ["out"] = new() { MaxSize = 4 * Size } }, TimeProvider.System, log);
+            new Dictionary<string, QueueLimits> { ["out"] = new() { MaxSize = new(4 * Size) } }, TimeProvider.System, log);
         var feed = new QueueFeed(Tags, "out");
         while ((await queue.AskAsync(store => store.Size())).Used < Size)
         {
