@@ -127,7 +127,7 @@ public sealed class ServiceBackupTests : IDisposable
         Assert.Equal(["hall"], Names(_root.Of("lib")));
     }
 
-    /// <summary>Runs the site as the user of the service does, and creates it with the folders of an installation at the first time.</summary>
+    /// <summary>Runs the site, and creates it with the folders of an installation at the first time.</summary>
     private async Task RunOnceAsync()
     {
         Skip.If(OperatingSystem.IsWindows(), "the rights of folders are those of Unix");
@@ -137,11 +137,11 @@ public sealed class ServiceBackupTests : IDisposable
             foreach (var folder in new[] { "lib", "log", "safe" }) Directory.CreateDirectory(_root.Of(folder));
             await File.WriteAllTextAsync(Path.Combine(_site, "site.toml"), SiteFolder.DefaultSite);
             await File.WriteAllTextAsync(Path.Combine(_site, "recipes", "all.csx"), "Plant.line.Scans.To(Sinks.lines);");
+            if (IsRoot) await SystemAsync("chgrp", "-R", DataUser, _root.Of("sites"));
+            await SystemAsync("chmod", "-R", "u=rwX,g=rX,o=,g+s", _root.Of("sites"));
             if (IsRoot)
             {
                 await SystemAsync("chmod", "755", _root.Path);
-                await SystemAsync("chgrp", "-R", DataUser, _root.Of("sites"));
-                await SystemAsync("chmod", "-R", "u=rwX,g=rX,o=,g+s", _root.Of("sites"));
                 await SystemAsync("chown", "-R", $"{DataUser}:{DataUser}", _root.Of("lib"), _root.Of("log"));
                 await SystemAsync("chmod", "750", _root.Of("lib"));
             }

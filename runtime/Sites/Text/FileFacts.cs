@@ -60,7 +60,7 @@ internal readonly record struct FileFacts(FileKind Kind, long Length, ulong Devi
                 + stat.ChangedNanoseconds);
     }
 
-    /// <summary>Returns user id and group id of a file or folder on Linux, after its links were followed; null if they cannot be read.</summary>
+    /// <summary>Returns user id and group id of a file on Linux, after its links were followed; null if they cannot be read.</summary>
     public static (uint User, uint Group)? OwnerOf(string path) =>
         OperatingSystem.IsLinux() && StatX(CurrentFolder, path, 0, BasicFacts, out var stat) == 0 ? (stat.User, stat.Group) : null;
 

@@ -122,7 +122,7 @@ internal sealed class SiteRestore(string archive, string site, TimeProvider time
 
     private void AsOwner(Action work) => OwnerRights.Run(_owner, work);
 
-    /// <summary>Puts the new folders in the place of the old ones; that of the site comes last, so no host starts with a part of them.</summary>
+    /// <summary>Exchanges the folders; that of the site comes last, so that no host starts with a part of them.</summary>
     private List<string> Exchange()
     {
         var now = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);

@@ -25,8 +25,8 @@ internal static class SiteUnit
     /// <param name="isRunning">True if a host runs the site, whoever started it.</param>
     public static string? WhyNotStopped(string site, bool isRunning)
     {
-        if (OperatingSystem.IsWindows())
-            return isRunning ? $"a host runs {site}: end it first, a service with Stop-Service plantruntime-{Path.GetFileName(site)}" : null;
+        if (OperatingSystem.IsWindows() && isRunning)
+            return $"a host runs {site}: end it first, a service with Stop-Service plantruntime-{Path.GetFileName(site)}";
         if (!HasSystemd) return null;
         var unit = NameOf(site);
         var isActive = StateOf(unit) is "active" or "activating" or "reloading" or "deactivating";
