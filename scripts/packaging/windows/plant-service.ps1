@@ -36,6 +36,14 @@ if ($Action -eq 'remove') {
 }
 
 if (-not (Test-Path (Join-Path $folder 'site.toml'))) { throw "$folder has no site.toml" }
+
+# The environment that names the folders of data and logs; every command in a console needs the same (docs/gateway.md).
+$base = Join-Path $env:ProgramData 'PlantRuntime'
+$settings = @{ PLANT_SITES = (Split-Path -Parent $folder); PLANT_DATA = (Join-Path $base 'data'); PLANT_LOGS = (Join-Path $base 'logs') }
+foreach ($variable in $settings.Keys) {
+  [Environment]::SetEnvironmentVariable($variable, $settings[$variable], 'Machine')
+  Set-Item -Path "env:$variable" -Value $settings[$variable]
+}
 & $program check $folder
 if ($LASTEXITCODE -ne 0) { throw "$folder has errors, which are above" }
 
@@ -45,12 +53,6 @@ Invoke-Program 'sc.exe' @('config', $service, 'obj=', "NT SERVICE\$service")
 Invoke-Program 'sc.exe' @('failure', $service, 'reset=', '86400', 'actions=', 'restart/5000/restart/5000/restart/60000')
 Invoke-Program 'sc.exe' @('failureflag', $service, '1')
 
-# The environment that names the folders of data and logs; every command in a console needs the same (docs/gateway.md).
-$base = Join-Path $env:ProgramData 'PlantRuntime'
-$settings = @{ PLANT_SITES = (Split-Path -Parent $folder); PLANT_DATA = (Join-Path $base 'data'); PLANT_LOGS = (Join-Path $base 'logs') }
-foreach ($variable in $settings.Keys) {
-  [Environment]::SetEnvironmentVariable($variable, $settings[$variable], 'Machine')
-}
 $environment = [string[]] ($settings.Keys | ForEach-Object { "$_=$($settings[$_])" })
 New-ItemProperty -Path "HKLM:\SYSTEM\CurrentControlSet\Services\$service" -Name Environment -PropertyType MultiString `
   -Value $environment -Force | Out-Null
