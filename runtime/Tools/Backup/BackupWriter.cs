@@ -99,6 +99,7 @@ internal sealed class BackupWriter(string site, string target, TimeProvider time
         if (!Directory.Exists(Path.GetDirectoryName(target)))
             throw new BackupException($"there is no folder {Path.GetDirectoryName(target)}");
         var kind = FileFacts.Read(target).Kind;
+        if (kind == FileKind.Inaccessible) throw new BackupException($"{target}: this user may not enter the folder; give another path");
         if (kind != FileKind.Missing && (kind != FileKind.Regular || !BackupReader.IsArchive(target)))
             throw new BackupException($"{target} exists and is no backup: give another path");
     }
