@@ -31,7 +31,8 @@ public sealed partial class PackagingTests
     public async Task Shell_scripts_have_no_warnings()
     {
         var debian = Path.Combine(s_files, "debian");
-        string[] scripts = [Path.Combine(SiteFolder.Root, "scripts", "package"), Path.Combine(SiteFolder.Root, "tests", "run-packages"), Path.Combine(SiteFolder.Root, "tests", "quick-start")];
+        string[] scripts = [.. new[] { "scripts/package", "tests/run-packages", "tests/quick-start" }
+            .Select(name => Path.Combine(SiteFolder.Root, name))];
         string[] installed = ["plant", "postinst", "prerm", "postrm"];
         Assert.Equal("", await RunAsync("shellcheck", [.. scripts, .. installed.Select(name => Path.Combine(debian, name))]));
     }

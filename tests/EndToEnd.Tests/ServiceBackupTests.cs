@@ -7,6 +7,7 @@ namespace PlantRuntime.EndToEnd.Tests;
 /// <c>plant backup</c> and <c>plant restore</c> for the site of a service, whose data and logs are not in its folder. As root, the data
 /// belong to another user, as an installed package has it.
 /// </summary>
+[Trait("Needs", "Server")]
 public sealed class ServiceBackupTests : IDisposable
 {
     private const string DataUser = "65534";

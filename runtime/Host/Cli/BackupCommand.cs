@@ -24,7 +24,8 @@ internal static class BackupCommand
             The file is readable for its owner only: it has password hashes, and keys if the folder has some. Logs and compiled recipes
             are left out. An older backup of the same name is replaced when the new one is complete. docs/backup.md
             """) { site, file };
-        command.SetAction((result, cancel) => Task.Run(() => Try(() => Run(result.GetValue(site)!, result.GetValue(file)!, cancel)), cancel));
+        command.SetAction((result, cancel) =>
+            Task.Run(() => Try(() => Run(result.GetValue(site)!, result.GetValue(file)!, cancel)), cancel));
         return command;
     }
 
