@@ -164,7 +164,7 @@ public class LagoonsTests
         var open = (await page.GetFromJsonAsync<JsonElement>("/api/events?open=true")).GetProperty("events");
         Assert.Equal(("lagoon_2", "valve_backwash"), (open[0].GetProperty("device").GetString(), open[0].GetProperty("tag").GetString()));
         Assert.Equal(JsonValueKind.Null, open[0].GetProperty("end").ValueKind);
-        Assert.Equal("/#events", (await page.GetAsync("/events")).Headers.Location?.OriginalString);
+        Assert.Equal("./#events", (await page.GetAsync("/events")).Headers.Location?.OriginalString);
         var restart = await page.PostAsJsonAsync("/api/restart", new { name = "lagoon_1" });
         Assert.Equal(HttpStatusCode.Forbidden, restart.StatusCode);
     }

@@ -126,7 +126,13 @@ internal sealed class WebAccess : IDisposable
         if (Options is null) return;
         application.UseWhen(context => context.Features.Get<EndpointFeature>()?.Kind == EndpointKind.Web, web =>
         {
-            if (Options.BehindProxy) web.UseForwardedHeaders();
+            if (Options.BehindProxy)
+            {
+                web.Use(ProxyRules.RemoveMarkAsync);
+                web.UseForwardedHeaders();
+                web.Use(ProxyRules.CheckAsync);
+            }
+
             web.Use(RequestRules.CheckAsync);
             web.UseHostFiltering();
             web.UseHsts();
@@ -142,7 +148,9 @@ internal sealed class WebAccess : IDisposable
         application.Use(RequestRules.CheckOriginAsync);
         application.Use(_requests.RunAsync);
         application.Use(_audit.RecordAsync);
+        application.Use(RequestRules.AnswerUnknownAsync);
         application.UseAuthorization();
+        application.Use(ApiQuery.CheckAsync);
     }
 
     /// <summary>Adds the routes.</summary>
