@@ -110,13 +110,14 @@ public sealed class SampleReaderTests : SqliteTestBase
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
         {
             var count = 0;
-            while (!end.IsCancellationRequested)
+            do
             {
                 var series = await ((ISampleStore)sink).ReadSamplesAsync(
                     new SampleQuery("press", "a", s_start, TimeSpan.FromSeconds(100), 1100), default);
                 Assert.True(series.Buckets.Count >= 1000 || !series.IsComplete);
                 count++;
             }
+            while (!end.IsCancellationRequested);
 
             return count;
         })).ToArray();
