@@ -121,16 +121,14 @@ internal sealed class WebAccess : IDisposable
     /// <summary>Adds what runs before routing.</summary>
     public void UseBeforeRouting(IApplicationBuilder application)
     {
-        application.UseStatusCodePages(page => ApiResponse.WriteProblemAsync(page.HttpContext, page.HttpContext.Response.StatusCode,
-            Describe(page.HttpContext.Response.StatusCode)));
+        application.UseStatusCodePages(page => WriteProblemAsync(page.HttpContext));
         if (Options is null) return;
         application.UseWhen(context => context.Features.Get<EndpointFeature>()?.Kind == EndpointKind.Web, web =>
         {
             if (Options.BehindProxy)
             {
-                web.Use(ProxyRules.RemoveMarkAsync);
-                web.UseForwardedHeaders();
                 web.Use(ProxyRules.CheckAsync);
+                web.UseForwardedHeaders();
             }
 
             web.Use(RequestRules.CheckAsync);
@@ -225,6 +223,12 @@ internal sealed class WebAccess : IDisposable
         var listen = options.Address!.Address;
         var own = listen.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{listen}]" : listen.ToString();
         return [.. new[] { "localhost", "127.0.0.1", "[::1]", own }.Concat(options.Hosts).Distinct()];
+    }
+
+    private static Task WriteProblemAsync(HttpContext context)
+    {
+        var (status, methods) = (context.Response.StatusCode, context.Response.Headers.Allow);
+        return ApiResponse.WriteProblemAsync(context, status, Describe(status), methods.Count > 0 ? [new("Allow", methods.ToString())] : []);
     }
 
     private static string Describe(int status) => status switch
