@@ -52,7 +52,19 @@ internal sealed class StoredHistory(IReadOnlyList<SinkSupervisor> sinks, TimePro
         }
         finally
         {
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        try
+        {
             _reader.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The web server has ended meanwhile.
         }
     }
 

@@ -54,12 +54,12 @@ public sealed class LiveTagsTests : IDisposable
         _tags.Poll();
         foreach (var (device, tag) in new[] { ("a", "x"), ("a", "y"), ("b", "z") }) SetBad(device, tag, "no \u001b[31manswer");
         Assert.False(_tags.Poll());
-        Assert.Equal("""[0,"no \\u001b[31manswer",1,null,2,null]""", Reasons());
+        Assert.Equal("""[0,"no \\u001B[31manswer",1,null,2,null]""", Reasons());
         SetBad("a", "y", "other");
         _tags.Poll();
         Assert.Equal("[1,null,3,0]", Values());
         Assert.Equal("""[1,"other"]""", Reasons());
-        Assert.Equal("""[0,"no \\u001b[31manswer",1,"other",2,"no \\u001b[31manswer"]""", Reasons(all: true));
+        Assert.Equal("""[0,"no \\u001B[31manswer",1,"other",2,"no \\u001B[31manswer"]""", Reasons(all: true));
         Set("a", "y", 1, s_time);
         SetBad("b", "z", new string('<', 5000));
         _tags.Poll();
