@@ -104,7 +104,7 @@ internal sealed class SampleReader
 
     private bool IsCrowded => _inCurrent >= Math.Max(SpreadRows, MaxRows / _buckets.Length);
 
-    /// <summary>Returns the position of the next row of a crowded bucket: a step before the last one, or the end of the bucket before.</summary>
+    /// <summary>Returns the position of the next row of a crowded bucket: a step earlier, or the end of the bucket before.</summary>
     private Position Skip(DateTime last)
     {
         _isThinned = true;
@@ -132,7 +132,8 @@ internal sealed class SampleReader
     private DateTime? Oldest(Database database, string table, string site)
     {
         using var row = database.Prepare($"""
-            SELECT time FROM "{table}" WHERE device = ?1 AND tag = ?2 AND time >= '{TableRetention.Earliest}' AND site = ?3 ORDER BY time LIMIT 1
+            SELECT time FROM "{table}" WHERE device = ?1 AND tag = ?2 AND time >= '{TableRetention.Earliest}' AND site = ?3
+              ORDER BY time LIMIT 1
             """);
         row.BindText(1, _text.Encode(_query.Device));
         row.BindText(2, _text.Encode(_query.Tag));

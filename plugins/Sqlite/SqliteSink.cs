@@ -6,8 +6,8 @@ namespace PlantRuntime.Plugins.Sqlite;
 
 /// <summary>
 /// Opens and closes the <see cref="SqliteStore"/> as the host connects, writes and disposes. The host makes one call at a time; each blocks
-/// until SQLite has finished. Never retries or logs. Only <see cref="ReadEventsAsync"/> and <see cref="ReadSamplesAsync"/> are called on other
-/// threads; they share no state.
+/// until SQLite has finished. Never retries or logs. Only <see cref="ReadEventsAsync"/> and <see cref="ReadSamplesAsync"/> are called
+/// on other threads; they share no state.
 /// </summary>
 internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : IEventStore, ISampleStore, IDiagnosableSink
 {

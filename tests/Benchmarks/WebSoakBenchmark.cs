@@ -19,7 +19,8 @@ internal static class WebSoakBenchmark
     {
         var minutes = int.Parse(Environment.GetEnvironmentVariable("SOAK_MINUTES") ?? "30", CultureInfo.InvariantCulture);
         var (alone, aloneScans) = await MeasureAloneAsync();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"host without [web]: {alone:P1} of a core, {aloneScans} scans a minute"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"host without [web]: {alone:P1} of a core, {aloneScans} scans a minute"));
         using var site = NewSite("\n[web]\nlisten = \"127.0.0.1:0\"\nanonymous = \"viewer\"\n");
         await using var plant = PlantProcess.Start("run", site.Path, "--plain");
         await plant.WhenAsync("OK .*device=line");

@@ -174,9 +174,13 @@ public class LagoonsTests
     [Fact]
     public async Task Without_settings_the_page_is_on_port_5000_of_all_addresses_with_tls_and_without_anonymous_readers()
     {
-        var (exit, output) = await PlantProcess.RunAsync(SiteFolder.ExampleEnvironment("lagoons"), "config", SiteFolder.Committed("lagoons"));
+        var (exit, output) = await PlantProcess.RunAsync(
+            SiteFolder.ExampleEnvironment("lagoons"), "config", SiteFolder.Committed("lagoons"));
         Assert.True(exit == 0, output);
-        foreach (var line in (string[])["listen = \"0.0.0.0:5000\"", "# anonymous is not set", "behind_proxy = false", "security_mode = \"SignAndEncrypt\""])
+        foreach (var line in (string[])
+        [
+            "listen = \"0.0.0.0:5000\"", "# anonymous is not set", "behind_proxy = false", "security_mode = \"SignAndEncrypt\"",
+        ])
             Assert.Matches($"(?m)^{Regex.Escape(line)} ", output);
     }
 

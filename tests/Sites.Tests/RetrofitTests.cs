@@ -194,7 +194,8 @@ public class RetrofitTests
             Assert.Matches($"(?m)^{Regex.Escape(setting)} ", output);
         Assert.DoesNotContain("\"secret\"", output, StringComparison.Ordinal);
         (exit, output) = await PlantProcess.RunAsync(
-            new Dictionary<string, string> { ["MQTT_PASSWORD"] = "secret", ["METRICS_PORT"] = "9200" }, "config", SiteFolder.Committed("retrofit"));
+            new Dictionary<string, string> { ["MQTT_PASSWORD"] = "secret", ["METRICS_PORT"] = "9200" },
+            "config", SiteFolder.Committed("retrofit"));
         Assert.True(exit == 0 && output.Contains("listen = \"127.0.0.1:9200\"", StringComparison.Ordinal), output);
     }
 

@@ -137,7 +137,11 @@ public sealed class SampleReaderTests : SqliteTestBase
 
     private static void Add(RecordBatch batch, string tag, DateTime time, Value value) => batch.Add(time, "press",
     [
-        new Sample { Tag = new Tag(0, tag, "press"), Value = value, Time = time, Quality = value.Kind == ValueKind.Null ? Quality.BadComm : Quality.Good },
+        new Sample
+        {
+            Tag = new Tag(0, tag, "press"), Value = value, Time = time,
+            Quality = value.Kind == ValueKind.Null ? Quality.BadComm : Quality.Good,
+        },
     ]);
 
     private Task StoreAsync(ISink sink, params (int Second, Value Value)[] samples) => StoreAsync(sink, "a", samples);

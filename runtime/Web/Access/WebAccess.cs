@@ -228,7 +228,8 @@ internal sealed class WebAccess : IDisposable
     private static Task WriteProblemAsync(HttpContext context)
     {
         var (status, methods) = (context.Response.StatusCode, context.Response.Headers.Allow);
-        return ApiResponse.WriteProblemAsync(context, status, Describe(status), methods.Count > 0 ? [new("Allow", methods.ToString())] : []);
+        return ApiResponse.WriteProblemAsync(
+            context, status, Describe(status), methods.Count > 0 ? [new("Allow", methods.ToString())] : []);
     }
 
     private static string Describe(int status) => status switch

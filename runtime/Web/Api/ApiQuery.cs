@@ -70,9 +70,11 @@ internal static class ApiQuery
     public static ApiException Refusal(string reason) => new(StatusCodes.Status400BadRequest, reason);
 
     private static long Number(string name, string text, long least, long most) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most
             ? number
-            : throw Refusal($"{name}: expected a number from {least}{(most == long.MaxValue ? " on" : $" to {most}")}, found \"{Shown(text)}\"");
+            : throw Refusal(
+                $"{name}: expected a number from {least}{(most == long.MaxValue ? " on" : $" to {most}")}, found \"{Shown(text)}\"");
 
     private static string Shown(string text) => text.Length <= MaxShown ? text : $"{text.AsSpan(0, MaxShown)}…";
 }

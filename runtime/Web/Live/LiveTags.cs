@@ -109,8 +109,8 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
     }
 
     /// <summary>
-    /// Writes why tags are bad, of those that changed at the last poll or of all: <c>[index, reason, …]</c>. The reason is null if it is the
-    /// same as that of the entry before, as for all tags of a device that is lost.
+    /// Writes why tags are bad, of those that changed at the last poll or of all: <c>[index, reason, …]</c>. The reason is null if it is
+    /// the same as that of the entry before, as for all tags of a device that is lost.
     /// </summary>
     public void WriteReasons(Utf8JsonWriter json, bool all)
     {

@@ -69,7 +69,8 @@ public sealed class StoredHistoryTests : IAsyncLifetime
         await _web.WhenScannedAsync(2);
         var found = (await _web.Local.GetFromJsonAsync<JsonNode>("/api/history?device=line&tag=speed"))!;
         Assert.Null(found["sink"]);
-        using var response = await _web.Local.GetAsync($"/api/history?device=line&tag=speed&from={Text(_now.AddYears(-20))}&to={Text(_now)}");
+        using var response = await _web.Local.GetAsync(
+            $"/api/history?device=line&tag=speed&from={Text(_now.AddYears(-20))}&to={Text(_now)}");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var status = (await _web.Local.GetFromJsonAsync<JsonNode>("/api/status"))!;
         Assert.Equal([(false, true), (true, true)], status["sinks"]!.AsArray().Select(s => ((bool)s!["has_history"]!, (bool)s["file"]!)));

@@ -36,7 +36,8 @@ public sealed class HostileTextTests(ChromiumFixture chromium) : IClassFixture<C
             var page = await chromium.OpenAsync(web.Client.BaseAddress!, isPhone: isPhone);
             await page.GotoAsync($"/#tags?tag=line.{longName}");
             await Expect(page.Locator("#connection")).ToHaveClassAsync("connection live");
-            foreach (var section in new[] { $"tags?tag=line.{longName}", "tags?tag=line.level", "tags", "plant", "queue", "recipes", "events", "log" })
+            foreach (var section in (string[])
+                [$"tags?tag=line.{longName}", "tags?tag=line.level", "tags", "plant", "queue", "recipes", "events", "log"])
             {
                 await page.GotoAsync($"/#{section}");
                 await page.WaitForFunctionAsync("document.querySelector('main').textContent.length > 0");

@@ -9,7 +9,8 @@ namespace PlantRuntime.Web.Access.Requests;
 
 /// <summary>
 /// The rule for requests with <c>behind_proxy</c>. ASP.NET Core replaces address and scheme of a request by those that a trusted proxy
-/// names; without the name of a client, all users of the proxy would seem to be one, on this machine and without TLS. Stateless; any thread.
+/// names; without the name of a client, all users of the proxy would seem to be one, on this machine and without TLS. Stateless; any
+/// thread.
 /// </summary>
 internal static class ProxyRules
 {
@@ -34,6 +35,7 @@ internal static class ProxyRules
         return IPEndPoint.TryParse(names.AsSpan(names.LastIndexOf(',') + 1).Trim(), out _);
     }
 
-    private static bool IsOfProgram(HttpRequest request) => request.Path != LoginApi.LoginPath
-        && request.Headers[HeaderNames.Authorization].ToString().StartsWith(SiteAuthenticationHandler.Bearer, StringComparison.OrdinalIgnoreCase);
+    private static bool IsOfProgram(HttpRequest request) =>
+        request.Path != LoginApi.LoginPath && request.Headers[HeaderNames.Authorization].ToString()
+            .StartsWith(SiteAuthenticationHandler.Bearer, StringComparison.OrdinalIgnoreCase);
 }

@@ -48,8 +48,8 @@ internal static class RequestRules
     }
 
     /// <summary>
-    /// Answers paths and methods that no route has with 404 and 405, for those who may read; others are asked to log in, so that they do not
-    /// learn what there is. Runs after authentication.
+    /// Answers paths and methods that no route has with 404 and 405, for those who may read; others are asked to log in, so that they do
+    /// not learn what there is. Runs after authentication.
     /// </summary>
     public static Task AnswerUnknownAsync(HttpContext context, RequestDelegate next)
     {
@@ -57,7 +57,8 @@ internal static class RequestRules
 
         // Routing has chosen an endpoint that answers 405 if another method has a route.
         if (context.GetEndpoint()?.RequestDelegate is { } answer) return answer(context);
-        throw new ApiException(StatusCodes.Status404NotFound, "this version of the host has nothing at this path: /openapi.json lists its paths");
+        throw new ApiException(StatusCodes.Status404NotFound,
+            "this version of the host has nothing at this path: /openapi.json lists its paths");
     }
 
     /// <summary>
