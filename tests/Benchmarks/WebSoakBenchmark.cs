@@ -40,7 +40,8 @@ internal static class WebSoakBenchmark
             scans = await ScansAsync(client);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"minute {minute,2}: {residents[^1]:0.0} MB resident, {anonymous:0.0} MB anonymous, {shares[^1]:P1} of a core, "
-                + $"{scans - scansBefore} scans, {(received.Sum() - bytes) / 1e6 / watch.Elapsed.TotalSeconds:0.0} MB/s to {Streams} streams"));
+                + $"{scans - scansBefore} scans, {(received.Sum() - bytes) / 1e6 / watch.Elapsed.TotalSeconds:0.0} MB/s "
+                + $"to {Streams} streams"));
         }
 
         var broken = streams.Count(s => s.IsCompleted);
@@ -54,7 +55,8 @@ internal static class WebSoakBenchmark
         var third = Math.Max(1, residents.Count / 3);
         var (settled, last) = (residents.Skip(third).DefaultIfEmpty(residents[^1]).Max(), residents.TakeLast(third).Max());
         var middle = residents.Skip(third).Take(third).DefaultIfEmpty(settled).Max();
-        Measure.Print("web-soak: resident memory, middle and last third", $"{middle:0} and {last:0} MB", last <= middle * 1.05, "grows ≤ 5 %");
+        Measure.Print("web-soak: resident memory, middle and last third", $"{middle:0} and {last:0} MB", last <= middle * 1.05,
+            "grows ≤ 5 %");
     }
 
     private static async Task<(double Share, long Scans)> MeasureAloneAsync()

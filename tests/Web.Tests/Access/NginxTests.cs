@@ -105,7 +105,8 @@ public sealed class NginxTests(ChromiumFixture chromium) : IClassFixture<Chromiu
                 .Replace("/etc/ssl/gateway.pem", certificate, StringComparison.Ordinal)
                 .Replace("/etc/ssl/gateway.key", key, StringComparison.Ordinal)
                 .Replace("location / {", $"location /{prefix} {{", StringComparison.Ordinal)
-                .Replace("http://127.0.0.1:9108;", $"http://127.0.0.1:{upstream}{(prefix.Length > 0 ? "/" : "")};", StringComparison.Ordinal);
+                .Replace("http://127.0.0.1:9108;", $"http://127.0.0.1:{upstream}{(prefix.Length > 0 ? "/" : "")};",
+                    StringComparison.Ordinal);
             if (leftOut is not null) block = Regex.Replace(block, $"proxy_set_header {leftOut} .*", "");
             var temporary = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
                 .Select(name => $"{name}_temp_path {folder.Of(name)}; "));

@@ -95,8 +95,9 @@ public sealed class StoredHistoryTests : IAsyncLifetime
         await _web.WhenScannedAsync(3);
     }
 
-    private async Task<JsonNode> ReadAsync(string tag, DateTime from, DateTime to, int points) => (await _web.Local.GetFromJsonAsync<JsonNode>(
-        $"/api/history?device=line&tag={tag}&from={Text(from)}&to={Text(to)}&points={points}"))!;
+    private async Task<JsonNode> ReadAsync(string tag, DateTime from, DateTime to, int points) =>
+        (await _web.Local.GetFromJsonAsync<JsonNode>(
+            $"/api/history?device=line&tag={tag}&from={Text(from)}&to={Text(to)}&points={points}"))!;
 
     private static string Text(DateTime time) => Uri.EscapeDataString(time.ToString("O"));
 

@@ -41,11 +41,13 @@ public sealed class HostileTextTests(ChromiumFixture chromium) : IClassFixture<C
             {
                 await page.GotoAsync($"/#{section}");
                 await page.WaitForFunctionAsync("document.querySelector('main').textContent.length > 0");
-                Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{section}, phone {isPhone}");
+                Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
+                    $"{section}, phone {isPhone}");
                 Assert.Equal(0, await page.Locator("main img, header img").CountAsync());
             }
 
-            Assert.DoesNotContain("attacked", await page.EvaluateAsync<string>("document.title.replace(/<.*>/, '')"), StringComparison.Ordinal);
+            Assert.DoesNotContain("attacked", await page.EvaluateAsync<string>("document.title.replace(/<.*>/, '')"),
+                StringComparison.Ordinal);
         }
     }
 }
