@@ -107,6 +107,14 @@ internal static class SqliteSchema
         return columns.Step() && columns.Long(0) == s_eventColumns.Length;
     }
 
+    /// <summary>True if the file has the table of samples, with the columns of this version.</summary>
+    public static bool HasSamples(Database database, string samples)
+    {
+        using var columns = database.Prepare(
+            $"SELECT count(*) FROM pragma_table_info('{samples}') WHERE name IN ('{string.Join("', '", s_sampleColumns)}')");
+        return columns.Step() && columns.Long(0) == s_sampleColumns.Length;
+    }
+
     /// <summary>Creates the table of <see cref="RetentionMarks"/>.</summary>
     public static void EnsureRetention(Database database) => database.Execute($"""
         CREATE TABLE IF NOT EXISTS {Retention} (

@@ -6,9 +6,10 @@ namespace PlantRuntime.Plugins.Sqlite;
 
 /// <summary>
 /// Opens and closes the <see cref="SqliteStore"/> as the host connects, writes and disposes. The host makes one call at a time; each blocks
-/// until SQLite has finished. Never retries or logs. Only <see cref="ReadEventsAsync"/> is called on other threads; it shares no state.
+/// until SQLite has finished. Never retries or logs. Only <see cref="ReadEventsAsync"/> and <see cref="ReadSamplesAsync"/> are called
+/// on other threads; they share no state.
 /// </summary>
-internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : IEventStore, IDiagnosableSink
+internal sealed class SqliteSink(SqliteOptions options, PluginContext context) : IEventStore, ISampleStore, IDiagnosableSink
 {
     private readonly string _path = context.WritablePathOf(options.Path);
     private SqliteStore? _store;
@@ -37,6 +38,10 @@ internal sealed class SqliteSink(SqliteOptions options, PluginContext context) :
         cancel.ThrowIfCancellationRequested();
         return ValueTask.FromResult(EventReader.Read(_path, context.Site, options.Busy, query));
     }
+
+    /// <summary>Reads over a connection of its own. Blocks until it has read the range, or as much as the patience allows.</summary>
+    public ValueTask<SampleSeries> ReadSamplesAsync(SampleQuery query, CancellationToken cancel) => ValueTask.FromResult(
+        SampleReader.Read(_path, options.Table, context.Site, options.Busy, query, context.Time, cancel));
 
     /// <summary>Null: the receiver is a file.</summary>
     public string? Endpoint => null;

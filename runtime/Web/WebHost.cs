@@ -37,6 +37,7 @@ internal sealed class WebHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly SiteMetrics _metrics;
     private readonly EventsApi _events;
+    private readonly StoredHistory _stored;
     private readonly LiveFeed _feed;
     private readonly PlantLog _log;
     private readonly LogLimit _bugLimit;
@@ -63,6 +64,7 @@ internal sealed class WebHost : IAsyncDisposable
         var server = new ServerMetrics(_application.Services.GetRequiredService<IMeterFactory>());
         _metrics = new SiteMetrics(host, model.Web, () => health().Status == "standby", server, time);
         _events = new EventsApi(host.Sinks, time);
+        _stored = new StoredHistory(host.Sinks, time);
         _application.Use(GuardAsync);
         _access.UseBeforeRouting(_application);
         _application.UseRouting();
@@ -78,7 +80,7 @@ internal sealed class WebHost : IAsyncDisposable
         _events.Map(_application);
         new PageFiles().Map(_application);
         new StreamApi(_feed, time).Map(_application);
-        new HistoryApi(history, time).Map(_application);
+        new HistoryApi(history, _stored, host.Devices, time).Map(_application);
         new LogApi(lines).Map(_application);
     }
 
@@ -104,6 +106,7 @@ internal sealed class WebHost : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
         _events.Dispose();
+        _stored.Dispose();
         _access.Dispose();
     }
 

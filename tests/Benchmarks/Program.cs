@@ -22,6 +22,7 @@ var all = new Dictionary<string, Func<Task>>
     ["recipe-test"] = PlantRuntime.Benchmarks.Testing.RecipeTestBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["web"] = WebBenchmark.RunAsync,
+    ["web-soak"] = WebSoakBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || args.Any(a => !all.ContainsKey(a)))

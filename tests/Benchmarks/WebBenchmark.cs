@@ -13,10 +13,11 @@ namespace PlantRuntime.Benchmarks;
 internal static class WebBenchmark
 {
     private const int Requests = 21;
+    private const string Web = "[web]\nlisten = \"127.0.0.1:0\"\nmetrics_tags = [\"*.*\"]";
 
     public static async Task RunAsync()
     {
-        using (var site = new SiteFolder(Toml(10_000)))
+        using (var site = new SiteFolder(Toml(10_000, Web)))
         {
             site.Write("recipes/all.csx", "Plant.line.Scans.Where(s => false).To(Sinks.lines);");
             await using var plant = PlantProcess.Start("run", site.Path, "--plain");
@@ -24,7 +25,7 @@ internal static class WebBenchmark
             await MeasureAsync(site.Path, "/api/tags", "web: /api/tags, 10,000 tags", 50);
         }
 
-        using (var site = new SiteFolder(Toml(5_000)))
+        using (var site = new SiteFolder(Toml(5_000, Web)))
         {
             site.Write("recipes/all.csx", "Plant.line.Scans.Where(s => false).To(Sinks.lines);");
             await using var plant = PlantProcess.Start("run", site.Path, "--plain");
@@ -78,7 +79,8 @@ internal static class WebBenchmark
     private static double Megabytes(string kilobytes) =>
         double.Parse(kilobytes.AsSpan().Trim()[..^3], CultureInfo.InvariantCulture) / 1000 * 1.024;
 
-    private static HttpClient Client(string folder) => new(new SocketsHttpHandler
+    /// <summary>A client of the site's socket.</summary>
+    internal static HttpClient Client(string folder) => new(new SocketsHttpHandler
     {
         ConnectCallback = async (_, cancel) =>
         {
@@ -88,12 +90,11 @@ internal static class WebBenchmark
         },
     }) { BaseAddress = new Uri("http://site") };
 
-    private static string Toml(int tags) => $$"""
+    /// <summary>A site with so many tags that change with each scan.</summary>
+    internal static string Toml(int tags, string web) => $$"""
         [site]
         name = "web"
-        [web]
-        listen = "127.0.0.1:0"
-        metrics_tags = ["*.*"]
+        {{web}}
         [devices.line]
         driver = "simulator"
         poll = "1s"

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PlantRuntime.Conformance.Peers;
 using PlantRuntime.Sites.Tests.Testing;
 
@@ -164,9 +165,23 @@ public class LagoonsTests
         var open = (await page.GetFromJsonAsync<JsonElement>("/api/events?open=true")).GetProperty("events");
         Assert.Equal(("lagoon_2", "valve_backwash"), (open[0].GetProperty("device").GetString(), open[0].GetProperty("tag").GetString()));
         Assert.Equal(JsonValueKind.Null, open[0].GetProperty("end").ValueKind);
-        Assert.Equal("/#events", (await page.GetAsync("/events")).Headers.Location?.OriginalString);
+        Assert.Equal("./#events", (await page.GetAsync("/events")).Headers.Location?.OriginalString);
+        Assert.Matches(@"(?m)^plant_device_up\{device=""lagoon_2""[^}]*\} 1", await page.GetStringAsync("/metrics"));
         var restart = await page.PostAsJsonAsync("/api/restart", new { name = "lagoon_1" });
         Assert.Equal(HttpStatusCode.Forbidden, restart.StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_settings_the_page_is_on_port_5000_of_all_addresses_with_tls_and_without_anonymous_readers()
+    {
+        var (exit, output) = await PlantProcess.RunAsync(
+            SiteFolder.ExampleEnvironment("lagoons"), "config", SiteFolder.Committed("lagoons"));
+        Assert.True(exit == 0, output);
+        foreach (var line in (string[])
+        [
+            "listen = \"0.0.0.0:5000\"", "# anonymous is not set", "behind_proxy = false", "security_mode = \"SignAndEncrypt\"",
+        ])
+            Assert.Matches($"(?m)^{Regex.Escape(line)} ", output);
     }
 
     /// <summary>Waits until the table of events has exactly these, by device and tag.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using PlantRuntime.Sites.Tests.Testing;
 
@@ -87,6 +88,10 @@ public class RetrofitBrokerTests
         await using (var away = PlantProcess.Start(new Dictionary<string, string>(environment) { ["MQTT_PORT"] = "1" }, "run", site.Path))
         {
             await away.WhenAsync("(RETRY|DOWN) sink=broker .* waiting=[1-9]\\d");
+            using var page = await SitePage.OpenAsync(away);
+            Assert.Matches("(?m)^edge_backlog_size [1-9]", await page.GetStringAsync("/metrics"));
+            var queue = await page.GetFromJsonAsync<JsonElement>("/api/queue");
+            Assert.InRange(queue.GetProperty("sinks")[0].GetProperty("oldest_seconds").GetDouble(), 0.001, 3600);
             await away.SignalAsync("KILL");
             await away.WhenExitedAsync();
         }

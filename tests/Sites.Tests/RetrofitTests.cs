@@ -180,6 +180,26 @@ public class RetrofitTests
     }
 
     [Fact]
+    public async Task Without_settings_addresses_limits_and_rhythm_are_those_of_the_agent_before()
+    {
+        var (exit, output) = await PlantProcess.RunAsync(
+            new Dictionary<string, string> { ["MQTT_PASSWORD"] = "secret" }, "config", SiteFolder.Committed("retrofit"));
+        Assert.True(exit == 0, output);
+        foreach (var setting in (string[])
+        [
+            "listen = \"127.0.0.1:9108\"", "poll = \"1s\"", "rack = 0", "slot = 1", "db = 1", "reconnect.first = \"5s\"",
+            "reconnect.max = \"1min\"", "reconnect.every = \"1h\"", "reconnect.after_failures = 10", "host = \"mosquitto\"", "port = 8883",
+            "user = \"edge_agent\"", "topic = \"plc/db1\"", "queue.max_size = \"512MB\"", "queue.max_age = \"7d\"",
+        ])
+            Assert.Matches($"(?m)^{Regex.Escape(setting)} ", output);
+        Assert.DoesNotContain("\"secret\"", output, StringComparison.Ordinal);
+        (exit, output) = await PlantProcess.RunAsync(
+            new Dictionary<string, string> { ["MQTT_PASSWORD"] = "secret", ["METRICS_PORT"] = "9200" },
+            "config", SiteFolder.Committed("retrofit"));
+        Assert.True(exit == 0 && output.Contains("listen = \"127.0.0.1:9200\"", StringComparison.Ordinal), output);
+    }
+
+    [Fact]
     public void Telegraf_and_the_dashboard_know_every_tag_of_the_press()
     {
         var extra = Matches("recipes/press.csx", @"(heartbeat|read_failed) =").Distinct();

@@ -32,6 +32,9 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
     private readonly Lock _gate = new();
     private Sample[] _latest = Unknown(tags);
 
+    // Why each of the latest samples is bad; null if it is good or nobody gave a reason.
+    private string?[] _reasons = new string?[tags.Count];
+
     // Ticks of the clock at the last good read of each tag; null before the first one.
     private long?[] _readAt = new long?[tags.Count];
     private long _scans;
@@ -99,16 +102,18 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
     }
 
     /// <summary>
-    /// Copies the latest sample of every tag into a buffer that the caller keeps, and which grows if it is too small: nothing else is
-    /// allocated.
+    /// Copies the latest sample of every tag, and the reason why it is bad or null, into buffers that the caller keeps, and which grow if
+    /// they are too small: nothing else is allocated. Reasons are texts of drivers and devices, not sanitized.
     /// </summary>
     /// <returns>The number of samples.</returns>
-    public int CopyLatest(ref Sample[] buffer)
+    public int CopyLatest(ref Sample[] samples, ref string?[] reasons)
     {
         lock (_gate)
         {
-            if (buffer.Length < _latest.Length) buffer = new Sample[_latest.Length];
-            _latest.CopyTo(buffer, 0);
+            if (samples.Length < _latest.Length) samples = new Sample[_latest.Length];
+            if (reasons.Length < _latest.Length) reasons = new string?[_latest.Length];
+            _latest.CopyTo(samples, 0);
+            _reasons.CopyTo(reasons, 0);
             return _latest.Length;
         }
     }
@@ -116,7 +121,7 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
     /// <summary>Replaces the tags after a reload of site.toml; their samples are BadComm until the next scan.</summary>
     public void Reset(IReadOnlyList<Tag> tags)
     {
-        lock (_gate) (_latest, _readAt) = (Unknown(tags), new long?[tags.Count]);
+        lock (_gate) (_latest, _reasons, _readAt) = (Unknown(tags), new string?[tags.Count], new long?[tags.Count]);
     }
 
     /// <summary>Returns how long ago each tag was read good; null for a tag that never was.</summary>
@@ -141,9 +146,10 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
 
     /// <summary>Sets the samples of a good scan and counts them.</summary>
     /// <param name="samples">The samples.</param>
+    /// <param name="reasons">Why each of them is bad, or null.</param>
     /// <param name="cycle">Duration of the read.</param>
     /// <param name="info">Time of the read.</param>
-    public void Add(ReadOnlySpan<Sample> samples, TimeSpan cycle, in ScanInfo info)
+    public void Add(ReadOnlySpan<Sample> samples, ReadOnlySpan<string?> reasons, TimeSpan cycle, in ScanInfo info)
     {
         Cycle = cycle;
         lock (_gate)
@@ -154,7 +160,7 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
             }
         }
 
-        Set(samples);
+        Set(samples, reasons);
         var good = 0;
         foreach (ref readonly var sample in samples) good += sample.Quality == Quality.Good ? 1 : 0;
         Interlocked.Add(ref _values, good);
@@ -164,14 +170,19 @@ internal sealed class DeviceStatus(IReadOnlyList<Tag> tags)
     }
 
     /// <summary>Sets the latest samples without counting a scan.</summary>
-    public void Set(ReadOnlySpan<Sample> samples)
+    /// <param name="samples">The samples.</param>
+    /// <param name="reasons">Why each of them is bad; those that are missing are null.</param>
+    public void Set(ReadOnlySpan<Sample> samples, ReadOnlySpan<string?> reasons = default)
     {
         lock (_gate)
         {
-            foreach (ref readonly var sample in samples)
+            for (var i = 0; i < samples.Length; i++)
             {
                 // An abandoned session can still set samples after a reload has changed the tags.
-                if (sample.Tag.Index < _latest.Length) _latest[sample.Tag.Index] = sample;
+                var index = samples[i].Tag.Index;
+                if (index >= _latest.Length) continue;
+                _latest[index] = samples[i];
+                _reasons[index] = i < reasons.Length ? reasons[i] : null;
             }
         }
     }

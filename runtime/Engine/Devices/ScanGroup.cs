@@ -15,6 +15,7 @@ internal sealed class ScanGroup
     private readonly BitPattern?[] _notAvailable;
     private readonly Tag[] _tags;
     private readonly Sample[] _samples;
+    private readonly string?[] _reasons;
     private readonly int[] _indexes;
     private readonly Quality[] _last;
     // Ticks of the clock at the last read of each tag.
@@ -30,6 +31,7 @@ internal sealed class ScanGroup
         _notAvailable = [.. _models.Select(m => m.NotAvailable is { } bits ? BitPattern.TryParse(bits) : null)];
         _tags = [.. members.Select(t => t.Tag)];
         _samples = new Sample[_tags.Length];
+        _reasons = new string?[_tags.Length];
         _indexes = new int[_tags.Length];
         _last = new Quality[_tags.Length];
         _readAt = new long[_tags.Length];
@@ -63,6 +65,9 @@ internal sealed class ScanGroup
 
     /// <summary>The samples of the last read that was accepted.</summary>
     public ReadOnlySpan<Sample> Samples => _samples.AsSpan(0, _count);
+
+    /// <summary>Why each of <see cref="Samples"/> is bad; null if it is good or its driver gave no reason.</summary>
+    public ReadOnlySpan<string?> Reasons => _reasons.AsSpan(0, _count);
 
     /// <summary>
     /// Applies the pattern for "not available", scale, offset and range of the tag table to the buffer. Text of a tag that has a scale,
@@ -116,7 +121,7 @@ internal sealed class ScanGroup
             var index = _indexes[i];
             if (_samples[i].Quality == _last[index] || (_samples[i].Quality == Quality.Stale && Buffer.IsNotRead(index))) continue;
             _last[index] = _samples[i].Quality;
-            changed(_samples[i], Buffer.Reason(index));
+            changed(_samples[i], _reasons[i]);
         }
     }
 
@@ -150,6 +155,7 @@ internal sealed class ScanGroup
             if (sample.Quality is Quality.Good or Quality.BadRange) (_readAt[i], ReadCount) = (now, ReadCount + 1);
             else if (!onlySet && Buffer.IsNotRead(i)) (sample, IsAnyNotRead) = (Repeated(i, sample, now), true);
             _indexes[_count] = i;
+            _reasons[_count] = sample.Quality == Quality.Good ? null : Buffer.Reason(i);
             _samples[_count++] = sample;
         }
     }

@@ -50,7 +50,7 @@ internal sealed class ScanPublisher
     public void Publish(ScanGroup group, in ScanInfo info, ReadOnlySpan<Sample> samples, TimeSpan cycle)
     {
         _isLost = false;
-        _status.Add(samples, cycle, info);
+        _status.Add(samples, group.Reasons, cycle, info);
         group.ReportQualityChanges(_logTag);
         Publish(info, samples);
     }
@@ -63,7 +63,9 @@ internal sealed class ScanPublisher
         var now = _time.GetUtcNow().UtcDateTime;
         var samples = new Sample[tags.Count];
         for (var i = 0; i < samples.Length; i++) samples[i] = new Sample { Tag = tags[i], Quality = Quality.BadComm, Time = now };
-        _status.Set(samples);
+        var reasons = new string?[samples.Length];
+        Array.Fill(reasons, reason);
+        _status.Set(samples, reasons);
         Publish(new ScanInfo(0, now, _time.GetTimestamp(), reason), samples);
     }
 

@@ -74,6 +74,9 @@ internal sealed class SinkSession : ISession
     /// <summary>The sink if it lists events; others may call it at any time, beside the calls of this session.</summary>
     public IEventStore? EventStore => _sink as IEventStore;
 
+    /// <summary>The sink if samples can be read from it; others may call it at any time, beside the calls of this session.</summary>
+    public ISampleStore? SampleStore => _sink as ISampleStore;
+
     public TimeSpan CallTime
     {
         get

@@ -98,6 +98,9 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
     /// </summary>
     public IEventStore? EventStore => (Session as SinkSession)?.EventStore;
 
+    /// <summary>The same for a sink from which samples can be read.</summary>
+    public ISampleStore? SampleStore => (Session as SinkSession)?.SampleStore;
+
     /// <summary>Attempts to connect or deliver that have failed since the host started. Any thread.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 

@@ -27,10 +27,12 @@ internal sealed class SiteAuthenticationHandler(
 
     /// <summary>The authentication type of a user who has logged in, and the scheme of the cookie.</summary>
     public const string Session = "session";
+
+    /// <summary>Begins the header <c>Authorization</c> of a request with a token.</summary>
+    public const string Bearer = "Bearer ";
     private const string Socket = "socket";
     private const string Token = "token";
     private const string Anonymous = "anonymous";
-    private const string Bearer = "Bearer ";
 
     /// <summary>Creates the principal of a session; its stamp ends the session when the password changes.</summary>
     public static ClaimsPrincipal Principal(Account account) =>

@@ -121,12 +121,16 @@ internal sealed class WebAccess : IDisposable
     /// <summary>Adds what runs before routing.</summary>
     public void UseBeforeRouting(IApplicationBuilder application)
     {
-        application.UseStatusCodePages(page => ApiResponse.WriteProblemAsync(page.HttpContext, page.HttpContext.Response.StatusCode,
-            Describe(page.HttpContext.Response.StatusCode)));
+        application.UseStatusCodePages(page => WriteProblemAsync(page.HttpContext));
         if (Options is null) return;
         application.UseWhen(context => context.Features.Get<EndpointFeature>()?.Kind == EndpointKind.Web, web =>
         {
-            if (Options.BehindProxy) web.UseForwardedHeaders();
+            if (Options.BehindProxy)
+            {
+                web.Use(ProxyRules.CheckAsync);
+                web.UseForwardedHeaders();
+            }
+
             web.Use(RequestRules.CheckAsync);
             web.UseHostFiltering();
             web.UseHsts();
@@ -142,7 +146,9 @@ internal sealed class WebAccess : IDisposable
         application.Use(RequestRules.CheckOriginAsync);
         application.Use(_requests.RunAsync);
         application.Use(_audit.RecordAsync);
+        application.Use(RequestRules.AnswerUnknownAsync);
         application.UseAuthorization();
+        application.Use(ApiQuery.CheckAsync);
     }
 
     /// <summary>Adds the routes.</summary>
@@ -217,6 +223,13 @@ internal sealed class WebAccess : IDisposable
         var listen = options.Address!.Address;
         var own = listen.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{listen}]" : listen.ToString();
         return [.. new[] { "localhost", "127.0.0.1", "[::1]", own }.Concat(options.Hosts).Distinct()];
+    }
+
+    private static Task WriteProblemAsync(HttpContext context)
+    {
+        var (status, methods) = (context.Response.StatusCode, context.Response.Headers.Allow);
+        return ApiResponse.WriteProblemAsync(
+            context, status, Describe(status), methods.Count > 0 ? [new("Allow", methods.ToString())] : []);
     }
 
     private static string Describe(int status) => status switch

@@ -36,7 +36,7 @@ internal sealed class AlertsApi(SiteStatus status, TimeProvider time, PlantLog l
 
     private Task ListAsync(HttpContext context)
     {
-        var onlyActive = context.Request.Query["active"] == "true";
+        var onlyActive = ApiQuery.Flag(context, "active");
         return ApiResponse.WriteAsync(context, json =>
         {
             json.WriteStartArray();

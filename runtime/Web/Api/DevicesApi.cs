@@ -92,9 +92,8 @@ internal sealed class DevicesApi(
 
     private async Task BrowseAsync(HttpContext context)
     {
-        var query = context.Request.Query;
-        int? depth = query.TryGetValue("depth", out var levels) && int.TryParse(levels, CultureInfo.InvariantCulture, out var d) ? d : null;
-        using var response = new BrowseResponse(Find(context), new BrowseScope(query["root"], depth), time);
+        var depth = (int?)ApiQuery.Number(context, "depth", 0, int.MaxValue);
+        using var response = new BrowseResponse(Find(context), new BrowseScope(ApiQuery.Text(context, "root"), depth), time);
         await response.SendAsync(context).ConfigureAwait(false);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -36,16 +35,15 @@ internal sealed class EventsApi(IReadOnlyList<SinkSupervisor> sinks, TimeProvide
 
     private async Task ListAsync(HttpContext context)
     {
-        var query = context.Request.Query;
-        var onlyOpen = query["open"] == "true";
+        var onlyOpen = ApiQuery.Flag(context, "open");
         var request = new EventQuery
         {
-            From = Time(query, "from"),
-            To = Time(query, "to"),
-            After = query["after"],
-            Limit = query["limit"] is [{ } limit] ? Limit(limit) : new EventQuery().Limit,
+            From = ApiQuery.Time(context, "from"),
+            To = ApiQuery.Time(context, "to"),
+            After = ApiQuery.Text(context, "after"),
+            Limit = (int?)ApiQuery.Number(context, "limit", 1, EventQuery.MaxLimit) ?? new EventQuery().Limit,
         };
-        var (sink, store) = await FindAsync(query["sink"], context.RequestAborted).ConfigureAwait(false);
+        var (sink, store) = await FindAsync(ApiQuery.Text(context, "sink"), context.RequestAborted).ConfigureAwait(false);
         var page = store is null ? new EventPage([], null) : await ReadAsync(store, request, context.RequestAborted).ConfigureAwait(false);
 
         // Open events come first, so a page that has a closed one is the last with open ones.
@@ -142,13 +140,4 @@ internal sealed class EventsApi(IReadOnlyList<SinkSupervisor> sinks, TimeProvide
             json.WriteNullValue();
         }
     }
-
-    private static DateTime? Time(IQueryCollection query, string key) => query[key] is not [{ } text] ? null
-        : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var time) ? time
-            : throw new ApiException(StatusCodes.Status400BadRequest, $"{key}: expected a time such as 2026-01-22T14:30:00Z, found \"{text}\"");
-
-    private static int Limit(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var limit)
-        && limit is >= 1 and <= EventQuery.MaxLimit ? limit
-        : throw new ApiException(StatusCodes.Status400BadRequest, $"limit: expected a number from 1 to {EventQuery.MaxLimit}, found \"{text}\"");
 }

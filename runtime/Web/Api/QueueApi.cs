@@ -26,6 +26,7 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
     private const string NotInSite = "site.toml has no such sink with a queue: plant queue move hands its records to another one, "
         + "plant queue forget drops them";
 
+    private const int MaxLast = 1000;
     private static readonly string[] s_fields = ["sink", "ids"];
 
     /// <summary>Adds the routes.</summary>
@@ -35,7 +36,7 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
             .Describe("The queue: what waits for each sink, and the account of each route");
         routes.MapGet("/api/queue/letters", LettersAsync).RequireRole(Roles.Viewer).Describe(
             "Dead letters: those with an id, the last few, or a page of those after an id; an empty page is the end",
-            Query("sink", "this sink only"), Query("id", "an id; may be given several times", "integer"),
+            Query("sink", "this sink only"), Query("id", "an id; may be given several times", "integer") with { IsRepeated = true },
             Query("last", "the number of the last ones, at most 1000", "integer"),
             Query("after", "the last id of the page before", "integer"));
         routes.MapPost("/api/queue/retry", RetryAsync).Audited("retry_letters").RequireRole(Roles.Engineer).Describe(
@@ -105,10 +106,9 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
     /// </summary>
     private async Task LettersAsync(HttpContext context)
     {
-        var query = context.Request.Query;
-        var (sink, ids) = ((string?)query["sink"], query["id"].Select(Number).ToHashSet());
-        int? last = query.TryGetValue("last", out var few) ? (int)Math.Clamp(Number(few), 0, 1000) : null;
-        var after = Number(query["after"]);
+        var (sink, ids) = (ApiQuery.Text(context, "sink"), ApiQuery.Numbers(context, "id"));
+        var last = (int?)ApiQuery.Number(context, "last", 0, MaxLast);
+        var after = ApiQuery.Number(context, "after", 0) ?? 0;
         var letters = queue() is not { } stored ? [] : await stored.AskAsync(store =>
         {
             Check(store, sink);
@@ -241,10 +241,6 @@ internal sealed class QueueApi(IReadOnlyList<SinkSupervisor> sinks, Func<DiskQue
         JsonArray list when list.All(i => i is JsonValue value && value.TryGetValue(out long _)) => list.Select(i => (long)i!).ToHashSet(),
         _ => throw new ApiException(StatusCodes.Status400BadRequest, "\"ids\" is a list of numbers"),
     };
-
-    private static long Number(string? text) => text is null ? 0
-        : long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new ApiException(StatusCodes.Status400BadRequest, $"\"{text}\" is no number");
 
     private void Check(QueueStore store, string? sink)
     {

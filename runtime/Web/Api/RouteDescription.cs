@@ -29,6 +29,9 @@ internal sealed record RouteParameter(string Name, string Text, string Type)
     /// <summary>True if requests must have it.</summary>
     public bool IsRequired { get; private init; }
 
+    /// <summary>True for a parameter that may be given several times.</summary>
+    public bool IsRepeated { get; init; }
+
     /// <summary>A parameter of the query, which may be left out.</summary>
     public static RouteParameter Query(string name, string text, string type = "string") => new(name, text, type);
 

@@ -171,6 +171,10 @@ internal sealed class StatusApi(SiteHost host, QueueApi queue, Func<HostHealth> 
         json.WriteBoolean("healthy", Readiness.IsHealthy(sink));
         json.WriteString("reason", sink.Reason);
         json.WriteString("delivery", sink.Model.Delivery == DeliveryKind.Direct ? "direct" : "queued");
+        json.WriteBoolean("has_history", sink.SampleStore is not null);
+
+        // Sinks that write to a file have its path as an option.
+        json.WriteBoolean("file", sink.Model.Settings.Find("path") is not null);
         json.WriteNumber("produced", counts.Produced);
         json.WriteNumber("delivered", counts.Delivered);
         json.WriteNumber("waiting", counts.Waiting);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
+using PlantRuntime.Logging;
 using PlantRuntime.Web.Access;
 using static PlantRuntime.Web.Api.RouteParameter;
 
@@ -34,23 +35,31 @@ internal sealed class TagsApi(IReadOnlyList<DeviceSupervisor> devices)
         routes.MapGet("/data", LastAsync).RequireRole(Roles.Viewer).Describe("The same as /api/last");
         routes.MapGet("/events", context =>
         {
-            context.Response.Redirect("/#events");
+            // Relative, for a reverse proxy with a prefix.
+            context.Response.Redirect("./#events");
             return Task.CompletedTask;
         }).RequireRole(Roles.Viewer).Describe("Leads to the events of the page");
     }
 
     private Task ListAsync(HttpContext context)
     {
-        var query = context.Request.Query;
-        var (device, onlyBad) = ((string?)query["device"], query["bad"] == "true");
+        var (device, onlyBad) = (ApiQuery.Text(context, "device"), ApiQuery.Flag(context, "bad"));
+        if (device is not null && devices.All(d => d.Name != device))
+        {
+            throw new ApiException(StatusCodes.Status404NotFound,
+                $"no device \"{device}\" in the running site{Nearest.DidYouMean(device, devices.Select(d => d.Name))}");
+        }
+
+        var (samples, reasons) = (Array.Empty<Sample>(), Array.Empty<string?>());
         return ApiResponse.WriteAsync(context, json =>
         {
             json.WriteStartArray();
             foreach (var source in devices.Where(d => device is null || d.Name == device))
             {
-                foreach (var sample in source.Status.Latest())
+                var count = source.Status.CopyLatest(ref samples, ref reasons);
+                for (var i = 0; i < count; i++)
                 {
-                    if (!onlyBad || sample.Quality != Quality.Good) Write(json, sample);
+                    if (!onlyBad || samples[i].Quality != Quality.Good) Write(json, samples[i], reasons[i]);
                 }
             }
 
@@ -80,7 +89,7 @@ internal sealed class TagsApi(IReadOnlyList<DeviceSupervisor> devices)
         json.WriteEndObject();
     });
 
-    private static void Write(Utf8JsonWriter json, in Sample sample)
+    private static void Write(Utf8JsonWriter json, in Sample sample, string? reason)
     {
         json.WriteStartObject();
         json.WriteString("device"u8, sample.Tag.Device);
@@ -88,6 +97,7 @@ internal sealed class TagsApi(IReadOnlyList<DeviceSupervisor> devices)
         json.WritePropertyName("value"u8);
         RecordJson.WriteValue(json, sample.Value);
         json.WriteString("quality"u8, sample.Quality.ToText());
+        if (reason is not null) json.WriteString("reason"u8, LogText.Sanitize(reason));
         json.WriteString("unit"u8, sample.Tag.Unit);
         if (sample.Time != default) json.WriteString("time"u8, sample.Time);
         else json.WriteNull("time"u8);

@@ -196,6 +196,8 @@ internal sealed class LiveFeed : IAsyncDisposable
         json.WriteBoolean("all"u8, all);
         json.WritePropertyName("changes"u8);
         _tags.WriteValues(json, all);
+        json.WritePropertyName("reasons"u8);
+        _tags.WriteReasons(json, all);
         json.WriteEndObject();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
+using PlantRuntime.Logging;
 using PlantRuntime.Sites.Models;
 
 namespace PlantRuntime.Web.Live;
@@ -12,6 +13,7 @@ namespace PlantRuntime.Web.Live;
 /// <param name="devices">The devices of the site, as they are now: the list follows reloads.</param>
 internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
 {
+    private const int MaxReason = 500;
     private static readonly string[] s_qualities = [.. Enum.GetValues<Quality>().Select(q => q.ToText())];
 
     private readonly List<DeviceTags> _devices = [];
@@ -106,6 +108,38 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
         json.WriteEndArray();
     }
 
+    /// <summary>
+    /// Writes why tags are bad, of those that changed at the last poll or of all: <c>[index, reason, …]</c>. The reason is null if it is
+    /// the same as that of the entry before, as for all tags of a device that is lost.
+    /// </summary>
+    public void WriteReasons(Utf8JsonWriter json, bool all)
+    {
+        json.WriteStartArray();
+        string? last = null;
+        var (first, next) = (0, 0);
+        foreach (var device in _devices)
+        {
+            for (var i = 0; i < device.Count; i++)
+            {
+                if (!all)
+                {
+                    if (next >= _changed.Count || _changed[next] != first + i) continue;
+                    next++;
+                }
+
+                if (device.Reasons[i] is not { } reason) continue;
+                json.WriteNumberValue(first + i);
+                if (reason == last) json.WriteNullValue();
+                else json.WriteStringValue(LogText.Sanitize(reason, MaxReason));
+                last = reason;
+            }
+
+            first += device.Count;
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void Write(Utf8JsonWriter json, int index, DeviceTags device, int i)
     {
         json.WriteNumberValue(index);
@@ -163,12 +197,16 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
     private sealed class DeviceTags(DeviceSupervisor device)
     {
         private Sample[] _copied = [];
+        private string?[] _copiedReasons = [];
 
         public DeviceSupervisor Device => device;
 
         public DeviceModel Model { get; private set; } = device.Model;
 
         public Sample[] Samples { get; private set; } = [];
+
+        /// <summary>Why each sample is bad; null for a good one, or without a reason.</summary>
+        public string?[] Reasons { get; private set; } = [];
 
         public DateTime[] ChangedAt { get; private set; } = [];
 
@@ -181,28 +219,31 @@ internal sealed class LiveTags(IReadOnlyList<DeviceSupervisor> devices)
         public bool Copy()
         {
             var model = device.Model;
-            var count = device.Status.CopyLatest(ref _copied);
+            var count = device.Status.CopyLatest(ref _copied, ref _copiedReasons);
             var isOther = model != Model || count != Count;
             Model = model;
             for (var i = 0; i < count && !isOther; i++) isOther = !ReferenceEquals(_copied[i].Tag, Samples[i].Tag);
             if (!isOther) return false;
-            var (samples, changedAt, isSingle) = (new Sample[count], new DateTime[count], new bool[count]);
+            var (samples, reasons, changedAt, isSingle) = (new Sample[count], new string?[count], new DateTime[count], new bool[count]);
             for (var i = 0; i < count; i++)
             {
                 var isKept = i < Count && ReferenceEquals(_copied[i].Tag, Samples[i].Tag);
                 (samples[i], changedAt[i]) = isKept ? (Samples[i], ChangedAt[i]) : (_copied[i], _copied[i].Time);
+                reasons[i] = isKept ? Reasons[i] : _copiedReasons[i];
                 isSingle[i] = isKept && IsSingle[i];
             }
 
-            (Samples, ChangedAt, IsSingle, Count) = (samples, changedAt, isSingle, count);
+            (Samples, Reasons, ChangedAt, IsSingle, Count) = (samples, reasons, changedAt, isSingle, count);
             return true;
         }
 
-        /// <summary>Takes over a copied sample; true if its value or quality differs from the one before.</summary>
+        /// <summary>Takes over a copied sample; true if its value, quality or reason differs from the one before.</summary>
         public bool Apply(int i)
         {
             ref readonly var copied = ref _copied[i];
-            if (copied.Quality == Samples[i].Quality && copied.Value == Samples[i].Value) return false;
+            var isSameReason = _copiedReasons[i] == Reasons[i];
+            Reasons[i] = _copiedReasons[i];
+            if (copied.Quality == Samples[i].Quality && copied.Value == Samples[i].Value) return !isSameReason;
             Samples[i] = copied;
             ChangedAt[i] = copied.Time;
             return true;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -40,10 +39,7 @@ internal sealed class LogApi(RecentLines? lines)
 
     private Task ListAsync(HttpContext context)
     {
-        string? text = context.Request.Query["after"];
-        var after = 0L;
-        if (text is not null && !long.TryParse(text, CultureInfo.InvariantCulture, out after))
-            throw new ApiException(StatusCodes.Status400BadRequest, $"after=\"{text}\" is no number of a line");
+        var after = ApiQuery.Number(context, "after", 0) ?? 0;
         var found = lines?.After(after) ?? [];
         return ApiResponse.WriteAsync(context, json => Write(json, found));
     }

@@ -30,6 +30,15 @@ internal sealed class TagHistory(TimeProvider time)
     /// <summary>The length of a bucket, in seconds.</summary>
     public int BucketSeconds { get; private set; } = 1;
 
+    /// <summary>Time since the begin of the oldest bucket; zero before the first value.</summary>
+    public TimeSpan Reach
+    {
+        get
+        {
+            lock (_gate) return _newest < 0 ? TimeSpan.Zero : time.GetElapsedTime(_start) - TimeSpan.FromSeconds(Oldest * BucketSeconds);
+        }
+    }
+
     /// <summary>Returns the length of a bucket, in seconds, for a number of tags.</summary>
     public static int ChooseLength(int tags) =>
         s_lengths.FirstOrDefault(l => (long)tags * Buckets(l) * Marshal.SizeOf<Bucket>() <= Budget, Hour);

@@ -8,8 +8,8 @@ export class ApiError extends Error {
   }
 }
 
-/** GET of a JSON document. */
-export const get = path => request(path, {});
+/** GET of a JSON document; the signal, if there is one, ends it. */
+export const get = (path, signal) => request(path, { signal });
 
 /** POST of a JSON document. The header keeps other sites from sending requests in the name of the user. */
 export const post = (path, body) => request(path, {

@@ -169,6 +169,7 @@ async function begin() {
   translate();
   store.start();
   links.events.hidden = !await EventsView.exists();
+  links[current].scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 // The session has ended: what the user could read does not stay in the page.

@@ -29,7 +29,8 @@ export function problems(status) {
 
 /** The next step for the state of a part; empty if there is nothing to do. */
 export function nextStep(kind, item) {
-  const key = `next.${kind}.${item.state}`;
+  const file = `next.file.${item.state}`;
+  const key = kind === "sink" && item.file && hasText(file) ? file : `next.${kind}.${item.state}`;
   return hasText(key) ? t(key, { n: item.attempts ?? "" }) : "";
 }
 

@@ -14,6 +14,7 @@ export class TagDetail {
   #unit = h("span", { class: "unit" });
   #quality = h("span", { class: "badge bad" });
   #time = h("span", { class: "muted" });
+  #reason = h("p", { class: "reason", hidden: true });
   #range = h("p", { class: "muted range" });
   #plot = new Plot();
   #form = h("form", { class: "write", onsubmit: event => this.#write(event) });
@@ -21,7 +22,7 @@ export class TagDetail {
   #content = h("div", { hidden: true },
     h("div", { class: "title" }, this.#title, this.#close), this.#description,
     h("p", { class: "current" }, this.#value, " ", this.#unit, " ", this.#quality, " ", this.#time),
-    this.#plot.element, this.#range, this.#form);
+    this.#reason, this.#plot.element, this.#range, this.#form);
   #tag = null;
 
   constructor(close) {
@@ -71,6 +72,8 @@ export class TagDetail {
     const isBad = tag.quality !== "GOOD" && tag.quality !== "";
     setText(this.#quality, isBad ? `${tag.quality} – ${t(`q.${tag.quality}`)}` : "");
     this.#quality.hidden = !isBad;
+    setText(this.#reason, isBad && tag.reason ? tag.reason : "");
+    this.#reason.hidden = !isBad || !tag.reason;
     setText(this.#time, formatTime(tag.time));
     this.#plot.add();
   }

@@ -23,6 +23,7 @@ export class EventsView {
   #alerts = [];
   #events = [];
   #next = null;
+  #hasSink = true;
   #isLong = false;
   #timer = null;
 
@@ -94,6 +95,7 @@ export class EventsView {
   #take(answer, before) {
     this.#events = before.concat(Array.isArray(answer) ? answer : answer.events);
     this.#next = answer.next ?? null;
+    this.#hasSink = answer.sink !== null;
   }
 
   #query(after) {
@@ -111,7 +113,7 @@ export class EventsView {
       : table(["start", "end", "duration", "kind", "part", "reason", "acknowledged"], this.#alerts.map(alert => h("tr", {}, ...times(alert),
         h("td", {}, alert.kind), h("td", {}, alert.subject), h("td", { class: "reason" }, alert.reason), h("td", {}, this.#acknowledged(alert))))));
     if (focused) this.#alertTable.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
-    fill(this.#eventTable, this.#events.length === 0 ? h("p", { class: "empty" }, t("noEvents"))
+    fill(this.#eventTable, this.#events.length === 0 ? h("p", { class: "empty" }, t(this.#hasSink ? "noEvents" : "noEventSink"))
       : table(["start", "end", "duration", "device", "tag"], this.#events.map(event => h("tr", {}, ...times(event),
         h("td", {}, event.device ?? ""), h("td", {}, event.tag ?? "")))));
     this.#more.hidden = this.#next === null;
@@ -139,5 +141,9 @@ const times = ({ start, end, duration_seconds: duration }) => [
   h("td", { class: "nowrap" }, formatSpan(duration ?? ((end ? Date.parse(end) : store.now) - Date.parse(start)) / 1000)),
 ];
 
-const table = (heads, rows) => h("table", { class: "grid" },
-  h("thead", {}, h("tr", {}, heads.map(key => h("th", { scope: "col" }, t(key))))), h("tbody", {}, rows));
+// On a phone each row is a block, whose cells have the heads as labels.
+function table(heads, rows) {
+  for (const row of rows) [...row.cells].forEach((cell, i) => cell.dataset.label = t(heads[i]));
+  return h("table", { class: "grid stack" },
+    h("thead", {}, h("tr", {}, heads.map(key => h("th", { scope: "col" }, t(key))))), h("tbody", {}, rows));
+}

@@ -1,24 +1,34 @@
-// The plot of one tag over at most the last hour, on a canvas: the last value of each bucket as steps, its least and greatest value as a
-// band behind them, the range of site.toml as a lighter band. Dragging moves, wheel and two fingers zoom, keys do both.
+// The plot of one tag, on a canvas: the last value of each bucket as steps, its least and greatest value as a band behind them, the range of
+// site.toml as a lighter band. The last hour comes from the memory of the host, what is older from a sink that stores the tag; a line marks
+// where one ends. A bad value ends the line. Dragging moves, wheel and two fingers zoom, keys do both.
 import { get } from "./api.js";
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
+import { StoredPoints } from "./stored.js";
 import { store } from "./store.js";
-import { formatNumber, formatTime, formatValue, t } from "./text.js";
+import { formatNumber, formatTick, formatTime, formatValue, t } from "./text.js";
 
 const hour = 3600000;
+const day = 24 * hour;
 const least = 10000;
-const spans = [60000, 300000, 900000, hour];
+const spans = [60000, 300000, 900000, hour, day, 7 * day, 30 * day];
+const longest = 366 * day;
+const spanText = span => span < hour ? `${span / 60000} min` : span < day ? "1 h" : `${span / day} d`;
 const margin = { left: 8, right: 58, top: 8, bottom: 22 };
 
 export class Plot {
   #canvas = h("canvas", { tabIndex: 0, role: "img", id: "plot" });
-  #buttons = spans.map(span => h("button", { type: "button", onclick: () => this.#setSpan(span) }, span === hour ? "1 h" : `${span / 60000} min`));
+  #buttons = spans.map(span => h("button", { type: "button", onclick: () => this.#setSpan(span) }, spanText(span)));
   #now = h("button", { type: "button", onclick: () => this.#follow() });
   #in = h("button", { type: "button", onclick: () => this.#zoom(0.5) }, "+");
   #out = h("button", { type: "button", onclick: () => this.#zoom(2) }, "−");
+  #source = h("p", { class: "muted source", hidden: true });
   #tag = null;
   #points = [];
   #bucket = 1000;
+
+  // The time from which on the host has the tag in memory.
+  #memory = 0;
+  #stored = new StoredPoints(() => this.#draw());
   #span = 900000;
   #isChosen = false;
   #end = null;
@@ -28,7 +38,8 @@ export class Plot {
   #loading = 0;
 
   constructor() {
-    this.element = h("div", { class: "plot" }, this.#canvas, h("div", { class: "plot-bar" }, this.#buttons, this.#out, this.#in, this.#now));
+    this.element = h("div", { class: "plot" }, this.#canvas, h("div", { class: "plot-bar" }, this.#buttons, this.#out, this.#in, this.#now),
+      this.#source);
     const on = (name, handler) => this.#canvas.addEventListener(name, handler, { passive: false });
     on("pointerdown", event => this.#down(event));
     on("pointermove", event => this.#move(event));
@@ -51,8 +62,11 @@ export class Plot {
     this.#tag = tag;
     if (!isSame) {
       this.#points = [];
+      this.#memory = store.now;
       this.#end = null;
     }
+
+    this.#stored.show(tag);
 
     if (tag !== null) this.#load();
     this.#draw();
@@ -63,6 +77,7 @@ export class Plot {
     const { value, quality } = this.#tag;
     const number = typeof value === "boolean" ? Number(value) : value;
     if (quality === "GOOD" && typeof number === "number") this.#points.push([store.now, number, number, number]);
+    else if (this.#points.length > 0 && this.#points.at(-1)[3] !== null) this.#points.push([store.now, null, null, null]);
     const oldest = store.now - hour - 60000;
     while (this.#points.length > 0 && this.#points[0][0] < oldest) this.#points.shift();
     this.#draw();
@@ -84,11 +99,12 @@ export class Plot {
       const found = await get(`api/history?device=${encodeURIComponent(tag.device)}&tag=${encodeURIComponent(tag.name)}`);
       if (number !== this.#loading) return;
       this.#bucket = found.bucket_seconds * 1000;
+      this.#memory = found.oldest ?? store.now;
       const last = found.points.at(-1)?.[0] ?? 0;
 
       // After a start of the host there is less than the usual quarter of an hour to see.
       const age = store.now - (found.points[0]?.[0] ?? 0);
-      if (!this.#isChosen) this.#span = spans.slice(1, 3).find(span => span >= age) ?? 900000;
+      if (!this.#isChosen && !this.#stored.isPossible) this.#span = spans.slice(1, 3).find(span => span >= age) ?? 900000;
       this.#points = found.points.concat(this.#points.filter(point => point[0] > last + this.#bucket));
     } catch {
       // A host without history, or one that is unreachable: what comes from now on is drawn.
@@ -120,7 +136,7 @@ export class Plot {
   #zoom(factor, around = this.#end === null ? this.#to : this.#to - this.#span / 2) {
     this.#isChosen = true;
     const share = (this.#to - around) / this.#span;
-    this.#span = Math.max(least, Math.min(hour, this.#span * factor));
+    this.#span = Math.max(least, Math.min(this.#reach, this.#span * factor));
     if (this.#end !== null || share > 0.02) this.#end = around + share * this.#span;
     this.#limit();
   }
@@ -130,10 +146,15 @@ export class Plot {
     this.#limit();
   }
 
-  // The view stays within the last hour; one that reaches the newest value follows it again.
+  // How far back the plot goes: as far as a sink has the tag, at least the last hour.
+  get #reach() {
+    return this.#stored.oldest === null ? hour : Math.min(longest, Math.max(hour, store.now - this.#stored.oldest));
+  }
+
+  // The view stays within the reach; one that reaches the newest value follows it again.
   #limit() {
     if (this.#end !== null) {
-      this.#end = Math.max(this.#end, store.now - hour + this.#span);
+      this.#end = Math.max(this.#end, store.now - Math.max(this.#reach, this.#span) + this.#span);
       if (this.#end >= store.now - 500) this.#end = null;
     }
 
@@ -180,7 +201,7 @@ export class Plot {
   #key(event) {
     const actions = {
       ArrowLeft: () => this.#shift(-this.#span / 10), ArrowRight: () => this.#shift(this.#span / 10),
-      "+": () => this.#zoom(0.5), "-": () => this.#zoom(2), Home: () => this.#shift(-hour), End: () => this.#follow(),
+      "+": () => this.#zoom(0.5), "-": () => this.#zoom(2), Home: () => this.#shift(-this.#reach), End: () => this.#follow(),
     };
     if (!(event.key in actions) || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
@@ -213,7 +234,11 @@ export class Plot {
     paint.clearRect(0, 0, width, height);
     paint.font = `12px ${style.fontFamily}`;
     const [from, to] = [this.#from, this.#to];
-    const points = this.#visible(from, to);
+    const memory = Math.max(this.#memory, store.now - hour);
+    this.#stored.want(from, Math.min(to, memory), this.#width);
+    const old = this.#visible(this.#stored.points.filter(point => point[0] < memory), this.#stored.gap, from, to);
+    const recent = this.#visible(this.#points, this.#gap, from, to);
+    const points = old.concat(recent).filter(point => point[1] !== null);
     const [bottom, top] = this.#limits(points);
     const x = time => margin.left + (time - from) / (to - from) * this.#width;
     const y = value => height - margin.bottom - (value - bottom) / (top - bottom) * (height - margin.top - margin.bottom);
@@ -223,23 +248,32 @@ export class Plot {
     paint.beginPath();
     paint.rect(margin.left, 0, this.#width, height);
     paint.clip();
-    this.#paintPoints(paint, points, x, y, to, color);
+    this.#paintPoints(paint, old, { bucket: this.#stored.bucket, gap: this.#stored.gap, end: Math.min(to, memory) }, x, y, color);
+    if (old.length > 0 && memory > from && memory < to) this.#paintEdge(paint, x(memory), height, color);
+    this.#paintPoints(paint, recent, { bucket: this.#bucket, gap: this.#gap, end: to }, x, y, color);
     paint.restore();
-    if (this.#cursor !== null) this.#paintCursor(paint, points, x, y, height, color);
+    if (this.#cursor !== null) this.#paintCursor(paint, old, recent, x, y, height, color);
     if (points.length === 0) {
       paint.fillStyle = color("--muted");
       paint.textAlign = "center";
-      paint.fillText(t("plotEmpty"), margin.left + this.#width / 2, height / 2);
+      paint.fillText(t(this.#stored.isLoading ? "plotLoading" : "plotEmpty"), margin.left + this.#width / 2, height / 2);
     }
+
+    this.#describeSource(from < memory);
 
     this.#describe(points, from, to);
   }
 
+  // The longest time between two points that a line joins.
+  get #gap() {
+    return Math.max(3 * this.#bucket, 5000);
+  }
+
   // The points in view, with one before it, from which the line comes.
-  #visible(from, to) {
-    const first = this.#points.findIndex(point => point[0] >= from);
-    if (first < 0) return this.#points.slice(-1).filter(point => point[0] + 3 * this.#bucket >= from);
-    return this.#points.slice(Math.max(0, first - 1)).filter(point => point[0] <= to);
+  #visible(points, gap, from, to) {
+    const first = points.findIndex(point => point[0] >= from);
+    if (first < 0) return points.slice(-1).filter(point => point[0] + gap >= from);
+    return points.slice(Math.max(0, first - 1)).filter(point => point[0] <= to);
   }
 
   #limits(points) {
@@ -289,21 +323,29 @@ export class Plot {
 
     paint.textAlign = "center";
     paint.textBaseline = "alphabetic";
-    const steps = [2000, 5000, 10000, 15000, 30000, 60000, 120000, 300000, 600000, 900000, 1800000];
-    const step = steps.find(candidate => (to - from) / candidate <= Math.max(2, this.#width / 80)) ?? hour;
+    const steps = [2000, 5000, 10000, 15000, 30000, 60000, 120000, 300000, 600000, 900000, 1800000,
+      hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 5 * day, 10 * day, 30 * day];
+    const step = steps.find(candidate => (to - from) / candidate <= Math.max(2, this.#width / 80)) ?? 90 * day;
     const zone = new Date(to).getTimezoneOffset() * 60000;
     for (let time = Math.ceil((from - zone) / step) * step + zone; time <= to; time += step) {
       line(paint, Math.round(x(time)) + 0.5, margin.top, Math.round(x(time)) + 0.5, height - margin.bottom);
-      if (x(time) > 24 && x(time) < margin.left + this.#width - 8) paint.fillText(formatTime(time, step < 60000), x(time), height - 7);
+      if (x(time) > 24 && x(time) < margin.left + this.#width - 8) paint.fillText(formatTick(time, step), x(time), height - 7);
     }
   }
 
-  #paintPoints(paint, points, x, y, to, color) {
+  // Marks where the values of the sink end and those from memory begin: a recipe may have scaled the ones of the sink.
+  #paintEdge(paint, x, height, color) {
+    paint.strokeStyle = color("--muted");
+    paint.setLineDash([2, 3]);
+    line(paint, Math.round(x) + 0.5, margin.top, Math.round(x) + 0.5, height - margin.bottom);
+    paint.setLineDash([]);
+  }
+
+  #paintPoints(paint, points, { bucket, gap, end }, x, y, color) {
     if (points.length === 0) return;
-    const gap = Math.max(3 * this.#bucket, 5000);
     paint.fillStyle = color("--band");
     for (const [time, low, high] of points) {
-      if (low !== high) paint.fillRect(x(time), y(high), Math.max(1, x(time + this.#bucket) - x(time)), Math.max(1, y(low) - y(high)));
+      if (low !== high) paint.fillRect(x(time), y(high), Math.max(1, x(time + bucket) - x(time)), Math.max(1, y(low) - y(high)));
     }
 
     paint.strokeStyle = color("--accent");
@@ -312,23 +354,24 @@ export class Plot {
     paint.beginPath();
     let before = null;
     for (const point of points) {
-      if (before === null || point[0] - before[0] > gap) paint.moveTo(x(point[0]), y(point[3]));
-      else {
-        paint.lineTo(x(point[0]), y(before[3]));
-        paint.lineTo(x(point[0]), y(point[3]));
-      }
-
-      before = point;
+      const isJoined = before !== null && point[0] - before[0] <= gap;
+      if (isJoined) paint.lineTo(x(point[0]), y(before[3]));
+      before = point[3] === null ? null : point;
+      if (before === null) continue;
+      if (isJoined) paint.lineTo(x(point[0]), y(point[3]));
+      else paint.moveTo(x(point[0]), y(point[3]));
     }
 
-    if (to - before[0] < gap) paint.lineTo(x(to), y(before[3]));
+    if (before !== null && end - before[0] < gap) paint.lineTo(x(end), y(before[3]));
     paint.stroke();
   }
 
-  #paintCursor(paint, points, x, y, height, color) {
+  #paintCursor(paint, old, recent, x, y, height, color) {
     const time = this.#timeAt(this.#cursor);
-    const point = points.findLast(candidate => candidate[0] <= time);
-    if (!point || time - point[0] > Math.max(3 * this.#bucket, 5000)) return;
+    const before = point => point[0] <= time;
+    const isRecent = recent.some(before);
+    const point = (isRecent ? recent : old).findLast(before);
+    if (!point || point[3] === null || time - point[0] > (isRecent ? this.#gap : this.#stored.gap)) return;
     paint.strokeStyle = color("--muted");
     line(paint, this.#cursor, margin.top, this.#cursor, height - margin.bottom);
     paint.fillStyle = color("--accent");
@@ -347,6 +390,16 @@ export class Plot {
     paint.textAlign = "left";
     paint.textBaseline = "middle";
     paint.fillText(text, left + 6, margin.top + 10);
+  }
+
+  // Names the sink from which the older values come, or the reason why there are none.
+  #describeSource(isOld) {
+    const { error, sink, isComplete, isThinned, isPossible } = this.#stored;
+    this.#buttons.forEach((button, i) => button.hidden = spans[i] > hour && !(isPossible && sink !== null));
+    const texts = !isOld || !isPossible ? [] : error !== null ? [t("storedError", { reason: error })]
+      : sink === null ? [] : [t("stored", { sink }), isComplete ? "" : t("storedPart"), isThinned ? t("storedThinned") : ""];
+    setText(this.#source, texts.filter(text => text).join(" "));
+    this.#source.hidden = texts.length === 0;
   }
 
   // The plot in words, for those who cannot see it.

@@ -114,13 +114,13 @@ class Store extends EventTarget {
       tag.id = `${tag.device}.${tag.name}`;
       tag.words = `${tag.id} ${tag.unit ?? ""} ${tag.description ?? ""}`.toLowerCase();
       const old = before.get(tag.id);
-      Object.assign(tag, { index, value: old?.value ?? null, quality: old?.quality ?? "", time: old?.time ?? 0, changedAt: 0 });
+      Object.assign(tag, { index, value: old?.value ?? null, quality: old?.quality ?? "", reason: old?.reason ?? null, time: old?.time ?? 0, changedAt: 0 });
     });
     this.dispatchEvent(new Event("tags"));
   }
 
   #setValues(data) {
-    const { changes } = data;
+    const { changes, reasons } = data;
     const now = performance.now();
     this.#heardAt = now;
     this.#aliveAt = now;
@@ -134,7 +134,15 @@ class Store extends EventTarget {
       tag.value = changes[i + 1];
       tag.quality = quality;
       tag.time = changes[i + 3];
+      tag.reason = null;
       changed.push(tag);
+    }
+
+    // A reason that is null is that of the tag before.
+    for (let i = 0, last = null; i < reasons.length; i += 2) {
+      last = reasons[i + 1] ?? last;
+      const tag = this.tags[reasons[i]];
+      if (tag) tag.reason = last;
     }
 
     if (this.connection !== "live") this.#connect();

@@ -217,7 +217,6 @@ class Row {
       element.dataset.tag = tag.id;
       setText(this.#device, tag.device);
       setText(this.#name, tag.name);
-      setText(this.#description, tag.description ?? "");
       setText(this.#unit, tag.unit ?? "");
       element.classList.remove("flash-a", "flash-b");
     }
@@ -234,8 +233,9 @@ class Row {
     }
 
     setText(this.#quality, isBad ? tag.quality : "");
+    setText(this.#description, (isBad && tag.reason) || tag.description || "");
     setText(this.#below, [tag.device, isBad ? tag.quality : tag.unit].filter(Boolean).join(" · "));
-    this.#quality.title = isBad ? t(`q.${tag.quality}`) : "";
+    this.#quality.title = isBad ? [t(`q.${tag.quality}`), tag.reason].filter(Boolean).join(": ") : "";
     setText(this.#time, formatTime(tag.time));
     if (tag.changedAt === this.#flashed) return;
 

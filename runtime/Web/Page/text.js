@@ -63,6 +63,16 @@ const texts = {
   plot: ["{tag}, {from} to {to}, least {min}, greatest {max}", "{tag}, de {from} a {to}, mínimo {min}, máximo {max}",
     "{tag}, de {from} a {to}, mínimo {min}, máximo {max}"],
   plotEmpty: ["no numbers in this time", "sin números en este tiempo", "sem números neste período"],
+  plotLoading: ["reading stored values …", "leyendo valores guardados …", "lendo valores gravados …"],
+  stored: ["Left of the dotted line: values of the sink {sink}, as recipes stored them.",
+    "A la izquierda de la línea punteada: valores del destino {sink}, como los guardaron las recetas.",
+    "À esquerda da linha pontilhada: valores do destino {sink}, como as receitas os gravaram."],
+  storedPart: ["The oldest part could not be read in time: choose a shorter time.", "La parte más antigua no se alcanzó a leer: elija un tiempo menor.",
+    "A parte mais antiga não pôde ser lida a tempo: escolha um período menor."],
+  storedThinned: ["Too many values: a part of them, evenly spread.", "Demasiados valores: solo una parte, repartida por igual.",
+    "Valores demais: só uma parte, distribuída por igual."],
+  storedError: ["Older values cannot be read now: {reason}", "Los valores anteriores no se pueden leer ahora: {reason}",
+    "Os valores anteriores não podem ser lidos agora: {reason}"],
   plotHelp: ["Drag or ← → to move, wheel or + − to zoom", "Arrastrar o ← → mueve, rueda o + − amplía", "Arraste ou ← → move, roda ou + − amplia"],
   plotNow: ["Now", "Ahora", "Agora"],
   zoomIn: ["Zoom in", "Acercar", "Aproximar"],
@@ -119,6 +129,9 @@ const texts = {
     "coloque o plugin na pasta plugins; os dados esperam na fila"],
   "next.sink.Retrying": ["the host tries again by itself; records wait in the queue", "el host reintenta solo; los datos esperan en la cola",
     "o host tenta de novo sozinho; os dados esperam na fila"],
+  "next.file.Down": ["check the disk, the folder and its rights; the host tries again by itself and delivers what waits",
+    "revise el disco, la carpeta y sus permisos; el host reintenta solo y entrega lo pendiente",
+    "verifique o disco, a pasta e as permissões; o host tenta de novo e entrega o que espera"],
   "next.sink.Down": ["check the server and the network; the host tries again by itself and delivers what waits",
     "revise el servidor y la red; el host reintenta solo y entrega lo pendiente", "verifique o servidor e a rede; o host tenta de novo e entrega o que espera"],
   "next.sink.Parked": ["its plugin misbehaved and is tried again later; an engineer can restart it now",
@@ -204,6 +217,9 @@ const texts = {
   acknowledged: ["Acknowledged by", "Reconocido por", "Reconhecido por"],
   open: ["open", "abierto", "aberto"],
   onlyOpen: ["Open only", "Solo abiertos", "Só abertos"],
+  noEventSink: ["No sink stores events: a sqlite sink does, for a recipe with Events(…, reportStart: true).",
+    "Ningún destino guarda eventos: lo hace un destino sqlite, con una receta con Events(…, reportStart: true).",
+    "Nenhum destino grava eventos: um destino sqlite grava, com uma receita com Events(…, reportStart: true)."],
   noEvents: ["No events.", "Sin eventos.", "Sem eventos."],
   onlyWarnings: ["Warnings and errors", "Avisos y errores", "Avisos e erros"],
   follow: ["Follow", "Seguir", "Acompanhar"],
@@ -287,6 +303,13 @@ export function formatTime(time, seconds = true) {
   const clock = formatClock(date, seconds);
   return date.toDateString() === new Date().toDateString() ? clock
     : `${date.toLocaleDateString(language, { day: "2-digit", month: "2-digit", year: "numeric" })} ${clock}`;
+}
+
+/** A time below a plot: the date where the step is a day or the time is not of today, else the time of day. */
+export function formatTick(time, step) {
+  const date = new Date(time);
+  const isDay = step >= 86400000 || date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
+  return isDay ? date.toLocaleDateString(language, { day: "2-digit", month: "2-digit" }) : formatClock(date, step < 60000);
 }
 
 /** A span such as "4 s", "3 min", "2 h 10 min", "5 d". */

@@ -64,3 +64,14 @@ Test("a saved recipe goes on where the old one stood", plant =>
     plant.Sinks.history.ShouldEndWith(new { device = "tank", tags = new { level = 0 } }, new { device = "line" });
     plant.Sinks.lines.ShouldHave(new { plant = "demo" });
 });
+
+Test("each time that the line runs is an event, open until it stops", plant =>
+{
+    plant.line.Scan(running: true);
+    var start = plant.Sinks.history.Take().Single(record => record["event_id"] != null);     // the scan is there too
+    plant.Advance(12.Seconds);
+    plant.line.Scan(running: false);
+    var end = plant.Sinks.history.Take().Single(record => record["event_id"] != null);
+    Equal(start["event_id"].ToString(), end["event_id"].ToString());
+    Equal("12", end["duration"].ToString());
+});

@@ -125,8 +125,12 @@ public class RequestRuleTests
             StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 414", await RawAsync(fixture, $"GET /{new string('x', 9000)} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
             StringComparison.Ordinal);
-        var (status, detail) = await AccessFixture.RefusalAsync(fixture.Client().PostAsync("/api/login",
-            new ByteArrayContent(new byte[(1 << 20) + 1]) { Headers = { { "Content-Type", "application/json" } } }));
+
+        // A client that asks before it sends gets the refusal, and no broken pipe while it sends.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/login")
+            { Content = new ByteArrayContent(new byte[(1 << 20) + 1]) { Headers = { { "Content-Type", "application/json" } } } };
+        request.Headers.ExpectContinue = true;
+        var (status, detail) = await AccessFixture.RefusalAsync(fixture.Client().SendAsync(request));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
         Assert.Contains("1048576 bytes", detail, StringComparison.Ordinal);
     }

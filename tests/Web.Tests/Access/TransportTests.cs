@@ -142,6 +142,32 @@ public class TransportTests
         Assert.Contains("X-Forwarded-Proto", detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "/api/session", null, 403)]
+    [InlineData("", "/api/session", null, 403)]
+    [InlineData("unknown", "/api/session", null, 403)]
+    [InlineData("10.0.0.7, _hidden", "/api/session", null, 403)]
+    [InlineData("10.0.0.7:51234", "/api/session", null, 200)]
+    [InlineData("unknown, [fe80::1]", "/api/session", null, 200)]
+    [InlineData(null, "/health/ready", null, 200)]
+    [InlineData(null, "/healthy", null, 403)]
+    [InlineData(null, "/api/tags", "robot", 200)]
+    [InlineData(null, "/api/login", "robot", 403)]
+    [InlineData(null, "/api/tags", "Basic cm9ib3Q6eA==", 403)]
+    [InlineData(null, "/api/tags", "Bearer nobody", 401)]
+    public async Task Behind_a_proxy_a_request_names_its_client_or_is_of_a_program_of_this_machine(
+        string? client, string path, string? credentials, int expected)
+    {
+        await using var fixture = await AccessFixture.StartAsync(Proxied);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Host = "gateway.plant";
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        if (client is not null) request.Headers.TryAddWithoutValidation("X-Forwarded-For", client);
+        if (credentials?.Contains(' ', StringComparison.Ordinal) == true) request.Headers.Add("Authorization", credentials);
+        using var response = await (credentials == "robot" ? fixture.WithToken("robot", "viewer") : fixture.Client()).SendAsync(request);
+        Assert.Equal(expected, (int)response.StatusCode);
+    }
+
     [Fact]
     public async Task Without_behind_proxy_nobody_can_name_another_client()
     {

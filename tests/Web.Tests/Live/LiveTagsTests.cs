@@ -49,6 +49,34 @@ public sealed class LiveTagsTests : IDisposable
     }
 
     [Fact]
+    public void A_reason_is_sent_when_it_changes_and_equal_ones_in_a_row_once()
+    {
+        _tags.Poll();
+        foreach (var (device, tag) in new[] { ("a", "x"), ("a", "y"), ("b", "z") }) SetBad(device, tag, "no \u001b[31manswer");
+        Assert.False(_tags.Poll());
+        Assert.Equal("""[0,"no \\u001B[31manswer",1,null,2,null]""", Reasons());
+        SetBad("a", "y", "other");
+        _tags.Poll();
+        Assert.Equal("[1,null,3,0]", Values());
+        Assert.Equal("""[1,"other"]""", Reasons());
+        Assert.Equal("""[0,"no \\u001B[31manswer",1,"other",2,"no \\u001B[31manswer"]""", Reasons(all: true));
+        Set("a", "y", 1, s_time);
+        SetBad("b", "z", new string('<', 5000));
+        _tags.Poll();
+        Assert.InRange(Reasons().Length, 100, 600);
+        Assert.StartsWith("""[0,"no """, Reasons(all: true), StringComparison.Ordinal);
+        Assert.DoesNotContain("other", Reasons(all: true), StringComparison.Ordinal);
+
+        void SetBad(string device, string tag, string reason)
+        {
+            var found = _devices.Single(d => d.Name == device);
+            found.Status.Set([new Sample { Tag = found.Tags.Single(t => t.Name == tag), Quality = Quality.BadComm }], [reason]);
+        }
+
+        string Reasons(bool all = false) => Json(json => _tags.WriteReasons(json, all));
+    }
+
+    [Fact]
     public void Another_list_of_tags_is_sent_as_a_whole_and_keeps_the_times_of_those_that_stay()
     {
         _tags.Poll();

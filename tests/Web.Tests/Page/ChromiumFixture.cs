@@ -32,13 +32,14 @@ public sealed class ChromiumFixture : IAsyncLifetime
     /// <param name="role">The role that the page is told; null asks the host.</param>
     /// <param name="isPhone">True for the size of a phone.</param>
     /// <param name="obeysPolicy">True to obey the content security policy, which keeps a test from evaluating scripts, too.</param>
+    /// <param name="trustsAll">True to accept any certificate.</param>
     public async Task<IPage> OpenAsync(
-        Uri address, string language = "en-GB", string? role = null, bool isPhone = false, bool obeysPolicy = false)
+        Uri address, string language = "en-GB", string? role = null, bool isPhone = false, bool obeysPolicy = false, bool trustsAll = false)
     {
         Skip.If(_browser is null, $"{Program} is not installed (Debian package chromium)");
         var context = await _browser.NewContextAsync(new()
         {
-            BaseURL = address.ToString(), Locale = language, BypassCSP = !obeysPolicy,
+            BaseURL = address.ToString(), Locale = language, BypassCSP = !obeysPolicy, IgnoreHTTPSErrors = trustsAll,
             ViewportSize = isPhone ? new() { Width = 390, Height = 844 } : new() { Width = 1440, Height = 900 },
         });
         context.SetDefaultTimeout(Patience);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using PlantRuntime.Web.Tests.Live;
 using static Microsoft.Playwright.Assertions;
 
 namespace PlantRuntime.Web.Tests.Page;
@@ -116,6 +117,45 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
         await page.WaitForFunctionAsync($"document.getElementById('plot').dataset.to < {to - 5_000}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Now" }).ClickAsync();
         await page.WaitForFunctionAsync($"document.getElementById('plot').dataset.to > {to}");
+    }
+
+    [SkippableFact]
+    public async Task A_plot_goes_back_for_days_if_a_sink_stores_the_tag()
+    {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        await using var web = await WebFixture.StartAsync(StoredHistoryTests.SiteToml,
+            "Plant.line.Scans.Only(\"speed\").To(Sinks.history);",
+            site => StoredHistoryTests.Fill(site.At("data/history.db"), now));
+        var page = await chromium.OpenAsync(web.Client.BaseAddress!);
+        await page.GotoAsync("/#tags?tag=line.speed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "1 d", Exact = true }).ClickAsync();
+        await page.WaitForFunctionAsync("document.getElementById('plot').dataset.points > 100");
+        await Expect(page.Locator("#detail")).ToContainTextAsync("values of the sink history");
+        Assert.True(await PixelsAsync(page, "--accent") > 100);
+
+        // A drag goes to the day before, which is read too.
+        var box = (await page.Locator("#plot").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + 40, box.Y + 80);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + 340, box.Y + 80, new() { Steps = 4 });
+        await page.Mouse.UpAsync();
+        await page.WaitForFunctionAsync($"document.getElementById('plot').dataset.to < Date.now() - {12 * 3600 * 1000}");
+        await page.WaitForFunctionAsync("document.getElementById('plot').dataset.points > 100");
+        await page.GotoAsync("/#tags?tag=line.level");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "1 h", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "1 d", Exact = true })).ToBeHiddenAsync();
+    }
+
+    [SkippableFact]
+    public async Task A_bad_tag_shows_its_reason()
+    {
+        var page = await OpenAsync("#tags?tag=line.pressure");
+        await Expect(page.Locator("#detail .reason")).ToHaveTextAsync("outside its range in the tag table");
+        await Expect(Row(page, "line.pressure")).ToContainTextAsync("outside its range in the tag table");
+        await Row(page, "press.limit").ClickAsync();
+        await Expect(page.Locator("#detail .reason")).ToContainTextAsync("connection refused");
+        await Row(page, "line.speed").ClickAsync();
+        await Expect(page.Locator("#detail .reason")).ToBeHiddenAsync();
     }
 
     [SkippableFact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using PlantRuntime.Web.Api;
@@ -44,6 +45,20 @@ internal static class RequestRules
         if (context.Request.ContentLength > MaxBody)
             throw new ApiException(StatusCodes.Status413PayloadTooLarge, $"the body of a request has at most {MaxBody} bytes");
         return next(context);
+    }
+
+    /// <summary>
+    /// Answers paths and methods that no route has with 404 and 405, for those who may read; others are asked to log in, so that they do
+    /// not learn what there is. Runs after authentication.
+    /// </summary>
+    public static Task AnswerUnknownAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is RouteEndpoint || !context.User.IsInRole(Roles.Viewer)) return next(context);
+
+        // Routing has chosen an endpoint that answers 405 if another method has a route.
+        if (context.GetEndpoint()?.RequestDelegate is { } answer) return answer(context);
+        throw new ApiException(StatusCodes.Status404NotFound,
+            "this version of the host has nothing at this path: /openapi.json lists its paths");
     }
 
     /// <summary>
