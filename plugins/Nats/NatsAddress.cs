@@ -6,8 +6,9 @@ using PlantRuntime.Plugins.Nats.Subjects;
 namespace PlantRuntime.Plugins.Nats;
 
 /// <summary>
-/// An address of a tag in site.toml: <c>subject pattern : path</c>, <c>subject pattern : $subject[1]</c>, or a pattern alone for a payload
-/// that is the value itself. The colon has a blank on both sides. Immutable; parsing performs no I/O.
+/// An address of a tag in site.toml: <c>subject pattern : path</c>, <c>subject pattern : $subject[1]</c>, <c>subject pattern : $id</c>,
+/// <c>subject pattern : $sequence</c>, or a pattern alone for a payload that is the value itself. The colon has a blank on both sides.
+/// Immutable; parsing performs no I/O.
 /// </summary>
 /// <param name="Pattern">The pattern of the subjects whose messages carry the tag.</param>
 /// <param name="Path">The steps into the JSON payload; empty for the payload itself.</param>
@@ -15,6 +16,8 @@ internal sealed record NatsAddress(string Pattern, IReadOnlyList<JsonPathStep> P
 {
     private const string Separator = " : ";
     private const string Part = "$subject";
+    private const string Identity = "$id";
+    private const string Sequence = "$sequence";
 
     /// <summary>True when the payload is plain text and not JSON.</summary>
     public bool IsText { get; private init; }
@@ -24,6 +27,12 @@ internal sealed record NatsAddress(string Pattern, IReadOnlyList<JsonPathStep> P
 
     /// <summary>True if the value is the subject or a part of it.</summary>
     public bool IsPart { get; private init; }
+
+    /// <summary>True if the value is the identity of the message: its <c>Nats-Msg-Id</c>, or stream and sequence.</summary>
+    public bool IsIdentity { get; private init; }
+
+    /// <summary>True if the value is the sequence number that the stream gave the message.</summary>
+    public bool IsSequence { get; private init; }
 
     /// <summary>Index of the part of the subject, negative from its end; null for the whole subject.</summary>
     public int? PartIndex { get; private init; }
@@ -37,6 +46,7 @@ internal sealed record NatsAddress(string Pattern, IReadOnlyList<JsonPathStep> P
         while (start < tag.Address.Length && tag.Address[start] == ' ') start++;
         var rest = tag.Address[start..].TrimEnd();
         var isPart = rest.StartsWith(Part, StringComparison.Ordinal);
+        var isOfStream = rest is Identity or Sequence;
         IReadOnlyList<JsonPathStep>? path = [];
         int? index = null;
         problem = SubjectName.ValidatePattern(pattern) is { } subject
@@ -47,7 +57,7 @@ internal sealed record NatsAddress(string Pattern, IReadOnlyList<JsonPathStep> P
             problem = new AddressProblem(tag,
                 "expected $subject, or a part of it from 0, $subject[1], or from its end, $subject[-1]", start + 1);
         }
-        else if (separator >= 0 && !isPart)
+        else if (separator >= 0 && !isPart && !isOfStream)
         {
             path = JsonPath.Parse(rest, out var error);
             if (error is not null) problem = new AddressProblem(tag, error.Message, start + error.Column);
@@ -56,6 +66,7 @@ internal sealed record NatsAddress(string Pattern, IReadOnlyList<JsonPathStep> P
         return problem is not null ? null : new NatsAddress(pattern, path!)
         {
             IsText = IsType(tag, "text"), IsInteger = IsType(tag, "integer"), IsPart = isPart, PartIndex = index,
+            IsIdentity = rest == Identity, IsSequence = rest == Sequence,
         };
     }
 

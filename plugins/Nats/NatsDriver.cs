@@ -94,7 +94,7 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
                 var message = await session.NextAsync(cancel).ConfigureAwait(false);
                 if (message.Metadata is not { } metadata || await IsHandledAsync(message, metadata, cancel).ConfigureAwait(false)) continue;
                 Volatile.Write(ref _lastStoredTicks, metadata.Timestamp.UtcTicks);
-                var scans = payloads.Fill(message, into);
+                var scans = payloads.Fill(message, metadata, into);
                 _unacknowledged.Add(message, metadata.Sequence.Stream, scans);
                 if (scans > 0) return;
 
@@ -122,7 +122,7 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
         using var any = UntilLost(cancel);
         try
         {
-            await Task.WhenAll(stored.Select(s => ConfirmAsync(s.Message, s.Sequence, any.Token))).ConfigureAwait(false);
+            await ConfirmAsync(stored, any.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (IsLost(e, cancel))
         {
@@ -195,7 +195,7 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
         if (delivery == Delivery.Stored)
         {
             using var confirming = UntilLost(cancel);
-            await ConfirmAsync(message, sequence, confirming.Token).ConfigureAwait(false);
+            await ConfirmAsync([(message, sequence)], confirming.Token).ConfigureAwait(false);
             return true;
         }
 
@@ -209,18 +209,30 @@ internal sealed class NatsDriver : ISubscriber, IDescribed, IDiagnosable
         var ack = await Session.Connection.JetStream.PublishAsync(_options.DeadLetterSubject!, message.Data,
             NatsRawSerializer<byte[]>.Default, headers: headers, cancellationToken: any.Token).ConfigureAwait(false);
         ack.EnsureSuccess();
-        await ConfirmAsync(message, sequence, any.Token).ConfigureAwait(false);
+        await ConfirmAsync([(message, sequence)], any.Token).ConfigureAwait(false);
         Interlocked.Increment(ref _deadLetters);
         _context.Log.Warn($"message {sequence} of stream {_options.Stream} was delivered {limit} times and is a dead letter now");
         return true;
     }
 
-    private async Task ConfirmAsync(INatsJSMsg<byte[]> message, ulong sequence, CancellationToken cancel)
+    /// <summary>
+    /// Acknowledges messages of one connection and returns when the server has confirmed the last acknowledgement. It handles those of a
+    /// connection in their order, so it has handled all.
+    /// </summary>
+    private async Task ConfirmAsync(IReadOnlyList<(INatsJSMsg<byte[]> Message, ulong Sequence)> messages, CancellationToken cancel)
     {
-        if (_recorder.IsOn) _recorder.Note(true, $"acknowledge message {sequence}", (long)sequence);
-        await message.AckAsync(s_confirmed, cancel).ConfigureAwait(false);
-        if (_recorder.IsOn) _recorder.Note(false, $"the acknowledgement of message {sequence} is stored", (long)sequence);
-        _unacknowledged.Confirm(sequence);
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var (message, sequence) = messages[i];
+            if (_recorder.IsOn) _recorder.Note(true, $"acknowledge message {sequence}", (long)sequence);
+            await message.AckAsync(i == messages.Count - 1 ? s_confirmed : null, cancel).ConfigureAwait(false);
+        }
+
+        foreach (var (_, sequence) in messages)
+        {
+            if (_recorder.IsOn) _recorder.Note(false, $"the acknowledgement of message {sequence} is stored", (long)sequence);
+            _unacknowledged.Confirm(sequence);
+        }
     }
 
     private async ValueTask<DiagnosisStep> CheckConsumerAsync(NatsSession connection, CancellationToken cancel)

@@ -12,6 +12,7 @@ var all = new Dictionary<string, Func<Task>>
     ["opcua"] = PlantRuntime.Benchmarks.OpcUa.OpcUaBenchmark.RunAsync,
     ["mqtt"] = PlantRuntime.Benchmarks.Mqtt.MqttBenchmark.RunAsync,
     ["nats"] = PlantRuntime.Benchmarks.Nats.NatsBenchmark.RunAsync,
+    ["ingest"] = PlantRuntime.Benchmarks.Nats.IngestBenchmark.RunAsync,
     ["queue"] = PlantRuntime.Benchmarks.Queue.QueueBenchmark.RunAsync,
     ["backup"] = PlantRuntime.Benchmarks.Queue.SnapshotBenchmark.RunAsync,
     ["postgres"] = PlantRuntime.Benchmarks.Postgres.PostgresBenchmark.Run,

@@ -25,6 +25,11 @@ public class DeliveryTests
     public Task Notifications_are_lost_only_without_catch_up_and_then_the_gap_is_named() =>
         PassAsync(run => Notifications.RunAsync(run, rows: 2000, kills: 1, restarts: 2, cuts: 1, freezes: 1));
 
+    [Trait("Needs", "Server")]
+    [SkippableFact]
+    public Task Records_of_many_gateways_are_in_one_table_once_and_in_order_when_servers_hosts_and_gateways_are_killed() =>
+        PassAsync(new Ingest().RunAsync);
+
     [SkippableFact]
     public Task A_capped_queue_is_a_capped_file_and_counts_what_it_drops() => PassAsync(run => Cap.RunAsync(run, mebibytes: 64, times: 2));
 

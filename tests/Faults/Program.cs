@@ -1,8 +1,15 @@
+using System.Globalization;
 using PlantRuntime.Faults;
+using PlantRuntime.Faults.Publishers;
 using PlantRuntime.Faults.Scenarios;
 
 if (args is ["write-queue", var folder, var count, var mode])
     return await QueueWriter.RunAsync(folder, int.Parse(count), isSafe: mode == "full");
+if (args is ["publish-gateways", var state, var first, var gateways, var limit, var rate, var servers, var password])
+{
+    return await GatewayPublisher.RunAsync(state, int.Parse(first), int.Parse(gateways), long.Parse(limit),
+        double.Parse(rate, CultureInfo.InvariantCulture), [.. servers.Split(',').Select(int.Parse)], password);
+}
 
 var (numbers, seed, isShort) = (new List<string>(), 1, false);
 for (var i = 0; i < args.Length; i++)

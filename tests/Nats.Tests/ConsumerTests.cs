@@ -1,4 +1,5 @@
 using System.Globalization;
+using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using PlantRuntime.Conformance.Drivers;
 using PlantRuntime.Conformance.Sinks;
@@ -73,6 +74,30 @@ public sealed class ConsumerTests : IDisposable
             }
         })));
         Assert.Equal(Range(0, Count), seen.Order());
+    }
+
+    [SkippableFact]
+    public async Task Identity_and_sequence_of_a_message_are_the_same_when_it_comes_to_another_host()
+    {
+        await using var server = await NatsServer.StartAsync();
+        await PublishAsync(server, 1, 0, 2);
+        await using (var foreign = StoredStream.Connect(server.Addresses[0]))
+            (await new NatsJSContext(foreign).PublishAsync("plant.hall", "off"u8.ToArray())).EnsureSuccess();
+        string[] expected = [$"{Batches.Counting(1, 0, 2)[0].Id}|1", $"{Batches.Counting(1, 0, 2)[1].Id}|2", "PLANT-3|3"];
+        for (var host = 0; host < 2; host++)
+        {
+            await using var driver = Open(server);
+            var scan = await ConnectAsync(driver, new PreparedScan(driver, "plant.* : $id", "plant.* : $sequence"));
+            var found = new List<string>();
+            using var limit = new CancellationTokenSource(s_limit);
+            while (found.Count < expected.Length)
+            {
+                await scan.ReadAsync(limit.Token);
+                found.Add($"{scan[0]}|{scan[1]}");
+            }
+
+            Assert.Equal(expected, found.OrderBy(f => f[^1]));
+        }
     }
 
     [SkippableFact]

@@ -6,11 +6,14 @@ using PlantRuntime.Wire;
 namespace PlantRuntime.Plugins.Nats.Consuming;
 
 /// <summary>
-/// A connection with a running pull of one consumer. The library asks for at most <c>max_in_flight</c> messages ahead. The driver owns it;
-/// one reading call at a time.
+/// A connection with a running pull of one consumer. The library asks for few messages ahead, so that hosts share a backlog evenly and a
+/// killed host leaves few behind. The driver owns it; one reading call at a time.
 /// </summary>
 internal sealed class ConsumerSession : IAsyncDisposable
 {
+    // More than is read in the time of a request.
+    private const int MaxAhead = 500;
+
     private readonly CancellationTokenSource _end;
     private readonly IAsyncEnumerator<INatsJSMsg<byte[]>> _messages;
     // A reading call that is cancelled leaves its wait behind for the next one.
@@ -20,8 +23,8 @@ internal sealed class ConsumerSession : IAsyncDisposable
     {
         (Connection, Consumer) = (connection, consumer);
         _end = CancellationTokenSource.CreateLinkedTokenSource(connection.Lost);
-        _messages = consumer.ConsumeAsync(NatsRawSerializer<byte[]>.Default, new NatsJSConsumeOpts { MaxMsgs = maxInFlight }, _end.Token)
-            .GetAsyncEnumerator(CancellationToken.None);
+        var ahead = new NatsJSConsumeOpts { MaxMsgs = Math.Min(maxInFlight, MaxAhead) };
+        _messages = consumer.ConsumeAsync(NatsRawSerializer<byte[]>.Default, ahead, _end.Token).GetAsyncEnumerator(CancellationToken.None);
     }
 
     public NatsSession Connection { get; }

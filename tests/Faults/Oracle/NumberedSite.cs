@@ -40,8 +40,7 @@ internal sealed class NumberedSite : IAsyncDisposable
             {sinks}
             """);
         Folder.Write("recipes/all.csx", $"Plant.source.Scans.To({string.Join(", ", names)});");
-        Directory.CreateDirectory(Folder.At("plugins/numbered"));
-        foreach (var file in Directory.GetFiles(NumberedFolder)) File.Copy(file, Folder.At("plugins/numbered/" + Path.GetFileName(file)));
+        AddPluginTo(Folder);
     }
 
     public SiteFolder Folder { get; } = new();
@@ -52,6 +51,13 @@ internal sealed class NumberedSite : IAsyncDisposable
 
     private static string NumberedFolder { get; } = typeof(NumberedSite).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "NumberedFolder").Value!;
+
+    /// <summary>Copies the plugin of the numbered device into a site.</summary>
+    public static void AddPluginTo(SiteFolder site)
+    {
+        Directory.CreateDirectory(site.At("plugins/numbered"));
+        foreach (var file in Directory.GetFiles(NumberedFolder)) File.Copy(file, site.At("plugins/numbered/" + Path.GetFileName(file)));
+    }
 
     public void Start(params (string Name, string Value)[] environment) =>
         _host = PlantProcess.Start(environment.ToDictionary(e => e.Name, e => e.Value), "run", Folder.Path);
