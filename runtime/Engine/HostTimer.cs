@@ -1,7 +1,8 @@
 namespace PlantRuntime.Engine;
 
 /// <summary>One timer of <see cref="HostTime"/>. Its callback runs on the thread pool; any thread may change it or dispose of it.</summary>
-internal sealed class HostTimer(HostTime time, TimerCallback callback, object? state, ExecutionContext? context) : ITimer, IThreadPoolWorkItem
+internal sealed class HostTimer(HostTime time, TimerCallback callback, object? state, ExecutionContext? context)
+    : ITimer, IThreadPoolWorkItem
 {
     private static readonly ContextCallback s_call = static timer => ((HostTimer)timer!).Call();
     private readonly Lock _calls = new();
@@ -23,7 +24,8 @@ internal sealed class HostTimer(HostTime time, TimerCallback callback, object? s
     {
         HostTime.CheckTime(dueTime, nameof(dueTime));
         HostTime.CheckTime(period, nameof(period));
-        return time.Set(this, dueTime == Timeout.InfiniteTimeSpan ? null : time.After(dueTime), period > TimeSpan.Zero ? time.Ticks(period) : 0);
+        long? due = dueTime == Timeout.InfiniteTimeSpan ? null : time.After(dueTime);
+        return time.Set(this, due, period > TimeSpan.Zero ? time.Ticks(period) : 0);
     }
 
     /// <summary>Queues one call of the callback to the thread pool.</summary>
