@@ -30,6 +30,7 @@ internal static class StatusText
                 + $"{Amounts.Bytes((long)status["memory_bytes"]!)} memory, "
                 + now.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
         };
+        if (status["lease"] is { } lease) lines.AddRange(Pair(lease, now));
         if (status["site_error"] is { } siteError)
             AddReason(lines, Text(siteError), "correct site.toml and save it; the site before runs on", width);
         if (status["queue_error"] is { } queueError)
@@ -61,12 +62,25 @@ internal static class StatusText
         return lines;
     }
 
+    /// <summary>Says which host of a pair is active and since when, and which wait.</summary>
+    private static IEnumerable<string> Pair(JsonNode lease, DateTime now)
+    {
+        var since = lease["since"] is { } time
+            ? $" since {((DateTime)time).ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)}, {Ago(now, time)} ago" : "";
+        var own = Text(lease["instance"]);
+        yield return lease["active"] is { } active ? $"active: {Named(Text(active))}{since}" : "active: not known";
+        var standby = lease["standby"]!.AsArray().Select(s => Named(Text(s))).ToList();
+        yield return $"standby: {(standby.Count == 0 ? "none" : string.Join(", ", standby))}";
+
+        string Named(string instance) => instance == own ? $"{instance} (this host)" : instance;
+    }
+
     /// <summary>Says whether the site is healthy, and how many parts of which kind are not.</summary>
     private static string Summary(JsonNode status)
     {
         var ready = Text(status["ready"]);
         if (ready == "ready") return "healthy";
-        if (ready is "standby") return "standby: another host is active";
+        if (ready is "standby") return "standby: another host is active, or none";
         if (ready == "starting") return "starting";
         var counts = new[] { ("devices", "device"), ("sinks", "sink"), ("recipes", "recipe") }
             .Select(k => (Count: status[k.Item1]!.AsArray().Count(p => !(bool)p!["healthy"]!), Kind: k.Item2)).Where(k => k.Count > 0);
