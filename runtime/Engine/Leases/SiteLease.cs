@@ -20,7 +20,7 @@ internal sealed class SiteLease(
     Func<ILease> open, LeaseSettings settings, TimeProvider time, PlantLog log, Action? polled = null) : IAsyncDisposable
 {
     /// <summary>Time from the loss of the lease by a handover until this host tries to get it again.</summary>
-    public static readonly TimeSpan HandoverPause = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan HandoverPause = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan s_everyWhileWaiting = TimeSpan.FromSeconds(0.25);

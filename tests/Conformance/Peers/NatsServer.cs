@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace PlantRuntime.Nats.Tests.Testing;
+namespace PlantRuntime.Conformance.Peers;
 
 /// <summary>Debian's nats-server with JetStream in a temporary folder, or a cluster of them.</summary>
-internal sealed class NatsServer : IAsyncDisposable
+public sealed class NatsServer : IAsyncDisposable
 {
     private readonly PeerProcess _process;
 
@@ -13,10 +13,11 @@ internal sealed class NatsServer : IAsyncDisposable
     /// <summary>Port of the first server.</summary>
     public int Port => Ports[0];
 
-    public int[] Ports { get; }
+    /// <summary>Ports of all servers on 127.0.0.1.</summary>
+    public IReadOnlyList<int> Ports { get; }
 
     /// <summary>The servers as the option <c>servers</c> names them.</summary>
-    public string[] Addresses => [.. Ports.Select(p => $"127.0.0.1:{p}")];
+    public IReadOnlyList<string> Addresses => [.. Ports.Select(p => $"127.0.0.1:{p}")];
 
     /// <summary>Starts servers; skips the test if nats-server is not installed.</summary>
     /// <param name="config">Lines for the configuration, besides JetStream and the ports.</param>
@@ -43,20 +44,6 @@ internal sealed class NatsServer : IAsyncDisposable
     /// <summary>Lets a frozen server go on.</summary>
     public Task ThawAsync(int node = 0) => _process.AskAsync($"thaw {node}");
 
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
-}
-
-/// <summary>One server for all tests of a class.</summary>
-public sealed class NatsServerFixture : IAsyncLifetime
-{
-    private NatsServer? _server;
-
-    public int Port => _server!.Port;
-
-    public async Task InitializeAsync() => _server = await NatsServer.StartAsync("max_payload: 2MB");
-
-    public async Task DisposeAsync()
-    {
-        if (_server is not null) await _server.DisposeAsync();
-    }
 }
