@@ -246,7 +246,8 @@ internal sealed class SiteLease(
 
     private void Wait(string reason)
     {
-        if (_active.Task.IsCompleted || (reason == _waitingFor && !_limit.TryAcquire(out _))) return;
+        var isNew = reason != _waitingFor;
+        if (_active.Task.IsCompleted || (!_limit.TryAcquire(out _) && !isNew)) return;
         _waitingFor = reason;
         log.Info($"LEASE state=Waiting reason=\"{reason}\"");
     }

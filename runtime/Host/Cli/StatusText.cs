@@ -80,7 +80,7 @@ internal static class StatusText
     {
         var ready = Text(status["ready"]);
         if (ready == "ready") return "healthy";
-        if (ready is "standby") return "standby: another host is active, or none";
+        if (ready is "standby") return "standby: another host is active";
         if (ready == "starting") return "starting";
         var counts = new[] { ("devices", "device"), ("sinks", "sink"), ("recipes", "recipe") }
             .Select(k => (Count: status[k.Item1]!.AsArray().Count(p => !(bool)p!["healthy"]!), Kind: k.Item2)).Where(k => k.Count > 0);

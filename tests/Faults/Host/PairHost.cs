@@ -61,10 +61,10 @@ internal sealed class PairHost : IAsyncDisposable
 
     public PlantProcess Process => _process!;
 
-    public async Task StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    public async Task StartAsync()
     {
         if (_process is not null) await _process.DisposeAsync().ConfigureAwait(false);
-        _process = PlantProcess.Start(environment ?? new Dictionary<string, string>(), "run", Site.Path);
+        _process = PlantProcess.Start("run", Site.Path);
     }
 
     public Task SignalAsync(string signal) => _process!.SignalAsync(signal);
