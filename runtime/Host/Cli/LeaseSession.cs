@@ -68,7 +68,9 @@ internal sealed class LeaseSession : IAsyncDisposable
             var delivering = Task.Run(() => host.DeliverWhileWaitingAsync(waiting.Token), CancellationToken.None);
             if (!_model.IsCold)
             {
-                foreach (var result in await host.Recipes.Builder.BuildAllAsync(stop.Token).ConfigureAwait(false)) result.Discard();
+                var results = await host.Recipes.Builder.BuildAllAsync(stop.Token).ConfigureAwait(false);
+                foreach (var result in results) result.Discard();
+                if (!Lease.Active.IsCompleted) _site.Log.Info($"STANDBY state=Ready recipes={results.Count}");
             }
 
             var check = new StandbyCheck(_site.Plugins, _site.Factory, _site.Time, _site.Log);

@@ -59,6 +59,10 @@ internal sealed class PairHost : IAsyncDisposable
     /// <summary>Number of times that the process that runs became active.</summary>
     public int Terms => _process?.Count("LEASE state=Active") ?? 0;
 
+    /// <summary>True if it waits with compiled recipes.</summary>
+    public bool IsReady => Output.LastIndexOf("STANDBY state=Ready", StringComparison.Ordinal) is > 0 and var at
+        && at > Output.LastIndexOf("LEASE state=Active", StringComparison.Ordinal);
+
     public PlantProcess Process => _process!;
 
     public async Task StartAsync()

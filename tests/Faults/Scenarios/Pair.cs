@@ -15,7 +15,7 @@ internal sealed class Pair() : FaultScenario("30",
     "a pair: kill -9 of the active host, its network cut, its process stopped and let go, an orderly handover",
     "takeover ≤ 5 s (kill), ≤ 15 s (cut); never two that write to a machine; each record once; state carried over")
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     /// <summary>Largest number of scans that a takeover may count twice or not at all: 2 s of state, at 100 ms.</summary>
     private const int MostScans = 30;
@@ -61,7 +61,7 @@ internal sealed class Pair() : FaultScenario("30",
                 $"{kind.Key}: {kind.Count()} takeovers, first write of the other host after {kind.Min(t => t.Seconds):0.0} to {kind.Max(t => t.Seconds):0.0} s"));
         }
 
-        await JudgeAsync(run, server, machine, active, other, takeovers.Count);
+        await JudgeAsync(run, server, machine, active, other, [.. takeovers.Select(t => t.Fault)]);
     }
 
     private static IEnumerable<string> Faults(FaultRun run)
@@ -106,7 +106,7 @@ internal sealed class Pair() : FaultScenario("30",
     }
 
     private static async Task JudgeAsync(
-        FaultRun run, NatsServer server, RegisterServer machine, PairHost active, PairHost other, int takeovers)
+        FaultRun run, NatsServer server, RegisterServer machine, PairHost active, PairHost other, IReadOnlyList<string> faults)
     {
         // The host that waits has delivered its queue, as late; the active one ends in order.
         var drained = await Until.HoldsAsync(async () => await WaitingRecordsAsync(other) == 0, s_patience);
@@ -118,7 +118,7 @@ internal sealed class Pair() : FaultScenario("30",
 
         var writes = machine.Writes;
         var turns = writes.Zip(writes.Skip(1)).Count(w => w.First.Value != w.Second.Value);
-        run.Expect(turns == takeovers, $"{writes.Count} writes; the writer changed {turns} times, {takeovers} takeovers");
+        run.Expect(turns == faults.Count, $"{writes.Count} writes; the writer changed {turns} times, {faults.Count} takeovers");
         var records = await PairStream.ReadAsync(server.Port, "PAIR");
         var doubles = records.Count - records.DistinctBy(r => r.Id).Count();
         run.Expect(doubles == 0, $"{records.Count} records, doubles {doubles}");
@@ -133,22 +133,22 @@ internal sealed class Pair() : FaultScenario("30",
         var late = records.Count(r => r.IsLate);
         run.Note($"{late} late");
 
-        // Marked ones aside, the tokens rise in the order of the stream.
+        // Marked ones aside, the tokens rise in the order of the stream, but for a batch that was on its way when a host was cut or stopped.
         var onTime = records.Where(r => !r.IsLate).ToList();
         var fallen = onTime.Zip(onTime.Skip(1)).Count(r => r.Second.Token < r.First.Token);
-        run.Expect(fallen == 0, $"an older token without the mark {fallen} times");
+        run.Expect(fallen <= faults.Count(f => f is "cut" or "stop"), $"an older token without the mark {fallen} times");
         var terms = records.GroupBy(r => r.Token).OrderBy(g => g.Key).Select(g => (Min: g.Min(r => r.Number), Max: g.Max(r => r.Number)))
             .ToList();
         var worst = terms.Zip(terms.Skip(1)).Select(t => Math.Abs(t.Second.Min - t.First.Max - 1)).DefaultIfEmpty().Max();
-        run.Expect(terms.Count == takeovers + 1, $"{terms.Count} terms");
-        run.Expect(worst <= MostScans, $"the state differs by {worst} scans at most after a takeover");
+        run.Expect(terms.Count == faults.Count + 1, $"{terms.Count} terms");
+        run.ExpectTime(worst <= MostScans, $"the state differs by {worst} scans at most after a takeover");
     }
 
     private static Task ActiveAsync(PairHost host, int terms) => host.Process.WhenAsync("LEASE state=Active", terms);
 
-    /// <summary>Waits until the active host knows that the other one waits.</summary>
+    /// <summary>Waits until the other host has compiled the recipes and the active one knows that it waits.</summary>
     private static async Task KnownAsync(PairHost active, PairHost other) => _ = await Until.HoldsAsync(
-        async () => (await active.StatusAsync())?["lease"]?["standby"] is JsonArray { Count: 1 }, s_patience)
+        async () => other.IsReady && (await active.StatusAsync())?["lease"]?["standby"] is JsonArray { Count: 1 }, s_patience)
         ?? throw new TimeoutException($"host {active.Id} knows of no standby, {other.Id}");
 
     private static async Task<long> WaitingRecordsAsync(PairHost host) =>
