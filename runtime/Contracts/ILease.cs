@@ -56,8 +56,7 @@ public interface ILease : IAsyncDisposable
     ValueTask<long?> TryHoldAsync(CancellationToken cancel);
 
     /// <summary>
-    /// Returns the hosts that hold the lease or wait for it, without this one where the server does not tell them apart; empty if it is not
-    /// known. Called about every second, between other calls.
+    /// Returns the other hosts that hold the lease or wait for it; empty if none is known. Called about every second, between other calls.
     /// </summary>
     ValueTask<IReadOnlyList<LeaseMember>> ListAsync(CancellationToken cancel);
 

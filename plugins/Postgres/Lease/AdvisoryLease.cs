@@ -84,8 +84,8 @@ internal sealed class AdvisoryLease(PostgresOptions options, PluginContext conte
         try
         {
             var names = await RunAsync<string[]>(
-                $"SELECT array(SELECT application_name FROM pg_stat_activity WHERE application_name LIKE '{NamePrefix}%')", cancel)
-                .ConfigureAwait(false);
+                "SELECT array(SELECT application_name FROM pg_stat_activity "
+                + $"WHERE application_name LIKE '{NamePrefix}%' AND pid <> pg_backend_pid())", cancel).ConfigureAwait(false);
             return [.. names.Select(n => n[NamePrefix.Length..].Split(' ', 3)).Where(p => p.Length == 3).Select(p => new LeaseMember(
                 p[2], p[0] == "a",
                 p[0] == "a" && long.TryParse(p[1], CultureInfo.InvariantCulture, out var since)

@@ -194,8 +194,7 @@ internal sealed class SiteLease(
         if (_listed != long.MinValue && time.GetElapsedTime(_listed) < s_listEvery) return;
         _listed = time.GetTimestamp();
         await CallAsync(
-            async cancel => _members = [.. (await lease.ListAsync(cancel).ConfigureAwait(false)).Where(m => m.Instance != Instance)],
-            s_callTimeout).ConfigureAwait(false);
+            async cancel => _members = await lease.ListAsync(cancel).ConfigureAwait(false), s_callTimeout).ConfigureAwait(false);
     }
 
     private void Confirm(ILease lease, long token, long began)

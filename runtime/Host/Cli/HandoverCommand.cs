@@ -36,7 +36,7 @@ internal static class HandoverCommand
             var result = await SiteClient.PostAsync(folder, "/api/handover", null, cancel).ConfigureAwait(false);
             var (from, to) = ((string)result["from"]!, (string)result["to"]!);
             await output.WriteLineAsync(LogText.Sanitize($"{from} hands over to {to}")).ConfigureAwait(false);
-            if (await WhenOtherIsActiveAsync(folder, from, cancel).ConfigureAwait(false) is { } active)
+            if (await WhenOtherIsActiveAsync(folder, cancel).ConfigureAwait(false) is { } active)
             {
                 await output.WriteLineAsync(LogText.Sanitize($"{active} is active")).ConfigureAwait(false);
                 return 0;
@@ -54,7 +54,7 @@ internal static class HandoverCommand
     }
 
     /// <summary>Waits until this host, as a standby, sees another active one; null if that takes too long.</summary>
-    private static async Task<string?> WhenOtherIsActiveAsync(string folder, string from, CancellationToken cancel)
+    private static async Task<string?> WhenOtherIsActiveAsync(string folder, CancellationToken cancel)
     {
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < s_patience)
@@ -63,7 +63,8 @@ internal static class HandoverCommand
             try
             {
                 var status = await SiteClient.GetAsync(folder, "/api/status", cancel).ConfigureAwait(false);
-                if (status["lease"] is JsonObject lease && (string?)lease["active"] is { } active && active != from) return active;
+                if (status["lease"] is JsonObject lease && (string?)lease["state"] == "standby" && (string?)lease["active"] is { } active)
+                    return active;
             }
             catch (SiteClientException)
             {

@@ -1,6 +1,7 @@
 using PlantRuntime.Engine;
 using PlantRuntime.Engine.Leases;
 using PlantRuntime.Logging;
+using PlantRuntime.Queue;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Tools.Doctor;
@@ -89,12 +90,7 @@ internal sealed class LeaseSession : IAsyncDisposable
     /// <summary>Begins the term of this host: its records, and the state of the host before. Called before the host starts.</summary>
     public async Task BeginAsync(SiteHost host, CancellationToken cancel)
     {
-        if (host.Queue is { } queue)
-        {
-            var (id, batch) = await queue.ReadEndAsync().ConfigureAwait(false);
-            Terms.Begin(id, batch);
-        }
-
+        if (host.Queue is { } queue) await BeginTermAsync(queue).ConfigureAwait(false);
         if (_openState() is not { } server) return;
         var last = Terms.TokenBefore;
         _replica = new StateReplica(server, Lease, host.Recipes.States, _site.Time, _site.Log);
@@ -107,5 +103,19 @@ internal sealed class LeaseSession : IAsyncDisposable
     {
         if (_replica is not null) await _replica.DisposeAsync().ConfigureAwait(false);
         await Lease.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task BeginTermAsync(DiskQueue queue)
+    {
+        try
+        {
+            var (id, batch) = await queue.ReadEndAsync().ConfigureAwait(false);
+            Terms.Begin(id, batch);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _site.Log.Error($"LEASE file=lease.json reason=\"the term cannot be stored: {exception.Message}\" "
+                + $"next=\"make room on the disk; records of this term may be marked as late\"");
+        }
     }
 }
