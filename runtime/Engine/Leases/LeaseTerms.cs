@@ -32,8 +32,8 @@ internal sealed class LeaseTerms(SiteLease lease, string dataFolder, TimeProvide
     /// <summary>Why a record that is made now is rejected; null if it is not.</summary>
     public string? WhyNoRecords => lease.WhyNoRecords;
 
-    /// <summary>Token of the term of this host before the one that runs; 0 without one.</summary>
-    public long TokenBefore => _terms.Length < 2 ? 0 : _terms[^2].Token;
+    /// <summary>Token of the last term of this host that has begun; 0 without one.</summary>
+    public long LastToken => _terms.IsEmpty ? 0 : _terms[^1].Token;
 
     /// <summary>Reads the file. A file that cannot be read counts as none: waiting records are late then.</summary>
     public void Load()

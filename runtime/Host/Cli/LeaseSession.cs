@@ -90,9 +90,9 @@ internal sealed class LeaseSession : IAsyncDisposable
     /// <summary>Begins the term of this host: its records, and the state of the host before. Called before the host starts.</summary>
     public async Task BeginAsync(SiteHost host, CancellationToken cancel)
     {
+        var last = Terms.LastToken;
         if (host.Queue is { } queue) await BeginTermAsync(queue).ConfigureAwait(false);
         if (_openState() is not { } server) return;
-        var last = Terms.TokenBefore;
         _replica = new StateReplica(server, Lease, host.Recipes.States, _site.Time, _site.Log);
         await _replica.RestoreAsync(_site.Sources.Read().Files, last, cancel).ConfigureAwait(false);
         host.RecipesEnded = _replica.EndAsync;
