@@ -74,8 +74,8 @@ public interface ILease : IAsyncDisposable
 public sealed record LeaseMember(string Instance, bool IsActive, DateTime? Since);
 
 /// <summary>
-/// Keeps the state of a site's recipes for the host that takes over. The host makes one call at a time, with a deadline of 5 s, beside those
-/// of the lease; after a failure it connects again.
+/// Keeps the state of a site's recipes for the host that takes over. The host makes one call at a time, with a deadline of 5 s, beside
+/// those of the lease; after a failure it connects again.
 /// </summary>
 public interface ILeaseState : IAsyncDisposable
 {

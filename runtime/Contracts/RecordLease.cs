@@ -1,8 +1,8 @@
 namespace PlantRuntime.Contracts;
 
 /// <summary>
-/// The lease under which a host sends records, for sites of which several hosts run. Records of one queue belong to the term of the lease in
-/// which they were made, by the numbers of their batches. Immutable.
+/// The lease under which a host sends records, for sites of which several hosts run. Records of one queue belong to the term of the lease
+/// in which they were made, by the numbers of their batches. Immutable.
 /// </summary>
 /// <param name="token">Fencing token of the host that sends; 0 while it waits for the lease.</param>
 /// <param name="terms">First batch and token of each term, ascending; empty for records that are in no queue.</param>

@@ -157,8 +157,8 @@ internal sealed class SiteHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Delivers records that wait from an earlier term of the lease, while this host waits for it: opens the sinks that have some, and closes
-    /// them when they are empty. Runs until it is cancelled, before <see cref="StartAsync"/>; then all sinks are closed.
+    /// Delivers records that wait from an earlier term of the lease, while this host waits for it: opens the sinks that have some, and
+    /// closes them when they are empty. Runs until it is cancelled, before <see cref="StartAsync"/>; then all sinks are closed.
     /// </summary>
     public async Task DeliverWhileWaitingAsync(CancellationToken cancel)
     {

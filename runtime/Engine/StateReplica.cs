@@ -14,7 +14,8 @@ namespace PlantRuntime.Engine;
 /// loop of <see cref="Start"/> runs until <see cref="EndAsync"/>. Failures are logged, never thrown: the state on the disk of each host
 /// remains.
 /// </summary>
-internal sealed class StateReplica(ILeaseState server, SiteLease lease, StateFolder folder, TimeProvider time, PlantLog log) : IAsyncDisposable
+internal sealed class StateReplica(
+    ILeaseState server, SiteLease lease, StateFolder folder, TimeProvider time, PlantLog log) : IAsyncDisposable
 {
     /// <summary>"PRS1" marks the states of a site. The digit is the version of the format.</summary>
     private const uint Kind = 0x3153_5250;

@@ -14,8 +14,8 @@ namespace PlantRuntime.Plugins.Nats.Lease;
 internal readonly record struct BucketEntry(byte[]? Bytes, ulong Revision);
 
 /// <summary>
-/// One connection with the key-value bucket of the leases, which it creates if it is missing and never changes. The revision of a key is the
-/// sequence number of its last message, and the server compares it with <c>Nats-Expected-Last-Subject-Sequence</c> before it stores the
+/// One connection with the key-value bucket of the leases, which it creates if it is missing and never changes. The revision of a key is
+/// the sequence number of its last message, and the server compares it with <c>Nats-Expected-Last-Subject-Sequence</c> before it stores the
 /// next one (ADR-8). One <see cref="NatsLease"/> or <see cref="NatsLeaseState"/> owns it and makes one call at a time.
 /// </summary>
 internal sealed class LeaseBucket : IAsyncDisposable

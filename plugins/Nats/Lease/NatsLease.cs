@@ -108,7 +108,8 @@ internal sealed class NatsLease(NatsSinkOptions options, PluginContext context, 
         // An earlier confirmation was stored although its answer was lost, or another host has the lease.
         var entry = await bucket.ReadAsync(_keys.Holder, cancel).ConfigureAwait(false);
         if (entry.Bytes is null || LeaseValue.Decode(entry.Bytes).Id != _id || entry.Revision <= _revision) return false;
-        if (await bucket.TryUpdateAsync(_keys.Holder, value, entry.Revision, cancel).ConfigureAwait(false) is not { } revision) return false;
+        if (await bucket.TryUpdateAsync(_keys.Holder, value, entry.Revision, cancel).ConfigureAwait(false) is not { } revision)
+            return false;
         _revision = revision;
         return true;
     }

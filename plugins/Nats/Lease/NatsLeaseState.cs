@@ -55,7 +55,8 @@ internal sealed class NatsLeaseState(NatsSinkOptions options, PluginContext cont
         }
 
         _last = (manifest, written);
-        if (before is not null && before.Token != token) await bucket.PurgeAsync(_keys.PiecesOf(before.Token), cancel).ConfigureAwait(false);
+        if (before is not null && before.Token != token)
+            await bucket.PurgeAsync(_keys.PiecesOf(before.Token), cancel).ConfigureAwait(false);
     }
 
     public async ValueTask<(long Token, ReadOnlyMemory<byte> State)?> LoadAsync(CancellationToken cancel)

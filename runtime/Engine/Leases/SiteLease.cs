@@ -7,8 +7,8 @@ namespace PlantRuntime.Engine.Leases;
 /// <summary>
 /// Holds the lease by which one of several hosts of a site is active. All times are of the monotonic clock. The lease counts as held from a
 /// confirmation for <see cref="Validity"/>, counted from the moment when the confirmation was requested; <see cref="MayWrite"/> ends 1 s
-/// earlier. A host that gets a lease which ends with its connection waits <see cref="TakeoverDelay"/>, which is longer, before it is active;
-/// a lease that ends by time alone is given only after as long. Created by <c>plant run</c>, which disposes of it; the loop is async;
+/// earlier. A host that gets a lease which ends with its connection waits <see cref="TakeoverDelay"/>, which is longer, before it is
+/// active; a lease that ends by time alone is given only after as long. Created by <c>plant run</c>, which disposes of it; the loop is async;
 /// <see cref="MayWrite"/> and the other properties are read by any thread.
 /// </summary>
 /// <param name="open">Creates a lease without I/O.</param>
@@ -47,7 +47,7 @@ internal sealed class SiteLease(
     /// <summary>Time from the request of a confirmation until the host stops, without another one.</summary>
     public TimeSpan Validity => settings.Expiry;
 
-    /// <summary>Time from getting a lease that ends with its connection until the host is active: the one before notices its loss.</summary>
+    /// <summary>Time from getting a lease that ends with its connection until the host is active.</summary>
     public TimeSpan TakeoverDelay => settings.Expiry + s_margin;
 
     /// <summary>Name of this host.</summary>
@@ -118,7 +118,8 @@ internal sealed class SiteLease(
         }
         catch (Exception exception)
         {
-            log.Warn($"LEASE state=Closed reason=\"{Describe(exception)}\" next=\"another host gets it after {Validity.TotalSeconds:0.#} s\"");
+            log.Warn($"LEASE state=Closed reason=\"{Describe(exception)}\" "
+                + $"next=\"another host gets it after {Validity.TotalSeconds:0.#} s\"");
         }
     }
 
@@ -205,7 +206,8 @@ internal sealed class SiteLease(
         if (_since is null)
         {
             _since = time.GetTimestamp();
-            log.Info($"LEASE state=Taken token={token} next=\"{(delay > TimeSpan.Zero ? $"active in {delay.TotalSeconds:0.#} s" : "active now")}\"");
+            var next = delay > TimeSpan.Zero ? $"active in {delay.TotalSeconds:0.#} s" : "active now";
+            log.Info($"LEASE state=Taken token={token} next=\"{next}\"");
         }
 
         if (_active.Task.IsCompleted || time.GetElapsedTime(_since.Value) < delay) return;

@@ -7,7 +7,8 @@ using PlantRuntime.Tools.Client;
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
-/// Implements <c>plant handover</c>: ends the active host of a pair in order and waits until the other one is active. Runs once per process.
+/// Implements <c>plant handover</c>: ends the active host of a pair in order and waits until the other one is active. Runs once per
+/// process.
 /// </summary>
 internal static class HandoverCommand
 {
@@ -42,8 +43,8 @@ internal static class HandoverCommand
                 return 0;
             }
 
-            await errors.WriteLineAsync(
-                $"no other host is active after {s_patience.TotalSeconds:0} s: see its log; this one tries again too").ConfigureAwait(false);
+            var failure = $"no other host is active after {s_patience.TotalSeconds:0} s: see its log; this one tries again too";
+            await errors.WriteLineAsync(failure).ConfigureAwait(false);
             return 1;
         }
         catch (SiteClientException exception)

@@ -103,8 +103,8 @@ internal sealed class SiteApi(SiteHost host)
         var lease = host.Lease ?? throw new ApiException(StatusCodes.Status409Conflict, "the site has no lease: see lease in [site]");
         AuditTrail.SetSubject(context, lease.Instance);
         if (lease.RequestHandover() is { } reason) throw new ApiException(StatusCodes.Status409Conflict, reason);
-        await ApiResponse.WriteAsync(context, new JsonObject { ["from"] = lease.Instance, ["to"] = await lease.Handover.ConfigureAwait(false) })
-            .ConfigureAwait(false);
+        var to = await lease.Handover.ConfigureAwait(false);
+        await ApiResponse.WriteAsync(context, new JsonObject { ["from"] = lease.Instance, ["to"] = to }).ConfigureAwait(false);
     }
 
     private static ApiException NotRestarted(string kind, string name, string? reason) =>

@@ -73,7 +73,8 @@ internal sealed class RegisterServer : IDisposable
 
     private byte[] Answer(byte[] request)
     {
-        var (first, second) = (BinaryPrimitives.ReadUInt16BigEndian(request.AsSpan(1)), BinaryPrimitives.ReadUInt16BigEndian(request.AsSpan(3)));
+        var first = BinaryPrimitives.ReadUInt16BigEndian(request.AsSpan(1));
+        var second = BinaryPrimitives.ReadUInt16BigEndian(request.AsSpan(3));
         lock (_writes)
         {
             switch (request[0])

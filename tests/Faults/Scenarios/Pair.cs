@@ -8,8 +8,8 @@ using PlantRuntime.Faults.Peers;
 namespace PlantRuntime.Faults.Scenarios;
 
 /// <summary>
-/// Two hosts of one site with a lease in nats-server. Both would write their plant id into the same register of a machine, and count scans in
-/// a state. The active one is killed, cut off, stopped and let go, and hands over in order.
+/// Two hosts of one site with a lease in nats-server. Both would write their plant id into the same register of a machine, and count scans
+/// in a state. The active one is killed, cut off, stopped and let go, and hands over in order.
 /// </summary>
 internal sealed class Pair() : FaultScenario("30",
     "a pair: kill -9 of the active host, its network cut, its process stopped and let go, an orderly handover",
@@ -133,7 +133,7 @@ internal sealed class Pair() : FaultScenario("30",
         var late = records.Count(r => r.IsLate);
         run.Note($"{late} late");
 
-        // Marked ones aside, the tokens rise in the order of the stream, but for a batch that was on its way when a host was cut or stopped.
+        // Marked ones aside, the tokens rise in the order of the stream, but for a batch that was on its way at a cut or stop.
         var onTime = records.Where(r => !r.IsLate).ToList();
         var fallen = onTime.Zip(onTime.Skip(1)).Count(r => r.Second.Token < r.First.Token);
         run.Expect(fallen <= faults.Count(f => f is "cut" or "stop"), $"an older token without the mark {fallen} times");
