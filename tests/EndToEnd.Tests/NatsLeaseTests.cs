@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PlantRuntime.Conformance.Peers;
 using Xunit.Abstractions;
 
@@ -52,8 +53,8 @@ public sealed class NatsLeaseTests(ITestOutputHelper output)
     public async Task Another_server_of_a_cluster_keeps_the_lease_when_one_is_lost_and_a_cold_host_takes_over()
     {
         await using var servers = await NatsServer.StartAsync(nodes: 3);
-        using var folder = CreateSite(servers.Ports, ", expiry = \"15s\", standby = \"cold\"");
-        using var other = CreateSite([.. servers.Ports.Reverse()], ", expiry = \"15s\", standby = \"cold\"");
+        using var folder = CreateSite(servers.Ports, ", expiry = \"20s\", standby = \"cold\"");
+        using var other = CreateSite([.. servers.Ports.Reverse()], ", expiry = \"20s\", standby = \"cold\"");
         await using var first = PlantProcess.Start("run", folder.Path);
         await first.WhenAsync("CONNECTED sink=bus");
         await using var second = PlantProcess.Start("run", other.Path);
@@ -83,7 +84,7 @@ public sealed class NatsLeaseTests(ITestOutputHelper output)
     }
 
     private static IEnumerable<int> Counts(SiteFolder site) => site.Lines("data/lines.jsonl")
-        .Select(line => int.Parse(line.Split("\"n\":")[1].TrimEnd('}'), CultureInfo.InvariantCulture));
+        .Select(line => int.Parse(Regex.Match(line, "\"n\":([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture));
 
     private static SiteFolder CreateSite(IReadOnlyList<int> ports, string lease)
     {

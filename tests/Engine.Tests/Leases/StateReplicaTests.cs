@@ -41,7 +41,7 @@ public sealed class StateReplicaTests : IAsyncDisposable
         var other = new StateFolder(_second.Path);
         await using var restored = new StateReplica(_server, _lease, other, TimeProvider.System, _log);
         await restored.RestoreAsync(["recipes/a.csx"], 3, default);
-        Assert.Equal([1, 2, 3], other.Read("recipes/a.csx"));
+        Assert.Equal(new byte[] { 1, 2, 3 }, other.Read("recipes/a.csx"));
         Assert.Contains(_lines.All, l => l.Contains("STATE restored=1 token=3 ", StringComparison.Ordinal));
     }
 
@@ -73,7 +73,8 @@ public sealed class StateReplicaTests : IAsyncDisposable
         folder.Latest!["recipes/large.csx"] = new byte[2000];
         await replica.EndAsync();
         Assert.Null(_server.Saved);
-        Assert.Contains(_lines.All, l => l.Contains("of which recipes/large.csx has 2000, and the server keeps 1000 at most", StringComparison.Ordinal));
+        const string Expected = "of which recipes/large.csx has 2000, and the server keeps 1000 at most";
+        Assert.Contains(_lines.All, l => l.Contains(Expected, StringComparison.Ordinal));
     }
 
     [Fact]
