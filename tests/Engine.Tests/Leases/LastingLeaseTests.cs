@@ -62,7 +62,8 @@ public sealed class LastingLeaseTests : IAsyncDisposable
     [Fact]
     public async Task It_is_handed_over_only_to_a_host_that_waits()
     {
-        Assert.Equal("this host is not active: run the command where it is", _host.RequestHandover());
+        await using var waiting = new SiteLease(() => _server, new LeaseSettings("a", TimeSpan.FromSeconds(3)), _time, _log);
+        Assert.Equal("this host is not active: run the command where it is", waiting.RequestHandover());
         await UntilAsync(() => _host.MayWrite);
         Assert.Equal("no other host waits for the lease: nothing was changed", _host.RequestHandover());
         Assert.False(_host.Handover.IsCompleted);
@@ -93,7 +94,7 @@ public sealed class LastingLeaseTests : IAsyncDisposable
         Assert.Equal((0, 7, true), (lease.Token, lease.TokenOf(new RecordId(queue, 5, 0)), lease.IsLate(new RecordId(queue, 5, 0))));
         File.WriteAllText(folder.Of("lease.json"), "{");
         new LeaseTerms(again, folder.Path, _time, _log).Load();
-        Assert.Contains(_lines.All, l => l.Contains("LEASE file=lease.json", StringComparison.Ordinal));
+        await UntilAsync(() => _lines.All.Any(l => l.Contains("LEASE file=lease.json", StringComparison.Ordinal)));
     }
 
     public async ValueTask DisposeAsync()

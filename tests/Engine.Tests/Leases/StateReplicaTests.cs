@@ -42,7 +42,7 @@ public sealed class StateReplicaTests : IAsyncDisposable
         await using var restored = new StateReplica(_server, _lease, other, TimeProvider.System, _log);
         await restored.RestoreAsync(["recipes/a.csx"], 3, default);
         Assert.Equal(new byte[] { 1, 2, 3 }, other.Read("recipes/a.csx"));
-        Assert.Contains(_lines.All, l => l.Contains("STATE restored=1 token=3 ", StringComparison.Ordinal));
+        await _lines.WhenAsync("STATE restored=1 token=3 ");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class StateReplicaTests : IAsyncDisposable
         await replica.EndAsync();
         Assert.Null(_server.Saved);
         const string Expected = "of which recipes/large.csx has 2000, and the server keeps 1000 at most";
-        Assert.Contains(_lines.All, l => l.Contains(Expected, StringComparison.Ordinal));
+        await _lines.WhenAsync(Expected);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class StateReplicaTests : IAsyncDisposable
         await using var replica = new StateReplica(_server, _lease, folder, TimeProvider.System, _log);
         await replica.RestoreAsync(["recipes/a.csx"], 0, default);
         Assert.Null(folder.Read("recipes/a.csx"));
-        Assert.Contains(_lines.All, l => l.Contains("the state of the host before cannot be read", StringComparison.Ordinal));
+        await _lines.WhenAsync("the state of the host before cannot be read");
     }
 
     public async ValueTask DisposeAsync()
