@@ -6,7 +6,9 @@ using PlantRuntime.Nats.Tests.Testing;
 
 namespace PlantRuntime.Nats.Tests;
 
-/// <summary>The lease and the state of recipes in a real nats-server. The clock of each host is its own, and is advanced by the test.</summary>
+/// <summary>
+/// The lease and the state of recipes in a real nats-server. The clock of each host is its own, and is advanced by the test.
+/// </summary>
 [Trait("Needs", "Server")]
 public sealed class NatsLeaseTests(NatsServerFixture server) : IClassFixture<NatsServerFixture>
 {

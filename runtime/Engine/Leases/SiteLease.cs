@@ -8,8 +8,8 @@ namespace PlantRuntime.Engine.Leases;
 /// Holds the lease by which one of several hosts of a site is active. All times are of the monotonic clock. The lease counts as held from a
 /// confirmation for <see cref="Validity"/>, counted from the moment when the confirmation was requested; <see cref="MayWrite"/> ends 1 s
 /// earlier. A host that gets a lease which ends with its connection waits <see cref="TakeoverDelay"/>, which is longer, before it is
-/// active; a lease that ends by time alone is given only after as long. Created by <c>plant run</c>, which disposes of it; the loop is async;
-/// <see cref="MayWrite"/> and the other properties are read by any thread.
+/// active; a lease that ends by time alone is given only after as long. Created by <c>plant run</c>, which disposes of it; the loop is
+/// async; <see cref="MayWrite"/> and the other properties are read by any thread.
 /// </summary>
 /// <param name="open">Creates a lease without I/O.</param>
 /// <param name="settings">This host, and the expiry of the lease.</param>
