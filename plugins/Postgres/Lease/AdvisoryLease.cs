@@ -83,10 +83,11 @@ internal sealed class AdvisoryLease(PostgresOptions options, PluginContext conte
     {
         try
         {
-            var names = await RunAsync<string[]>(
-                "SELECT array(SELECT application_name FROM pg_stat_activity "
-                + $"WHERE application_name LIKE '{NamePrefix}%' AND pid <> pg_backend_pid())", cancel).ConfigureAwait(false);
-            return [.. names.Select(n => n[NamePrefix.Length..].Split(' ', 3)).Where(p => p.Length == 3).Select(p => new LeaseMember(
+            // One text, because this connection reads no arrays; a name has no line end.
+            var names = await RunAsync<string>(
+                "SELECT coalesce(string_agg(application_name, chr(10)), '') FROM pg_stat_activity "
+                + $"WHERE application_name LIKE '{NamePrefix}%' AND pid <> pg_backend_pid()", cancel).ConfigureAwait(false);
+            return [.. names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(n => n[NamePrefix.Length..].Split(' ', 3)).Where(p => p.Length == 3).Select(p => new LeaseMember(
                 p[2], p[0] == "a",
                 p[0] == "a" && long.TryParse(p[1], CultureInfo.InvariantCulture, out var since)
                     ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(since, 0, 1L << 37)).UtcDateTime : null))];

@@ -194,8 +194,22 @@ internal sealed class SiteLease(
         else Wait("another host is active");
         if (_listed != long.MinValue && time.GetElapsedTime(_listed) < s_listEvery) return;
         _listed = time.GetTimestamp();
-        await CallAsync(
-            async cancel => _members = await lease.ListAsync(cancel).ConfigureAwait(false), s_callTimeout).ConfigureAwait(false);
+        await ListAsync(lease).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for the other hosts. A failure does not touch the lease: a lost connection is noticed by the next confirmation.</summary>
+    private async Task ListAsync(ILease lease)
+    {
+        try
+        {
+            await CallAsync(
+                async cancel => _members = await lease.ListAsync(cancel).ConfigureAwait(false), s_callTimeout).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!_end.IsCancellationRequested)
+        {
+            _members = [];
+            if (_limit.TryAcquire(out _)) log.Warn($"LEASE reason=\"the other hosts are not known: {Describe(exception)}\"");
+        }
     }
 
     private void Confirm(ILease lease, long token, long began)
