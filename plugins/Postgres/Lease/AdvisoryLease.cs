@@ -87,10 +87,7 @@ internal sealed class AdvisoryLease(PostgresOptions options, PluginContext conte
             var names = await RunAsync<string>(
                 "SELECT coalesce(string_agg(application_name, chr(10)), '') FROM pg_stat_activity "
                 + $"WHERE application_name LIKE '{NamePrefix}%' AND pid <> pg_backend_pid()", cancel).ConfigureAwait(false);
-            return [.. names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(n => n[NamePrefix.Length..].Split(' ', 3)).Where(p => p.Length == 3).Select(p => new LeaseMember(
-                p[2], p[0] == "a",
-                p[0] == "a" && long.TryParse(p[1], CultureInfo.InvariantCulture, out var since)
-                    ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(since, 0, 1L << 37)).UtcDateTime : null))];
+            return [.. names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(n => MemberFrom(n[NamePrefix.Length..]))];
         }
         catch (Exception exception)
         {
@@ -112,6 +109,15 @@ internal sealed class AdvisoryLease(PostgresOptions options, PluginContext conte
     {
         await using var command = new NpgsqlCommand(sql, _connection);
         return (T)(await command.ExecuteScalarAsync(cancel).WaitAsync(cancel).ConfigureAwait(false))!;
+    }
+
+    private static LeaseMember MemberFrom(string name)
+    {
+        var parts = name.Split(' ', 3);
+        var isActive = parts[0] == "a";
+        var seconds = parts.Length > 1 && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var since) ? since : 0;
+        DateTime? time = isActive && seconds is > 0 and < 1L << 37 ? DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime : null;
+        return new LeaseMember(parts[^1], isActive, time);
     }
 
     /// <summary>Names the session: state, Unix time, host. The server cuts what is too long, and replaces what is not ASCII.</summary>

@@ -197,7 +197,7 @@ internal sealed class SiteLease(
         await ListAsync(lease).ConfigureAwait(false);
     }
 
-    /// <summary>Asks for the other hosts. A failure does not touch the lease: a lost connection is noticed by the next confirmation.</summary>
+    /// <summary>Asks for the other hosts. A failure does not touch the lease: the next confirmation notices a lost connection.</summary>
     private async Task ListAsync(ILease lease)
     {
         try
