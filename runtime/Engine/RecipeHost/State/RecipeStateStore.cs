@@ -18,8 +18,8 @@ internal sealed class RecipeStateStore(string recipe, StateFolder folder, TimePr
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(10);
 
-    /// <summary>A little less than a second, because the slot calls every half second.</summary>
-    private static readonly TimeSpan s_everyInMemory = TimeSpan.FromSeconds(0.9);
+    /// <summary>Less than a second, so that a slot that calls every second or half second saves every second.</summary>
+    private static readonly TimeSpan s_everyInMemory = TimeSpan.FromSeconds(0.7);
 
     /// <summary>Longest absence that counts: 366 days. A longer one means that the clock was set.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(366);
