@@ -20,5 +20,6 @@ public sealed class PostgresPlugin : SinkPlugin<PostgresSinkOptions>, IDriverPlu
     IDriver IDriverPlugin.Open(object options, PluginContext context) => new PostgresDriver((PostgresDriverOptions)options, context);
 
     /// <inheritdoc/>
-    public ILease OpenLease(object options, PluginContext context) => new AdvisoryLease((PostgresSinkOptions)options, context);
+    public ILease OpenLease(object options, PluginContext context, LeaseSettings settings) =>
+        new AdvisoryLease((PostgresSinkOptions)options, context, settings);
 }

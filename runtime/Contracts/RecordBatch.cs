@@ -38,6 +38,9 @@ public sealed class RecordBatch
         set => StartAt(value, 0);
     }
 
+    /// <summary>The lease under which the host sends the records; null if the site has none.</summary>
+    public RecordLease? Lease { get; set; }
+
     /// <summary>Number of records.</summary>
     public int Count => _entries.Count;
 

@@ -1,11 +1,13 @@
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Engine.Devices.Blocks;
 using PlantRuntime.Engine.Devices.Writes;
+using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.Plugins;
 using PlantRuntime.Engine.RecipeHost;
 using PlantRuntime.Engine.RecipeHost.Build;
 using PlantRuntime.Engine.Reload;
 using PlantRuntime.Engine.Sinks;
+using PlantRuntime.Engine.Sinks.Asking;
 using PlantRuntime.Logging;
 using PlantRuntime.Queue;
 using PlantRuntime.Sites.Models;
@@ -32,6 +34,7 @@ internal sealed class SiteHost : IAsyncDisposable
 
     /// <summary>Time from the request to stop until everything has ended.</summary>
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(3.9);
+    private static readonly TimeSpan s_standbyEvery = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan s_leastDrain = TimeSpan.FromSeconds(0.2);
     private readonly SiteRuntime _site;
     private readonly SiteReload _reload;
@@ -59,15 +62,17 @@ internal sealed class SiteHost : IAsyncDisposable
     /// <param name="whyNoWrites">Returns why the host may not write to devices now, or null; null if it always may.</param>
     /// <param name="alsoPoll">Runs after each poll of the site's files, for instance to refresh generated files; null does nothing.</param>
     /// <param name="supervised">Called at the end of each round of the supervision loop; null does nothing.</param>
+    /// <param name="lease">The terms of the lease; null if the site has none.</param>
     public SiteHost(
         SiteModel site, PluginCatalog catalog, PluginFactory plugins, RecipeSources recipes, RecipeCompiler compiler, TimeProvider time,
         PlantLog log,
-        Func<string?>? whyNoWrites = null, Func<CancellationToken, Task>? alsoPoll = null, Action? supervised = null)
+        Func<string?>? whyNoWrites = null, Func<CancellationToken, Task>? alsoPoll = null, Action? supervised = null,
+        LeaseTerms? lease = null)
     {
         (_catalog, _compiler, _time, _log) = (catalog, compiler, time, log);
         _audit = new AuditLog(site.Folder, site.Log.MaxSize.Bytes, Math.Max(AuditLog.Keep, site.Log.FilesKept), time, log);
         _status = new SiteStatus(time, new DiskMonitor(log));
-        _site = new SiteRuntime(site, catalog, plugins, recipes, compiler, _audit, _status, whyNoWrites, time, log);
+        _site = new SiteRuntime(site, catalog, plugins, recipes, compiler, _audit, _status, whyNoWrites, time, log, lease);
         _status.Attach(_site);
         _reload = new SiteReload(_site, time, log);
         _catalog.Crashed = ParkPlugin;
@@ -88,6 +93,12 @@ internal sealed class SiteHost : IAsyncDisposable
     /// True to end without delivering what waits, because another host takes over. Set before <see cref="DisposeAsync"/>.
     /// </summary>
     public bool EndsAtOnce { get; set; }
+
+    /// <summary>The lease of the site; null if it has none. Set before the host starts.</summary>
+    public SiteLease? Lease { get; set; }
+
+    /// <summary>Called when the recipes have ended in order; null does nothing. Set before the host starts.</summary>
+    public Func<Task>? RecipesEnded { get; set; }
 
     /// <summary>True once the site is loaded and its devices were started; false before, and while the host waits for a lease.</summary>
     public bool IsStarted => _isStarted;
@@ -146,6 +157,29 @@ internal sealed class SiteHost : IAsyncDisposable
     }
 
     /// <summary>
+    /// Delivers records that wait from an earlier term of the lease, while this host waits for it: opens the sinks that have some, and
+    /// closes them when they are empty. Runs until it is cancelled, before <see cref="StartAsync"/>; then all sinks are closed.
+    /// </summary>
+    public async Task DeliverWhileWaitingAsync(CancellationToken cancel)
+    {
+        var open = new HashSet<SinkSupervisor>();
+        while (!cancel.IsCancellationRequested)
+        {
+            foreach (var sink in Sinks.Where(s => s.Model.Delivery == DeliveryKind.Queued))
+            {
+                // Questions wait for the recipe that gets their answers.
+                var isWaiting = sink.Accounts.Any(a => a.Waiting > 0 && !QuestionRoute.IsQuestion(a.Recipe));
+                if (isWaiting && open.Add(sink)) _site.Start(sink);
+                if (!isWaiting && open.Remove(sink)) await sink.StopAsync(s_leastDrain).ConfigureAwait(false);
+            }
+
+            await Task.Delay(s_standbyEvery, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await WithinAsync(Task.WhenAll(open.Select(s => s.StopAsync(TimeSpan.Zero))), TimeSpan.FromSeconds(0.5)).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Stops mirrors, so that none is cut off half way, then devices, recipes and sinks, each emptying into the next. Records that the
     /// sinks do not accept within five seconds in all wait in the queue for the next run.
     /// </summary>
@@ -163,6 +197,7 @@ internal sealed class SiteHost : IAsyncDisposable
         await Task.WhenAll(Devices.Select(d => d.StopAsync("the host ends", TimeSpan.FromSeconds(0.5)))).ConfigureAwait(false);
         foreach (var device in Devices) device.LogEnd();
         await Recipes.DisposeAsync().ConfigureAwait(false);
+        if (!EndsAtOnce && RecipesEnded is { } ended) await ended().ConfigureAwait(false);
         await WithinAsync(_compiler.DisposeAsync().AsTask(), TimeSpan.FromSeconds(0.5)).ConfigureAwait(false);
         await Task.WhenAll(_audit.DisposeAsync().AsTask(), _site.FlushAsync()).ConfigureAwait(false);
         var left = s_shutdown - _time.GetElapsedTime(began);

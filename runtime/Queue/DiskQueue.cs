@@ -124,6 +124,33 @@ internal sealed class DiskQueue : IDisposable
         return flushed.Task;
     }
 
+    /// <summary>
+    /// Stores a record as a dead letter of each of its sinks, because it must not be sent. Copies it and never blocks; completes when it is
+    /// on the disk.
+    /// </summary>
+    public Task AddRejected(
+        RouteSet routes, DateTime at, string device, ReadOnlySpan<Sample> samples, ReadOnlySpan<byte> json, string reason)
+    {
+        var record = new Record { Time = at, Device = device, Samples = samples.ToArray(), Json = json.ToArray() };
+        var now = _time.GetUtcNow().UtcDateTime;
+        DeadLetter[] letters =
+        [
+            .. routes.Sinks.Select(s => DeadLetter.From(record, routes.Recipe, s, LogText.Sanitize(reason), now, tries: 0)),
+        ];
+        return ChangeAsync(store =>
+        {
+            foreach (var letter in letters) store.RejectNew(letter);
+        });
+    }
+
+    /// <summary>Returns the identity of the queue and the number of the next batch, after all records that were added before.</summary>
+    /// <exception cref="IOException">The queue has no file at the moment.</exception>
+    public async Task<(Guid Queue, long NextBatch)> ReadEndAsync()
+    {
+        await FlushAsync().WaitAsync(s_flushPatience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await AskAsync(store => (store.State.Queue, store.State.NextNumber)).ConfigureAwait(false);
+    }
+
     /// <summary>Applies new limits from site.toml; completes when the store has them. No record is moved or dropped by this call.</summary>
     public Task ApplyAsync(IReadOnlyDictionary<string, QueueLimits> options)
     {

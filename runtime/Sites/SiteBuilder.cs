@@ -35,8 +35,8 @@ internal static class SiteBuilder
             ReportMissing(context, root, "devices", "a site needs at least one device, as in [devices.press]");
         }
 
-        if (model?.Lease.FirstOrDefault() is { Key: { } plugin, Value: { } sink })
-            CheckLease(context, root, plugin, sinks.FirstOrDefault(s => s?.Name == sink)?.Sink, sink);
+        if (model?.LeaseModel is { } lease)
+            CheckLease(context, root, lease.Plugin, sinks.FirstOrDefault(s => s?.Name == lease.Sink)?.Sink, lease.Sink);
         if (context.Problems.Count > 0) return null;
         return model! with
         {

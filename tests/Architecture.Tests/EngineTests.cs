@@ -12,9 +12,9 @@ public partial class EngineTests
         ["Plugins"] = ["Supervision"],
         ["Leases"] = ["Supervision"],
         ["Devices"] = ["Supervision", "Plugins"],
-        ["Sinks"] = ["Supervision", "Plugins"],
-        ["RecipeHost"] = ["Supervision", "Plugins", "Devices", "Sinks"],
-        ["Reload"] = ["Supervision", "Plugins", "Devices", "Sinks", "RecipeHost"],
+        ["Sinks"] = ["Supervision", "Plugins", "Leases"],
+        ["RecipeHost"] = ["Supervision", "Plugins", "Leases", "Devices", "Sinks"],
+        ["Reload"] = ["Supervision", "Plugins", "Leases", "Devices", "Sinks", "RecipeHost"],
     };
 
     public static TheoryData<string> Namespaces => [.. s_allowed.Keys];

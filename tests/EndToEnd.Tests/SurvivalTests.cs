@@ -3,7 +3,7 @@ using PlantRuntime.Faults.Scenarios;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
-/// <summary>Short forms of rows 21, 22, 23, 25, 27 and 28 of <c>tests/run-faults</c>. Times are judged only there.</summary>
+/// <summary>Short forms of rows 21, 22, 23, 25, 27, 28 and 30 of <c>tests/run-faults</c>. Times are judged only there.</summary>
 public class SurvivalTests
 {
     private const int Seed = 7;
@@ -28,6 +28,10 @@ public class SurvivalTests
 
     [SkippableFact]
     public Task Guesses_traversals_and_floods_get_nothing_from_the_web_server() => PassAsync(run => new WebAttack().RunAsync(run));
+
+    [SkippableFact]
+    [Trait("Needs", "Server")]
+    public Task One_host_of_a_pair_writes_to_a_machine_and_each_record_arrives_once() => PassAsync(run => new Pair().RunAsync(run));
 
     private static async Task PassAsync(Func<FaultRun, Task> row)
     {

@@ -106,7 +106,7 @@ public sealed class NatsFaultTests : IDisposable
 
     public void Dispose() => _sinks.Dispose();
 
-    private static NatsSinkOptions Options(string[] servers, int? replicas = null, TimeSpan? timeout = null) => new()
+    private static NatsSinkOptions Options(IReadOnlyList<string> servers, int? replicas = null, TimeSpan? timeout = null) => new()
     {
         Servers = servers,
         Subject = "plant.{device}",

@@ -1,4 +1,5 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Queue.Format;
 using PlantRuntime.Queue.Store;
 
 namespace PlantRuntime.Queue.Tests;
@@ -44,6 +45,26 @@ public class DeadLetterTests
         Assert.Equal((0, 100), (fixture.Account.DeadLettered, fixture.Account.Waiting));
         Assert.Equal(Enumerable.Range(1, 100), await fixture.DrainAsync());
         Assert.Equal((100, 100, 0), (fixture.Account.Produced, fixture.Account.Delivered, fixture.Account.Waiting));
+    }
+
+    [Fact]
+    public async Task A_record_that_must_not_be_sent_is_one_at_once_and_can_be_sent_later()
+    {
+        using var fixture = new QueueFixture(null, null, "out", "other");
+        await fixture.AddAsync(1);
+        await fixture.Queue.AddRejected(
+            new RouteSet("press.csx", ["out", "other"]), DateTime.UnixEpoch, "plc", default, """{"n":2,"x":""}"""u8, "the lease\n is lost");
+        await fixture.AddAsync(1);
+        Assert.Equal((3, 1, 2), (fixture.Account.Produced, fixture.Account.DeadLettered, fixture.Account.Waiting));
+        var letters = await fixture.Queue.AskAsync(s => s.DeadLetters.Last(9));
+        Assert.Equal(["out", "other"], letters.Select(l => l.Sink));
+        Assert.Equal(2, letters.Select(l => l.Identity).Distinct().Count());
+        Assert.DoesNotContain('\n', letters[0].Reason);
+        Assert.Equal([1, 2], await fixture.DrainAsync());
+        await fixture.Queue.RetryAsync(s => s.DeadLetters.Page("out"));
+        Assert.Equal([2], await fixture.DrainAsync());
+        fixture.Reopen();
+        Assert.Equal((3, 3, 0), (fixture.Account.Produced, fixture.Account.Delivered, fixture.Account.DeadLettered));
     }
 
     [Fact]

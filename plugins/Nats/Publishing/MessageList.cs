@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -63,7 +64,7 @@ internal sealed class MessageList
         _messages.Clear();
         _payloads.ResetWrittenCount();
         _refused.Clear();
-        for (var i = 0; i < batch.Count; i++) Add(i, batch[i]);
+        for (var i = 0; i < batch.Count; i++) Add(i, batch[i], batch.Lease);
     }
 
     /// <summary>Forgets the batch: an equal one is sent as a whole.</summary>
@@ -71,6 +72,15 @@ internal sealed class MessageList
 
     /// <summary>Marks a record as one that can never be stored.</summary>
     public void Refuse(int record, string reason) => _refused.TryAdd(record, reason);
+
+    private void Add(int index, in Record record, RecordLease? lease)
+    {
+        var first = _messages.Count;
+        Add(index, record);
+        if (lease is null) return;
+        var (token, isLate) = (lease.TokenOf(record.Id).ToString(CultureInfo.InvariantCulture), lease.IsLate(record.Id));
+        foreach (ref var message in Messages[first..]) message = message with { Token = token, IsLate = isLate };
+    }
 
     private void Add(int index, in Record record)
     {

@@ -9,6 +9,12 @@ namespace PlantRuntime.Plugins.Nats.Publishing;
 internal record struct OutgoingMessage(int Record, string Subject, string? Id, int Start, int Length)
 {
     public DeliveryStep Step { get; set; }
+
+    /// <summary>Fencing token of the term of the lease in which the record was made; null if the site has no lease.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>True if the record is sent after that term.</summary>
+    public bool IsLate { get; init; }
 }
 
 /// <summary>The state of one message.</summary>

@@ -16,6 +16,9 @@ internal sealed class StreamPublisher
 {
     private const string IdHeader = "Nats-Msg-Id";
     private const string StreamHeader = "Nats-Expected-Stream";
+    private const string TokenHeader = "Plant-Lease";
+    private const string LateHeader = "Plant-Late";
+    private const string IsTrue = "1";
 
     // "NATS/1.0", the blank line, and a colon, blank and line end for each header.
     private const int HeaderStart = 12;
@@ -144,15 +147,19 @@ internal sealed class StreamPublisher
     {
         var size = message.Id is null ? 0 : IdHeader.Length + message.Id.Length + HeaderExtra;
         if (_options.Stream is { } stream) size += StreamHeader.Length + Encoding.UTF8.GetByteCount(stream.Name) + HeaderExtra;
+        if (message.Token is { } token) size += TokenHeader.Length + token.Length + HeaderExtra;
+        if (message.IsLate) size += LateHeader.Length + IsTrue.Length + HeaderExtra;
         return size == 0 ? 0 : size + HeaderStart;
     }
 
     private ValueTask SendAsync(MessageList list, int index, CancellationToken cancel)
     {
         var message = list.Messages[index];
-        var headers = new NatsHeaders(2);
+        var headers = new NatsHeaders(4);
         if (message.Id is not null) headers.Add(IdHeader, message.Id);
         if (_options.Stream is { } stream) headers.Add(StreamHeader, stream.Name);
+        if (message.Token is { } token) headers.Add(TokenHeader, token);
+        if (message.IsLate) headers.Add(LateHeader, IsTrue);
         var reply = _acks is null ? null : string.Create(CultureInfo.InvariantCulture, $"{_inbox}.{_firstNumber + index}");
         return _session.Connection.PublishAsync(
             message.Subject, list.PayloadOf(message), headers.Count > 0 ? headers : null, reply, s_raw, cancellationToken: cancel);

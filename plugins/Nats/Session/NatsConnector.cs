@@ -15,13 +15,15 @@ internal sealed class NatsConnector(NatsOptions options, PluginContext context)
     private static readonly TimeSpan s_pingInterval = TimeSpan.FromSeconds(4);
 
     /// <summary>Connects to the first server that accepts.</summary>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <param name="first">Index of the server that is tried first; the others follow in their order.</param>
     /// <exception cref="LinkException">No server accepts; the message names each with its reason.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async ValueTask<NatsSession> OpenAsync(CancellationToken cancel)
+    public async ValueTask<NatsSession> OpenAsync(CancellationToken cancel, int first = 0)
     {
         cancel.ThrowIfCancellationRequested();
         var reasons = new List<string>();
-        foreach (var address in options.Addresses)
+        foreach (var address in options.Addresses.Skip(first).Concat(options.Addresses.Take(first)))
         {
             try
             {

@@ -16,6 +16,12 @@ internal sealed record PluginCheck(IReadOnlyList<Problem> Settings, IReadOnlyLis
     public IEnumerable<Problem> All => Settings.Concat(Hanging);
 }
 
+/// <summary>Creates the lease of a site. Immutable.</summary>
+/// <param name="Settings">This host, and the expiry of the lease.</param>
+/// <param name="Open">Creates the lease, without I/O.</param>
+/// <param name="OpenState">Creates the access to the state of the recipes, without I/O; null from it if the server keeps none.</param>
+internal sealed record LeaseFactory(LeaseSettings Settings, Func<ILease> Open, Func<ILeaseState?> OpenState);
+
 /// <summary>
 /// Converts a device's or sink's table in site.toml to the plugin's typed options, and creates drivers and sinks from these. Immutable; any
 /// thread. The functions that it returns run plugin code: callers run them on a plugin thread.
@@ -50,12 +56,16 @@ internal sealed class PluginFactory(SiteModel site, Func<string, string?> enviro
     }
 
     /// <summary>
-    /// Returns a function that creates the lease of the site at each call; null, with a problem, if the server of its sink keeps none.
-    /// Performs no I/O.
+    /// Returns functions that create the lease of the site, and the access to the state that its server keeps, at each call; null, with a
+    /// problem, if the server of its sink keeps none. Performs no I/O.
     /// </summary>
-    public Func<ILease>? Lease(PluginCatalog plugins, ICollection<Problem> problems)
+    /// <param name="plugins">The plugins.</param>
+    /// <param name="instance">Name of this host.</param>
+    /// <param name="problems">Receives the problems.</param>
+    public LeaseFactory? Lease(PluginCatalog plugins, string instance, ICollection<Problem> problems)
     {
-        var sink = site.Sinks.First(s => s.Name == site.Lease.Values.Single());
+        var lease = site.LeaseModel!;
+        var sink = site.Sinks.First(s => s.Name == lease.Sink);
         if (plugins.Sink(sink.Sink) is not { } plugin) return null;
         if (plugin is not ILeasePlugin leases)
         {
@@ -64,7 +74,10 @@ internal sealed class PluginFactory(SiteModel site, Func<string, string?> enviro
         }
 
         if (Bind(plugin.OptionsType, sink.Settings, SinkModel.HostKeys, problems) is not { } options) return null;
-        return () => leases.OpenLease(options, Context("lease", sink.TimeZone));
+        var settings = new LeaseSettings(instance, lease.Expiry);
+        return new LeaseFactory(
+            settings, () => leases.OpenLease(options, Context("lease", sink.TimeZone), settings),
+            () => leases.OpenState(options, Context("state", sink.TimeZone)));
     }
 
     /// <summary>

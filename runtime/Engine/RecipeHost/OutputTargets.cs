@@ -2,6 +2,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Engine.Devices.Blocks;
 using PlantRuntime.Engine.Devices.Writes;
+using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.RecipeHost.Run;
 using PlantRuntime.Engine.Sinks;
 using PlantRuntime.Engine.Sinks.Asking;
@@ -22,6 +23,9 @@ internal sealed record OutputTargets(
     /// <summary>The site's queue; null until a sink has one. Set by the host's poll loop.</summary>
     public DiskQueue? Queue { get; set; }
 
+    /// <summary>The terms of the lease; null if the site has none.</summary>
+    public LeaseTerms? Lease { get; init; }
+
     /// <summary>Connects the routes, writes and blocks of a version to the sinks and devices as they are now.</summary>
     public void Connect(string recipe, LoadedRecipe loaded, string siteFolder, TimeProvider time, PlantLog log)
     {
@@ -29,7 +33,7 @@ internal sealed record OutputTargets(
         foreach (var route in loaded.Plan.Routes)
         {
             var sinks = Sinks.Where(s => route.Sinks.Contains(s.Name));
-            route.Output = outputs.Wrap(new RouteOutput(recipe, route.Question, [.. sinks], Queue));
+            route.Output = outputs.Wrap(new RouteOutput(recipe, route.Question, [.. sinks], Queue, Lease));
         }
 
         foreach (var write in loaded.Plan.Writes) write.Output = outputs.Wrap(new RecipeWrite(Writes, write, siteFolder));

@@ -67,6 +67,9 @@ internal sealed class RecipeManager : IAsyncDisposable
     /// <summary>Recipes that the running or the last <see cref="PollAsync"/> has built, and those that it builds. Any thread.</summary>
     public (int Done, int Count) Progress => (_done, _count);
 
+    /// <summary>The states of the recipes on disk, and in memory for another host.</summary>
+    public StateFolder States => _states;
+
     /// <summary>Builds the recipes for the site.toml that runs.</summary>
     public RecipeBuilder Builder => _builder;
 

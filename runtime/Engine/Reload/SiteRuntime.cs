@@ -2,6 +2,7 @@ using PlantRuntime.Contracts;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Engine.Devices.Blocks;
 using PlantRuntime.Engine.Devices.Writes;
+using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.Plugins;
 using PlantRuntime.Engine.RecipeHost;
 using PlantRuntime.Engine.RecipeHost.Build;
@@ -28,6 +29,7 @@ internal sealed class SiteRuntime
     private readonly RecipeCompiler _compiler;
     private readonly ISiteStatus _status;
     private readonly Func<string?>? _whyNoWrites;
+    private readonly LeaseTerms? _lease;
     private readonly TimeProvider _time;
     private readonly PlantLog _log;
     private readonly Random _jitter;
@@ -42,12 +44,14 @@ internal sealed class SiteRuntime
     /// <param name="whyNoWrites">Returns why the host may not write to devices now, or null; null if it always may.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Receives the events of all parts.</param>
+    /// <param name="lease">The terms of the lease; null if the site has none.</param>
     /// <exception cref="QueueLockedException">Another process has the queue.</exception>
     /// <exception cref="IOException">The queue's folder cannot be written to.</exception>
     public SiteRuntime(
         SiteModel model, PluginCatalog catalog, PluginFactory plugins, RecipeSources files, RecipeCompiler compiler, AuditLog audit,
-        ISiteStatus status, Func<string?>? whyNoWrites, TimeProvider time, PlantLog log)
+        ISiteStatus status, Func<string?>? whyNoWrites, TimeProvider time, PlantLog log, LeaseTerms? lease = null)
     {
+        _lease = lease;
         (Model, Catalog, Plugins, Files) = (model, catalog, plugins, files);
         (_compiler, _status, _whyNoWrites, _time, _log) = (compiler, status, whyNoWrites, time, log);
         Reloads = new ReloadHistory(time, report => new ChangeAudit(audit).Add(report));
@@ -55,7 +59,7 @@ internal sealed class SiteRuntime
         _devices = new SnapshotList<DeviceSupervisor>([.. model.Devices.Select(NewDevice)]);
         Mirrors = new MirrorRegistry(_devices, time, log);
         Writes = new WriteService(model, _devices, audit, time, log, whyNoWrites);
-        Outputs = new OutputTargets(_devices, _sinks, Mirrors, Writes, new QuestionRegistry(time));
+        Outputs = new OutputTargets(_devices, _sinks, Mirrors, Writes, new QuestionRegistry(time)) { Lease = lease };
         Recipes = new RecipeManager(NewBuilder(model, plugins), Outputs, time, log);
         OpenQueue(model);
         _sinks.Replace([.. model.Sinks.Select(NewSink)]);
@@ -146,7 +150,7 @@ internal sealed class SiteRuntime
         new(model, Model.PlantId, Model.Limits.RecipeQueue, _time, _log) { WhyNoWrites = _whyNoWrites };
 
     public SinkSupervisor NewSink(SinkModel model) =>
-        new(model, model.Delivery == DeliveryKind.Queued ? Queue : null, Outputs.Questions, NextJitter, _time, _log);
+        new(model, model.Delivery == DeliveryKind.Queued ? Queue : null, Outputs.Questions, NextJitter, _time, _log) { Lease = _lease };
 
     public void Replace(IReadOnlyList<DeviceSupervisor> devices) => _devices.Replace(devices);
 

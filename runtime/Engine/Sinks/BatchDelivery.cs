@@ -23,9 +23,11 @@ internal sealed class BatchDelivery
 
     /// <param name="batch">The batch.</param>
     /// <param name="most">Most records that the sink takes at a time.</param>
-    public BatchDelivery(SinkBatch batch, int most)
+    /// <param name="lease">The lease under which the host sends; null without one.</param>
+    public BatchDelivery(SinkBatch batch, int most, RecordLease? lease = null)
     {
         Batch = batch;
+        batch.Batch.Lease = lease;
         batch.Batch.IsSealed = true;
         int[] records = [.. Enumerable.Range(batch.Done, batch.Batch.Count - batch.Done).Where(i => !batch.Rejected.Contains(i))];
         foreach (var slice in Slices(records, most)) _slices.AddLast(slice);
@@ -132,7 +134,7 @@ internal sealed class BatchDelivery
     private RecordBatch BatchFrom(Slice slice)
     {
         if (slice.Records.Length == Batch.Batch.Count) return Batch.Batch;
-        var batch = new RecordBatch { Queue = Batch.Batch.Queue };
+        var batch = new RecordBatch { Queue = Batch.Batch.Queue, Lease = Batch.Batch.Lease };
         foreach (var index in slice.Records) batch.Add(Batch.Batch[index]);
         batch.IsSealed = true;
         return batch;

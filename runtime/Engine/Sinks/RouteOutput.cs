@@ -1,4 +1,5 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.Sinks.Asking;
 using PlantRuntime.Queue;
 using PlantRuntime.Queue.Format;
@@ -19,13 +20,17 @@ internal sealed class RouteOutput : IRecordOutput
     private readonly RouteSet? _queued;
     private readonly SinkSupervisor[] _direct;
     private readonly bool _isQuestion;
+    private readonly LeaseTerms? _lease;
 
     /// <param name="recipe">The recipe's file.</param>
     /// <param name="question">Name of the question; null for a <c>To</c>.</param>
     /// <param name="sinks">The sinks of the route.</param>
     /// <param name="queue">The site's queue; null if no sink of the route has one.</param>
-    public RouteOutput(string recipe, string? question, IReadOnlyList<SinkSupervisor> sinks, DiskQueue? queue)
+    /// <param name="lease">Tells which records must not be sent; null if the site has no lease.</param>
+    public RouteOutput(
+        string recipe, string? question, IReadOnlyList<SinkSupervisor> sinks, DiskQueue? queue, LeaseTerms? lease = null)
     {
+        _lease = lease;
         _recipe = QuestionRoute.From(recipe, question);
         _isQuestion = question is not null;
         _queue = queue;
@@ -56,6 +61,13 @@ internal sealed class RouteOutput : IRecordOutput
     private void Write(DateTime time, string device, ReadOnlySpan<Sample> samples, ReadOnlySpan<byte> json)
     {
         if (samples.IsEmpty && json.IsEmpty) return;
+        if (_lease?.WhyNoRecords is { } reason)
+        {
+            if (_queued is not null) _ = _queue!.AddRejected(_queued, time, device, samples, json, reason);
+            _lease.ReportRejected(_recipe, reason);
+            return;
+        }
+
         if (_queued is not null) _queue!.Add(_queued, time, device, samples, json);
         if (_isQuestion) _queue?.Flush();
         foreach (var sink in _direct) sink.AddDirect(_recipe, time, device, samples, json);

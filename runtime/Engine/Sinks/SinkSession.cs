@@ -145,7 +145,8 @@ internal sealed class SinkSession : ISession
         {
             if (await _next.ConfigureAwait(false) is not { } batch) return await FinishAsync().ConfigureAwait(false);
             _next = null;
-            _inFlight.AddLast(new InFlightBatch(new BatchDelivery(batch, _mostRecords), FreeSlot()));
+            var delivery = new BatchDelivery(batch, _mostRecords, _owner.Lease?.Snapshot(batch.Batch.Queue));
+            _inFlight.AddLast(new InFlightBatch(delivery, FreeSlot()));
             if (!await ConnectAsync().ConfigureAwait(false)) return false;
         }
 

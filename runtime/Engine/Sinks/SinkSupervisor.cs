@@ -1,4 +1,5 @@
 using PlantRuntime.Contracts;
+using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.Sinks.Asking;
 using PlantRuntime.Engine.Supervision;
 using PlantRuntime.Logging;
@@ -77,6 +78,9 @@ internal sealed partial class SinkSupervisor : Supervisor, IDisposable
         _rejectLimit = new LogLimit(time, TimeSpan.FromSeconds(10), burst: 5);
         _downLimit = new LogLimit(time, TimeSpan.FromMinutes(1));
     }
+
+    /// <summary>The terms of the lease; null if the site has none.</summary>
+    public LeaseTerms? Lease { get; init; }
 
     public string Name => Model.Name;
 

@@ -31,6 +31,7 @@ internal static class PlantCommand
               plant read sites/demo line speed     read one tag of one device, once
               plant write sites/press press set 5  write one tag of a running site
               plant restart sites/press press      close a device or sink of a running site and open it again
+              plant handover sites/demo            switch to the other host of a pair
               plant browse sites/press press       list the data of a device
               plant trace sites/press press --for 10s   show each request and reply with its bytes and meaning
               plant trust sites/press press        trust the certificate of a server that was refused
@@ -59,6 +60,7 @@ internal static class PlantCommand
             ReadCommand.Create(),
             WriteCommand.Create(),
             RestartCommand.Create(),
+            HandoverCommand.Create(),
             BrowseCommand.Create(),
             TraceCommand.Create(),
             ImportCommand.Create(),

@@ -11,7 +11,6 @@ using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
 using PlantRuntime.Sites.Text;
 using PlantRuntime.Storage;
-using PlantRuntime.Tools.Doctor;
 using PlantRuntime.Tools.EditorSupport;
 using PlantRuntime.Web;
 using PlantRuntime.Web.Api;
@@ -72,10 +71,13 @@ internal static class RunCommand
                 return ConfigurationError;
             }
 
-            // A host that loses the lease of its site begins again, and waits for the lease.
+            // A host that loses the lease of its site, or hands it over, begins again and waits for the lease.
+            var pause = TimeSpan.Zero;
             while (true)
             {
-                if (await RunAsync(folder, duration, terminal, service, stop).ConfigureAwait(false) is { } exitCode) return exitCode;
+                var (exitCode, isHandover) = await RunAsync(folder, duration, terminal, service, pause, stop).ConfigureAwait(false);
+                if (exitCode is { } code) return code;
+                pause = isHandover ? SiteLease.HandoverPause : TimeSpan.Zero;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -85,9 +87,9 @@ internal static class RunCommand
         }
     }
 
-    /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
-    private static async Task<int?> RunAsync(
-        string folder, TimeSpan? duration, HideableOutput? terminal, ServiceNotifier service, CancellationTokenSource stop)
+    /// <returns>The exit code, null if the host does not have the lease of the site any more; and true if it was handed over.</returns>
+    private static async Task<(int? ExitCode, bool IsHandover)> RunAsync(
+        string folder, TimeSpan? duration, HideableOutput? terminal, ServiceNotifier service, TimeSpan pause, CancellationTokenSource stop)
     {
         var lines = new RecentLines(KeptLines);
         var progress = new StartProgress(terminal, static () => Console.WindowWidth, TimeProvider.System);
@@ -102,13 +104,13 @@ internal static class RunCommand
         {
             progress.Clear();
             Console.Error.Write(errors);
-            return ConfigurationError;
+            return (ConfigurationError, false);
         }
 
         var check = await site.Factory.CheckAsync(site.Plugins).WaitAsync(stop.Token).ConfigureAwait(false);
         progress.Clear();
         SiteContext.Print(check.Settings, Console.Error);
-        if (check.Settings.Count > 0) return ConfigurationError;
+        if (check.Settings.Count > 0) return (ConfigurationError, false);
         foreach (var warning in site.Model.Warnings) site.Log.Warn($"SITE warning=\"{warning.At}: warning: {warning.Message}\"");
         foreach (var hanging in check.Hanging) site.Log.Error($"SITE problem=\"{hanging}\"");
         site.Plugins.SuspendCrashed(site.Model.Folder);
@@ -116,10 +118,11 @@ internal static class RunCommand
         foreach (var missing in site.Factory.Missing(site.Plugins)) site.Log.Error($"SITE problem=\"{missing}\"");
 
         ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), 1);
-        if (!TryCreateLease(site, service, out var lease)) return ConfigurationError;
+        if (!LeaseSession.TryCreate(site, service, out var lease)) return (ConfigurationError, false);
         try
         {
-            return await RunAsync(site, lease, duration, terminal, lines, progress, service, stop).ConfigureAwait(false);
+            var exitCode = await RunAsync(site, lease, duration, terminal, lines, progress, service, pause, stop).ConfigureAwait(false);
+            return (exitCode, lease is { IsHandover: true });
         }
         finally
         {
@@ -142,13 +145,15 @@ internal static class RunCommand
     /// <param name="lines">The last log lines, for the API.</param>
     /// <param name="progress">Shows the steps of the start.</param>
     /// <param name="service">Tells the service manager the state of the host.</param>
+    /// <param name="pause">Time until the first attempt to get the lease.</param>
     /// <param name="stop">Ends the host.</param>
-    /// <returns>The exit code; null if the host has lost the lease of the site.</returns>
+    /// <returns>The exit code; null if the host does not have the lease of the site any more.</returns>
     private static async Task<int?> RunAsync(
-        SiteContext site, SiteLease? lease, TimeSpan? duration, HideableOutput? terminal, RecentLines lines, StartProgress progress,
-        ServiceNotifier service, CancellationTokenSource stop)
+        SiteContext site, LeaseSession? lease, TimeSpan? duration, HideableOutput? terminal, RecentLines lines, StartProgress progress,
+        ServiceNotifier service, TimeSpan pause, CancellationTokenSource stop)
     {
         if (Open(site, lease, service) is not { } host) return 1;
+        var isOver = true;
         ShutdownSignals.OnHangUp(() =>
         {
             site.Log.Reopen();
@@ -156,25 +161,31 @@ internal static class RunCommand
         });
         await using (host.ConfigureAwait(false))
         {
-            var web = new WebHost(host, () => Health(site, host, lease), site.Time, site.Log, lines);
+            var web = new WebHost(host, () => Health(site, host, lease?.Lease), site.Time, site.Log, lines);
             await using var closing = web.ConfigureAwait(false);
             await web.StartAsync().ConfigureAwait(false);
-            if (lease is not null) service.ReportStandby();
-            if (lease is not null) await WaitForLeaseAsync(site, host, lease, duration, stop).ConfigureAwait(false);
+            if (lease is not null)
+            {
+                service.ReportStandby();
+                await lease.WaitAsync(host, pause, duration, stop).ConfigureAwait(false);
+                await lease.BeginAsync(host, stop.Token).ConfigureAwait(false);
+            }
+
             await StartAsync(site, host, progress, stop.Token).ConfigureAwait(false);
             service.ReportReady($"running: {Plural.Format(host.Devices.Count, "device")}, {Plural.Format(host.Sinks.Count, "sink")}");
             if (duration is { } time) stop.CancelAfter(time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-            if (lease is not null) _ = CancelAfterLossAsync(lease, end);
+            if (lease is not null) _ = CancelAtItsEndAsync(lease.Lease, end);
             if (terminal is not null) await ShowConnectingAsync(site, host, progress, end.Token).ConfigureAwait(false);
             if (terminal is null || !await ShowAsync(site, terminal, end.Token).ConfigureAwait(false))
                 await WaitAsync(end.Token).ConfigureAwait(false);
-            host.EndsAtOnce = lease is { Lost.IsCompleted: true };
-            if (!host.EndsAtOnce) service.ReportStopping();
+            host.EndsAtOnce = lease is { Lease.Lost.IsCompleted: true };
+            isOver = !host.EndsAtOnce && lease is not { IsHandover: true };
+            if (isOver) service.ReportStopping();
             site.Log.Info("STOPPING");
         }
 
-        if (host.EndsAtOnce && !stop.IsCancellationRequested) return null;
+        if (!isOver && !stop.IsCancellationRequested) return null;
 
         // HasFailed is true if the queue lost records that it could not store; the log names the number and the reason.
         return host.Queue is { HasFailed: true } ? 1 : 0;
@@ -224,11 +235,12 @@ internal static class RunCommand
         }
     }
 
-    private static async Task CancelAfterLossAsync(SiteLease lease, CancellationTokenSource end)
+    /// <summary>Ends the host when the lease is lost or to be handed over.</summary>
+    private static async Task CancelAtItsEndAsync(SiteLease lease, CancellationTokenSource end)
     {
         try
         {
-            await lease.Lost.WaitAsync(end.Token).ConfigureAwait(false);
+            await Task.WhenAny(lease.Lost, lease.Handover).WaitAsync(end.Token).ConfigureAwait(false);
             await end.CancelAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
@@ -238,14 +250,15 @@ internal static class RunCommand
     }
 
     /// <summary>Creates the host and opens the queue. Returns null, after an error on the console, if the queue cannot be opened.</summary>
-    private static SiteHost? Open(SiteContext site, SiteLease? lease, ServiceNotifier service)
+    private static SiteHost? Open(SiteContext site, LeaseSession? lease, ServiceNotifier service)
     {
         try
         {
             var compiler = site.CreateCompiler();
             var editors = new EditSupport(site.Model.Folder, compiler, site.Log);
             var host = new SiteHost(site.Model, site.Plugins, site.Factory, site.Sources, compiler, site.Time, site.Log,
-                lease is null ? null : () => lease.WhyNoWrites, editors.PollAsync, service.ReportAlive);
+                lease is null ? null : () => lease.Lease.WhyNoWrites, editors.PollAsync, service.ReportAlive, lease?.Terms)
+                { Lease = lease?.Lease };
 
             // Only now: the queue belongs to this host.
             DataFormat.Mark(site.Model.DataFolder);
@@ -256,47 +269,6 @@ internal static class RunCommand
             Console.Error.WriteLine($"the queue cannot be opened: {LogText.Sanitize(exception.Message)}");
             return null;
         }
-    }
-
-    /// <summary>Creates the lease of the site, if it has one. Returns false after an error on the console.</summary>
-    private static bool TryCreateLease(SiteContext site, ServiceNotifier service, out SiteLease? lease)
-    {
-        lease = null;
-        if (site.Model.Lease.Count == 0) return true;
-        var problems = new List<Problem>();
-        if (site.Factory.Lease(site.Plugins, problems) is { } open)
-        {
-            lease = new SiteLease(open, site.Time, site.Log, service.ReportLease);
-            return true;
-        }
-
-        SiteContext.Print(problems, Console.Error);
-        if (problems.Count == 0) Console.Error.WriteLine("lease: no plugin has its sink, and without the lease two hosts could be active");
-        return false;
-    }
-
-    /// <summary>
-    /// Waits until this host may be active, at most for the time that it is to run; meanwhile it compiles the recipes, so that it starts at
-    /// once then, and tests the ways to the devices.
-    /// </summary>
-    private static async Task WaitForLeaseAsync(
-        SiteContext site, SiteHost host, SiteLease lease, TimeSpan? duration, CancellationTokenSource stop)
-    {
-        if (duration is { } time) stop.CancelAfter(time);
-        lease.Start();
-        foreach (var result in await host.Recipes.Builder.BuildAllAsync(stop.Token).ConfigureAwait(false)) result.Discard();
-        using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop.Token))
-        {
-            var check = new StandbyCheck(site.Plugins, site.Factory, site.Time, site.Log);
-            var checking = lease.Active.IsCompleted ? Task.CompletedTask
-                : Task.Run(() => check.RunAsync(site.Model.Devices, waiting.Token), waiting.Token);
-            await lease.Active.WaitAsync(stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await waiting.CancelAsync().ConfigureAwait(false);
-            await checking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        stop.Token.ThrowIfCancellationRequested();
-        stop.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
     private static HostHealth Health(SiteContext site, SiteHost host, SiteLease? lease) => HostHealth.From(

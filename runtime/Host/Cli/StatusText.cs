@@ -30,6 +30,7 @@ internal static class StatusText
                 + $"{Amounts.Bytes((long)status["memory_bytes"]!)} memory, "
                 + now.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
         };
+        if (status["lease"] is { } lease) lines.AddRange(Pair(lease, now));
         if (status["site_error"] is { } siteError)
             AddReason(lines, Text(siteError), "correct site.toml and save it; the site before runs on", width);
         if (status["queue_error"] is { } queueError)
@@ -59,6 +60,19 @@ internal static class StatusText
             true, "", (long)s["dead_letters"]! > 0 ? $"plant queue {site} shows dead letters and their reasons" : "")));
         if (status["queue_error"] is null) AddReason(lines, Text(queue["problem"]), "", width);
         return lines;
+    }
+
+    /// <summary>Says which host of a pair is active and since when, and which wait.</summary>
+    private static IEnumerable<string> Pair(JsonNode lease, DateTime now)
+    {
+        var since = lease["since"] is { } time
+            ? $" since {((DateTime)time).ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)}, {Ago(now, time)} ago" : "";
+        var own = Text(lease["instance"]);
+        yield return lease["active"] is { } active ? $"active: {Named(Text(active))}{since}" : "active: not known";
+        var standby = lease["standby"]!.AsArray().Select(s => Named(Text(s))).ToList();
+        yield return $"standby: {(standby.Count == 0 ? "none" : string.Join(", ", standby))}";
+
+        string Named(string instance) => instance == own ? $"{instance} (this host)" : instance;
     }
 
     /// <summary>Says whether the site is healthy, and how many parts of which kind are not.</summary>

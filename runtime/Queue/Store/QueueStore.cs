@@ -166,6 +166,16 @@ internal sealed class QueueStore : IDisposable
     }
 
     /// <summary>
+    /// Stores a new record as a dead letter without sending it, under the number of a batch that no other record has. Within a commit.
+    /// </summary>
+    /// <param name="letter">The record; its identity is replaced.</param>
+    public void RejectNew(DeadLetter letter)
+    {
+        _accounting.Count(letter.Recipe, letter.Sink, 1, (counters, records) => counters.Produced += records);
+        DeadLetters.Add(letter with { Identity = new RecordId(State.Queue, State.NextNumber++, 0) });
+    }
+
+    /// <summary>
     /// Removes rows that wait for a sink which gets them no more, and counts their records. Within a commit.
     /// </summary>
     /// <param name="cursor">The sink's cursor.</param>

@@ -34,11 +34,14 @@ internal sealed record SiteModel : IValidatedOptions
     public bool RequireLock { get; init; }
 
     /// <summary>
-    /// The sink whose server keeps the lease by which one of several hosts is active, by the name of its plugin. Without it the host is
-    /// alone (lease.md).
+    /// The sink whose server keeps the lease by which one of several hosts is active, by the name of its plugin; with <c>expiry</c>
+    /// ("3s") and <c>standby</c> ("warm" or "cold"). Without it the host is alone (lease.md).
     /// </summary>
-    /// <example>lease = { postgres = "store" }</example>
+    /// <example>lease = { nats = "bus" }</example>
     public IReadOnlyDictionary<string, string> Lease { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The parsed <see cref="Lease"/>; null without one.</summary>
+    internal LeaseModel? LeaseModel => LeaseModel.From(Lease);
 
     /// <summary>Address and port of the health response, which has no login. Without it there is none (lease.md).</summary>
     /// <example>health = "127.0.0.1:8080"</example>
@@ -79,7 +82,7 @@ internal sealed record SiteModel : IValidatedOptions
     public IEnumerable<(string Key, string Message)> Validate()
     {
         if (NameRules.TextProblem(Name) is { } problem) yield return ("name", problem);
-        if (Lease.Count > 1) yield return ("lease", "is one server, for instance { postgres = \"store\" }");
+        foreach (var lease in LeaseModel.Check(Lease)) yield return ("lease", lease);
         if (Health is not null && HealthAddress is not { Port: > 0 })
             yield return ("health", "is an address with a port, for instance \"0.0.0.0:8080\" or \"127.0.0.1:8080\"");
     }

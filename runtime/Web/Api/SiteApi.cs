@@ -14,8 +14,8 @@ using static PlantRuntime.Web.Api.RouteParameter;
 namespace PlantRuntime.Web.Api;
 
 /// <summary>
-/// The site as a whole in the API: its snapshot for <c>plant diff</c> and <c>plant check</c>, how the last edits of site.toml ended, and
-/// restarts of devices and sinks. Requests come on the thread pool, several at a time; keeps no state.
+/// The site as a whole in the API: its snapshot for <c>plant diff</c> and <c>plant check</c>, how the last edits of site.toml ended,
+/// restarts of devices and sinks, and the handover to another host. Requests come on the thread pool, several at a time; keeps no state.
 /// </summary>
 internal sealed class SiteApi(SiteHost host)
 {
@@ -32,6 +32,8 @@ internal sealed class SiteApi(SiteHost host)
             "How the last edit of site.toml ended: applied, refused or rolled back, with the parts that it changes");
         routes.MapPost("/api/restart", RestartAsync).Audited("restart").RequireRole(Roles.Engineer).Describe(
             "Restarts the device and the sink with a name", Required("name", "the name in site.toml"));
+        routes.MapPost("/api/handover", HandoverAsync).Audited("handover").RequireRole(Roles.Engineer).Describe(
+            "Ends the active host of a pair in order, so that the other one takes over");
     }
 
     private Task SnapshotAsync(HttpContext context) => ApiResponse.WriteAsync(
@@ -94,6 +96,15 @@ internal sealed class SiteApi(SiteHost host)
         if (sink is not null && !await sink.RestartAsync(s_patience).ConfigureAwait(false)) throw NotRestarted("sink", name, sink.Reason);
         var kind = device is null ? "sink" : sink is null ? "device" : "device and sink";
         await ApiResponse.WriteAsync(context, new JsonObject { ["kind"] = kind }).ConfigureAwait(false);
+    }
+
+    private async Task HandoverAsync(HttpContext context)
+    {
+        var lease = host.Lease ?? throw new ApiException(StatusCodes.Status409Conflict, "the site has no lease: see lease in [site]");
+        AuditTrail.SetSubject(context, lease.Instance);
+        if (lease.RequestHandover() is { } reason) throw new ApiException(StatusCodes.Status409Conflict, reason);
+        var to = await lease.Handover.ConfigureAwait(false);
+        await ApiResponse.WriteAsync(context, new JsonObject { ["from"] = lease.Instance, ["to"] = to }).ConfigureAwait(false);
     }
 
     private static ApiException NotRestarted(string kind, string name, string? reason) =>

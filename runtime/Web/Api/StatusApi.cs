@@ -4,9 +4,11 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PlantRuntime.Contracts;
 using PlantRuntime.Engine;
 using PlantRuntime.Engine.Devices;
 using PlantRuntime.Engine.Devices.Blocks;
+using PlantRuntime.Engine.Leases;
 using PlantRuntime.Engine.RecipeHost;
 using PlantRuntime.Engine.Sinks;
 using PlantRuntime.Sites.Models;
@@ -56,6 +58,7 @@ internal sealed class StatusApi(SiteHost host, QueueApi queue, Func<HostHealth> 
         json.WriteNumber("memory_bytes", Environment.WorkingSet);
         json.WriteString("site_error", host.Site.NotAsEditedReason);
         json.WriteString("queue_error", host.Queue?.Problem);
+        Write(json, host.Lease);
         json.WriteStartArray("disks");
         foreach (var disk in host.Status.Disks) Write(json, disk);
         json.WriteEndArray();
@@ -77,6 +80,32 @@ internal sealed class StatusApi(SiteHost host, QueueApi queue, Func<HostHealth> 
             queued.WriteTo(json);
         }
 
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes which host of a pair is active and since when, as far as this one knows; null without a lease.</summary>
+    private static void Write(Utf8JsonWriter json, SiteLease? lease)
+    {
+        if (lease is null)
+        {
+            json.WriteNull("lease");
+            return;
+        }
+
+        var isActive = lease.IsHeld;
+        var others = lease.Members;
+        var active = isActive ? new LeaseMember(lease.Instance, true, lease.ActiveSince) : others.FirstOrDefault(m => m.IsActive);
+        json.WriteStartObject("lease");
+        json.WriteString("instance", Logging.LogText.Sanitize(lease.Instance));
+        json.WriteString("state", isActive ? "active" : "standby");
+        json.WriteString("active", active is null ? null : Logging.LogText.Sanitize(active.Instance));
+        if (active?.Since is { } since) json.WriteString("since", since);
+        else json.WriteNull("since");
+        json.WriteNumber("token", lease.Token);
+        json.WriteStartArray("standby");
+        if (!isActive) json.WriteStringValue(Logging.LogText.Sanitize(lease.Instance));
+        foreach (var other in others.Where(m => !m.IsActive)) json.WriteStringValue(Logging.LogText.Sanitize(other.Instance));
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -13,11 +13,11 @@ public sealed class NatsServer : IAsyncDisposable
     /// <summary>Port of the first server.</summary>
     public int Port => Ports[0];
 
-    /// <summary>Ports of all servers.</summary>
-    public int[] Ports { get; }
+    /// <summary>Ports of all servers on 127.0.0.1.</summary>
+    public IReadOnlyList<int> Ports { get; }
 
     /// <summary>The servers as the option <c>servers</c> names them.</summary>
-    public string[] Addresses => [.. Ports.Select(p => $"127.0.0.1:{p}")];
+    public IReadOnlyList<string> Addresses => [.. Ports.Select(p => $"127.0.0.1:{p}")];
 
     /// <summary>Starts servers; skips the test if nats-server is not installed.</summary>
     /// <param name="config">Lines for the configuration, besides JetStream and the ports.</param>

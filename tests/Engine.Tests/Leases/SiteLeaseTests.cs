@@ -28,8 +28,8 @@ public sealed class SiteLeaseTests : IAsyncDisposable
         var got = _time.GetTimestamp();
         Assert.False(host.MayWrite);
         await UntilAsync(() => host.Active.IsCompleted);
-        Assert.True(_time.GetTimestamp() - got >= SiteLease.TakeoverDelay.Ticks - TimeSpan.FromSeconds(0.5).Ticks);
-        Assert.True(SiteLease.TakeoverDelay > SiteLease.Validity);
+        Assert.True(_time.GetTimestamp() - got >= host.TakeoverDelay.Ticks - TimeSpan.FromSeconds(0.5).Ticks);
+        Assert.True(host.TakeoverDelay > host.Validity);
         await UntilAsync(() => host.MayWrite);
     }
 
@@ -132,7 +132,8 @@ public sealed class SiteLeaseTests : IAsyncDisposable
 
     private SiteLease Start(string name, Action? polled = null)
     {
-        var host = new SiteLease(() => new FakeLease(_server, name), _time, _log, polled);
+        var host = new SiteLease(
+            () => new FakeLease(_server, name), new LeaseSettings(name, TimeSpan.FromSeconds(3)), _time, _log, polled);
         host.Start();
         return host;
     }
@@ -168,6 +169,7 @@ public sealed class SiteLeaseTests : IAsyncDisposable
         private readonly Dictionary<string, string?> _faults = [];
         private FakeLease? _holder;
         private long _confirmed;
+        private long _token;
 
         public string? Holder
         {
@@ -203,7 +205,7 @@ public sealed class SiteLeaseTests : IAsyncDisposable
             }
         }
 
-        public async ValueTask<bool> TryHoldAsync(FakeLease lease, CancellationToken cancel)
+        public async ValueTask<long?> TryHoldAsync(FakeLease lease, CancellationToken cancel)
         {
             string? fault;
             lock (_gate) fault = _faults.GetValueOrDefault(lease.Name);
@@ -215,13 +217,14 @@ public sealed class SiteLeaseTests : IAsyncDisposable
                 if (_holder is not null && now - _confirmed >= TimeSpan.FromSeconds(3).Ticks) _holder = null;
                 if (lease.HasHeld && _holder != lease)
                 {
-                    if (_holder is not null) return false;
+                    if (_holder is not null) return null;
                     throw new NotConnectedException("the session has ended");
                 }
 
-                if (_holder is not null && _holder != lease) return false;
+                if (_holder is not null && _holder != lease) return null;
+                if (!lease.HasHeld) lease.Token = ++_token;
                 (_holder, _confirmed, lease.HasHeld) = (lease, now, true);
-                return true;
+                return lease.Token;
             }
         }
 
@@ -237,11 +240,17 @@ public sealed class SiteLeaseTests : IAsyncDisposable
 
         public bool HasHeld { get; set; }
 
-        public TimeSpan Expiry => TimeSpan.FromSeconds(3);
+        public long Token { get; set; }
+
+        public bool EndsWithConnection => true;
 
         public ValueTask ConnectAsync(CancellationToken cancel) => default;
 
-        public ValueTask<bool> TryHoldAsync(CancellationToken cancel) => server.TryHoldAsync(this, cancel);
+        public ValueTask<IReadOnlyList<LeaseMember>> ListAsync(CancellationToken cancel) => new([]);
+
+        public ValueTask ReleaseAsync(CancellationToken cancel) => default;
+
+        public ValueTask<long?> TryHoldAsync(CancellationToken cancel) => server.TryHoldAsync(this, cancel);
 
         public ValueTask DisposeAsync()
         {

@@ -40,7 +40,7 @@ internal sealed class IngestCluster : IAsyncDisposable
     public Dictionary<string, string> Environment(int first)
     {
         var addresses = Servers.Addresses;
-        var environment = Enumerable.Range(0, 3).ToDictionary(i => $"NATS_{i + 1}", i => addresses[(first + i) % addresses.Length]);
+        var environment = Enumerable.Range(0, 3).ToDictionary(i => $"NATS_{i + 1}", i => addresses[(first + i) % addresses.Count]);
         environment["NATS_TLS"] = "false";
         environment["NATS_GATEWAY_PASSWORD"] = environment["NATS_INGEST_PASSWORD"] = Password;
         return environment;

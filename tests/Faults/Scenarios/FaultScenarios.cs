@@ -8,6 +8,7 @@ internal static class FaultScenarios
         new KillStorm(), new PowerCut(), new DiskFull(), new Cap(), new Corruption(), new Poison(), new DeadSink(), new HalfOpen(),
         new Reloads(), new Runaway(), new WrongServer(), new WebAttack(), new MqttBacklog(), new Backlog(),
         new OddFiles(), new HostilePlugins(), new TermAnyMoment(), new DataGone(), new EchoedSecrets(),
-        new ForeignTexts(), new LittleRoom(), new Notifications(), new OpcUaServer(), new SerialFaults(), new Ingest(), new IdleCost(),
+        new ForeignTexts(), new LittleRoom(), new Notifications(), new Pair(), new OpcUaServer(), new SerialFaults(), new Ingest(),
+        new IdleCost(),
     ];
 }

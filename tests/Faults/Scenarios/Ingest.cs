@@ -52,7 +52,7 @@ internal sealed partial class Ingest() : FaultScenario("ingest",
             {
                 if (down is { } node) await cluster.Servers.RestartAsync(node);
                 await cluster.WhenCurrentAsync();
-                down = run.Random.Next(cluster.Servers.Ports.Length);
+                down = run.Random.Next(cluster.Servers.Ports.Count);
                 await cluster.Servers.KillAsync(down.Value);
             }
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PlantRuntime.Storage;
 using PlantRuntime.Sites.Text;
 
@@ -17,6 +18,12 @@ internal sealed class StateFolder(string data)
     private readonly string _folder = Path.Combine(data, "state");
     private readonly DamagedFolder _damaged = new(data);
 
+    /// <summary>
+    /// The last state of each recipe as a file would have it, for another host that takes over; null if there is none. Set before the first
+    /// recipe starts.
+    /// </summary>
+    public ConcurrentDictionary<string, byte[]>? Latest { get; set; }
+
     /// <returns>Null when the recipe has no state file.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
     public byte[]? Read(string recipe)
@@ -29,7 +36,11 @@ internal sealed class StateFolder(string data)
     /// <exception cref="IOException">It cannot be written; the file before is still there.</exception>
     public void Write(string recipe, ReadOnlySpan<byte> bytes) => AtomicFile.Write(PathOf(recipe), bytes, data);
 
-    public void Delete(string recipe) => AtomicFile.TryDelete(PathOf(recipe));
+    public void Delete(string recipe)
+    {
+        Latest?.TryRemove(recipe, out _);
+        AtomicFile.TryDelete(PathOf(recipe));
+    }
 
     /// <summary>Deletes the state of all other recipes and returns their names.</summary>
     public IReadOnlyList<string> DeleteAllBut(IReadOnlyCollection<string> recipes)
