@@ -28,7 +28,8 @@ public sealed class HostileRequestTests
             "Range: bytes=0-0,1-1,-1",
             "Accept-Encoding: br;q=x, *;q=2", "Expect: 200-maybe", "Plant-User: root", "Upgrade: h2c\r\nConnection: Upgrade",
             "Transfer-Encoding: chunked, identity",
-            "Content-Length: -1", "Content-Length: 5\r\nTransfer-Encoding: chunked", "Origin: \u0000", "Last-Event-ID: 99999999999999999999",
+            "Content-Length: -1", "Content-Length: 5\r\nTransfer-Encoding: chunked", "Origin: \u0000",
+            "Last-Event-ID: 99999999999999999999",
         ];
         foreach (var header in headers)
         {
@@ -62,7 +63,8 @@ public sealed class HostileRequestTests
     [InlineData("X-Forwarded-Prefix: //evil.example")]
     public async Task Behind_a_proxy_only_the_two_headers_count(string header)
     {
-        await using var fixture = await AccessFixture.StartAsync(AccessFixture.Loopback + "\nbehind_proxy = true\nhosts = [\"gateway.plant\"]");
+        await using var fixture = await AccessFixture.StartAsync(
+            AccessFixture.Loopback + "\nbehind_proxy = true\nhosts = [\"gateway.plant\"]");
         var response = await RawAsync(fixture,
             $"GET /api/session HTTP/1.1\r\nHost: gateway.plant\r\nX-Forwarded-For: 10.0.0.7\r\n{header}\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 403 ", response, StringComparison.Ordinal);
