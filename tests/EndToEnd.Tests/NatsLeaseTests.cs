@@ -62,7 +62,8 @@ public sealed class NatsLeaseTests(ITestOutputHelper output)
 
         // The first host is connected to this one; it may also lead the bucket, and another one is elected then.
         await servers.KillAsync();
-        await first.WhenAsync("LEASE state=Unconfirmed");
+        await first.WhenAsync("RETRY sink=bus");
+        await first.WhenAsync("UP sink=bus");
         await servers.RestartAsync();
         await WhenStatusAsync(folder, $"standby: {Environment.MachineName}:{other.Path}");
         Assert.Equal(0, first.Count("LEASE state=Lost"));

@@ -97,8 +97,10 @@ internal static class BrowseCommand
     private static async IAsyncEnumerable<BrowseEntry> AskAsync(
         string folder, string device, BrowseScope scope, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var path = $"{DeviceClient.PathOf(device)}/browse?depth={scope.Depth}"
-            + (scope.Root is null ? "" : $"&root={Uri.EscapeDataString(scope.Root)}");
+        List<string> query = [];
+        if (scope.Depth is { } depth) query.Add(string.Create(CultureInfo.InvariantCulture, $"depth={depth}"));
+        if (scope.Root is { } root) query.Add($"root={Uri.EscapeDataString(root)}");
+        var path = $"{DeviceClient.PathOf(device)}/browse" + (query.Count == 0 ? "" : $"?{string.Join('&', query)}");
         using var answer = await SiteClient.OpenAsync(folder, HttpMethod.Get, path, null, cancel).ConfigureAwait(false);
         while (await answer.Lines.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
         {

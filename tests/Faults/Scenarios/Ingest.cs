@@ -188,7 +188,13 @@ internal sealed partial class Ingest() : FaultScenario("ingest",
             && Ledgers.All(l => rows.GetValueOrDefault(l.Key) >= l.Value.CommittedCount);
 
         /// <summary>Ends the hosts in order and returns their outputs.</summary>
-        public async Task<string[]> StopAsync() => await Task.WhenAll(_gateways.Concat(_hosts).Select(h => h.StopAsync()));
+        public async Task<string[]> StopAsync()
+        {
+            // A host that was killed late may still start, and has no accounts to print until it has.
+            var hosts = _gateways.Concat(_hosts).ToList();
+            await Task.WhenAll(hosts.Select(h => h.Process.WhenAsync("CONNECTED sink=")));
+            return await Task.WhenAll(hosts.Select(h => h.StopAsync()));
+        }
 
         public async ValueTask DisposeAsync()
         {
