@@ -42,7 +42,7 @@ public sealed class PrometheusTests
         Skip.If(anonymous.StatusCode == HttpStatusCode.Unauthorized, "this host has no anonymous viewer");
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.Of("prometheus.yml"), $$"""
-            global: { scrape_interval: 1s, evaluation_interval: 1s }
+            global: { scrape_interval: 4s, evaluation_interval: 1s }
             scrape_configs: [ { job_name: plant, static_configs: [ { targets: ["{{site.Client.BaseAddress!.Authority}}"] } ] } ]
             rule_files: ["{{s_monitoring}}/plant.rules.yml"]
             """);
@@ -55,7 +55,8 @@ public sealed class PrometheusTests
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await WhenAsync(async () => Value(await QueryAsync(client, "count_over_time(up[1h])")) >= 5, "five scrapes");
+            // A scrape may take as long as the interval, on a busy machine too.
+            await WhenAsync(async () => Value(await QueryAsync(client, "count_over_time(up[1h])")) >= 3, "three scrapes");
             Assert.Equal(1, Value(await QueryAsync(client, "min_over_time(up[1h])")));
             Assert.Equal(1, Value(await QueryAsync(client, "plant_device_up")));
             await WhenAsync(async () => Value(await QueryAsync(client, "rate(plant_device_scans_total[1m])")) > 0, "a rate of scans");
