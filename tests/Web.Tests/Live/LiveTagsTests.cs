@@ -61,7 +61,7 @@ public sealed class LiveTagsTests : IDisposable
         Assert.Equal("""[1,"other"]""", Reasons());
         Assert.Equal("""[0,"no \\u001B[31manswer",1,"other",2,"no \\u001B[31manswer"]""", Reasons(all: true));
         Set("a", "y", 1, s_time);
-        SetBad("b", "z", new string('<', 5000));
+        SetBad("b", "z", new string('w', 5000));
         _tags.Poll();
         Assert.InRange(Reasons().Length, 100, 600);
         Assert.StartsWith("""[0,"no """, Reasons(all: true), StringComparison.Ordinal);
