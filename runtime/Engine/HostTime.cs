@@ -1,3 +1,5 @@
+using PlantRuntime.Contracts;
+
 namespace PlantRuntime.Engine;
 
 /// <summary>
@@ -28,11 +30,6 @@ internal sealed class HostTime : TimeProvider
         timer.Change(dueTime, period);
         return timer;
     }
-
-    /// <summary>Timestamp after a span that is not infinite, rounded up.</summary>
-    internal long After(TimeSpan span) => GetTimestamp() + Ticks(span);
-
-    internal long Ticks(TimeSpan span) => (long)Math.Ceiling(span.TotalSeconds * TimestampFrequency);
 
     /// <summary>Makes a timer due at a timestamp; null takes it out.</summary>
     /// <returns>False if it was disposed.</returns>
@@ -84,7 +81,7 @@ internal sealed class HostTime : TimeProvider
             while (true)
             {
                 var now = GetTimestamp();
-                while (_timers.First is { } timer && timer.Due - now <= Ticks(Tolerance) / 2) End(timer, now);
+                while (_timers.First is { } timer && timer.Due - now <= this.Ticks(Tolerance / 2)) End(timer, now);
                 _wakesAt = _timers.First?.Due ?? long.MaxValue;
                 if (_wakesAt == long.MaxValue) Monitor.Wait(_gate);
                 else Monitor.Wait(_gate, Min(GetElapsedTime(now, _wakesAt) + (Tolerance / 2), s_longestWait));

@@ -1,3 +1,5 @@
+using PlantRuntime.Contracts;
+
 namespace PlantRuntime.Engine;
 
 /// <summary>One timer of <see cref="HostTime"/>. Its callback runs on the thread pool; any thread may change it or dispose of it.</summary>
@@ -24,7 +26,7 @@ internal sealed class HostTimer(HostTime time, TimerCallback callback, object? s
     {
         HostTime.CheckTime(dueTime, nameof(dueTime));
         HostTime.CheckTime(period, nameof(period));
-        long? due = dueTime == Timeout.InfiniteTimeSpan ? null : time.After(dueTime);
+        long? due = dueTime == Timeout.InfiniteTimeSpan ? null : time.GetTimestamp() + time.Ticks(dueTime);
         return time.Set(this, due, period > TimeSpan.Zero ? time.Ticks(period) : 0);
     }
 
