@@ -54,74 +54,42 @@ internal sealed class LeaseBucket : IAsyncDisposable
 
     /// <summary>Reads a key. The answer may be older than the last change.</summary>
     /// <exception cref="NotConnectedException">The server does not answer.</exception>
-    public async ValueTask<BucketEntry> ReadAsync(string key, CancellationToken cancel)
+    public ValueTask<BucketEntry> ReadAsync(string key, CancellationToken cancel) => CallAsync(async any =>
     {
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, _session.Lost);
-        try
+        var found = await _store.TryGetEntryAsync<byte[]>(key, cancellationToken: any).ConfigureAwait(false);
+        if (found.Success) return new BucketEntry(found.Value.Value ?? [], found.Value.Revision);
+        return found.Error switch
         {
-            var found = await _store.TryGetEntryAsync<byte[]>(key, cancellationToken: any.Token).ConfigureAwait(false);
-            if (found.Success) return new BucketEntry(found.Value.Value ?? [], found.Value.Revision);
-            return found.Error switch
-            {
-                NatsKVKeyDeletedException deleted => new BucketEntry(null, deleted.Revision),
-                NatsKVKeyNotFoundException => default,
-                _ => throw found.Error,
-            };
-        }
-        catch (Exception e)
-        {
-            throw Translate(e, cancel);
-        }
-    }
+            NatsKVKeyDeletedException deleted => new BucketEntry(null, deleted.Revision),
+            NatsKVKeyNotFoundException => default,
+            _ => throw found.Error,
+        };
+    }, cancel);
 
     /// <summary>Writes a key if its revision is still the expected one.</summary>
     /// <returns>The new revision; null if the key was changed.</returns>
     /// <exception cref="NotConnectedException">It is unknown whether it is written.</exception>
-    public async ValueTask<ulong?> TryUpdateAsync(string key, byte[] bytes, ulong expected, CancellationToken cancel)
-    {
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, _session.Lost);
-        try
+    public ValueTask<ulong?> TryUpdateAsync(string key, byte[] bytes, ulong expected, CancellationToken cancel) =>
+        CallAsync<ulong?>(async any =>
         {
-            var written = await _store.TryUpdateAsync(key, bytes, expected, cancellationToken: any.Token).ConfigureAwait(false);
+            var written = await _store.TryUpdateAsync(key, bytes, expected, cancellationToken: any).ConfigureAwait(false);
             if (written.Success) return written.Value;
             if (written.Error is NatsKVWrongLastRevisionException or NatsJSApiException { Error.ErrCode: WrongLastSequence }) return null;
             throw written.Error;
-        }
-        catch (Exception e)
-        {
-            throw Translate(e, cancel);
-        }
-    }
+        }, cancel);
 
     /// <summary>Writes a key.</summary>
     /// <exception cref="NotConnectedException">It is unknown whether it is written.</exception>
-    public async ValueTask WriteAsync(string key, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
-    {
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, _session.Lost);
-        try
-        {
-            await _store.PutAsync(key, bytes, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, any.Token).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            throw Translate(e, cancel);
-        }
-    }
+    public async ValueTask WriteAsync(string key, ReadOnlyMemory<byte> bytes, CancellationToken cancel) =>
+        await CallAsync(any => _store.PutAsync(key, bytes, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, any), cancel)
+            .ConfigureAwait(false);
 
     /// <summary>Deletes all messages of the keys with a subject filter.</summary>
     /// <exception cref="NotConnectedException">The server does not answer or refuses.</exception>
     public async ValueTask PurgeAsync(string filter, CancellationToken cancel)
     {
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, _session.Lost);
-        try
-        {
-            await _session.JetStream.PurgeStreamAsync(LeaseKey.Stream, new StreamPurgeRequest { Filter = filter }, any.Token)
-                .ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            throw Translate(e, cancel);
-        }
+        var request = new StreamPurgeRequest { Filter = filter };
+        await CallAsync(any => _session.JetStream.PurgeStreamAsync(LeaseKey.Stream, request, any), cancel).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();
@@ -140,6 +108,20 @@ internal sealed class LeaseBucket : IAsyncDisposable
                 Description = "leases and recipe states of PlantRuntime sites", History = 1, NumberOfReplicas = replicas,
             };
             return await context.CreateStoreAsync(config, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a call that also ends when the connection is lost, and translates its failure.</summary>
+    private async ValueTask<T> CallAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancel)
+    {
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, _session.Lost);
+        try
+        {
+            return await call(any.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            throw Translate(e, cancel);
         }
     }
 
