@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>
@@ -9,31 +7,13 @@ namespace PlantRuntime.EndToEnd.Tests;
 public class FirstHourTests
 {
     private const int MissingPeer = 77;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
 
     [SkippableFact]
     public async Task The_first_hour_of_a_new_user()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "the script needs bash");
-        using var hour = Process.Start(new ProcessStartInfo("bash", [Path.Combine(RepoFolder.Root, "tests", "first-hour")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["PLANT"] = PlantProcess.CommandLine(), ["PATIENCE"] = "180" },
-        })!;
-        try
-        {
-            using var limit = new CancellationTokenSource(s_patience);
-            var errors = hour.StandardError.ReadToEndAsync(limit.Token);
-            var output = await hour.StandardOutput.ReadToEndAsync(limit.Token);
-            await hour.WaitForExitAsync(limit.Token);
-            Skip.If(hour.ExitCode == MissingPeer, output);
-            Assert.True(hour.ExitCode == 0, output + await errors);
-            Assert.Contains(": all well", output, StringComparison.Ordinal);
-        }
-        finally
-        {
-            if (!hour.HasExited) hour.Kill(entireProcessTree: true);
-        }
+        var (exitCode, output, errors) = await BashScript.RunAsync("first-hour");
+        Skip.If(exitCode == MissingPeer, output);
+        Assert.True(exitCode == 0, output + errors);
+        Assert.Contains(": all well", output, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace PlantRuntime.EndToEnd.Tests;
@@ -9,32 +8,12 @@ namespace PlantRuntime.EndToEnd.Tests;
 /// </summary>
 public sealed partial class QuickStartTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
-
     [SkippableFact]
     [Trait("Needs", "Server")]
     public async Task A_plant_runs_as_the_quick_start_says()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "the script needs bash");
-        string[] arguments = [Path.Combine(RepoFolder.Root, "tests", "quick-start"), PathOf("quickstart.md")];
-        using var script = Process.Start(new ProcessStartInfo("bash", arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["PLANT"] = PlantProcess.CommandLine(), ["PATIENCE"] = "180" },
-        })!;
-        try
-        {
-            using var limit = new CancellationTokenSource(s_patience);
-            var errors = script.StandardError.ReadToEndAsync(limit.Token);
-            var output = await script.StandardOutput.ReadToEndAsync(limit.Token);
-            await script.WaitForExitAsync(limit.Token);
-            Assert.True(script.ExitCode == 0, output + await errors);
-        }
-        finally
-        {
-            if (!script.HasExited) script.Kill(entireProcessTree: true);
-        }
+        var (exitCode, output, errors) = await BashScript.RunAsync("quick-start", PathOf("quickstart.md"));
+        Assert.True(exitCode == 0, output + errors);
     }
 
     [Theory]
