@@ -23,7 +23,7 @@ public interface ILeasePlugin : ISinkPlugin
     ILeaseState? OpenState(object options, PluginContext context) => null;
 }
 
-/// <summary>What a lease has to know of the host that competes for it. Immutable.</summary>
+/// <summary>Names the host that competes for a lease, and gives the time that it lasts. Immutable.</summary>
 /// <param name="Instance">Name of the host for other people: machine and folder of the site.</param>
 /// <param name="Expiry">Time after the last confirmation at which the lease ends, from 3 s to 60 s.</param>
 public sealed record LeaseSettings(string Instance, TimeSpan Expiry);

@@ -64,7 +64,7 @@ public sealed class NatsLeaseTests(NatsServerFixture server) : IClassFixture<Nat
         Assert.Null(await second.Lease.TryHoldAsync(default));
         Assert.Equal("a", Assert.Single(await second.Lease.ListAsync(default)).Instance);
 
-        // What was announced before the first look may be of a host that ended.
+        // An announcement from before the first look may be of a host that ended.
         Assert.Empty(await first.Lease.ListAsync(default));
         second.Time.Advance(TimeSpan.FromSeconds(1.1));
         Assert.Null(await second.Lease.TryHoldAsync(default));

@@ -1,4 +1,4 @@
-// What does not work, with its reason and the next step, beside the tag table.
+// The parts that do not work, with reason and next step, beside the tag table.
 import { fill, h } from "./dom.js";
 import { store } from "./store.js";
 import { hasText, t } from "./text.js";

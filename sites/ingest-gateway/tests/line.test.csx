@@ -1,4 +1,4 @@
-// What a gateway publishes. Run with: plant test sites/ingest-gateway
+// The messages of a gateway. Run with: plant test sites/ingest-gateway
 
 Test("every scan is one message", plant =>
 {

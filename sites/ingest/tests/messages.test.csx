@@ -1,4 +1,4 @@
-// What an ingest host stores of a message. Run with: plant test sites/ingest
+// The row that an ingest host stores of a message. Run with: plant test sites/ingest
 
 Test("a message becomes one row with its identity, sequence, subject and payload", plant =>
 {
