@@ -52,8 +52,10 @@ public class SlowLineTests
         await using var plant = PlantProcess.Start("run", site.Path);
         await WhenReadAsync(plant, site, [.. Enumerable.Range(0, Tags)], times: 5);
 
+        // On a busy machine scans that are late follow each other before the device closes the connection.
+        var closed = await Until.HoldsAsync(() => gateway.Connections >= 5, s_patience);
+        Assert.True(closed is not null, $"{gateway.Connections} connections");
         Assert.All(Samples(site), sample => Assert.Equal("GOOD", sample.Quality));
-        Assert.True(gateway.Connections >= 5, $"{gateway.Connections} connections");
         Assert.Equal(0, plant.Count(" (WARN|ERROR) "));
     }
 
