@@ -9,7 +9,13 @@ public sealed class ScanBuffer
 {
     private readonly Sample[] _samples;
     private readonly string?[] _reasons;
+    private readonly bool[] _isSet;
     private readonly bool[] _notRead;
+    private DateTime _scanTime;
+
+    // True if the samples of the tags that are not set are those of this scan: a scan that sets every tag writes each sample once.
+    private bool _isComplete;
+    private bool _isAnyBad;
     private bool _isAnyNotRead;
 
     /// <summary>Creates a buffer for these tags.</summary>
@@ -17,16 +23,23 @@ public sealed class ScanBuffer
     {
         _samples = new Sample[tags.Count];
         _reasons = new string?[tags.Count];
+        _isSet = new bool[tags.Count];
         _notRead = new bool[tags.Count];
         for (var i = 0; i < tags.Count; i++) _samples[i].Tag = tags[i];
-        Reset(default);
     }
 
     /// <summary>Number of tags.</summary>
     public int Count => _samples.Length;
 
     /// <summary>The samples, in the order of the tags.</summary>
-    public Span<Sample> Samples => _samples;
+    public Span<Sample> Samples
+    {
+        get
+        {
+            if (!_isComplete) Complete();
+            return _samples;
+        }
+    }
 
     /// <summary>The time of the whole scan from the device, in UTC; null if the reader gave none. See <see cref="SetTime"/>.</summary>
     public DateTime? SourceTime { get; private set; }
@@ -35,23 +48,16 @@ public sealed class ScanBuffer
     public string? Reason(int index) => _reasons[index];
 
     /// <summary>False if the reader has not set the tag since <see cref="Reset"/>.</summary>
-    public bool IsSet(int index) => _samples[index].Quality != Quality.BadComm || _reasons[index] is not null;
+    public bool IsSet(int index) => _isSet[index] || (_isComplete && _samples[index].Quality != Quality.BadComm);
 
     /// <summary>Clears the buffer. The host calls it before each read, with the time of the scan in UTC.</summary>
     public void Reset(DateTime scanTime)
     {
-        for (var i = 0; i < _samples.Length; i++)
-        {
-            ref var sample = ref _samples[i];
-            sample.Value = default;
-            sample.Time = scanTime;
-            sample.Quality = Quality.BadComm;
-        }
-
-        SourceTime = null;
-        Array.Clear(_reasons);
+        (_scanTime, SourceTime, _isComplete) = (scanTime, null, false);
+        Array.Clear(_isSet);
+        if (_isAnyBad) Array.Clear(_reasons);
         if (_isAnyNotRead) Array.Clear(_notRead);
-        _isAnyNotRead = false;
+        _isAnyBad = _isAnyNotRead = false;
     }
 
     /// <summary>
@@ -63,7 +69,7 @@ public sealed class ScanBuffer
         SourceTime = sourceTime;
         for (var i = 0; i < _samples.Length; i++)
         {
-            if (IsSet(i)) _samples[i].Time = sourceTime;
+            if (_isSet[i]) _samples[i].Time = sourceTime;
         }
     }
 
@@ -72,8 +78,10 @@ public sealed class ScanBuffer
     {
         ref var sample = ref _samples[index];
         sample.Value = value;
+        sample.Time = _scanTime;
         sample.Quality = Quality.Good;
-        _reasons[index] = null;
+        _isSet[index] = true;
+        if (_isAnyBad) _reasons[index] = null;
     }
 
     /// <summary>Sets a value with a time from the device, in UTC.</summary>
@@ -84,6 +92,24 @@ public sealed class ScanBuffer
     }
 
     /// <summary>
+    /// Sets consecutive tags good, at the time of the scan, and returns their samples: the reader sets the value of each of them at once,
+    /// and nothing else. For tables of many tags, where it costs a third of setting each tag.
+    /// </summary>
+    public Span<Sample> GoodRun(int index, int count)
+    {
+        var run = _samples.AsSpan(index, count);
+        foreach (ref var sample in run)
+        {
+            sample.Time = _scanTime;
+            sample.Quality = Quality.Good;
+        }
+
+        _isSet.AsSpan(index, count).Fill(true);
+        if (_isAnyBad) Array.Clear(_reasons, index, count);
+        return run;
+    }
+
+    /// <summary>
     /// Sets a quality without a value, and the reason in the protocol's terms. Use constant or cached strings, because a bad tag is often
     /// bad at every scan.
     /// </summary>
@@ -91,8 +117,10 @@ public sealed class ScanBuffer
     {
         ref var sample = ref _samples[index];
         sample.Value = default;
+        sample.Time = _scanTime;
         sample.Quality = quality;
         _reasons[index] = reason;
+        _isSet[index] = _isAnyBad = true;
         _notRead[index] = false;
     }
 
@@ -107,5 +135,20 @@ public sealed class ScanBuffer
     {
         Bad(index, Quality.BadComm, reason);
         _notRead[index] = _isAnyNotRead = true;
+    }
+
+    private void Complete()
+    {
+        _isComplete = true;
+        for (var i = 0; i < _isSet.Length; i++)
+        {
+            var next = _isSet.AsSpan(i).IndexOf(false);
+            if (next < 0) return;
+            i += next;
+            ref var sample = ref _samples[i];
+            sample.Value = default;
+            sample.Time = _scanTime;
+            sample.Quality = Quality.BadComm;
+        }
     }
 }

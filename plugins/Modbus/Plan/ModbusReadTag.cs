@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Modbus.Wire;
 
@@ -27,7 +26,6 @@ internal sealed class ModbusReadTag(int index, ModbusAddress address)
     private enum Decoding : byte
     {
         Number,
-        Register,
         Bit,
         Text,
         Bcd,
@@ -43,6 +41,12 @@ internal sealed class ModbusReadTag(int index, ModbusAddress address)
 
     /// <summary>The first register or bit after the value.</summary>
     public int End { get; } = address.Offset + address.Width;
+
+    /// <summary>True if the value is one register of 16 bits without a sign, its high byte first.</summary>
+    public bool IsPlainRegister { get; } = !address.Area.IsBits() && address is
+    {
+        Type: ModbusType.UInt16, RegisterBytes: ModbusDialect.StandardRegisterBytes, Order: ByteOrder.ABCD or ByteOrder.CDAB,
+    };
 
     /// <summary>The fault with which the device refused this tag when it was read alone; null if it did not.</summary>
     public ReplyFault? Refused { get; set; }
@@ -69,9 +73,6 @@ internal sealed class ModbusReadTag(int index, ModbusAddress address)
         var at = Start - dataStart;
         switch (_decoding)
         {
-            case Decoding.Register:
-                into.Good(Index, (long)BinaryPrimitives.ReadUInt16BigEndian(data[(2 * at)..]));
-                break;
             case Decoding.Bit:
                 into.Good(Index, ModbusValues.Bit(data, at));
                 break;
@@ -90,14 +91,11 @@ internal sealed class ModbusReadTag(int index, ModbusAddress address)
     /// <summary>Sets the tag bad in the scan, with the quality and reason of a fault.</summary>
     public void Bad(ScanBuffer into, ReplyFault fault) => into.Bad(Index, QualityMapping.From(fault), fault.Reason);
 
-    // The plain register has a way of its own, because most tags of large tables are one.
     private static Decoding DecodingOf(in ModbusAddress address) => address switch
     {
         _ when address.Area.IsBits() => Decoding.Bit,
         { Type: ModbusType.String } => Decoding.Text,
         { Type: ModbusType.Bcd16 or ModbusType.Bcd32 } => Decoding.Bcd,
-        { Type: ModbusType.UInt16, RegisterBytes: ModbusDialect.StandardRegisterBytes, Order: ByteOrder.ABCD or ByteOrder.CDAB } =>
-            Decoding.Register,
         _ => Decoding.Number,
     };
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using PlantRuntime.Contracts;
 using PlantRuntime.Plugins.Modbus.Wire;
 using PlantRuntime.Wire;
@@ -13,6 +15,11 @@ namespace PlantRuntime.Plugins.Modbus.Plan;
 internal sealed class ReadBlock(ArraySegment<ModbusReadTag> items, ModbusDialect dialect) : PolledRequest
 {
     private readonly ModbusAddress _first = items[0].Address;
+
+    // Plain registers that follow each other on the device and in the scan, as most tags of large tables do: the index of the first tag,
+    // the place of its value in the data of a reply, and the number of tags. The other tags decode themselves.
+    private readonly (int Index, int At, int Count)[] _runs = [.. Runs(items)];
+    private readonly ModbusReadTag[] _others = [.. items.Where(item => !item.IsPlainRegister)];
 
     public ArraySegment<ModbusReadTag> Items { get; } = items;
 
@@ -49,7 +56,14 @@ internal sealed class ReadBlock(ArraySegment<ModbusReadTag> items, ModbusDialect
     public ReplyFault? Read(ReadOnlySpan<byte> frame, ScanBuffer into)
     {
         if (ModbusReadRequest.ParseReply(frame, Unit, Area.ReadFunction(), Count, dialect, out var data) is { } fault) return fault;
-        foreach (var item in Items) item.Decode(into, data, Start);
+        foreach (var (index, at, count) in _runs)
+        {
+            var registers = MemoryMarshal.Cast<byte, ushort>(data.Slice(at, ModbusDialect.StandardRegisterBytes * count));
+            var samples = into.GoodRun(index, count);
+            for (var i = 0; i < samples.Length && i < registers.Length; i++) samples[i].Value = (long)BigEndian(registers[i]);
+        }
+
+        foreach (var item in _others) item.Decode(into, data, Start);
         return null;
     }
 
@@ -63,5 +77,23 @@ internal sealed class ReadBlock(ArraySegment<ModbusReadTag> items, ModbusDialect
     public void NotRead(ScanBuffer into, string reason)
     {
         foreach (var item in Items) into.NotRead(item.Index, reason);
+    }
+
+    private static ushort BigEndian(ushort register) =>
+        BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(register) : register;
+
+    private static IEnumerable<(int Index, int At, int Count)> Runs(ArraySegment<ModbusReadTag> items)
+    {
+        var start = items.Min(item => item.Start);
+        var plain = items.Where(item => item.IsPlainRegister).ToArray();
+        for (int first = 0, end; first < plain.Length; first = end)
+        {
+            for (end = first + 1; end < plain.Length; end++)
+            {
+                if (plain[end].Index != plain[end - 1].Index + 1 || plain[end].Start != plain[end - 1].Start + 1) break;
+            }
+
+            yield return (plain[first].Index, ModbusDialect.StandardRegisterBytes * (plain[first].Start - start), end - first);
+        }
     }
 }
