@@ -25,7 +25,7 @@ internal sealed class WebFixture : IAsyncDisposable
         var (model, problems) = SiteFile.Load(site.Path, Environment.GetEnvironmentVariable);
         Assert.Empty(problems);
         var plugins = new PluginCatalog([site.At("plugins"), Path.Combine(PlantProcess.Folder, "plugins")], _log);
-        plugins.Load();
+        plugins.Load(model!.PluginNames);
         var compiler = new RecipeCompiler(site.At("data/recipes"), TimeProvider.System, SharedCompiler.Path);
         var factory = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);
         Host = new SiteHost(model!, plugins, factory, new RecipeSources(model!, site.At("none")), compiler, TimeProvider.System, _log);

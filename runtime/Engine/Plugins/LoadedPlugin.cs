@@ -60,7 +60,7 @@ internal sealed class LoadedPlugin
         {
             locked?.Verify(folder, copy);
             loader = PluginLoader.CreateFromAssemblyFile(PluginInspector.FindMain(copy), isUnloadable: true,
-                sharedTypes: [typeof(IPlugin)]);
+                sharedTypes: [typeof(IPlugin)], configure: config => config.IsLazyLoaded = true);
             return Load(copy, loader);
         }
         catch (Exception exception)

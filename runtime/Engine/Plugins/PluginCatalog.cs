@@ -67,6 +67,19 @@ internal sealed class PluginCatalog : IDisposable
     }
 
     /// <summary>
+    /// Loads the plugins of these names. Of the others the names are known, which is enough until the site names them
+    /// (<see cref="EnsureLoaded"/>) or their folder changes.
+    /// </summary>
+    public void Load(IReadOnlySet<string> names)
+    {
+        FindFolders();
+        foreach (var folder in _folders.Values)
+        {
+            if (!IsDeclaredUnused(folder, names)) Reload(folder);
+        }
+    }
+
+    /// <summary>
     /// Suspends the plugin whose stack overflow ended the previous run of the host on this site, until its folder changes or the
     /// host starts again.
     /// </summary>
@@ -119,10 +132,7 @@ internal sealed class PluginCatalog : IDisposable
         return changes;
     }
 
-    /// <summary>
-    /// Unloads plugins that the site does not name: after loading them once, the names of their drivers and sinks are known, which is
-    /// enough until their folder changes.
-    /// </summary>
+    /// <summary>Unloads plugins that the site does not name; the names of their drivers and sinks stay known.</summary>
     public void UnloadUnused(IReadOnlySet<string> names)
     {
         foreach (var folder in _folders.Values.Where(f => f.Current is not null && !names.Contains(f.Current.Name)))
@@ -133,7 +143,7 @@ internal sealed class PluginCatalog : IDisposable
         }
     }
 
-    /// <summary>Loads the plugins of these names that <see cref="UnloadUnused"/> unloaded: the site names them now.</summary>
+    /// <summary>Loads the plugins of these names that are not in memory: the site names them now.</summary>
     public void EnsureLoaded(IReadOnlySet<string> names)
     {
         foreach (var folder in _folders.Values.Where(f => f.Current is null && names.Contains(f.Driver ?? f.Sink ?? ""))) Reload(folder);
@@ -220,6 +230,25 @@ internal sealed class PluginCatalog : IDisposable
         if (unreadable is not null && _unreadable is null)
             _log.Error($"REFUSED folder=plugins reason=\"{unreadable}\" next=\"loaded plugins run on; the folder is read again\"");
         _unreadable = unreadable;
+    }
+
+    // A folder that is refused, or does not say what its plugin is, is handled by Reload.
+    private bool IsDeclaredUnused(PluginFolder folder, IReadOnlySet<string> names)
+    {
+        try
+        {
+            var plugin = PluginInspector.Declared(PluginInspector.FindMain(folder.Path));
+            if (plugin is null || names.Contains(plugin.Name)) return false;
+            _lock?.Verify(folder.Path, folder.Path);
+            folder.Accept();
+            folder.SetDeclared(plugin);
+            return true;
+        }
+        catch (Exception exception)
+            when (exception is PluginException or BadImageFormatException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private void Reload(PluginFolder folder)

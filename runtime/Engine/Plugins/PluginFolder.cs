@@ -41,6 +41,13 @@ internal sealed class PluginFolder(string path)
         (Driver, Sink) = (plugin.Driver is null ? null : plugin.Name, plugin.Sink is null ? null : plugin.Name);
     }
 
+    /// <summary>Sets the names of a plugin that is not loaded, because the site does not use it.</summary>
+    public void SetDeclared(DeclaredPlugin plugin)
+    {
+        Refusal = null;
+        (Driver, Sink) = (plugin.IsDriver ? plugin.Name : null, plugin.IsSink ? plugin.Name : null);
+    }
+
     /// <summary>Removes the plugin; the names of its driver and sink stay known.</summary>
     public void SetUnloaded() => Current = null;
 

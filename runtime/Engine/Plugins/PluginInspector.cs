@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using PlantRuntime.Contracts;
 
@@ -6,6 +8,12 @@ namespace PlantRuntime.Engine.Plugins;
 
 /// <summary>Reports a folder that is not a usable plugin; the message gives the reason.</summary>
 internal sealed class PluginException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>What an assembly says of its plugin without being loaded.</summary>
+/// <param name="Name">Name of the driver and sink.</param>
+/// <param name="IsDriver">True if it has a driver.</param>
+/// <param name="IsSink">True if it has a sink.</param>
+internal sealed record DeclaredPlugin(string Name, bool IsDriver, bool IsSink);
 
 /// <summary>
 /// Reads the metadata of the assemblies in a folder without loading them or running their code. Stateless; any thread; blocking file I/O.
@@ -37,6 +45,34 @@ internal static class PluginInspector
             throw new PluginException(
                 $"{Path.GetFileName(main)} was built against {Contracts} {version.ToString(2)}, this host has {s_ours.ToString(2)}: build it again");
         return main;
+    }
+
+    /// <summary>
+    /// Returns what an assembly declares: one public class that derives from DriverPlugin or SinkPlugin and whose name is a constant. Null
+    /// if it is written in another way; then only loading it shows what it is.
+    /// </summary>
+    /// <param name="main">The assembly, as <see cref="FindMain"/> returns it.</param>
+    public static DeclaredPlugin? Declared(string main)
+    {
+        using var stream = File.OpenRead(main);
+        using var file = new PEReader(stream);
+        var metadata = file.GetMetadataReader();
+        DeclaredPlugin? declared = null;
+        foreach (var handle in metadata.TypeDefinitions)
+        {
+            var type = metadata.GetTypeDefinition(handle);
+            const TypeAttributes Kind = TypeAttributes.VisibilityMask | TypeAttributes.Abstract | TypeAttributes.Interface;
+            if ((type.Attributes & Kind) != TypeAttributes.Public || BaseName(metadata, type) is not { } baseName) continue;
+            if (declared is not null || ConstantName(file, metadata, type) is not { } name) return null;
+            var interfaces = type.GetInterfaceImplementations().Select(i => metadata.GetInterfaceImplementation(i).Interface)
+                .Select(i => ContractName(metadata, i)).ToList();
+            declared = new DeclaredPlugin(
+                name,
+                IsDriver: baseName == "DriverPlugin`1" || interfaces.Contains(nameof(IDriverPlugin)),
+                IsSink: baseName == "SinkPlugin`1" || interfaces.Contains(nameof(ISinkPlugin)));
+        }
+
+        return declared;
     }
 
     /// <summary>
@@ -80,6 +116,44 @@ internal static class PluginInspector
         {
             throw new PluginException($"{Path.GetFileName(path)} is damaged or not completely copied: {exception.Message}", exception);
         }
+    }
+
+    // Returns the name of the base class in the contracts that a plugin derives from; null for any other class.
+    private static string? BaseName(MetadataReader metadata, TypeDefinition type)
+    {
+        if (type.BaseType.IsNil || type.BaseType.Kind != HandleKind.TypeSpecification) return null;
+        var signature = metadata.GetBlobReader(metadata.GetTypeSpecification((TypeSpecificationHandle)type.BaseType).Signature);
+
+        // ECMA-335, clause II.23.2.14: GENERICINST CLASS type.
+        if (signature.ReadSignatureTypeCode() != SignatureTypeCode.GenericTypeInstance) return null;
+        if (signature.ReadCompressedInteger() != (int)SignatureTypeKind.Class) return null;
+        var name = ContractName(metadata, signature.ReadTypeHandle());
+        return name is "DriverPlugin`1" or "SinkPlugin`1" ? name : null;
+    }
+
+    private static string? ContractName(MetadataReader metadata, EntityHandle handle)
+    {
+        if (handle.IsNil || handle.Kind != HandleKind.TypeReference) return null;
+        var type = metadata.GetTypeReference((TypeReferenceHandle)handle);
+        var isContract = metadata.StringComparer.Equals(type.Namespace, typeof(IPlugin).Namespace!);
+        return isContract ? metadata.GetString(type.Name) : null;
+    }
+
+    // Returns the text of a property Name that is written as Name => "text"; null for any other property.
+    private static string? ConstantName(PEReader file, MetadataReader metadata, TypeDefinition type)
+    {
+        foreach (var handle in type.GetMethods())
+        {
+            var method = metadata.GetMethodDefinition(handle);
+            if (!metadata.StringComparer.Equals(method.Name, $"get_{nameof(IPlugin.Name)}") || method.RelativeVirtualAddress == 0) continue;
+            var code = file.GetMethodBody(method.RelativeVirtualAddress).GetILReader();
+            if (code.Length != 6 || code.ReadByte() != (byte)ILOpCode.Ldstr) return null;
+            var text = MetadataTokens.Handle(code.ReadInt32());
+            if (text.Kind != HandleKind.UserString || code.ReadByte() != (byte)ILOpCode.Ret) return null;
+            return metadata.GetUserString((UserStringHandle)text);
+        }
+
+        return null;
     }
 
     private static void Read(string path, Action<MetadataReader> read)

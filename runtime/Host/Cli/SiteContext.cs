@@ -28,7 +28,7 @@ internal sealed class SiteContext : IDisposable
         Log = log;
         Plugins = new PluginCatalog([Path.Combine(model.Folder, "plugins"), InstallPaths.Plugins], log,
             model.RequireLock ? new PluginLock(model.Folder) : null);
-        Plugins.Load();
+        Plugins.Load(model.PluginNames);
         Factory = new PluginFactory(model, Environment.GetEnvironmentVariable, time, log);
         Sources = new RecipeSources(model, InstallPaths.Scripts);
     }
@@ -45,7 +45,7 @@ internal sealed class SiteContext : IDisposable
     /// <summary>The log, which this object owns.</summary>
     public PlantLog Log { get; }
 
-    /// <summary>The loaded plugins of the site and of the program.</summary>
+    /// <summary>The plugins of the site and of the program; those that the site names are loaded.</summary>
     public PluginCatalog Plugins { get; }
 
     /// <summary>Creates drivers and sinks.</summary>

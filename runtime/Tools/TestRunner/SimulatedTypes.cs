@@ -67,7 +67,7 @@ internal sealed class SimulatedTypes(
         if (_plugins is null)
         {
             _plugins = new PluginCatalog(pluginFolders, log, site.RequireLock ? new PluginLock(site.Folder) : null);
-            _plugins.Load();
+            _plugins.Load(site.PluginNames);
         }
 
         var factory = new PluginFactory(site, environment, time, log);

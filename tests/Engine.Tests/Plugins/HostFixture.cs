@@ -21,7 +21,7 @@ internal sealed class HostFixture : IAsyncDisposable
         Assert.Empty(problems);
         CopyFolder(HostileFolder, site.At("plugins/Hostile"));
         var plugins = new PluginCatalog([site.At("plugins"), Path.Combine(PlantProcess.Folder, "plugins")], _log);
-        plugins.Load();
+        plugins.Load(model!.PluginNames);
         var compiler = new RecipeCompiler(site.At("data/recipes"), TimeProvider.System, SharedCompiler.Path);
         var opener = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);
         Host = new SiteHost(model!, plugins, opener, new RecipeSources(model!, site.At("none")), compiler, TimeProvider.System, _log);

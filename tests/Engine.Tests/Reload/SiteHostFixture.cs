@@ -20,7 +20,7 @@ internal sealed class SiteHostFixture : IAsyncDisposable
         var (model, problems) = SiteFile.Load(site.Path, Environment.GetEnvironmentVariable, sharedFolder: shared);
         Assert.Empty(problems);
         var plugins = new PluginCatalog([Path.Combine(PlantProcess.Folder, "plugins")], _log);
-        plugins.Load();
+        plugins.Load(model!.PluginNames);
         var compiler = new RecipeCompiler(site.At("data/recipes"), TimeProvider.System, SharedCompiler.Path);
         var opener = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);
         var sources = new RecipeSources(model!, shared ?? site.At("none"));
