@@ -21,6 +21,7 @@ var all = new Dictionary<string, Func<Task>>
     ["scheduling"] = SchedulingBenchmark.RunAsync,
     ["host"] = HostBenchmark.RunAsync,
     ["recipe-test"] = PlantRuntime.Benchmarks.Testing.RecipeTestBenchmark.RunAsync,
+    ["scale"] = ScaleBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["web"] = WebBenchmark.RunAsync,
     ["web-soak"] = WebSoakBenchmark.RunAsync,

@@ -12,7 +12,6 @@ internal static class WebSoakBenchmark
 {
     private const int Tags = 10_000;
     private const int Streams = 20;
-    private const int ClockTicks = 100;
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
     public static async Task RunAsync()
@@ -32,11 +31,11 @@ internal static class WebSoakBenchmark
         var (shares, residents, scans) = (new List<double>(), new List<double>(), await ScansAsync(client));
         for (var minute = 1; minute <= minutes && !streams.Any(s => s.IsCompleted); minute++)
         {
-            var (cpu, watch, bytes) = (ProcessorSeconds(plant.Id), Stopwatch.StartNew(), received.Sum());
+            var (cpu, watch, bytes) = (Measure.ProcessorSeconds(plant.Id), Stopwatch.StartNew(), received.Sum());
             await Task.Delay(s_minute);
-            shares.Add((ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds);
-            residents.Add(Megabytes(plant.Id, "VmRSS"));
-            var (scansBefore, anonymous) = (scans, Megabytes(plant.Id, "RssAnon") + Megabytes(plant.Id, "RssShmem"));
+            shares.Add((Measure.ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds);
+            residents.Add(Measure.Megabytes(plant.Id, "VmRSS"));
+            var (scansBefore, anonymous) = (scans, Measure.Megabytes(plant.Id, "RssAnon") + Measure.Megabytes(plant.Id, "RssShmem"));
             scans = await ScansAsync(client);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"minute {minute,2}: {residents[^1]:0.0} MB resident, {anonymous:0.0} MB anonymous, {shares[^1]:P1} of a core, "
@@ -66,9 +65,9 @@ internal static class WebSoakBenchmark
         await plant.WhenAsync("OK .*device=line");
         using var client = WebBenchmark.Client(site.Path);
         await Task.Delay(TimeSpan.FromSeconds(15));
-        var (cpu, watch, scans) = (ProcessorSeconds(plant.Id), Stopwatch.StartNew(), await ScansAsync(client));
+        var (cpu, watch, scans) = (Measure.ProcessorSeconds(plant.Id), Stopwatch.StartNew(), await ScansAsync(client));
         await Task.Delay(s_minute);
-        return ((ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds, await ScansAsync(client) - scans);
+        return ((Measure.ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds, await ScansAsync(client) - scans);
     }
 
     private static SiteFolder NewSite(string web)
@@ -91,15 +90,4 @@ internal static class WebSoakBenchmark
         using var status = System.Text.Json.JsonDocument.Parse(await client.GetByteArrayAsync("/api/status"));
         return status.RootElement.GetProperty("devices")[0].GetProperty("scans").GetInt64();
     }
-
-    private static double ProcessorSeconds(int id)
-    {
-        var stat = File.ReadAllText($"/proc/{id}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[11..13].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / ClockTicks;
-    }
-
-    private static double Megabytes(int id, string key) => double.Parse(File.ReadLines($"/proc/{id}/status")
-        .First(l => l.StartsWith(key + ":", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture) / 1000 * 1.024;
 }

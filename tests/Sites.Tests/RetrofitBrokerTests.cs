@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PlantRuntime.Sites.Tests.Testing;
 
 namespace PlantRuntime.Sites.Tests;
@@ -108,9 +109,42 @@ public class RetrofitBrokerTests
         await plant.SignalAsync("TERM");
         Assert.Equal(0, await plant.WhenExitedAsync());
         Assert.Matches(@"END sink=broker produced=(\d+) delivered=\1 waiting=0 deadlettered=0 lost=0", plant.Output);
+    }
 
-        static double TimeOf(string line) => line.StartsWith(Topic, StringComparison.Ordinal)
-            ? JsonDocument.Parse(line[(Topic.Length + 1)..]).RootElement.GetProperty("ts").GetDouble() : 0;
+    [SkippableFact]
+    public async Task A_message_that_the_broker_refuses_is_set_aside_and_the_others_come_in_order()
+    {
+        using var site = SiteFolder.CopyOf("retrofit");
+        await using var broker = await SiteBroker.StartAsync(site, "message_size_limit 2000");
+        await using var plc = await Plc.StartAsync(Db, new byte[14]);
+        var environment = RetrofitTests.Prepare(site, broker, plc.Port);
+        site.Replace("site.toml", "poll    = \"1s\"", "poll    = \"100ms\"");
+        site.Write("recipes/large.csx", "Plant.press.Scans.Payload(s => new { text = new string('x', 4000) }).To(Sinks.broker);");
+        await using (var away = PlantProcess.Start(new Dictionary<string, string>(environment) { ["MQTT_PORT"] = "1" }, "run", site.Path))
+        {
+            await away.WhenAsync("(RETRY|DOWN) sink=broker .* waiting=[1-9]\\d");
+            await away.SignalAsync("TERM");
+            await away.WhenExitedAsync();
+        }
+
+        await using var telegraf = broker.Telegraf();
+        await WhenSubscribedAsync(broker, telegraf);
+        var again = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
+        await using var plant = PlantProcess.Start(environment, "run", site.Path);
+        var lines = await telegraf.UntilAsync(line => TimeOf(line) > again + 1);
+        var times = lines.Where(line => line.Contains("contador_bom", StringComparison.Ordinal)).Select(TimeOf).ToArray();
+        Assert.True(times.Count(time => time < again) >= 5, string.Join('\n', lines));
+        Assert.Equal(times.Order(), times);
+        Assert.DoesNotContain(lines, line => line.Contains("xxx", StringComparison.Ordinal));
+        await plant.WhenAsync("REJECTED sink=broker .*packet too large");
+        await plant.SignalAsync("TERM");
+        Assert.Equal(0, await plant.WhenExitedAsync());
+        var end = Regex.Match(plant.Output, @"END sink=broker produced=(\d+) delivered=(\d+) waiting=0 deadlettered=(\d+) lost=0");
+        Assert.True(end.Success, plant.Output);
+        var (produced, delivered, refused) =
+            (long.Parse(end.Groups[1].ValueSpan), long.Parse(end.Groups[2].ValueSpan), long.Parse(end.Groups[3].ValueSpan));
+        Assert.Equal(produced, delivered + refused);
+        Assert.True(refused >= 10, end.Value);
     }
 
     [SkippableFact]
@@ -152,6 +186,10 @@ public class RetrofitBrokerTests
         Assert.True((exit == 0) == (refused is null), output);
         if (refused is not null) Assert.Matches($"site\\.toml.*{refused}", output);
     }
+
+    // Time of a message of the press; 0 for a line that is none.
+    private static double TimeOf(string line) => line.StartsWith(Topic, StringComparison.Ordinal)
+        && JsonDocument.Parse(line[(Topic.Length + 1)..]).RootElement.TryGetProperty("ts", out var time) ? time.GetDouble() : 0;
 
     /// <summary>Waits until a subscriber gets what is published: messages before its subscription are lost.</summary>
     private static async Task WhenSubscribedAsync(SiteBroker broker, LineReader subscriber)
