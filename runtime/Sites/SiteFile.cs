@@ -34,9 +34,12 @@ internal static class SiteFile
     {
         if (!Directory.Exists(siteFolder)) return Unreadable($"there is no folder {siteFolder}: `plant new site {siteFolder}` makes one");
         var folder = Path.GetFullPath(siteFolder);
-        if (BoundedFile.Read(Path.Combine(folder, Name), MaxBytes, out var problem) is { } utf8)
+        var file = Path.Combine(folder, Name);
+        var stamp = FileFacts.Stamp([file]);
+        if (BoundedFile.Read(file, MaxBytes, out var problem) is { } utf8)
         {
-            return Read(utf8, folder, environment, tables, sharedFolder);
+            var (model, problems) = Read(utf8, folder, environment, tables, sharedFolder);
+            return (model is null ? null : model with { Files = [(file, stamp), .. model.Files] }, problems);
         }
 
         return Unreadable($"{Path.Combine(siteFolder, Name)} {problem}: a site is a folder with a {Name}, as `plant new site` makes one");
@@ -59,7 +62,8 @@ internal static class SiteFile
         var model = SiteBuilder.Build(context, root);
         foreach (var settings in model is null ? [] : model.Devices.Select(d => d.Settings).Concat(model.Sinks.Select(s => s.Settings)))
             SecretBinder.Mask(context, settings);
-        tables?.UnionWith(context.TagTables);
+        tables?.UnionWith(context.TagTables.Keys);
+        if (model is not null) model = model with { Files = [.. context.TagTables.Select(table => (table.Key, table.Value))] };
         return problems.Count == 0 ? (model, []) : (null, Ordered(problems));
     }
 

@@ -18,9 +18,9 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
 {
     private static readonly TimeSpan s_retryAfterFailure = TimeSpan.FromSeconds(10);
     private readonly SiteRollback _rollback = new(site, time, log);
-    private readonly SettledChange _change = new();
+    private readonly SettledChange _change = Accepted(site.Model);
     private readonly SettledChange _others = new();
-    private readonly HashSet<string> _tables = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _tables = new(site.Model.Files.Skip(1).Select(file => file.Path), StringComparer.Ordinal);
     private IReadOnlyList<Problem>? _rejected;
     private bool _isUnsettled;
     private long? _failed;
@@ -193,6 +193,14 @@ internal sealed class SiteReload(SiteRuntime site, TimeProvider time, PlantLog l
     {
         _tables.Clear();
         return SiteFile.Load(site.Model.Folder, site.Plugins.Environment, _tables, site.Files.SharedFolder);
+    }
+
+    // The files as they were before the host read them: an edit since then is applied, and without one nothing is read again.
+    private static SettledChange Accepted(SiteModel model)
+    {
+        var change = new SettledChange();
+        change.Accept(string.Join('\n', model.Files.Select(file => file.Stamp)));
+        return change;
     }
 
     /// <summary>Returns a stamp of the recipes and plugins, whose changes may correct a rejected site.toml.</summary>

@@ -21,9 +21,9 @@ internal sealed record BindingContext(string SiteFolder, Func<string, string?> E
 
     /// <summary>
     /// Absolute paths of the tag tables that site.toml names, whether they exist or not: the site's place for each, and the shared one if
-    /// the site has no such file.
+    /// the site has no such file. With the stamp of each before it was read.
     /// </summary>
-    public HashSet<string> TagTables { get; } = [];
+    public OrderedDictionary<string, string> TagTables { get; } = [];
 
     // A static cache would keep the types of unloaded plugins in memory.
     private readonly Dictionary<Type, OptionProperty[]> _properties = [];

@@ -74,6 +74,11 @@ internal sealed record SiteModel : IValidatedOptions
     /// <summary>Remarks about tag tables that do not prevent a start.</summary>
     public IReadOnlyList<Problem> Warnings { get; internal init; } = [];
 
+    /// <summary>
+    /// The files that the site was read from, site.toml first, each with its stamp (<see cref="Text.FileFacts.Stamp"/>) before it was read.
+    /// </summary>
+    public IReadOnlyList<(string Path, string Stamp)> Files { get; internal init; } = [];
+
     /// <summary>Names of the plugins that the site uses.</summary>
     public IReadOnlySet<string> PluginNames =>
         Devices.Select(d => d.Driver).Concat(Sinks.Select(s => s.Sink)).ToHashSet(StringComparer.Ordinal);

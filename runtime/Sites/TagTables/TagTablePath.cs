@@ -17,10 +17,10 @@ internal static class TagTablePath
     public static (string Path, string Name) Find(BindingContext context, string file)
     {
         var path = Path.Combine(context.SiteFolder, file);
-        context.TagTables.Add(path);
+        context.TagTables.TryAdd(path, FileFacts.Stamp([path]));
         if (SharedPath(context, file) is { } shared && FileFacts.Read(path).Kind == FileKind.Missing)
         {
-            context.TagTables.Add(shared);
+            context.TagTables.TryAdd(shared, FileFacts.Stamp([shared]));
             if (FileFacts.Read(shared).Kind != FileKind.Missing) return (shared, shared.Replace('\\', '/'));
         }
 
