@@ -24,7 +24,7 @@ internal sealed class WebFixture : IAsyncDisposable
         _log = Log.Open(TimeProvider.System, LogLevel.Info, _lines);
         var (model, problems) = SiteFile.Load(site.Path, Environment.GetEnvironmentVariable);
         Assert.Empty(problems);
-        var plugins = new PluginCatalog([site.At("plugins"), Path.Combine(PlantProcess.Folder, "plugins")], _log);
+        var plugins = new PluginCatalog([site.At("plugins"), ProductPlugins.With(model!.PluginNames)], _log);
         plugins.Load();
         var compiler = new RecipeCompiler(site.At("data/recipes"), TimeProvider.System, SharedCompiler.Path);
         var factory = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);

@@ -20,7 +20,7 @@ internal sealed class HostFixture : IAsyncDisposable
         var (model, problems) = SiteFile.Load(site.Path, Environment.GetEnvironmentVariable);
         Assert.Empty(problems);
         CopyFolder(HostileFolder, site.At("plugins/Hostile"));
-        var plugins = new PluginCatalog([site.At("plugins"), Path.Combine(PlantProcess.Folder, "plugins")], _log);
+        var plugins = new PluginCatalog([site.At("plugins"), ProductPlugins.With(model!.PluginNames)], _log);
         plugins.Load();
         var compiler = new RecipeCompiler(site.At("data/recipes"), TimeProvider.System, SharedCompiler.Path);
         var opener = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);

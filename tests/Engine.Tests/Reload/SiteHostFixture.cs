@@ -19,7 +19,7 @@ internal sealed class SiteHostFixture : IAsyncDisposable
         _log = Log.Open(TimeProvider.System, LogLevel.Info);
         var (model, problems) = SiteFile.Load(site.Path, Environment.GetEnvironmentVariable, sharedFolder: shared);
         Assert.Empty(problems);
-        var plugins = new PluginCatalog([Path.Combine(PlantProcess.Folder, "plugins")], _log);
+        var plugins = new PluginCatalog([ProductPlugins.With(model!.PluginNames)], _log);
         plugins.Load();
         var compiler = new RecipeCompiler(site.At("data/recipes"), TimeProvider.System, SharedCompiler.Path);
         var opener = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);

@@ -38,7 +38,7 @@ internal sealed class AccessFixture : IAsyncDisposable
             Change(accounts => [.. accounts, new Account { Name = name, Role = role, Password = s_hash }]);
         var (model, problems) = SiteFile.Load(site.Path, Environment.GetEnvironmentVariable);
         Assert.Empty(problems);
-        var plugins = new PluginCatalog([Path.Combine(PlantProcess.Folder, "plugins")], _log);
+        var plugins = new PluginCatalog([ProductPlugins.With(model!.PluginNames)], _log);
         plugins.Load();
         var compiler = new RecipeCompiler(site.At("data/recipes"), TimeProvider.System, SharedCompiler.Path);
         var factory = new PluginFactory(model!, Environment.GetEnvironmentVariable, TimeProvider.System, _log);
