@@ -8,12 +8,12 @@ namespace PlantRuntime.Conformance.Host;
 /// </summary>
 public static class ProductPlugins
 {
-    private static readonly string[] s_often = ["simulator", "jsonl", "http"];
+    private static readonly string[] s_often = ["simulator", "jsonl", "http", "modbus"];
     private static readonly ConcurrentDictionary<string, Lazy<string>> s_folders = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// A folder with the plugins of these names and with those that sites of tests add while they run: the simulator, jsonl and http. It
-    /// belongs to the process and is only read.
+    /// A folder with the plugins of these names and with those that sites of tests add while they run: the simulator, jsonl, http and
+    /// modbus. It belongs to the process and is only read.
     /// </summary>
     /// <param name="names">Names of drivers and sinks; those that are no folder of the program are ignored.</param>
     public static string With(IEnumerable<string> names)
