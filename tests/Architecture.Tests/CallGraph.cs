@@ -4,6 +4,7 @@ using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using System.Text;
 
 namespace PlantRuntime.Architecture.Tests;
 
@@ -52,7 +53,7 @@ internal sealed class CallGraph
                 type.BaseType.IsNil ? null : names.GetName(metadata, type.BaseType),
                 [.. type.GetInterfaceImplementations()
                     .Select(i => names.GetName(metadata, metadata.GetInterfaceImplementation(i).Interface))],
-                IsServerTrait(metadata, type.GetCustomAttributes()));
+                HasNeed(metadata, type.GetCustomAttributes(), "Server"), HasNeed(metadata, type.GetCustomAttributes(), "Process"));
             Classes[info.Name] = info;
             foreach (var handle in type.GetMethods()) Add(file, metadata, info, metadata.GetMethodDefinition(handle));
         }
@@ -66,7 +67,7 @@ internal sealed class CallGraph
         type.Methods.Add(new MethodInfo(name, (method.Attributes & MethodAttributes.Virtual) != 0,
             attributes.Exists(a => a.EndsWith("FactAttribute", StringComparison.Ordinal)
                 || a.EndsWith("TheoryAttribute", StringComparison.Ordinal)),
-            IsServerTrait(metadata, method.GetCustomAttributes()), parameters));
+            HasNeed(metadata, method.GetCustomAttributes(), "Server"), parameters));
         var calls = Calls($"{type.Name}::{name}");
 
         // A state machine is a class named after its method: <Method>d__5, in the class of the method.
@@ -134,14 +135,19 @@ internal sealed class CallGraph
     private static string Attribute(MetadataReader metadata, CustomAttributeHandle handle) =>
         Target(metadata, metadata.GetCustomAttribute(handle).Constructor)?.Type ?? "";
 
-    /// <summary>[Trait("Needs", "Server")]: a blob of the prolog and two strings, each with its length before it.</summary>
-    private static bool IsServerTrait(MetadataReader metadata, CustomAttributeHandleCollection attributes) => attributes.Any(a =>
-        Attribute(metadata, a) == "Xunit.TraitAttribute"
-        && metadata.GetBlobBytes(metadata.GetCustomAttribute(a).Value).AsSpan().StartsWith("\u0001\u0000\u0005Needs\u0006Server"u8));
+    /// <summary>[Trait("Needs", need)]: a blob of the prolog and two strings, each with its length before it.</summary>
+    private static bool HasNeed(MetadataReader metadata, CustomAttributeHandleCollection attributes, string need)
+    {
+        byte[] blob = [1, 0, 5, .. "Needs"u8, (byte)need.Length, .. Encoding.UTF8.GetBytes(need)];
+        return attributes.Any(a => Attribute(metadata, a) == "Xunit.TraitAttribute"
+            && metadata.GetBlobBytes(metadata.GetCustomAttribute(a).Value).AsSpan().StartsWith(blob));
+    }
 
     /// <param name="Name">Full name; a nested class is <c>Outer/Inner</c>.</param>
     /// <param name="HasTrait">True if it is marked with Needs=Server.</param>
-    internal sealed record ClassInfo(string Name, bool IsAbstract, string? Base, IReadOnlyList<string> Interfaces, bool HasTrait)
+    /// <param name="HasProcessTrait">True if it is marked with Needs=Process.</param>
+    internal sealed record ClassInfo(
+        string Name, bool IsAbstract, string? Base, IReadOnlyList<string> Interfaces, bool HasTrait, bool HasProcessTrait)
     {
         public List<MethodInfo> Methods { get; } = [];
     }

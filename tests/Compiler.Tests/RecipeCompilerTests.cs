@@ -1,17 +1,22 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using PlantRuntime.Conformance.Host;
 using PlantRuntime.Engine.RecipeHost.Build;
 using PlantRuntime.Recipes;
 
 namespace PlantRuntime.Compiler.Tests;
 
-/// <summary>The host's side of the compiler, with the real child process.</summary>
+/// <summary>
+/// The host's side of the compiler, with the real child process: one for the tests of the host's side, and one of its own for each test of
+/// the life of that process.
+/// </summary>
+[Trait("Needs", "Process")]
 public sealed class RecipeCompilerTests : IAsyncLifetime
 {
     private readonly CompilerFixture _fixture = new();
     private readonly RecipeCompiler _compiler;
 
-    public RecipeCompilerTests() => _compiler = New();
+    public RecipeCompilerTests() => _compiler = New(SharedCompiler.Path);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -27,7 +32,7 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
         var first = await CompileAsync("Out.Add(1);");
         Assert.Empty(first.Problems);
         var second = await CompileAsync("Out.Add(2);");
-        await using var next = New();
+        await using var next = New(SharedCompiler.Path);
         var again = await next.CompileAsync(Source("Out.Add(1);"), default);
         Assert.Equal((first.AssemblyPath, (int?)null), (again.AssemblyPath, next.ChildId));
         Assert.NotEqual(first.AssemblyPath, second.AssemblyPath);
@@ -103,24 +108,26 @@ public sealed class RecipeCompilerTests : IAsyncLifetime
     [Fact]
     public async Task A_compiler_that_died_is_replaced()
     {
-        await CompileAsync("Out.Add(1);");
-        var old = _compiler.ChildId!.Value;
+        await using var compiler = New();
+        await compiler.CompileAsync(Source("Out.Add(1);"), default);
+        var old = compiler.ChildId!.Value;
         using (var child = Process.GetProcessById(old))
         {
             child.Kill();
             await child.WaitForExitAsync();
         }
 
-        Assert.Empty((await CompileAsync("Out.Add(2);")).Problems);
-        Assert.NotEqual(old, _compiler.ChildId);
+        Assert.Empty((await compiler.CompileAsync(Source("Out.Add(2);"), default)).Problems);
+        Assert.NotEqual(old, compiler.ChildId);
     }
 
     [Fact]
     public async Task The_compiler_leaves_with_the_host()
     {
-        await CompileAsync("Out.Add(1);");
-        using var child = Process.GetProcessById(_compiler.ChildId!.Value);
-        await _compiler.DisposeAsync();
+        await using var compiler = New();
+        await compiler.CompileAsync(Source("Out.Add(1);"), default);
+        using var child = Process.GetProcessById(compiler.ChildId!.Value);
+        await compiler.DisposeAsync();
         await child.WaitForExitAsync();
     }
 

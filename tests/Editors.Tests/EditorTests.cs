@@ -3,6 +3,7 @@ using PlantRuntime.Editors.Tests.Testing;
 namespace PlantRuntime.Editors.Tests;
 
 /// <summary>The completion, errors and definitions that an editor shows for recipes.</summary>
+[Trait("Needs", "Process")]
 public sealed class EditorTests(EditedSite site) : IClassFixture<EditedSite>
 {
     [Theory]

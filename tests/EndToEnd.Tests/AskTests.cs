@@ -5,6 +5,7 @@ using PlantRuntime.Conformance.Peers.Http;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>A running host that asks a service over HTTP, and is killed between answers and commits.</summary>
+[Trait("Needs", "Process")]
 public sealed class AskTests
 {
     private const string Recipe = """

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The audit log over kills, restarts, edits and commands, and plugins that are locked.</summary>
+[Trait("Needs", "Process")]
 public class AuditTests
 {
     [SkippableFact]

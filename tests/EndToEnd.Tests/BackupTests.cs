@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The commands <c>plant backup</c> and <c>plant restore</c>, beside a running host and without one.</summary>
+[Trait("Needs", "Process")]
 public sealed class BackupTests : IDisposable
 {
     private readonly SiteFolder _site = new();

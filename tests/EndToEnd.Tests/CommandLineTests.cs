@@ -1,6 +1,7 @@
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>Mistyped command lines, and the help of a command.</summary>
+[Trait("Needs", "Process")]
 public class CommandLineTests
 {
     [Theory]

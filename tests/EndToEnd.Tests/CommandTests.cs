@@ -1,5 +1,6 @@
 namespace PlantRuntime.EndToEnd.Tests;
 
+[Trait("Needs", "Process")]
 public class CommandTests
 {
     [SkippableFact]

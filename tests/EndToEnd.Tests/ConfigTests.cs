@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary><c>plant config</c>: values, sources, and secrets that are not shown.</summary>
+[Trait("Needs", "Process")]
 public class ConfigTests
 {
     private const string SiteToml = """

@@ -5,6 +5,7 @@ using PlantRuntime.Faults.Peers;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
+[Trait("Needs", "Process")]
 public class DeliveryQueueTests
 {
     [SkippableFact]

@@ -4,6 +4,7 @@ using PlantRuntime.Faults.Scenarios;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>Short forms of the rows of <c>tests/run-faults</c>. Times are judged only there.</summary>
+[Trait("Needs", "Process")]
 public class DeliveryTests
 {
     private const int Seed = 7;

@@ -5,6 +5,7 @@ using PlantRuntime.Conformance.Peers;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>Looking into a PLC, with and without a running host.</summary>
+[Trait("Needs", "Process")]
 public class DoctorTests
 {
     [Trait("Needs", "Server")]

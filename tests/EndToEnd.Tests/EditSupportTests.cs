@@ -1,6 +1,7 @@
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The folder for editors exists only on request, and follows the site.</summary>
+[Trait("Needs", "Process")]
 public class EditSupportTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The disk with the data of a running site fills up, is full, and has room again.</summary>
+[Trait("Needs", "Process")]
 public class FullDiskTests
 {
     private const string Site = SiteFolder.DefaultSite + """

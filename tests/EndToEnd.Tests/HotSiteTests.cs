@@ -5,6 +5,7 @@ using PlantRuntime.Conformance.Peers;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>site.toml is edited while the plant runs.</summary>
+[Trait("Needs", "Process")]
 public class HotSiteTests
 {
     private const string Recipe = """Plant.line.Scans.Payload(s => new { n = s.Number }).To(Sinks.lines);""";

@@ -3,6 +3,7 @@ using PlantRuntime.Conformance;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>`plant import ini`: the config.ini of a Modbus gateway becomes a site that passes check and its tests.</summary>
+[Trait("Needs", "Process")]
 public class ImportIniTests
 {
     private const string Defaults = """

@@ -1,6 +1,7 @@
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>`plant import tags`: exports of Studio 5000 become tag tables that a site takes unchanged.</summary>
+[Trait("Needs", "Process")]
 public class ImportTests
 {
     private const string L5x = """

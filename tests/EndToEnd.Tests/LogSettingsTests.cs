@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The settings of <c>[log]</c>, and those of the environment that take their place.</summary>
+[Trait("Needs", "Process")]
 public class LogSettingsTests
 {
     private const string Recipe = "Plant.line.Scans.To(Sinks.lines);";

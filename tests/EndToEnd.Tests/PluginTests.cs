@@ -6,6 +6,7 @@ using System.Reflection.Emit;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
+[Trait("Needs", "Process")]
 public class PluginTests
 {
     private const string MachineSite = SiteFolder.DefaultSite + """

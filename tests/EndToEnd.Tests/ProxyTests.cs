@@ -4,6 +4,7 @@ using PlantRuntime.Faults;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The proxy of the host's environment, for both sinks that speak HTTP, and the servers that are reached without it.</summary>
+[Trait("Needs", "Process")]
 public class ProxyTests
 {
     [Fact]

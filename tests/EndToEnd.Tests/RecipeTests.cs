@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
+[Trait("Needs", "Process")]
 public class RecipeTests
 {
     [SkippableFact]

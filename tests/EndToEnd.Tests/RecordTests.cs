@@ -4,6 +4,7 @@ using PlantRuntime.Faults;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
+[Trait("Needs", "Process")]
 public class RecordTests
 {
     [Fact]

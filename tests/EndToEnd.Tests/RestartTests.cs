@@ -1,6 +1,7 @@
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>Devices and sinks that are opened anew on request.</summary>
+[Trait("Needs", "Process")]
 public class RestartTests
 {
     [SkippableFact]

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
+[Trait("Needs", "Process")]
 public class RunTests
 {
     [Fact]

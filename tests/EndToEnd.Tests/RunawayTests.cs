@@ -4,6 +4,7 @@ using PlantRuntime.Faults.Scenarios;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The short form of row 17 of <c>tests/run-faults</c>.</summary>
+[Trait("Needs", "Process")]
 public class RunawayTests
 {
     [Fact]

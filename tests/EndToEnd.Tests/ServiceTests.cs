@@ -5,6 +5,7 @@ using PlantRuntime.Conformance;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The host as a service: what it tells systemd, its exit codes, and a site whose folder it may not write.</summary>
+[Trait("Needs", "Process")]
 public sealed class ServiceTests
 {
     [SkippableFact]

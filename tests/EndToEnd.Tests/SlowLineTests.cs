@@ -10,6 +10,7 @@ namespace PlantRuntime.EndToEnd.Tests;
 /// The whole program on a line that is too slow for its requests, with a dead unit behind a gateway, and with a device that closes idle
 /// connections.
 /// </summary>
+[Trait("Needs", "Process")]
 public class SlowLineTests
 {
     private const int Tags = 10;

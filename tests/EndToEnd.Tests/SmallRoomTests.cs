@@ -4,6 +4,7 @@ using PlantRuntime.Conformance.Host;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>A process that may open few files says what it needs, and never ends by an unhandled exception.</summary>
+[Trait("Needs", "Process")]
 public class SmallRoomTests
 {
     [SkippableTheory]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary><c>scripts/plant</c> in a folder of its own; a program in place of <c>dotnet</c> notes what it is asked for.</summary>
+[Trait("Needs", "Process")]
 public sealed class StartScriptTests : IDisposable
 {
     // It builds when the file "go" is there, and then runs as the program: arguments on standard output, exit code 7.

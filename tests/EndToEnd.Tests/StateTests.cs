@@ -1,6 +1,7 @@
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The state of recipes after a normal end and after a kill of the program.</summary>
+[Trait("Needs", "Process")]
 public class StateTests
 {
     private const string Recipe = """

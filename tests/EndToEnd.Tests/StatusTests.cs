@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary><c>plant status</c> and <c>plant log</c>: what they print, and their exit codes.</summary>
+[Trait("Needs", "Process")]
 public class StatusTests
 {
     [SkippableFact]

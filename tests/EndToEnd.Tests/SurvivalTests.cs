@@ -4,6 +4,7 @@ using PlantRuntime.Faults.Scenarios;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>Short forms of rows 21, 22, 23, 25, 27, 28 and 30 of <c>tests/run-faults</c>. Times are judged only there.</summary>
+[Trait("Needs", "Process")]
 public class SurvivalTests
 {
     private const int Seed = 7;

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PlantRuntime.EndToEnd.Tests;
 
+[Trait("Needs", "Process")]
 public class TrustTests
 {
     private const string Site = """

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The command <c>plant user</c>, with and without a running host.</summary>
+[Trait("Needs", "Process")]
 public class UserCommandTests
 {
     [SkippableFact]

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>The data of released versions (Versions/README.md), and that of a version to come.</summary>
+[Trait("Needs", "Process")]
 public class VersionTests
 {
     public static TheoryData<string> Released => [.. Directory.GetFiles(Folder, "plant-*.zip").Select(f => Path.GetFileName(f))];

@@ -4,6 +4,7 @@ using PlantRuntime.Conformance.Peers;
 namespace PlantRuntime.EndToEnd.Tests;
 
 /// <summary>Writes to snap7's server, read back by snap7's own client; block 1 of 20 bytes.</summary>
+[Trait("Needs", "Process")]
 public class WriteTests
 {
     [Trait("Needs", "Server")]

@@ -8,6 +8,7 @@ using PlantRuntime.Recipes;
 namespace PlantRuntime.Engine.Tests;
 
 /// <summary><c>Site.Alerts</c> and <c>Site.Health</c> of a running host.</summary>
+[Trait("Needs", "Process")]
 public class SiteStatusTests
 {
     private const string Simulated = """

@@ -3,6 +3,7 @@ using PlantRuntime.Contracts;
 
 namespace PlantRuntime.Queue.Tests;
 
+[Trait("Needs", "Process")]
 public class FullTests
 {
     [Theory]

@@ -1,5 +1,6 @@
 namespace PlantRuntime.Sites.Tests;
 
+[Trait("Needs", "Process")]
 public class MirrorCheckTests
 {
     private const string Site = """

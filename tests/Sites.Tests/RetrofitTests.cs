@@ -6,6 +6,7 @@ using PlantRuntime.Sites.Tests.Testing;
 namespace PlantRuntime.Sites.Tests;
 
 /// <summary>sites/retrofit from a PLC that we did not write to a broker that we did not write.</summary>
+[Trait("Needs", "Process")]
 public class RetrofitTests
 {
     private const string Topic = "plc/clienteA/linha1_prensa";

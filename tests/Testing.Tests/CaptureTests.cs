@@ -6,6 +6,7 @@ using PlantRuntime.Testing.Captures;
 namespace PlantRuntime.Testing.Tests;
 
 /// <summary>Damaged captures and captures of another site are reported with file and line.</summary>
+[Trait("Needs", "Process")]
 public sealed class CaptureTests
 {
     private const string Header =

@@ -7,6 +7,7 @@ using PlantRuntime.Tools.TestRunner;
 namespace PlantRuntime.Testing.Tests;
 
 /// <summary>The complete output of failing tests for an engineer and for a CI system.</summary>
+[Trait("Needs", "Process")]
 public sealed class FailureTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using System.IO.Compression;
 namespace PlantRuntime.Testing.Tests;
 
 /// <summary>Runs a site whose tests use every feature of the test API; each of them fails if its feature does not work.</summary>
+[Trait("Needs", "Process")]
 public sealed class FeatureTests
 {
     [Fact]

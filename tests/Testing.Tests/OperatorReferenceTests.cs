@@ -8,6 +8,7 @@ using PlantRuntime.Recipes;
 namespace PlantRuntime.Testing.Tests;
 
 /// <summary>docs/operators.md describes every operator, and its examples work.</summary>
+[Trait("Needs", "Process")]
 public sealed partial class OperatorReferenceTests
 {
     private static readonly string s_text =

@@ -1,6 +1,7 @@
 namespace PlantRuntime.Testing.Tests;
 
 /// <summary>Recipe tests of a site whose driver is installed: simulated devices hold what the registers would hold.</summary>
+[Trait("Needs", "Process")]
 public sealed class RegisterTests
 {
     [Fact]

@@ -1,6 +1,7 @@
 namespace PlantRuntime.Testing.Tests;
 
 /// <summary>The examples in README and templates work as printed.</summary>
+[Trait("Needs", "Process")]
 public sealed class ShippedTests
 {
     [Theory]

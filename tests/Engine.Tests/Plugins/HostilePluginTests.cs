@@ -7,6 +7,7 @@ namespace PlantRuntime.Engine.Tests.Plugins;
 /// <summary>
 /// Row 22 and parts of row 23 of the fault table in short form: whatever a plugin does, the process lives and other devices read on.
 /// </summary>
+[Trait("Needs", "Process")]
 public class HostilePluginTests(ITestOutputHelper output)
 {
     [Theory]

@@ -5,6 +5,7 @@ using PlantRuntime.Logging;
 namespace PlantRuntime.Engine.Tests.Plugins;
 
 /// <summary>Plugin folders behind links whose targets are swapped, as mounted configuration does it.</summary>
+[Trait("Needs", "Process")]
 public sealed class PluginLinkTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

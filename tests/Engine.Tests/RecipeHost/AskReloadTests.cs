@@ -6,6 +6,7 @@ using PlantRuntime.Engine.Tests.Sinks;
 namespace PlantRuntime.Engine.Tests.RecipeHost;
 
 /// <summary>A recipe that asks is edited, broken, stopped and removed while questions are open.</summary>
+[Trait("Needs", "Process")]
 public sealed class AskReloadTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private readonly ManualTimeProvider _time = new();

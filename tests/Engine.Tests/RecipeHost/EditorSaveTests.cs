@@ -4,6 +4,7 @@ using PlantRuntime.Conformance.Time;
 namespace PlantRuntime.Engine.Tests.RecipeHost;
 
 /// <summary>However an editor saves, it is one reload, of the whole file, with state.</summary>
+[Trait("Needs", "Process")]
 public sealed class EditorSaveTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

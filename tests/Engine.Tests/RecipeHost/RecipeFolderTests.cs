@@ -6,6 +6,7 @@ using PlantRuntime.Engine.RecipeHost.Build;
 namespace PlantRuntime.Engine.Tests.RecipeHost;
 
 /// <summary>A recipes folder that is away, unreadable or full of odd entries while the host runs.</summary>
+[Trait("Needs", "Process")]
 public sealed class RecipeFolderTests : IDisposable
 {
     private const string Recipe =

@@ -5,6 +5,7 @@ using PlantRuntime.Engine.RecipeHost;
 namespace PlantRuntime.Engine.Tests.RecipeHost;
 
 /// <summary>A new version that fails is rolled back. All tests share a folder, so that a recipe is compiled once.</summary>
+[Trait("Needs", "Process")]
 public sealed class RecipeRollbackTests : IClassFixture<TemporaryFolder>
 {
     private const string Good =

@@ -5,6 +5,7 @@ using PlantRuntime.Engine.RecipeHost;
 namespace PlantRuntime.Engine.Tests.RecipeHost;
 
 /// <summary>Every transition of a recipe's slot. All tests share a folder, so that each recipe is compiled once.</summary>
+[Trait("Needs", "Process")]
 public sealed class RecipeSlotTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private readonly ManualTimeProvider _time = new();

@@ -4,6 +4,7 @@ using PlantRuntime.Conformance.Time;
 namespace PlantRuntime.Engine.Tests.RecipeHost;
 
 /// <summary>The state of a recipe survives a restart of the host. All tests share a folder, so that the recipe is compiled once.</summary>
+[Trait("Needs", "Process")]
 public sealed class SavedStateTests : IClassFixture<TemporaryFolder>
 {
     private const string Recipe = """

@@ -6,6 +6,7 @@ using PlantRuntime.Sites.Text;
 namespace PlantRuntime.Engine.Tests.RecipeHost;
 
 /// <summary>Only regular files are listed, each once, and everything else that looks like a script is named.</summary>
+[Trait("Needs", "Process")]
 public sealed class ScriptTreeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

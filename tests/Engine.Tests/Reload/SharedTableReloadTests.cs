@@ -6,6 +6,7 @@ namespace PlantRuntime.Engine.Tests.Reload;
 /// <summary>
 /// A tag table of the product that changes, and one of the site that takes its place, reload the device like any other edit.
 /// </summary>
+[Trait("Needs", "Process")]
 public sealed class SharedTableReloadTests
 {
     [Fact]

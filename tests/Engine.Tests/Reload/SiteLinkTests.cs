@@ -6,6 +6,7 @@ namespace PlantRuntime.Engine.Tests.Reload;
 /// site.toml and tag tables behind links whose targets are swapped, as mounted configuration does it, and other changes that leave length
 /// and time equal.
 /// </summary>
+[Trait("Needs", "Process")]
 public class SiteLinkTests
 {
     [SkippableFact]

@@ -5,6 +5,7 @@ using PlantRuntime.Logging;
 
 namespace PlantRuntime.Engine.Tests.Reload;
 
+[Trait("Needs", "Process")]
 public class SiteReloadTests
 {
     private const string Lines = """Plant.line.Scans.Deadband("bottles", 0.5).Payload(s => new { n = s.Number }).To(Sinks.lines);""";

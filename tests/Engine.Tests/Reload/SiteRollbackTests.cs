@@ -3,6 +3,7 @@ using PlantRuntime.Conformance.Host;
 namespace PlantRuntime.Engine.Tests.Reload;
 
 /// <summary>An edit of site.toml that a recipe fails by is taken back as a whole.</summary>
+[Trait("Needs", "Process")]
 public class SiteRollbackTests
 {
     private const string Throws = "throw new FormatException(\"too full\")";

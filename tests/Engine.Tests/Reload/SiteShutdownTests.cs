@@ -3,6 +3,7 @@ using PlantRuntime.Conformance.Host;
 namespace PlantRuntime.Engine.Tests.Reload;
 
 /// <summary>A host that is told to end does not wait for a recipe, however long that may run: the limit is one minute here.</summary>
+[Trait("Needs", "Process")]
 public class SiteShutdownTests
 {
     private const string Loops =

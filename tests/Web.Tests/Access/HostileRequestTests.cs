@@ -5,6 +5,7 @@ using System.Text;
 namespace PlantRuntime.Web.Tests.Access;
 
 /// <summary>Cookies, headers and targets that no browser sends: each is refused or ignored, and none is an error of the host.</summary>
+[Trait("Needs", "Process")]
 public sealed class HostileRequestTests
 {
     [Fact]

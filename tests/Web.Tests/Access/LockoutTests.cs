@@ -5,6 +5,7 @@ using PlantRuntime.Web.Access.Login;
 namespace PlantRuntime.Web.Tests.Access;
 
 /// <summary>Guessing of passwords.</summary>
+[Trait("Needs", "Process")]
 public class LockoutTests
 {
     [Theory]

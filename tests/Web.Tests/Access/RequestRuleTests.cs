@@ -7,6 +7,7 @@ using PlantRuntime.Tools.Client;
 namespace PlantRuntime.Web.Tests.Access;
 
 /// <summary>Pages of other sites, odd requests and bounds of requests.</summary>
+[Trait("Needs", "Process")]
 public class RequestRuleTests
 {
     [Theory]

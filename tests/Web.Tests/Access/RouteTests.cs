@@ -8,6 +8,7 @@ using PlantRuntime.Web.Access.Requests;
 namespace PlantRuntime.Web.Tests.Access;
 
 /// <summary>The roles of all routes, and the audit log of those that change something.</summary>
+[Trait("Needs", "Process")]
 public class RouteTests
 {
     /// <summary>Routes without a role. A further one needs a reason as good as those of these.</summary>

@@ -13,6 +13,7 @@ using PlantRuntime.Web.Listening;
 namespace PlantRuntime.Web.Tests.Access;
 
 /// <summary>TLS, its certificates, and reverse proxies.</summary>
+[Trait("Needs", "Process")]
 public class TransportTests
 {
     private const string Proxied = AccessFixture.Loopback + "\nbehind_proxy = true\nhosts = [\"gateway.plant\"]";

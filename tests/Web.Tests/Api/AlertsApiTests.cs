@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary><c>/api/alerts</c> of a running site, and the readiness that goes with them.</summary>
+[Trait("Needs", "Process")]
 public sealed class AlertsApiTests
 {
     private const string Toml = """

@@ -8,6 +8,7 @@ using PlantRuntime.Web.Api;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary>docs/api.md and /openapi.json against the routes of a running host.</summary>
+[Trait("Needs", "Process")]
 public sealed class ApiDocsTests
 {
     private static readonly string[] s_login = ["/api/login", "/api/logout", "/api/session"];

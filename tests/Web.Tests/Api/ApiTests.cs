@@ -8,6 +8,7 @@ using PlantRuntime.Tools.Client;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary>The routes of the API against a running site: what each returns, who may call it, and how bad requests are answered.</summary>
+[Trait("Needs", "Process")]
 public sealed class ApiTests(ApiTests.Site site) : IClassFixture<ApiTests.Site>
 {
     private readonly WebFixture _web = site.Web;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary><c>/api/events</c>, with events that the sqlite sink has stored.</summary>
+[Trait("Needs", "Process")]
 public sealed class EventsApiTests : IAsyncLifetime
 {
     private ExampleSite _site = null!;

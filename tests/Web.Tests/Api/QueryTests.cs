@@ -5,6 +5,7 @@ using PlantRuntime.Web.Tests.Access;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary>Queries that ask for something else than the API has, and paths that it does not have.</summary>
+[Trait("Needs", "Process")]
 public sealed class QueryTests
 {
     [Fact]

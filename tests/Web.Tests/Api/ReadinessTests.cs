@@ -4,6 +4,7 @@ using PlantRuntime.Web.Api;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary><c>/health/live</c> and <c>/health/ready</c>.</summary>
+[Trait("Needs", "Process")]
 public sealed class ReadinessTests
 {
     [Fact]

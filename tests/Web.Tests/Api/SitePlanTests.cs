@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.Web.Tests.Api;
 
 /// <summary>Edits of site.toml in <c>/api/site/plan</c>, and the state that recipes carry over in <c>/api/recipes</c>.</summary>
+[Trait("Needs", "Process")]
 public sealed class SitePlanTests
 {
     private const string Recipe = """

@@ -8,6 +8,7 @@ using PlantRuntime.Web.Tests.Access;
 namespace PlantRuntime.Web.Tests.Live;
 
 /// <summary><c>/api/history</c> over days, from a sqlite sink of a running site.</summary>
+[Trait("Needs", "Process")]
 public sealed class StoredHistoryTests : IAsyncLifetime
 {
     /// <summary>A site with a sink <c>history</c> that stores the device <c>line</c>.</summary>

@@ -6,6 +6,7 @@ using PlantRuntime.Web.Live;
 namespace PlantRuntime.Web.Tests.Live;
 
 /// <summary>The stream of a running site, and the history, log and recipes of the page.</summary>
+[Trait("Needs", "Process")]
 public sealed class StreamTests : IAsyncLifetime
 {
     private WebFixture _web = null!;

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 namespace PlantRuntime.Web.Tests.Live;
 
 /// <summary>The trace of a device of a running site, over the API and by the command.</summary>
+[Trait("Needs", "Process")]
 public sealed class TraceTests : IAsyncLifetime
 {
     private WebFixture _web = null!;

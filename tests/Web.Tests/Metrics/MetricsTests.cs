@@ -5,6 +5,7 @@ using PlantRuntime.Web.Metrics;
 namespace PlantRuntime.Web.Tests.Metrics;
 
 /// <summary><c>/metrics</c> of a running site.</summary>
+[Trait("Needs", "Process")]
 public sealed class MetricsTests
 {
     private const string Toml = """

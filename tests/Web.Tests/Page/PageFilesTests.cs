@@ -6,6 +6,7 @@ using PlantRuntime.Web.Page;
 namespace PlantRuntime.Web.Tests.Page;
 
 /// <summary>The files of the page: their size, their texts, and how they are sent.</summary>
+[Trait("Needs", "Process")]
 public sealed partial class PageFilesTests
 {
     private const int MaxTotal = 150_000;
