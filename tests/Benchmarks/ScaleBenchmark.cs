@@ -5,8 +5,8 @@ using PlantRuntime.Conformance.Host;
 namespace PlantRuntime.Benchmarks;
 
 /// <summary>
-/// How a host grows with the number of tags, devices and recipes: for each size the first start, processor time of a start from
-/// the cache, memory, and processor time at one scan a second. No figure may grow faster than the number. Takes about 15 minutes; for a quiet machine.
+/// How a host grows with the number of tags, devices and recipes: for each size the first start, processor time of a start from the cache,
+/// memory, and processor time at one scan a second. No figure may grow faster than the number. Takes about 15 minutes; for a quiet machine.
 /// </summary>
 internal static class ScaleBenchmark
 {
@@ -32,7 +32,8 @@ internal static class ScaleBenchmark
         {
             using var site = create(size);
             var figures = await MeasureAsync(site);
-            Console.WriteLine($"{size,-22}{string.Concat(figures.Select(f => f.ToString("0.00", CultureInfo.InvariantCulture).PadLeft(20)))}");
+            var cells = figures.Select(f => f.ToString("0.00", CultureInfo.InvariantCulture).PadLeft(20));
+            Console.WriteLine($"{size,-22}{string.Concat(cells)}");
             for (var i = 0; last is not null && i < figures.Length; i++)
             {
                 if (figures[i] > last[i] * size / lastSize * Tolerance) faster.Add($"{s_heads[i]} from {lastSize} to {size}");
@@ -41,8 +42,8 @@ internal static class ScaleBenchmark
             (last, lastSize) = (figures, size);
         }
 
-        Measure.Print($"scale: {what}", $"faster than linear: {(faster.Count == 0 ? "nothing" : string.Join(", ", faster))}", faster.Count == 0,
-            "at most linear");
+        var found = faster.Count == 0 ? "nothing" : string.Join(", ", faster);
+        Measure.Print($"scale: {what}", $"faster than linear: {found}", faster.Count == 0, "at most linear");
     }
 
     private static async Task<double[]> MeasureAsync(SiteFolder site)
