@@ -150,10 +150,16 @@ public sealed class TransferTests : IDisposable
             database.Execute("UPDATE batches SET data = zeroblob(length(data)) WHERE number = 2");
         });
         var result = await Queue.TransferAsync("out", "other");
-        Assert.Equal((1000, 500, TransferState.Done), (result.Records, result.Damaged, result.State));
-        Assert.Equal([.. Enumerable.Range(1, 500), .. Enumerable.Range(1001, 500)], await _fixture.DrainAsync("other"));
+
+        // On a busy machine the queue commits in the middle of what was added, so that the damaged batch has fewer records.
+        Assert.Equal((1500, TransferState.Done), (result.Records + result.Damaged, result.State));
+        Assert.InRange(result.Damaged, 1, 500);
+        var arrived = await _fixture.DrainAsync("other");
+        int[] missing = [.. Enumerable.Range(1, 1500).Except(arrived)];
+        Assert.Equal(Enumerable.Range(missing[0], (int)result.Damaged), missing);
+        Assert.Equal(Enumerable.Range(1, 1500).Except(missing), arrived);
         var account = Queue.Accounts.Single(a => a.Sink == "out");
-        Assert.Equal((500, 500, 0), (account.Produced, account.Damaged, account.Waiting));
+        Assert.Equal((result.Damaged, result.Damaged, 0), (account.Produced, account.Damaged, account.Waiting));
         Assert.Contains(Directory.GetFiles(_fixture.Folder.Damaged.Path), f => f.Contains("batch-2", StringComparison.Ordinal));
     }
 
