@@ -134,45 +134,6 @@ public class OutgoingMessagesTests
         Assert.Equal("the broker answered packet 2 of QoS 2 with PUBCOMP, which is out of sequence", error.Message);
     }
 
-    [Fact]
-    public void The_sender_is_woken_for_a_quarter_of_the_window_and_at_the_end()
-    {
-        var outgoing = Begin(1, 10);
-        Assert.True(outgoing.IsProgressDue(8));
-        Sent(outgoing, window: 8);
-        Assert.False(outgoing.IsProgressDue(8));
-        outgoing.Apply(Ack(PacketType.PubAck, 1));
-        Assert.False(outgoing.IsProgressDue(8));
-        outgoing.Apply(Ack(PacketType.PubAck, 2));
-        Assert.True(outgoing.IsProgressDue(8));
-
-        // All is sent: the next thing to do is the end of the batch.
-        Assert.Equal(["#9 8", "#10 9"], Sent(outgoing, window: 8));
-        for (var id = 3; id <= 9; id++)
-        {
-            outgoing.Apply(Ack(PacketType.PubAck, id));
-            Assert.False(outgoing.IsProgressDue(8));
-        }
-
-        outgoing.Apply(Ack(PacketType.PubAck, 10));
-        Assert.True(outgoing.IsProgressDue(8));
-    }
-
-    [Fact]
-    public void The_sender_is_woken_for_each_message_of_a_window_of_one_and_for_each_release()
-    {
-        var outgoing = Begin(1, 3);
-        Sent(outgoing, window: 1);
-        Assert.False(outgoing.IsProgressDue(1));
-        outgoing.Apply(Ack(PacketType.PubAck, 1));
-        Assert.True(outgoing.IsProgressDue(1));
-
-        outgoing = Begin(2, 2);
-        Sent(outgoing, window: 8);
-        outgoing.Apply(Ack(PacketType.PubRec, 1));
-        Assert.True(outgoing.IsProgressDue(8));
-    }
-
     private static OutgoingMessages Begin(int qos, int count)
     {
         var outgoing = new OutgoingMessages(qos, new PacketIds());

@@ -17,7 +17,6 @@ internal sealed class OutgoingMessages(int qos, PacketIds ids)
     // Bytes of one send; a longer message is sent alone.
     private const int MaxBytesPerSend = 64 << 10;
     private const int MaxReleasesPerSend = 256;
-    private const int WindowParts = 4;
     private const int ClosingsUntilOneByOne = 2;
     private const int ClosingsUntilGivenUp = 3;
 
@@ -55,21 +54,6 @@ internal sealed class OutgoingMessages(int qos, PacketIds ids)
     public bool IsAllSent
     {
         get { lock (_gate) return _unfinished > 0 && _cursor == _count && _releases.Count == 0; }
-    }
-
-    /// <summary>
-    /// True when the batch is finished, or when it is worth while to send: a quarter of the window is free. An acknowledgement for each of
-    /// many messages would else wake the sender each time, for one message or for none.
-    /// </summary>
-    /// <param name="window">Number of messages that may be unacknowledged.</param>
-    public bool IsProgressDue(int window)
-    {
-        lock (_gate)
-        {
-            if (_unfinished == 0 || _releases.Count > 0) return true;
-            if (_isOneByOne) window = 1;
-            return _cursor < _count && (_inFlight == 0 || window - _inFlight >= Math.Max(1, window / WindowParts));
-        }
     }
 
     /// <summary>The messages that the broker refused. Valid when <see cref="IsFinished"/> is true.</summary>

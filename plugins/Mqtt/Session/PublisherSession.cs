@@ -76,8 +76,8 @@ internal sealed class PublisherSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// The read loop: applies the received packets, wakes the write loop if it has something to do, and reads again until the connection
-    /// ends. Every exception ends the connection and is reported to the next caller.
+    /// The read loop: applies the received packets, wakes the write loop and reads again until the connection ends. Every exception ends
+    /// the connection and is reported to the next caller.
     /// </summary>
     private async Task ReceiveAsync()
     {
@@ -86,7 +86,7 @@ internal sealed class PublisherSession : IAsyncDisposable
             while (true)
             {
                 while (_connection.Frames.TryRead(out var packet)) HandlePacket(packet.Span);
-                if (_outgoing.IsProgressDue(Window)) SignalProgress();
+                SignalProgress();
                 // A broker with Nagle's algorithm holds small acknowledgements back until TCP has acknowledged the first one. TCP does that
                 // with the next message that is sent; after the last message it would wait for its timer, 40 ms.
                 if (_outgoing.IsAllSent) _connection.AcknowledgeSegments();
