@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Net.Sockets;
 using PlantRuntime.Conformance.Host;
 using PlantRuntime.Tools.Client;
@@ -56,7 +57,8 @@ internal static class WebBenchmark
     /// <summary>Runs the demo for a minute; with <c>[web]</c> a page and Prometheus ask now and then.</summary>
     private static async Task MeasureDemoAsync(string subject, string web)
     {
-        using var site = new SiteFolder(await File.ReadAllTextAsync(Path.Combine(RepoFolder.Root, "sites", "demo", "site.toml")) + web);
+        var demo = await File.ReadAllTextAsync(Path.Combine(RepoFolder.Root, "sites", "demo", "site.toml"));
+        using var site = new SiteFolder(Regex.Replace(demo, @"(?m)^\[web\]\n(.+\n)+", "") + web);
         foreach (var recipe in Directory.GetFiles(Path.Combine(RepoFolder.Root, "sites", "demo", "recipes")))
             site.Write($"recipes/{Path.GetFileName(recipe)}", await File.ReadAllTextAsync(recipe));
         await using var plant = PlantProcess.Start("run", site.Path, "--plain");
