@@ -140,11 +140,10 @@ public sealed class ScanBuffer
     private void Complete()
     {
         _isComplete = true;
+        if (!_isSet.Contains(false)) return;
         for (var i = 0; i < _isSet.Length; i++)
         {
-            var next = _isSet.AsSpan(i).IndexOf(false);
-            if (next < 0) return;
-            i += next;
+            if (_isSet[i]) continue;
             ref var sample = ref _samples[i];
             sample.Value = default;
             sample.Time = _scanTime;

@@ -129,7 +129,6 @@ internal sealed class SiteHost : IAsyncDisposable
         _changes.AddStart(_site.Model, _catalog.Folders);
         _catalog.Changed = _changes.Add;
         _catalog.UnloadUnused(_site.Model.PluginNames);
-        GC.Collect();
         foreach (var sink in Sinks) _site.Start(sink);
         _site.WarnAboutOrphanedQueues();
         await Recipes.PollAsync(cancel).ConfigureAwait(false);

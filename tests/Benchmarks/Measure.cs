@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using PlantRuntime.Conformance.Host;
 
 namespace PlantRuntime.Benchmarks;
 
 /// <summary>Measures processor and wall time, computes medians, and prints results.</summary>
 internal static class Measure
 {
-    private const int ClockTicks = 100;
-
     /// <summary>Returns the seconds of processor time of the process for a piece of work.</summary>
     public static double CpuSeconds(Action work)
     {
@@ -23,18 +22,10 @@ internal static class Measure
         return watch.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Returns the seconds of processor time that another process has used (Linux).</summary>
-    public static double ProcessorSeconds(int process)
-    {
-        var stat = File.ReadAllText($"/proc/{process}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[11..13].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / ClockTicks;
-    }
-
-    /// <summary>Returns a size of another process from the line of that key of its status (Linux): VmRSS, RssAnon.</summary>
-    public static double Megabytes(int process, string key) => double.Parse(File.ReadLines($"/proc/{process}/status")
-        .First(l => l.StartsWith(key + ":", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture) / 1000 * 1.024;
+    /// <summary>Resident memory of another process in MB, and how much of it is anonymous or shared (Linux).</summary>
+    public static (double Resident, double Anonymous) Memory(int process) => (
+        ProcessFigures.Bytes(process, "VmRSS") / 1e6,
+        (ProcessFigures.Bytes(process, "RssAnon") + ProcessFigures.Bytes(process, "RssShmem")) / 1e6);
 
     public static double Median(IEnumerable<double> values)
     {

@@ -51,13 +51,13 @@ internal static class ScaleBenchmark
         var first = await StartAsync(site);
         await first.Plant.DisposeAsync();
         await using var plant = (await StartAsync(site)).Plant;
-        var start = Measure.ProcessorSeconds(plant.Id);
+        var start = ProcessFigures.ProcessorSeconds(plant.Id);
         await Task.Delay(TimeSpan.FromSeconds(Seconds));
-        var (cpu, watch) = (Measure.ProcessorSeconds(plant.Id), Stopwatch.StartNew());
+        var (cpu, watch) = (ProcessFigures.ProcessorSeconds(plant.Id), Stopwatch.StartNew());
         await Task.Delay(TimeSpan.FromSeconds(Seconds));
-        var share = (Measure.ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds;
-        return [first.Seconds, start, Measure.Megabytes(plant.Id, "VmRSS"),
-            Measure.Megabytes(plant.Id, "RssAnon") + Measure.Megabytes(plant.Id, "RssShmem"), 100 * share];
+        var share = (ProcessFigures.ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds;
+        var (resident, anonymous) = Measure.Memory(plant.Id);
+        return [first.Seconds, start, resident, anonymous, 100 * share];
     }
 
     // Each recipe runs and each device was read.

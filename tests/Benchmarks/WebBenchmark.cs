@@ -72,14 +72,10 @@ internal static class WebBenchmark
             if (second % 15 == 0) await client.GetByteArrayAsync("/metrics");
         }
 
-        var status = File.ReadLines($"/proc/{plant.Id}/status").Select(l => l.Split(':', 2)).ToDictionary(l => l[0], l => l[1]);
-        double resident = Megabytes(status["VmRSS"]), anonymous = Megabytes(status["RssAnon"]) + Megabytes(status["RssShmem"]);
+        var (resident, anonymous) = Measure.Memory(plant.Id);
         Measure.Print($"web: memory of the demo, {subject}", $"{resident:0} MB resident, {anonymous:0} MB anonymous",
             resident < 100 && anonymous < 55, "< 100 and < 55 MB");
     }
-
-    private static double Megabytes(string kilobytes) =>
-        double.Parse(kilobytes.AsSpan().Trim()[..^3], CultureInfo.InvariantCulture) / 1000 * 1.024;
 
     /// <summary>A client of the site's socket.</summary>
     internal static HttpClient Client(string folder) => new(new SocketsHttpHandler

@@ -31,11 +31,12 @@ internal static class WebSoakBenchmark
         var (shares, residents, scans) = (new List<double>(), new List<double>(), await ScansAsync(client));
         for (var minute = 1; minute <= minutes && !streams.Any(s => s.IsCompleted); minute++)
         {
-            var (cpu, watch, bytes) = (Measure.ProcessorSeconds(plant.Id), Stopwatch.StartNew(), received.Sum());
+            var (cpu, watch, bytes) = (ProcessFigures.ProcessorSeconds(plant.Id), Stopwatch.StartNew(), received.Sum());
             await Task.Delay(s_minute);
-            shares.Add((Measure.ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds);
-            residents.Add(Measure.Megabytes(plant.Id, "VmRSS"));
-            var (scansBefore, anonymous) = (scans, Measure.Megabytes(plant.Id, "RssAnon") + Measure.Megabytes(plant.Id, "RssShmem"));
+            shares.Add((ProcessFigures.ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds);
+            var (resident, anonymous) = Measure.Memory(plant.Id);
+            residents.Add(resident);
+            var scansBefore = scans;
             scans = await ScansAsync(client);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"minute {minute,2}: {residents[^1]:0.0} MB resident, {anonymous:0.0} MB anonymous, {shares[^1]:P1} of a core, "
@@ -65,9 +66,9 @@ internal static class WebSoakBenchmark
         await plant.WhenAsync("OK .*device=line");
         using var client = WebBenchmark.Client(site.Path);
         await Task.Delay(TimeSpan.FromSeconds(15));
-        var (cpu, watch, scans) = (Measure.ProcessorSeconds(plant.Id), Stopwatch.StartNew(), await ScansAsync(client));
+        var (cpu, watch, scans) = (ProcessFigures.ProcessorSeconds(plant.Id), Stopwatch.StartNew(), await ScansAsync(client));
         await Task.Delay(s_minute);
-        return ((Measure.ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds, await ScansAsync(client) - scans);
+        return ((ProcessFigures.ProcessorSeconds(plant.Id) - cpu) / watch.Elapsed.TotalSeconds, await ScansAsync(client) - scans);
     }
 
     private static SiteFolder NewSite(string web)

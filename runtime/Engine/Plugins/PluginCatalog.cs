@@ -75,7 +75,7 @@ internal sealed class PluginCatalog : IDisposable
         FindFolders();
         foreach (var folder in _folders.Values)
         {
-            if (!IsDeclaredUnused(folder, names)) Reload(folder);
+            if (!TryLeaveUnloaded(folder, names)) Reload(folder);
         }
     }
 
@@ -232,8 +232,8 @@ internal sealed class PluginCatalog : IDisposable
         _unreadable = unreadable;
     }
 
-    // A folder that is refused, or does not say what its plugin is, is handled by Reload.
-    private bool IsDeclaredUnused(PluginFolder folder, IReadOnlySet<string> names)
+    // Returns false for a plugin of these names, for a folder that does not declare its plugin, and for one that Reload refuses.
+    private bool TryLeaveUnloaded(PluginFolder folder, IReadOnlySet<string> names)
     {
         try
         {

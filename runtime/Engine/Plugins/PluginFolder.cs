@@ -37,11 +37,11 @@ internal sealed class PluginFolder(string path)
     /// <summary>Sets the plugin that was loaded.</summary>
     public void SetLoaded(LoadedPlugin plugin)
     {
-        (Current, Refusal) = (plugin, null);
-        (Driver, Sink) = (plugin.Driver is null ? null : plugin.Name, plugin.Sink is null ? null : plugin.Name);
+        Current = plugin;
+        SetDeclared(new DeclaredPlugin(plugin.Name, plugin.Driver is not null, plugin.Sink is not null));
     }
 
-    /// <summary>Sets the names of a plugin that is not loaded, because the site does not use it.</summary>
+    /// <summary>Sets the names of its driver and sink. The plugin stays as it is, in memory or not.</summary>
     public void SetDeclared(DeclaredPlugin plugin)
     {
         Refusal = null;

@@ -9,7 +9,7 @@ namespace PlantRuntime.Engine.Plugins;
 /// <summary>Reports a folder that is not a usable plugin; the message gives the reason.</summary>
 internal sealed class PluginException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>What an assembly says of its plugin without being loaded.</summary>
+/// <summary>Name and kinds of a plugin.</summary>
 /// <param name="Name">Name of the driver and sink.</param>
 /// <param name="IsDriver">True if it has a driver.</param>
 /// <param name="IsSink">True if it has a sink.</param>

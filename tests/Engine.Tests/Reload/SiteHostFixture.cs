@@ -38,9 +38,11 @@ internal sealed class SiteHostFixture : IAsyncDisposable
     /// <summary>Starts it and waits for the first scan of each device.</summary>
     /// <param name="site">The site.</param>
     /// <param name="shared">The product's folder of scripts and tag tables; none if it is left out.</param>
-    public static async Task<SiteHostFixture> StartAsync(SiteFolder site, string? shared = null)
+    /// <param name="beforeStart">Called when the site was read and the host has not started.</param>
+    public static async Task<SiteHostFixture> StartAsync(SiteFolder site, string? shared = null, Action? beforeStart = null)
     {
         var fixture = new SiteHostFixture(site, shared);
+        beforeStart?.Invoke();
         await fixture.Host.StartAsync(default);
         foreach (var device in fixture.Host.Devices) await fixture.Log.WhenAsync($"OK device={device.Name}");
         return fixture;

@@ -10,6 +10,18 @@ public class SiteReloadTests
 {
     private const string Lines = """Plant.line.Scans.Deadband("bottles", 0.5).Payload(s => new { n = s.Number }).To(Sinks.lines);""";
 
+    [Theory]
+    [InlineData("site.toml", "const 5", "tags.level")]
+    [InlineData("oven.csv", "const 2", "tags.hot")]
+    public async Task An_edit_between_the_reading_of_the_site_and_the_start_is_applied(string file, string old, string changed)
+    {
+        using var site = new SiteFolder(SiteFolder.DefaultSite + "\n[devices.oven]\ndriver = \"simulator\"\ntags = \"oven.csv\"\n");
+        site.Write("oven.csv", "name,address\nhot,const 2\n");
+        await using var fixture = await SiteHostFixture.StartAsync(site, beforeStart: () => site.Replace(file, old, "const 8"));
+        await fixture.Log.WhenAsync($"PLAN {changed}");
+        await fixture.Log.WhenAsync("SITE state=Changed");
+    }
+
     [Fact]
     public async Task What_did_not_change_is_the_very_same()
     {

@@ -108,9 +108,7 @@ internal sealed class NumberedSite : IAsyncDisposable
         .Sum(f => f.Exists ? f.Length : 0);
 
     /// <summary>Resident memory of the host in bytes (VmRSS).</summary>
-    public long ResidentBytes =>
-        1024 * long.Parse(File.ReadLines($"/proc/{Host.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+    public long ResidentBytes => ProcessFigures.Bytes(Host.Id, "VmRSS");
 
     public async ValueTask DisposeAsync()
     {

@@ -25,8 +25,7 @@ internal sealed class RunawaySite : IAsyncDisposable
     public PlantProcess Host => _host!;
 
     /// <summary>Highest resident memory since <see cref="ForgetPeak"/>, in MB (VmHWM).</summary>
-    public double Peak => long.Parse(File.ReadLines($"/proc/{Host.Id}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
+    public double Peak => ProcessFigures.Megabytes(Host.Id, "VmHWM");
 
     /// <summary>Records of the faulty recipe in its good version.</summary>
     public int Delivered => _folder.Lines("data/others.jsonl").Length;
@@ -40,8 +39,8 @@ internal sealed class RunawaySite : IAsyncDisposable
         await Host.WhenAsync("OK .*device=line");
     }
 
-    /// <summary>Resets the peak to the current resident memory: 5 written to clear_refs, proc(5).</summary>
-    public void ForgetPeak() => File.WriteAllText($"/proc/{Host.Id}/clear_refs", "5");
+    /// <summary>Sets the peak to the current resident memory.</summary>
+    public void ForgetPeak() => ProcessFigures.ForgetPeak(Host.Id);
 
     public void Break(RunawayCase runaway) => _folder.Write("recipes/bad.csx", runaway.Recipe);
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace PlantRuntime.Faults.Host;
+namespace PlantRuntime.Conformance.Host;
 
 /// <summary>Reads figures of a process from proc(5).</summary>
-internal static class ProcessFigures
+public static class ProcessFigures
 {
     private const int ClockTicks = 100;
 
@@ -15,8 +15,11 @@ internal static class ProcessFigures
         return fields[11..13].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / ClockTicks;
     }
 
-    /// <summary>A size of /proc/ID/status in MB, for instance VmRSS or VmHWM.</summary>
-    public static double Megabytes(int id, string key) => double.Parse(Field(id, key), CultureInfo.InvariantCulture) / 1024;
+    /// <summary>A size of /proc/ID/status in bytes, for instance VmRSS or VmHWM.</summary>
+    public static long Bytes(int id, string key) => 1024 * long.Parse(Field(id, key), CultureInfo.InvariantCulture);
+
+    /// <summary>The same in units of 1024 × 1024 bytes.</summary>
+    public static double Megabytes(int id, string key) => Bytes(id, key) / (1024.0 * 1024);
 
     /// <summary>Sets the peak VmHWM to the current resident memory: 5 written to clear_refs.</summary>
     public static void ForgetPeak(int id) => File.WriteAllText($"/proc/{id}/clear_refs", "5");
