@@ -193,9 +193,11 @@ public abstract class SinkSupervisorTests(bool isQueued)
         await bench.UntilAsync(c => c.Delivered == 1);
         await bench.Log.WhenAsync("UP sink=out");
         string[] down = [.. bench.Log.All.Where(l => l.Contains("DOWN sink=out", StringComparison.Ordinal))];
-        Assert.Equal(2, down.Length);
         Assert.Contains("failures=5", down[0], StringComparison.Ordinal);
-        Assert.Contains("wrong password", down[1], StringComparison.Ordinal);
+        Assert.Contains("wrong password", down[^1], StringComparison.Ordinal);
+
+        // The known reason is said again once a minute, and virtual time may have passed faster than the retries.
+        Assert.All(down[1..^1], line => Assert.Contains("no route", line, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -190,9 +190,9 @@ internal sealed partial class Ingest() : FaultScenario("ingest",
         /// <summary>Ends the hosts in order and returns their outputs.</summary>
         public async Task<string[]> StopAsync()
         {
-            // A host that was killed late may still start, and has no accounts to print until it has.
+            // A host that was killed late may still start, and has no accounts to print until it has. Nothing may be left for it to store.
             var hosts = _gateways.Concat(_hosts).ToList();
-            await Task.WhenAll(hosts.Select(h => h.Process.WhenAsync("CONNECTED sink=")));
+            await Task.WhenAll(hosts.Select(h => h.Process.WhenAsync("START sink=")));
             return await Task.WhenAll(hosts.Select(h => h.StopAsync()));
         }
 
