@@ -12,7 +12,7 @@ namespace PlantRuntime.Web.Tests.Access;
 
 /// <summary>The page behind Debian's nginx, with the server block that docs/access.md tells users to write.</summary>
 [Trait("Needs", "Server")]
-public sealed class NginxTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
+public sealed class NginxTests : BrowserTestBase
 {
     private const string Behind = AccessFixture.Loopback + "\nbehind_proxy = true\nhosts = [\"gateway.plant\"]";
 
@@ -62,7 +62,7 @@ public sealed class NginxTests(ChromiumFixture chromium) : IClassFixture<Chromiu
     {
         await using var fixture = await AccessFixture.StartAsync(Behind);
         await using var nginx = await Nginx.StartAsync(fixture.Address.Port, "press/");
-        var page = await chromium.OpenAsync(new Uri($"https://127.0.0.1:{nginx.Port}"), obeysPolicy: true, trustsAll: true);
+        var page = await OpenPageAsync(new Uri($"https://127.0.0.1:{nginx.Port}"), obeysPolicy: true, trustsAll: true);
         await page.GotoAsync("/press/");
         await page.Locator("dialog [name=user]").FillAsync("anna");
         await page.Locator("dialog [name=password]").FillAsync(AccessFixture.Password);

@@ -8,13 +8,13 @@ namespace PlantRuntime.Web.Tests.Page;
 
 /// <summary>Dead letters on the page: a server refuses every record; engineers export, retry and delete them.</summary>
 [Trait("Needs", "Server")]
-public sealed class DeadLetterTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>, IAsyncLifetime
+public sealed class DeadLetterTests : BrowserTestBase
 {
     private readonly SocketRelay _relay = new();
     private WebApplication _server = null!;
     private WebFixture _web = null!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -37,8 +37,9 @@ public sealed class DeadLetterTests(ChromiumFixture chromium) : IClassFixture<Ch
         _relay.Folder = _web.Folder;
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
+        await base.DisposeAsync();
         await _relay.DisposeAsync();
         await _web.DisposeAsync();
         await _server.DisposeAsync();
@@ -83,7 +84,7 @@ public sealed class DeadLetterTests(ChromiumFixture chromium) : IClassFixture<Ch
 
     private async Task<IPage> OpenAsync(string role)
     {
-        var page = await chromium.OpenAsync(_relay.Address, role: role);
+        var page = await OpenPageAsync(_relay.Address, role: role);
         await page.GotoAsync("/#queue");
         return page;
     }

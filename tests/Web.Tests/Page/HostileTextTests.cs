@@ -5,7 +5,7 @@ namespace PlantRuntime.Web.Tests.Page;
 
 /// <summary>Texts of devices, files and people that look like HTML, or are very long, in all sections of the page.</summary>
 [Trait("Needs", "Server")]
-public sealed class HostileTextTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
+public sealed class HostileTextTests : BrowserTestBase
 {
     private const string Attack = "<img src=x onerror=document.title='attacked'>";
 
@@ -33,7 +33,7 @@ public sealed class HostileTextTests(ChromiumFixture chromium) : IClassFixture<C
             """, recipe: $"// {Attack}\nPlant.line.Scans.Where(s => s.Values == null ? \"{Attack}\" : 1).To(Sinks.lines);");
         foreach (var isPhone in new[] { false, true })
         {
-            var page = await chromium.OpenAsync(web.Client.BaseAddress!, isPhone: isPhone);
+            var page = await OpenPageAsync(web.Client.BaseAddress!, isPhone: isPhone);
             await page.GotoAsync($"/#tags?tag=line.{longName}");
             await Expect(page.Locator("#connection")).ToHaveClassAsync("connection live");
             foreach (var section in (string[])

@@ -7,7 +7,7 @@ namespace PlantRuntime.Web.Tests.Page;
 
 /// <summary>Login, logout and roles on the page, at the address of <c>[web]</c>.</summary>
 [Trait("Needs", "Server")]
-public sealed class LoginTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
+public sealed class LoginTests : BrowserTestBase
 {
     private const string Password = "correct horse battery";
 
@@ -15,7 +15,7 @@ public sealed class LoginTests(ChromiumFixture chromium) : IClassFixture<Chromiu
     public async Task Without_a_login_nothing_is_shown_and_after_it_what_the_role_allows()
     {
         await using var web = await StartAsync(WebFixture.SiteToml.Replace("anonymous = \"viewer\"", "", StringComparison.Ordinal));
-        var page = await chromium.OpenAsync(web.Client.BaseAddress!);
+        var page = await OpenPageAsync(web.Client.BaseAddress!);
         await page.GotoAsync("/#plant");
         var dialog = page.Locator("dialog");
         await Expect(dialog).ToBeVisibleAsync();
@@ -50,7 +50,7 @@ public sealed class LoginTests(ChromiumFixture chromium) : IClassFixture<Chromiu
             writable = true
             tags = { limit = { address = "holding:0:float32", write = { range = [10, 90] } } }
             """);
-        var page = await chromium.OpenAsync(web.Client.BaseAddress!);
+        var page = await OpenPageAsync(web.Client.BaseAddress!);
         await page.GotoAsync("/#tags?tag=press.limit");
         await Expect(page.Locator("tr[data-tag]")).ToHaveCountAsync(3);
         await Expect(page.Locator("form.write")).ToBeHiddenAsync();
@@ -70,7 +70,7 @@ public sealed class LoginTests(ChromiumFixture chromium) : IClassFixture<Chromiu
     public async Task A_user_who_is_removed_reads_no_more()
     {
         await using var web = await StartAsync(WebFixture.SiteToml.Replace("anonymous = \"viewer\"", "", StringComparison.Ordinal));
-        var page = await chromium.OpenAsync(web.Client.BaseAddress!);
+        var page = await OpenPageAsync(web.Client.BaseAddress!);
         await page.GotoAsync("/");
         await LogInAsync(page, "anna", Password);
         await Expect(page.Locator("#connection")).ToHaveTextAsync("live");

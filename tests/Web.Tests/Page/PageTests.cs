@@ -9,7 +9,7 @@ namespace PlantRuntime.Web.Tests.Page;
 
 /// <summary>The page in a browser, against a running site.</summary>
 [Trait("Needs", "Server")]
-public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>, IAsyncLifetime
+public sealed class PageTests : BrowserTestBase
 {
     private const string SiteToml = """
         [site]
@@ -40,14 +40,15 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
     private readonly SocketRelay _relay = new();
     private WebFixture _web = null!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
         _web = await WebFixture.StartAsync(SiteToml);
         _relay.Folder = _web.Folder;
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
+        await base.DisposeAsync();
         await _relay.DisposeAsync();
         await _web.DisposeAsync();
     }
@@ -126,7 +127,7 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
         await using var web = await WebFixture.StartAsync(StoredHistoryTests.SiteToml,
             "Plant.line.Scans.Only(\"speed\").To(Sinks.history);",
             site => StoredHistoryTests.Fill(site.At("data/history.db"), now));
-        var page = await chromium.OpenAsync(web.Client.BaseAddress!);
+        var page = await OpenPageAsync(web.Client.BaseAddress!);
         await page.GotoAsync("/#tags?tag=line.speed");
         await page.GetByRole(AriaRole.Button, new() { Name = "1 d", Exact = true }).ClickAsync();
         await page.WaitForFunctionAsync("document.getElementById('plot').dataset.points > 100");
@@ -249,7 +250,7 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
     [SkippableFact]
     public async Task The_page_keeps_to_a_strict_content_security_policy()
     {
-        var page = await chromium.OpenAsync(_web.Client.BaseAddress!, obeysPolicy: true);
+        var page = await OpenPageAsync(_web.Client.BaseAddress!, obeysPolicy: true);
         var errors = new List<string>();
         page.Console += (_, message) => errors.AddRange(message.Type == "error" ? [message.Text] : []);
         page.PageError += (_, error) => errors.Add(error);
@@ -270,7 +271,7 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
     public async Task Events_are_read_page_by_page_and_operators_acknowledge_alerts()
     {
         var acknowledged = "null";
-        var page = await chromium.OpenAsync(_relay.Address, role: "operator");
+        var page = await OpenPageAsync(_relay.Address, role: "operator");
         await page.RouteAsync("**/api/alerts", route => route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""
             [{"id":7,"kind":"device","subject":"press","reason":"no answer","start":"2026-01-01T08:00:00Z","end":null,
               "acknowledged_by":{{acknowledged}},"acknowledged":null}]
@@ -368,7 +369,7 @@ public sealed class PageTests(ChromiumFixture chromium) : IClassFixture<Chromium
 
     private async Task<IPage> OpenAsync(string hash = "", string language = "en-GB", string? role = null, bool isPhone = false)
     {
-        var page = await chromium.OpenAsync(_relay.Address, language, role, isPhone);
+        var page = await OpenPageAsync(_relay.Address, language, role, isPhone);
         await page.GotoAsync($"/{hash}");
         return page;
     }

@@ -6,7 +6,7 @@ namespace PlantRuntime.Web.Tests.Page;
 
 /// <summary>Edits of site.toml and of a recipe on the page: the plan and its outcome, and the state that a recipe carries over.</summary>
 [Trait("Needs", "Server")]
-public sealed class ReloadPageTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
+public sealed class ReloadPageTests : BrowserTestBase
 {
     private const string Recipe = """
         Plant.line.Scans.OnChange("level").To(Sinks.lines);
@@ -19,7 +19,7 @@ public sealed class ReloadPageTests(ChromiumFixture chromium) : IClassFixture<Ch
     public async Task Edits_are_shown_with_outcome_changes_and_carried_state(bool isPhone)
     {
         await using var web = await WebFixture.StartAsync(recipe: Recipe);
-        var page = await chromium.OpenAsync(web.Client.BaseAddress!, isPhone: isPhone);
+        var page = await OpenPageAsync(web.Client.BaseAddress!, isPhone: isPhone);
         await page.GotoAsync("/#plant");
         await Expect(page.Locator("#reload")).ToHaveTextAsync("site.toml is as it was at the start of the host.");
 
