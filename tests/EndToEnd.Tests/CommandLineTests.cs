@@ -12,7 +12,12 @@ public class CommandLineTests
     [InlineData("queue exprot sites/demo",
         "there is no command \"exprot\": did you mean \"export\"?\nplant queue --help shows how it is used")]
     [InlineData("queue retry a b c", "\"b\" is not expected here\nplant queue retry --help shows how it is used")]
-    [InlineData("read a", "Required argument 'device' missing for command: 'read'.\nplant read --help shows how it is used")]
+    [InlineData("read a", "<device> is missing: plant read <site> <device> [<tag>]\nplant read --help shows how it is used")]
+    [InlineData("queue move a",
+        "<from> and <to> are missing: plant queue move <site> <from> <to>\nplant queue move --help shows how it is used")]
+    [InlineData("new", "a command is missing: plant new site|recipe|driver|sink\nplant new --help shows how it is used")]
+    [InlineData("log a --level wran",
+        "--level: expected debug, info, warn or error, found \"wran\": did you mean \"warn\"?\nplant log --help shows how it is used")]
     public async Task A_mistake_names_the_nearest_word_in_place_of_the_help(string arguments, string expected)
     {
         var (exit, output) = await PlantProcess.RunAsync(arguments.Split(' '));

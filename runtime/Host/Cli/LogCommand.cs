@@ -92,7 +92,8 @@ internal sealed class LogCommand
         catch (SiteClientException exception)
         {
             if (PrintFile(exception)) return exception.IsNotRunning ? 0 : 1;
-            _errors.WriteLine(LogText.Sanitize(exception.Message));
+            _errors.WriteLine(LogText.Sanitize(exception.IsNotRunning
+                ? $"{exception.Message}; there is no log file {FindFile()}" : exception.Message));
             return 1;
         }
     }
