@@ -2,8 +2,8 @@ namespace PlantRuntime.Logging;
 
 /// <summary>
 /// Receives finished log lines. Owned by one <see cref="PlantLog"/>, whose thread "log" calls all methods but <c>Dispose</c>, one call at a
-/// time; they may block there. After an exception the line is lost for this target, and the next line is tried again; the log reports it if the target
-/// writes a file. Disposed after
+/// time; they may block there. After an exception the line is lost for this target, and the next line is tried again; the log reports it
+/// if the target writes a file. Disposed after
 /// the last line, by the thread that disposes the log.
 /// </summary>
 public interface ILogTarget : IDisposable

@@ -24,6 +24,25 @@ public class CommandLineTests
         Assert.Equal((1, expected), (exit, output.Trim()));
     }
 
+    [SkippableTheory]
+    [InlineData("xyzzy", "there is no command \"xyzzy\"\nplant --help shows all commands\n")]
+    [InlineData("log", "2026-09-21T12:00:00.000Z INFO  STOPPING\n")]
+    public async Task Output_in_a_file_that_the_shell_writes_too_is_not_overwritten(string command, string expected)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the shell is of Unix");
+        using var site = new SiteFolder("[site]\nname = \"test\"\n");
+        Directory.CreateDirectory(site.At("logs"));
+        site.Write("logs/plant.log", "2026-09-21T12:00:00.000Z INFO  STOPPING\n");
+        var shared = site.At("shared");
+        string[] arguments = command == "log" ? ["log", site.Path] : [command];
+        await using var shell = PlantProcess.StartThrough(
+            ["bash", "-c", $"(echo before; \"$@\" 2>&1; echo after) >{shared}; echo done", "bash"], arguments);
+        await shell.WhenAsync("^done");
+        var text = await File.ReadAllTextAsync(shared);
+        Assert.StartsWith("before\n", text, StringComparison.Ordinal);
+        Assert.EndsWith($"{expected}after\n", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("queue retry --help", "plant queue retry <site> [<id>...] [options]")]
     [InlineData("queue show --help", "plant queue show <site> <id> [options]")]

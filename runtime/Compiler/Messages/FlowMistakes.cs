@@ -65,9 +65,13 @@ internal static class FlowMistakes
         if (ValueMistakes.Unit(access.Expression, owner, name) is { } unit) return unit;
         if (!IsFlow(owner)) return null;
         if (owner.Name == "WindowFlow" || !s_instead.TryGetValue(name, out var instead))
-            return MemberMistakes.OfFlow(owner, name) ?? (code.Id == "CS0411" && code.Text.Contains("'Enumerable.", StringComparison.Ordinal)
+        {
+            if (MemberMistakes.OfFlow(owner, name) is { } meant) return meant;
+            return code.Id == "CS0411" && code.Text.Contains("'Enumerable.", StringComparison.Ordinal)
                 ? $"a flow never ends, so that '{name}' of a list does not exist: what is done at each scan goes into Where, Payload or Fold, "
-                    + "and what is done with many scans into Window" : null);
+                    + "and what is done with many scans into Window" : null;
+        }
+
         return $"a flow never ends, so that '{name}' of a list does not exist: write .{instead}";
     }
 

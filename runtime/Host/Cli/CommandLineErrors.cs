@@ -44,8 +44,9 @@ internal static class CommandLineErrors
             return [$"{string.Join(" and ", missing)} {(missing.Count == 1 ? "is" : "are")} missing: {Usage(result.CommandResult)}"];
         if (command.Arguments.Count == 0 && command.Subcommands.Count > 0)
             return [$"a command is missing: {PathOf(result.CommandResult)} {string.Join('|', command.Subcommands.Select(c => c.Name))}"];
-        return result.Errors.Select(error => error.SymbolResult is OptionResult { Option: { ValueType.IsEnum: true } option, Tokens: [var token] }
-            ? WrongWord(option, token.Value) : error.Message);
+        return result.Errors.Select(error =>
+            error.SymbolResult is OptionResult { Option: { ValueType.IsEnum: true } option, Tokens: [var token] }
+                ? WrongWord(option, token.Value) : error.Message);
     }
 
     private static string WrongWord(Option option, string value)
