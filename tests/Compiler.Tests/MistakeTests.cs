@@ -290,6 +290,9 @@ public sealed class MistakeTests : IDisposable
     [InlineData("# all tags\nPlant.line.Scans.To(Sinks.lines);",
         "CS1024: a comment begins with //",
         "// all tags\nPlant.line.Scans.To(Sinks.lines);")]
+    [InlineData("Plant.tank.Block(\"DB1\", bytes: 4).Decode(1.Seconds, new(\"amps\", 0, DataType.Real)).To(Sinks.lines);",
+        "CS8752: one alone needs the name of its type: write new BlockTag(…)",
+        "Plant.tank.Block(\"DB1\", bytes: 4).Decode(1.Seconds, new BlockTag(\"amps\", 0, DataType.Real)).To(Sinks.lines);")]
     public void A_recipe_with_a_mistake_gets_a_sentence_and_its_remedy_compiles(string mistake, string sentence, string remedy) =>
         Check(mistake, sentence, remedy);
 

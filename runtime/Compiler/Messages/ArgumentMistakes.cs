@@ -21,6 +21,8 @@ internal static class ArgumentMistakes
         "CS1503" => Type(code),
         "CS1525" when Call(code) is { } call && NameOf(call) == "Cast" && code.Node is PredefinedTypeSyntax or ArgumentSyntax
             { Expression: PredefinedTypeSyntax } => Kinds,
+        "CS8752" when Call(code) is { } call && List(code, call) is { ElementType.Name: var type } =>
+            $"one alone needs the name of its type: write new {type}(…)",
         "CS1525" when code.Text.Contains("'is'", StringComparison.Ordinal) && Call(code) is { } call && NameOf(call) == "Alarm" =>
             "a condition for one value is written equals: value",
         "CS0103" when code.Node.Parent is AssignmentExpressionSyntax { Parent: ArgumentSyntax } assignment && assignment.Left == code.Node
@@ -84,6 +86,10 @@ internal static class ArgumentMistakes
     private static List<IMethodSymbol> Methods(MistakeContext code, InvocationExpressionSyntax call) =>
         [.. code.Model.GetMemberGroup(call.Expression).OfType<IMethodSymbol>()
             .Where(m => m.ContainingNamespace?.ToDisplayString().StartsWith("PlantRuntime", StringComparison.Ordinal) == true)];
+
+    /// <summary>Returns the type of the list that the operator takes at the end; null if it takes none.</summary>
+    private static IArrayTypeSymbol? List(MistakeContext code, InvocationExpressionSyntax call) =>
+        Methods(code, call).FirstOrDefault()?.Parameters.LastOrDefault() is { IsParams: true, Type: IArrayTypeSymbol list } ? list : null;
 
     private static string HowWritten(IReadOnlyList<IMethodSymbol> methods) =>
         $"{methods[0].Name} is written {string.Join(" or ", methods.Take(MaxSignatures).Select(Signature))}";

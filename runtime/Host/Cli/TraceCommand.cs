@@ -81,7 +81,7 @@ internal static class TraceCommand
             var head = $"tracing {device}; > is sent to the device, < comes from it, ** is hidden; Ctrl-C ends";
             if (entry["state"] is not { } state) return head;
             var reason = entry["reason"] is { } why ? $": {why}" : "";
-            return $"{head}{Environment.NewLine}{device} is not connected, so that no message passes: {state}{reason}";
+            return $"{head}{Environment.NewLine}{device} is not connected, its next attempt is shown: {state}{reason}";
         }
 
         if (entry["omitted"] is { } omitted) return $"… {omitted} messages omitted: this terminal is slower than the device";

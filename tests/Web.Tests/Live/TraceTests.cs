@@ -71,7 +71,7 @@ public sealed class TraceTests : IAsyncLifetime
         var (exit, output) = await PlantProcess.RunAsync("trace", web.Folder, "dead", "--for", "1ms");
         Assert.True(exit == 0, output);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("dead is not connected, so that no message passes: Reconnecting: "
+        Assert.Equal("dead is not connected, its next attempt is shown: Reconnecting: "
             + "connection refused: nothing listens on that port", lines[1]);
         Assert.Equal("0 messages: none passed, or the driver reports none (docs/trace.md)", lines[^1]);
     }
