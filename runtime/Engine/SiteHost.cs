@@ -121,6 +121,9 @@ internal sealed class SiteHost : IAsyncDisposable
     /// <summary>The audit log of the site.</summary>
     public AuditLog Audit => _audit;
 
+    /// <summary>Why the log file cannot be written; null if it can.</summary>
+    public string? LogFailure => _log.Failure;
+
     public RecipeManager Recipes => _site.Recipes;
 
     /// <summary>Starts sinks, then recipes, then devices, so that the first scan finds its recipes and sinks.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using PlantRuntime.Host.Cli;
 
 // Entry point of the program plant: parses the command line, runs one command and returns its exit code.
@@ -34,8 +33,7 @@ catch (Exception exception)
 
 static int Fail(string reason)
 {
-    // Console is not used here, because it opens a file when it is used for the first time.
-    using var errors = new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    using var errors = StandardStreams.OpenError();
     errors.Write(Encoding.UTF8.GetBytes(reason + "\n"));
     return 1;
 }

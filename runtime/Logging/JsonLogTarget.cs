@@ -24,6 +24,8 @@ public sealed class JsonLogTarget(ILogTarget inner) : ILogTarget
         "address", "subject", "reason", "next", "text", "sample", "broker", "topic", "channel", "table", "point", "sha256", "type", "mode",
     ];
 
+    public string? FilePath => inner.FilePath;
+
     /// <summary>Returns the JSON object of a line.</summary>
     public static string From(LogLevel level, string line)
     {

@@ -17,6 +17,10 @@ public sealed class PlantLog : IDisposable
     private readonly BlockingCollection<(LogLevel Level, string Line, Action? Work)> _queue = new(boundedCapacity: 10_000);
     private readonly Thread _writer;
     private long _lost;
+    private volatile string? _failure;
+
+    // False while lines do not reach the file; used on the log thread.
+    private bool _isWritten = true;
 
     /// <summary>Starts the log thread. The log disposes the targets.</summary>
     public PlantLog(TimeProvider time, LogLevel least, params IReadOnlyList<ILogTarget> targets)
@@ -36,6 +40,9 @@ public sealed class PlantLog : IDisposable
 
     /// <summary>True if lines of this level are written.</summary>
     public bool IsEnabled(LogLevel level) => level >= Level && !_queue.IsAddingCompleted;
+
+    /// <summary>Why the log file cannot be written; null if it can, or if no line was written yet. Any thread.</summary>
+    public string? Failure => _failure;
 
     /// <summary>Writes a line of level debug; its values are not evaluated if the level is off.</summary>
     public void Debug([InterpolatedStringHandlerArgument("")] LogLine<DebugLevel> line) => Enqueue(LogLevel.Debug, line.TryComplete());
@@ -76,7 +83,7 @@ public sealed class PlantLog : IDisposable
     public void Reopen() => TryPost(
         () =>
         {
-            foreach (var target in _targets) Try(target.Reopen);
+            foreach (var target in _targets) Try(target, target.Reopen);
         },
         TimeSpan.Zero);
 
@@ -126,7 +133,7 @@ public sealed class PlantLog : IDisposable
         {
             if (work is not null)
             {
-                foreach (var target in _targets) Try(target.Flush);
+                FlushTargets();
                 work();
                 continue;
             }
@@ -135,24 +142,50 @@ public sealed class PlantLog : IDisposable
             if (Interlocked.Exchange(ref _lost, 0) is var lost and > 0)
                 Send(LogLevel.Warn, $"{line[..24]} WARN  LOG lost={lost} reason=\"lines came faster than they could be written\"");
             if (_queue.Count > 0) continue;
-            foreach (var target in _targets) Try(target.Flush);
+            FlushTargets();
+        }
+    }
+
+    private void FlushTargets()
+    {
+        foreach (var target in _targets)
+        {
+            if (!Try(target, target.Flush) || target.FilePath is not { } file || _failure is null || !_isWritten) continue;
+            _failure = null;
+            this.Info($"LOG file={file} state=OK");
         }
     }
 
     private void Send(LogLevel level, string line)
     {
-        foreach (var target in _targets) Try(() => target.Write(level, line));
+        foreach (var target in _targets)
+        {
+            var isWritten = Try(target, () => target.Write(level, line));
+            if (target.FilePath is not null) _isWritten = isWritten;
+        }
     }
 
-    private static void Try(Action write)
+    /// <summary>Returns false if the target failed, which is reported once if it writes a file.</summary>
+    private bool Try(ILogTarget target, Action write)
     {
         try
         {
             write();
+            return true;
         }
-        catch (Exception)
+        catch (Exception exception)
         {
             // A full disk or a closed terminal must not stop the plant; the other targets, and later lines, are still written.
+            if (target.FilePath is not { } file) return false;
+            var isNew = _failure is null;
+            _failure = $"the log file {file} cannot be written: {exception.Message}";
+            if (isNew)
+            {
+                this.Error($"LOG file={file} state=Failed reason={exception.Message} "
+                    + $"next=\"it is tried at each line: correct [log] file or PLANT_LOG_FILE, rights or disk; the plant runs on\"");
+            }
+
+            return false;
         }
     }
 }

@@ -21,6 +21,8 @@ public sealed class RotatingFile(string path, long maxSize, int keep, LogCalenda
     // Length of the file when nothing of it was buffered; null while lines are buffered.
     private long? _flushed;
 
+    public string FilePath => path;
+
     private bool HasParent => Path.GetDirectoryName(_folder) is not { } parent || Directory.Exists(parent);
 
     public void Write(LogLevel level, string line) => Write(Encoding.UTF8.GetBytes(line + "\n"));

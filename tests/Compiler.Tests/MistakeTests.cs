@@ -131,6 +131,96 @@ public sealed class MistakeTests : IDisposable
     [InlineData("Deadbnd(Plant.line.Tags.level, 5)",
         "CS1061: 'Plant.line.Scans' has no 'Deadbnd': did you mean 'Deadband'?",
         "Deadband(Plant.line.Tags.level, 5)")]
+    [InlineData("Where(\"level\" > 4)",
+        "CS0019: this is the name of a tag: its value is read from the scan in a lambda, as in scan => scan[\"level\"].Number > 5",
+        "Where(scan => scan[\"level\"].Number > 4)")]
+    [InlineData("Where(scan => scan[\"level\"].Number > Plant.tank.Tags.amps)",
+        "CS0019: this is the name of a tag: its value is in the scan of its device, scan[\"amps\"].Number; Join adds the tags of another device",
+        "Join(Plant.tank.Scans, within: 1.Seconds).Where(scan => scan[\"level\"].Number > scan[\"amps\"].Number)")]
+    [InlineData("Where(scan => scan[\"level\"].Number > 5 && < 10)",
+        "CS1525: each comparison has two sides: write the value again, a > 5 && a < 10",
+        "Where(scan => scan[\"level\"].Number > 5 && scan[\"level\"].Number < 10)")]
+    [InlineData("Where(scan => scan[\"level\"].Number > 5 & scan[\"speed\"] = 4)",
+        "CS0019: '=' assigns: write == to compare",
+        "Where(scan => scan[\"level\"].Number > 5 & scan[\"speed\"] == 4)")]
+    [InlineData("Where(s -> s[\"level\"].Number > 5)",
+        "CS0103: an arrow of a lambda is =>: write s => …",
+        "Where(s => s[\"level\"].Number > 5)")]
+    [InlineData("Where(lambda s: s[\"level\"].Number > 5)",
+        "CS0103: a lambda is written s => …",
+        "Where(s => s[\"level\"].Number > 5)")]
+    [InlineData("Where(scan => if (scan[\"level\"].Number > 5) true else false)",
+        "CS1525: a lambda without braces is one expression: write condition ? value : other, or the condition alone",
+        "Where(scan => scan[\"level\"].Number > 5)")]
+    [InlineData("Payload(scan => new { x = scan[\"level\"] ?? 0 })",
+        "CS0019: a tag without a value is found with IsNull: write scan[\"level\"].IsNull ? 0 : scan[\"level\"].Number",
+        "Payload(scan => new { x = scan[\"level\"].IsNull ? 0 : scan[\"level\"].Number })")]
+    [InlineData("Payload(scan => new { x = scan[\"level\"].Number ?? 0 })",
+        "CS0019: a tag without a value is found with IsNull: write scan[\"level\"].IsNull ? 0 : scan[\"level\"].Number",
+        "Payload(scan => new { x = scan[\"level\"].IsNull ? 0 : scan[\"level\"].Number })")]
+    [InlineData("Payload(scan => new { x = scan.Values.level })",
+        "CS1061: this is all tags together, for a payload: write scan[\"level\"] for one of them",
+        "Payload(scan => new { x = scan[\"level\"] })")]
+    [InlineData("Payload(scan => new { x = scan.Timestamp })",
+        "CS1061: 'scan' has no 'Timestamp': write scan.Time",
+        "Payload(scan => new { x = scan.Time })")]
+    [InlineData("Payload(scan => new { x = scan[\"level\"].Quality })",
+        "CS1061: the quality of a tag is with its scan: write scan.QualityOf(\"level\")",
+        "Payload(scan => new { x = scan.QualityOf(\"level\") })")]
+    [InlineData("Where(scan => scan[\"level\"].IsGood)",
+        "CS1061: write scan.QualityOf(\"level\") == Quality.Good",
+        "Where(scan => scan.QualityOf(\"level\") == Quality.Good)")]
+    [InlineData("Payload(scan => new { x = scan[\"level\"].ToString(\"F2\") })",
+        "CS1501: a form is for numbers: write scan[\"level\"].Number.ToString(\"F2\")",
+        "Payload(scan => new { x = scan[\"level\"].Number.ToString(\"F2\") })")]
+    [InlineData("Payload(scan => new { x = 1, x = 2 })",
+        "CS0833: two fields of this object have the same name: give one of them another name",
+        "Payload(scan => new { x = 1, y = 2 })")]
+    [InlineData("Payload(scan => { x: scan.Time })",
+        "CS1002: a payload is an object of C#: write new { x = … }",
+        "Payload(scan => new { x = scan.Time })")]
+    [InlineData("Payload(scan => { \"x\": scan.Time })",
+        "CS1002: a payload is an object of C#: write new { x = … }",
+        "Payload(scan => new { x = scan.Time })")]
+    [InlineData("Mean(\"level\")",
+        "CS1061: Mean is of a window: write .Window(1.Minutes).Mean()",
+        "Window(1.Minutes).Mean()")]
+    [InlineData("Window(1.Minutes).Avg(\"level\")",
+        "CS1061: a window has no 'Avg': write .Mean()",
+        "Window(1.Minutes).Mean()")]
+    [InlineData("Window(1.Minutes).Deadband(\"level\", 1)",
+        "CS1061: a window has aggregates only: write .Deadband before the window, or after .Mean(), .Min(), .Max() or another aggregate",
+        "Window(1.Minutes).Mean().Deadband(\"level\", 1)")]
+    [InlineData("Filter(scan => true)",
+        "CS1061: there is no operator 'Filter': write .Where(scan => …)",
+        "Where(scan => true)")]
+    [InlineData("Alarm(\"level\", above = 80)",
+        "CS0103: the name of an argument is followed by ':': write above: 80",
+        "Alarm(\"level\", above: 80)")]
+    [InlineData("Alarm(\"level\", above: \"80\")",
+        "CS1503: a number has no quotes: write 80",
+        "Alarm(\"level\", above: 80)")]
+    [InlineData("Alarm(\"level\", is: 4)",
+        "CS1525: a condition for one value is written equals: value",
+        "Alarm(\"level\", equals: 4)")]
+    [InlineData("Shifts(6, 14).Sum()",
+        "CS1503: a time of day is a text: write \"06:00\"",
+        "Shifts(\"06:00\", \"14:00\").Sum()")]
+    [InlineData("Join(Plant.tank, within: 1.Seconds)",
+        "CS1503: operators take the scans of a device: write Plant.tank.Scans",
+        "Join(Plant.tank.Scans, within: 1.Seconds)")]
+    [InlineData("Cast(\"level\", int)",
+        "CS1525: a kind is written ValueKind.Int (or UInt, Float32, Float64, Bool, Text)",
+        "Cast(\"level\", ValueKind.Int)")]
+    [InlineData("Cast(\"level\", \"int\")",
+        "CS1503: a kind is written ValueKind.Int (or UInt, Float32, Float64, Bool, Text)",
+        "Cast(\"level\", ValueKind.Int)")]
+    [InlineData("Round(1)",
+        "CS1503: Round is written Round(string tags, int decimals?)",
+        "Round(\"level\", 1)")]
+    [InlineData("Fold(0.0, scan => scan[\"level\"].Number).Payload(sum => new { sum })",
+        "CS1593: Fold is written Fold(TState seed, lambda fold)",
+        "Fold(0.0, (sum, scan) => sum + scan[\"level\"].Number).Payload(sum => new { sum })")]
     public void An_operator_with_a_mistake_gets_a_sentence_and_its_remedy_compiles(string mistake, string sentence, string remedy) =>
         Check($"Plant.line.Scans.{mistake}.To(Sinks.lines);", sentence, $"Plant.line.Scans.{remedy}.To(Sinks.lines);");
 
@@ -173,6 +263,36 @@ public sealed class MistakeTests : IDisposable
     [InlineData("var a = 1; var a = 2; Plant.line.Scans.To(Sinks.lines);",
         "CS0102: there is another variable 'a' already: give this one another name",
         "var a = 1; var b = 2; Plant.line.Scans.To(Sinks.lines);")]
+    [InlineData("Plant.line.Scans.To(Sinks.lines).To(Sinks.lines);",
+        "CS0023: To ends a flow: write .To(Sinks.lines, Sinks.lines)",
+        "Plant.line.Scans.To(Sinks.lines, Sinks.lines);")]
+    [InlineData("Plant.line.Scans.To(Sinks.lines).Where(scan => true);",
+        "CS0023: To ends a flow: write .Where before it",
+        "Plant.line.Scans.Where(scan => true).To(Sinks.lines);")]
+    [InlineData("var flow = Plant.line.Scans.To(Sinks.lines);",
+        "CS0670: To ends a flow and returns nothing: remove var flow =",
+        "Plant.line.Scans.To(Sinks.lines);")]
+    [InlineData("Plant.line.Tags.level.To(Sinks.lines);",
+        "CS1929: this is the name of a tag: write Plant.line.Scans.Only(\"level\").To",
+        "Plant.line.Scans.Only(\"level\").To(Sinks.lines);")]
+    [InlineData("if (Plant.line.Tags.level > 5) Plant.line.Scans.To(Sinks.lines);",
+        "CS0019: this is the name of a tag: its value is read in a lambda, as in Plant.line.Scans.Where(scan => scan[\"level\"].Number > 5)",
+        "Plant.line.Scans.Where(scan => scan[\"level\"].Number > 5).To(Sinks.lines);")]
+    [InlineData("foreach (var d in new[] { Plant.line, Plant.tank }) d.Scans.To(Sinks.lines);",
+        "CS0826: devices of a list need the word Device: write new Device[] { … }",
+        "foreach (var d in new Device[] { Plant.line, Plant.tank }) d.Scans.To(Sinks.lines);")]
+    [InlineData("Plant[\"line\"].Scans.To(Sinks.lines);",
+        "CS0119: write Plant.line",
+        "Plant.line.Scans.To(Sinks.lines);")]
+    [InlineData("let flow = Plant.line.Scans; flow.To(Sinks.lines);",
+        "CS0246: a variable is declared with var: write var flow",
+        "var flow = Plant.line.Scans; flow.To(Sinks.lines);")]
+    [InlineData("# all tags\nPlant.line.Scans.To(Sinks.lines);",
+        "CS1024: a comment begins with //",
+        "// all tags\nPlant.line.Scans.To(Sinks.lines);")]
+    [InlineData("Plant.tank.Block(\"DB1\", bytes: 4).Decode(1.Seconds, new(\"amps\", 0, DataType.Real)).To(Sinks.lines);",
+        "CS8752: one alone needs the name of its type: write new BlockTag(…)",
+        "Plant.tank.Block(\"DB1\", bytes: 4).Decode(1.Seconds, new BlockTag(\"amps\", 0, DataType.Real)).To(Sinks.lines);")]
     public void A_recipe_with_a_mistake_gets_a_sentence_and_its_remedy_compiles(string mistake, string sentence, string remedy) =>
         Check(mistake, sentence, remedy);
 

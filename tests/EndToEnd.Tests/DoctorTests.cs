@@ -61,6 +61,9 @@ public class DoctorTests
     [InlineData("modbos:///dev/ttyUSB77", "no plugin has a driver \"modbos\": did you mean \"modbus\"?")]
     [InlineData("modbus://127.0.0.1:1?unit=1", "FAIL  port       1: connection refused")]
     [InlineData("modbus://?unit=1", "the host is missing: modbus://192.168.0.10 or, for a serial port, modbus:///dev/ttyUSB0")]
+    [InlineData("opc.tcp://127.0.0.1:1", "FAIL  port       1: connection refused")]
+    [InlineData("nats://127.0.0.1:1", "a device that needs more is tested in a site: plant doctor SITE DEVICE")]
+    [InlineData("10.0.0.1:502", "an address begins with its driver: modbus://10.0.0.1:502")]
     public async Task Doctor_names_what_is_wrong_with_an_address(string address, string expected)
     {
         var (exit, output) = await PlantProcess.RunAsync("doctor", address);

@@ -18,10 +18,16 @@ public class StatusTextTests
                 the queue is full
                 next: records are kept in memory and may be lost: make
                 room on the disk or repair it
+                the log file /logs/plant.log cannot be written: no space
+                next: correct [log] file or PLANT_LOG_FILE, its rights
+                or its disk; the plant runs on
+                the disk with /logs: it is 95 % full: 7 MB are free
+                next: make room on it: when it is full, new records wait
+                in memory
 
             DEVICE  STATE    DRIVER  TAGS  SCANS      FAILED  SKIPPED  CYCLE    LAST SCAN
             saw     Parked   s7      40    123456789  3       0        1.5 ms   -
-            """.ReplaceLineEndings("\n"), string.Join('\n', lines.Take(8)));
+            """.ReplaceLineEndings("\n"), string.Join('\n', lines.Take(14)));
         Assert.All(lines, line => Assert.True(TerminalText.Width(line) <= 60 || !line.StartsWith("    ", StringComparison.Ordinal), line));
         var wrapped = string.Concat(lines.Where(l => l.StartsWith("    ", StringComparison.Ordinal)).Select(l => l.Trim() + " "));
         Assert.Contains(reason, wrapped, StringComparison.Ordinal);
@@ -46,6 +52,8 @@ public class StatusTextTests
         var status = JsonNode.Parse("""
             {"site":"hall","plant_id":1,"version":"0.1.0","health":"degraded","ready":"not_ready","time":"2026-09-21T12:00:00Z",
              "uptime_seconds":10800,"memory_bytes":1572864,"site_error":null,"queue_error":"the queue is full",
+             "log_error":"the log file /logs/plant.log cannot be written: no space",
+             "disks":[{"folder":"/data","warning":null},{"folder":"/logs","warning":"it is 95 % full: 7 MB are free"}],
              "devices":[
               {"name":"press","driver":"s7","state":"Running","healthy":true,"reason":null,"tags":12,"scans":5,"failed":0,"skipped":0,
                "cycle_ms":0.25,"last_scan":"2026-09-21T11:59:58Z"},

@@ -85,12 +85,19 @@ public sealed partial class OperatorReferenceTests
     [InlineData("devices.press.timout", 1, "nothing is called \"devices.press.timout\": did you mean \"timeout\"?")]
     [InlineData("limits.timeout", 1, "nothing is called \"limits.timeout\"")]
     [InlineData("Deadbnd", 1, "nothing is called \"Deadbnd\": did you mean \"Deadband\"?")]
+    [InlineData("wraps", 0, "wraps: an argument of Increase; plant help Increase explains it")]
+    [InlineData("clear", 0, "clear: an argument of Events, Alarm; plant help Events explains it")]
+    [InlineData("after", 0, "after: an argument of Alarm; plant help Alarm explains it\n\nfaults[].after: a key of site.toml")]
+    [InlineData("wrap", 1, "nothing is called \"wrap\": did you mean \"wraps\"?")]
+    [InlineData("trace", 0, "trace: a command; plant trace --help shows how it is used")]
+    [InlineData("Write", 0, "\nwrite: a command; plant write --help shows how it is used")]
+    [InlineData("trase", 1, "nothing is called \"trase\": did you mean \"trace\"?")]
     [InlineData("xyzzy", 1, "nothing is called \"xyzzy\"; `plant help` lists all words")]
     [InlineData(null, 0, "Operators:\n  Only Where Select Merge Join")]
     public void Help_prints_the_section_of_a_word(string? word, int exitCode, string expected)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        Assert.Equal(exitCode, HelpCommand.Run(word, output, output));
+        Assert.Equal(exitCode, HelpCommand.Run(word, ["trace", "write"], output, output));
         Assert.Contains(expected, output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("\n# ", output.ToString(), StringComparison.Ordinal);
     }

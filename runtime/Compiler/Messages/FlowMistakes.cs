@@ -13,8 +13,6 @@ internal static class FlowMistakes
 {
     public const string NoValue = "this is a flow of scans and no value: read values in a lambda, as in .Where(scan => scan[\"tag\"].Number > 5)";
 
-    private const int MaxSignatures = 3;
-
     /// <summary>Methods of LINQ with the operator of a flow that does the same.</summary>
     private static readonly Dictionary<string, string> s_instead = new()
     {
@@ -39,7 +37,6 @@ internal static class FlowMistakes
             && argument.Expression is not LambdaExpressionSyntax =>
             $"a payload is made anew at each scan, by a lambda: write Payload(scan => {Show(argument)})",
         "CS0411" or "CS1929" or "CS1061" when Called(code) is { } access => Member(code, access),
-        "CS1501" or "CS7036" or "CS1593" => Arguments(code),
         _ => null,
     };
 
@@ -52,7 +49,11 @@ internal static class FlowMistakes
     {
         var name = access.Name.Identifier.ValueText;
         if (code.Model.GetTypeInfo(access.Expression).Type is not { } owner) return null;
-        if (owner.Name == "Scan") return InScan(code, access, owner, name);
+        if (owner.Name == "Scan") return MemberMistakes.OfScan(code, access, owner, name);
+        if (owner.SpecialType == SpecialType.System_String) return MemberMistakes.OfTagName(code, access.Expression, name);
+        if (owner.Name is "ScanValues" or "ScanQualities" or "ScanMeasurements"
+            && access.Expression is MemberAccessExpressionSyntax { Expression: var scan })
+            return $"this is all tags together, for a payload: write {Show(scan)}[\"{name}\"] for one of them";
         if (name == "To" && owner.Name == "WindowFlow")
             return "a window has no output yet: say what of it, as in .Mean(), .Min(), .Max() or .Last(), before .To";
         if (name == "To" && owner.Name == "Flow")
@@ -60,25 +61,18 @@ internal static class FlowMistakes
         if (name == "To" && owner.SpecialType is SpecialType.System_Int32 or SpecialType.System_Double or SpecialType.System_Boolean)
             return $"'{Show(access.Expression)}' has no 'To': a ')' is missing before '.To'";
         if (IsDevice(owner)) return OfDevice(code, access, owner, name);
-        if (owner.Name == "Value" && name == "Value")
-            return $"a Value is read as a number, a text or true and false: write {Show(access.Expression)}.Number, .Int, .Text or .Bool";
+        if (owner.Name == "Value") return MemberMistakes.OfValue(access.Expression, name);
         if (ValueMistakes.Unit(access.Expression, owner, name) is { } unit) return unit;
         if (!IsFlow(owner)) return null;
-        if (!s_instead.TryGetValue(name, out var instead))
+        if (owner.Name == "WindowFlow" || !s_instead.TryGetValue(name, out var instead))
+        {
+            if (MemberMistakes.OfFlow(owner, name) is { } meant) return meant;
             return code.Id == "CS0411" && code.Text.Contains("'Enumerable.", StringComparison.Ordinal)
                 ? $"a flow never ends, so that '{name}' of a list does not exist: what is done at each scan goes into Where, Payload or Fold, "
                     + "and what is done with many scans into Window" : null;
-        return $"a flow never ends, so that '{name}' of a list does not exist: write .{instead}";
-    }
+        }
 
-    private static string? InScan(MistakeContext code, MemberAccessExpressionSyntax access, ITypeSymbol scan, string name)
-    {
-        var tags = code.NamesOf("Plant", "Tags").ToList();
-        if (name == "Tags" && access.Parent is MemberAccessExpressionSyntax inner) name = inner.Name.Identifier.ValueText;
-        if (!tags.Contains(name) && NearestName.Find(name, MemberNames.Of(scan, false, code.Model, access.SpanStart)) is not null)
-            return null;
-        var tag = tags.Contains(name) ? name : NearestName.Find(name, tags) ?? name;
-        return $"a tag is read with its name in brackets: write {Show(access.Expression)}[\"{tag}\"]";
+        return $"a flow never ends, so that '{name}' of a list does not exist: write .{instead}";
     }
 
     private static string? OfDevice(MistakeContext code, MemberAccessExpressionSyntax access, ITypeSymbol device, string name)
@@ -97,43 +91,4 @@ internal static class FlowMistakes
             && element.Expression is MemberAccessExpressionSyntax { Expression: var scan }
             ? $"this is all tags together, for a payload: write {Show(scan)}{element.ArgumentList} for one of them" : null;
     }
-
-    private static string? Arguments(MistakeContext code)
-    {
-        if (code.Node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call) return null;
-        if (DecimalComma(call) is { } comma) return comma;
-        var methods = code.Model.GetMemberGroup(call.Expression).OfType<IMethodSymbol>()
-            .Where(m => m.ContainingNamespace?.ToDisplayString().StartsWith("PlantRuntime", StringComparison.Ordinal) == true).ToList();
-        if (methods.Count == 0) return null;
-        if (methods[0].Name == "Select" && call.ArgumentList.Arguments is [{ Expression: LambdaExpressionSyntax lambda }])
-            return $"Select adds a tag, whose name comes first: write Select(\"name\", {Show(lambda)}); what is sent is written with Payload";
-        return $"{methods[0].Name} is written {string.Join(" or ", methods.Take(MaxSignatures).Select(Signature))}";
-    }
-
-    /// <summary>Recognizes <c>0,5</c>, which C# reads as two numbers.</summary>
-    private static string? DecimalComma(InvocationExpressionSyntax call)
-    {
-        var arguments = call.ArgumentList.Arguments;
-        for (var i = 1; i < arguments.Count; i++)
-        {
-            if (arguments[i - 1].Expression is LiteralExpressionSyntax first && arguments[i].Expression is LiteralExpressionSyntax second
-                && first.Token.IsKind(SyntaxKind.NumericLiteralToken) && second.Token.IsKind(SyntaxKind.NumericLiteralToken)
-                && second.SpanStart == first.Span.End + 1)
-                return $"a number has a point and no comma: write {first}.{second}";
-        }
-
-        return null;
-    }
-
-    private static string Signature(IMethodSymbol method) => $"{method.Name}({string.Join(", ", method.Parameters.Select(Parameter))})";
-
-    private static string Parameter(IParameterSymbol parameter) =>
-        $"{(parameter.IsParams ? "… " : "")}{TypeName(parameter.Type)} {parameter.Name}{(parameter.IsOptional ? "?" : "")}";
-
-    private static string TypeName(ITypeSymbol type) => type.Name switch
-    {
-        "TimeSpan" => "duration",
-        "Func" => "lambda",
-        _ => type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat),
-    };
 }

@@ -24,7 +24,8 @@ internal sealed class RecipeDiagnosticFormatter(Compilation compilation, string 
         if (diagnostic.Location.SourceTree is not { } tree || !compilation.ContainsSyntaxTree(tree))
             return FriendlyMessages.Find(diagnostic) ?? diagnostic.GetMessage(CultureInfo.InvariantCulture);
         var code = new MistakeContext(diagnostic, compilation.GetSemanticModel(tree));
-        return ValueMistakes.Find(code) ?? FlowMistakes.Find(code) ?? SyntaxMistakes.Find(code) ?? FriendlyMessages.Find(diagnostic)
+        return OutputMistakes.Find(code) ?? ValueMistakes.Find(code) ?? FlowMistakes.Find(code) ?? ArgumentMistakes.Find(code)
+            ?? SyntaxMistakes.Find(code) ?? FriendlyMessages.Find(diagnostic)
             ?? UnknownNameMessages.Find(diagnostic, code.Model) ?? diagnostic.GetMessage(CultureInfo.InvariantCulture);
     }
 

@@ -26,6 +26,14 @@ internal static class SyntaxMistakes
         "CS1643" or "CS0161" => "not every way through this returns a value: end each of them with return",
         "CS4008" or "CS4032" or "CS4033" or "CS4034" or "CS4010" or "CS1992" or "CS8892" => NoWaiting,
         "CS0746" => "each field of an object has a name: write name = value, as in new { level = scan[\"level\"] }",
+        "CS0826" when code.Node.DescendantNodesAndSelf().OfType<ExpressionSyntax>().Any(code.IsFlow) =>
+            "devices of a list need the word Device: write new Device[] { … }",
+        "CS0119" when code.Node.Parent is ElementAccessExpressionSyntax { ArgumentList.Arguments: [var key] }
+            && code.Node.ToString() is "Plant" or "Sinks" => $"write {code.Node}.{key.ToString().Trim('"')}",
+        "CS1024" => "a comment begins with //",
+        "CS0193" or "CS0103" or "CS1525" when code.Node.FirstAncestorOrSelf<MemberAccessExpressionSyntax>(
+            access => access.IsKind(SyntaxKind.PointerMemberAccessExpression)) is { } pointer =>
+            $"an arrow of a lambda is =>: write {Show(pointer.Expression)} => …",
         "CS1525" or "CS1003" when Arrow(code) is { } arrow => arrow,
         "CS0103" or "CS0246" or "CS1003" or "CS1002" or "CS1026" when Word(code) is { } word => word,
         "CS0103" or "CS0246" when MissingName(code) is { } missing => missing,
@@ -40,17 +48,38 @@ internal static class SyntaxMistakes
             return "a lambda without braces has no return: write scan => value";
         if (token.IsKind(SyntaxKind.EqualsGreaterThanToken)) return "'=>' begins a lambda: greater or equal is written >=";
         if (code.Id != "CS1525") return null;
+        if (token.IsKind(SyntaxKind.IfKeyword))
+            return "a lambda without braces is one expression: write condition ? value : other, or the condition alone";
+        if (before.Kind() is SyntaxKind.AmpersandAmpersandToken or SyntaxKind.BarBarToken && token.Kind() is SyntaxKind.LessThanToken
+            or SyntaxKind.GreaterThanToken or SyntaxKind.LessThanEqualsToken or SyntaxKind.GreaterThanEqualsToken
+            or SyntaxKind.EqualsEqualsToken)
+            return $"each comparison has two sides: write the value again, a > 5 {before} a {token} 10";
         if (token.IsKind(SyntaxKind.GreaterThanToken) && before.IsKind(SyntaxKind.EqualsToken)) return "the arrow => has no space in it";
         return token.IsKind(SyntaxKind.EqualsToken) && before.IsKind(SyntaxKind.EqualsEqualsToken) ? "write == to compare" : null;
     }
 
     private static string? Word(MistakeContext code)
     {
+        if (code.Root.FindToken(code.Diagnostic.Location.SourceSpan.Start) is var first && first.ValueText is "lambda" or "let" or "import")
+            return OtherLanguage(first);
         var token = code.Root.FindToken(code.Diagnostic.Location.SourceSpan.Start);
         if (token.GetNextToken() is var next && !IsWord(token) && IsWord(next)) token = next;
         return !IsWord(token) ? null : token.ValueText.ToLowerInvariant() == "then"
             ? "there is no 'then' in C#: write the condition in parentheses and what follows in braces"
             : "conditions are combined with && (and), || (or), ! (not)";
+    }
+
+    private static string? OtherLanguage(SyntaxToken word)
+    {
+        var next = word.GetNextToken();
+        return (word.ValueText, next.IsKind(SyntaxKind.IdentifierToken)) switch
+        {
+            ("lambda", true) => $"a lambda is written {next.ValueText} => …",
+            ("let", true) => $"a variable is declared with var: write var {next.ValueText}",
+            ("import", true) => "names of another namespace come with using, scripts with #load \"name.csx\"; "
+                + "a recipe needs neither for its operators",
+            _ => null,
+        };
     }
 
     private static bool IsWord(SyntaxToken token) =>

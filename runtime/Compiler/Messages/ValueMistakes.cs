@@ -43,11 +43,16 @@ internal static partial class ValueMistakes
     {
         if (code.Node.FirstAncestorOrSelf<BinaryExpressionSyntax>() is not { } binary) return null;
         if (code.IsFlow(binary.Left) || code.IsFlow(binary.Right)) return FlowMistakes.NoValue;
+        if (binary.Parent is AssignmentExpressionSyntax && IsComparison(code)) return "'=' assigns: write == to compare";
+        if (binary.IsKind(SyntaxKind.CoalesceExpression) && Default(code, binary) is { } orElse) return orElse;
         if (!code.IsValue(binary.Left) && !code.IsValue(binary.Right))
         {
             var quoted = new[] { binary.Left, binary.Right }.FirstOrDefault(part => part.IsKind(SyntaxKind.StringLiteralExpression));
-            return quoted is not null && NumberText().IsMatch(quoted.ToString())
-                ? $"a number has no quotes: write {quoted.ToString().Trim('"')}" : null;
+            if (quoted is not null && NumberText().IsMatch(quoted.ToString()))
+                return $"a number has no quotes: write {quoted.ToString().Trim('"')}";
+            return quoted is not null && quoted.ToString().Trim('"') is var tag && code.NamesOf("Plant", "Tags").Contains(tag)
+                ? $"this is the name of a tag: its value is read from the scan in a lambda, as in scan => scan[\"{tag}\"].Number > 5"
+                : MemberMistakes.OfTagName(code, binary.Left, null) ?? MemberMistakes.OfTagName(code, binary.Right, null);
         }
 
         var member = binary.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression ? "Bool" : "Number";
@@ -55,6 +60,15 @@ internal static partial class ValueMistakes
             + $"write {Part(binary.Left)} {binary.OperatorToken} {Part(binary.Right)}";
 
         string Part(ExpressionSyntax part) => code.IsValue(part) ? $"{Show(part)}.{member}" : Show(part);
+    }
+
+    /// <summary>Recognizes <c>scan["a"] ?? 0</c> and <c>scan["a"].Number ?? 0</c>: neither is ever null.</summary>
+    private static string? Default(MistakeContext code, BinaryExpressionSyntax binary)
+    {
+        var value = binary.Left is MemberAccessExpressionSyntax access && code.IsValue(access.Expression) ? access.Expression : binary.Left;
+        if (!code.IsValue(value)) return null;
+        var member = value == binary.Left ? "Number" : ((MemberAccessExpressionSyntax)binary.Left).Name.ToString();
+        return $"a tag without a value is found with IsNull: write {Show(value)}.IsNull ? {Show(binary.Right)} : {Show(value)}.{member}";
     }
 
     private static string? Conversion(MistakeContext code)
@@ -92,7 +106,8 @@ internal static partial class ValueMistakes
             ("string", "TimeSpan") => Duration(node),
             ("int" or "double" or "long", "TimeSpan") =>
                 $"a duration has a unit: write {Show(node)}.Seconds (or Milliseconds, Minutes, Hours, Days)",
-            ("string", "double" or "int") => $"a number has no quotes: write {node.ToString().Trim('"')}",
+            ("string", "double" or "int" or "double?" or "int?") when NumberText().IsMatch(node.ToString()) =>
+                $"a number has no quotes: write {node.ToString().Trim('"')}",
             _ => null,
         };
     }

@@ -18,7 +18,8 @@ internal static class AddressDiagnosis
     {
         if (!DeviceAddress.TryParse(text, out var address, out var problem))
         {
-            errors.WriteLine($"{LogText.Sanitize(text)}: {LogText.Sanitize(problem)}");
+            // What precedes an @ may be a password.
+            errors.WriteLine($"{LogText.Sanitize(text[(text.LastIndexOf('@') + 1)..])}: {LogText.Sanitize(problem)}");
             return 1;
         }
 
@@ -27,8 +28,17 @@ internal static class AddressDiagnosis
         var (model, problems) = SiteFile.Read(Encoding.UTF8.GetBytes(address.SiteToml), folder, _ => null);
         if (model is null) return Refuse(problems, errors);
         using var site = SiteContext.Create(model, _ => new PlantLog(TimeProvider.System, LogLevel.Error, new TextWriterTarget(errors)));
-        problems = [.. site.Factory.Missing(site.Plugins), .. (await site.Factory.CheckAsync(site.Plugins).ConfigureAwait(false)).All];
-        if (problems.Count > 0) return Refuse(problems, errors);
+        var missing = site.Factory.Missing(site.Plugins);
+        if (missing.Count > 0) return Refuse(missing, errors);
+        problems = [.. (await site.Factory.CheckAsync(site.Plugins).ConfigureAwait(false)).All];
+        if (problems.Count > 0)
+        {
+            Refuse(problems, errors);
+            errors.WriteLine("options follow the address, ?key=value&key=value; a device that needs more is tested in a site: "
+                + "plant doctor SITE DEVICE");
+            return 1;
+        }
+
         var device = StandaloneDevice.Open(site.Plugins, site.Factory, model.Devices[0]);
         await using var closing = device.ConfigureAwait(false);
         output.WriteLine($"{model.Devices[0].Driver}, {LogText.Sanitize(device.Driver.Endpoint)}");

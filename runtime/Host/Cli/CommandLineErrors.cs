@@ -29,10 +29,35 @@ internal static class CommandLineErrors
         else if (result.UnmatchedTokens.FirstOrDefault() is { } token) lines.Add(Unmatched(command, token));
 
         // The parser's own errors about tokens are the ones above.
-        if (result.UnmatchedTokens.Count == 0 && lines.Count == 0) lines.AddRange(result.Errors.Select(e => e.Message));
+        if (result.UnmatchedTokens.Count == 0 && lines.Count == 0) lines.AddRange(Incomplete(result));
         lines.Add($"{PathOf(result.CommandResult)} --help shows {(command is RootCommand ? "all commands" : "how it is used")}");
         return [.. lines.Select(l => LogText.Sanitize(l))];
     }
+
+    /// <summary>Returns the errors of a command line whose words are all in their places: missing ones, and values of options.</summary>
+    private static IEnumerable<string> Incomplete(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        var missing = command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0 && result.GetResult(a) is not { Tokens.Count: > 0 })
+            .Select(a => $"<{a.Name}>").ToList();
+        if (missing.Count > 0)
+            return [$"{string.Join(" and ", missing)} {(missing.Count == 1 ? "is" : "are")} missing: {Usage(result.CommandResult)}"];
+        if (command.Arguments.Count == 0 && command.Subcommands.Count > 0)
+            return [$"a command is missing: {PathOf(result.CommandResult)} {string.Join('|', command.Subcommands.Select(c => c.Name))}"];
+        return result.Errors.Select(error =>
+            error.SymbolResult is OptionResult { Option: { ValueType.IsEnum: true } option, Tokens: [var token] }
+                ? WrongWord(option, token.Value) : error.Message);
+    }
+
+    private static string WrongWord(Option option, string value)
+    {
+        var words = Enum.GetNames(option.ValueType).Select(n => n.ToLowerInvariant()).ToList();
+        return $"{option.Name}: expected {string.Join(", ", words.SkipLast(1))} or {words[^1]}, found \"{value}\""
+            + Nearest.DidYouMean(value, words);
+    }
+
+    private static string Usage(CommandResult command) => string.Join(' ', [PathOf(command), .. command.Command.Arguments.Select(a =>
+        a.Arity.MinimumNumberOfValues > 0 ? $"<{a.Name}>" : $"[<{a.Name}>]")]);
 
     /// <summary>Returns the error about a word in the place of a subcommand; null if the first word is none.</summary>
     private static string? Mistyped(ParseResult result, Command command)

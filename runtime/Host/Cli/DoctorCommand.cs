@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using PlantRuntime.Contracts;
 using PlantRuntime.Logging;
 using PlantRuntime.Sites;
@@ -39,6 +40,12 @@ internal static class DoctorCommand
 
     private static async Task<int> RunAsync(string folder, string? name, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
+        if (folder.Contains('.', StringComparison.Ordinal) && IPEndPoint.TryParse(folder, out _) && !Directory.Exists(folder))
+        {
+            errors.WriteLine($"an address begins with its driver: modbus://{folder}");
+            return 1;
+        }
+
         using var site = SiteContext.Load(folder, _ => new PlantLog(TimeProvider.System, LogLevel.Error, new TextWriterTarget(errors)),
             errors);
         if (site is null) return 1;

@@ -20,12 +20,17 @@ internal static class HelpCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command("help", "Explain an operator, a key, a driver or sink, a quality or a log event; without a word, list them.") { word };
-        command.SetAction(result => Run(result.GetValue(word), Console.Out, Console.Error));
+        command.SetAction(result => Run(result.GetValue(word), [.. result.RootCommandResult.Command.Subcommands.Select(c => c.Name)],
+            Console.Out, Console.Error));
         return command;
     }
 
     /// <summary>Writes the text of a topic, or the list of topics; returns 1 if there is no such topic.</summary>
-    public static int Run(string? word, TextWriter output, TextWriter errors)
+    /// <param name="word">The word; null for the list.</param>
+    /// <param name="commands">The commands of the program, which explain themselves.</param>
+    /// <param name="output">Receives the text.</param>
+    /// <param name="errors">Receives the error.</param>
+    public static int Run(string? word, IReadOnlyList<string> commands, TextWriter output, TextWriter errors)
     {
         var topics = HelpTopics.Load();
         if (word is null)
@@ -38,14 +43,18 @@ internal static class HelpCommand
             return 0;
         }
 
-        if (topics.Find(word) is { } text)
-        {
-            output.WriteLine(text);
-            return 0;
-        }
+        var found = topics.Find(word);
+        if (found is not null) output.WriteLine(found);
+        if (commands.FirstOrDefault(c => c.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } command)
+            output.WriteLine($"{(found is null ? "" : "\n")}{command}: a command; plant {command} --help shows how it is used");
+        else if (found is null) return Unknown(word, [.. topics.Names, .. commands], errors);
+        return 0;
+    }
 
+    private static int Unknown(string word, IReadOnlyList<string> names, TextWriter errors)
+    {
         var last = word[(word.LastIndexOf('.') + 1)..];
-        errors.WriteLine($"nothing is called \"{word}\"{Nearest.DidYouMean(last, topics.Names, "; `plant help` lists all words")}");
+        errors.WriteLine($"nothing is called \"{word}\"{Nearest.DidYouMean(last, names, "; `plant help` lists all words")}");
         return 1;
     }
 

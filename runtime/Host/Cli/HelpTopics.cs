@@ -1,12 +1,15 @@
+using System.Text.RegularExpressions;
+
 namespace PlantRuntime.Host.Cli;
 
 /// <summary>
 /// Finds the topics of <c>plant help</c> in the documentation that is embedded in the program: the sections of operators.md, the rows of
 /// the tables of qualities and log events, and the keys of site.md. Immutable; the command creates one.
 /// </summary>
-internal sealed class HelpTopics
+internal sealed partial class HelpTopics
 {
     private readonly Dictionary<string, string> _texts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<string>> _arguments = new(StringComparer.OrdinalIgnoreCase);
     private readonly KeyTopics _keys;
 
     /// <param name="operators">Text of docs/operators.md.</param>
@@ -21,6 +24,11 @@ internal sealed class HelpTopics
             var name = section.Split('\n')[0].Trim();
             Operators.Add(name);
             _texts[name] = section.Split("\n# ")[0].TrimEnd();
+            foreach (var argument in ArgumentsOf(section))
+            {
+                if (!_arguments.TryGetValue(argument, out var known)) _arguments[argument] = known = [];
+                known.Add(name);
+            }
         }
 
         foreach (var row in Rows(operators).Where(r => r.Length == 3))
@@ -54,20 +62,32 @@ internal sealed class HelpTopics
     public IReadOnlyList<string> Plugins => _keys.Plugins;
 
     /// <summary>All names.</summary>
-    public IEnumerable<string> Names => _texts.Keys.Concat(_keys.Names).Concat(_keys.Plugins);
+    public IEnumerable<string> Names => _texts.Keys.Concat(_keys.Names).Concat(_keys.Plugins).Concat(_arguments.Keys);
 
     /// <summary>Reads the documentation that is embedded in the program.</summary>
     public static HelpTopics Load() => new(Read("operators.md"), Read("log.md"), Read("site.md"));
 
     /// <summary>
-    /// Returns the text of a topic, whatever its case; null if there is none. A word can be an operator, a key and a plugin: all are
-    /// explained.
+    /// Returns the text of a topic, whatever its case; null if there is none. A word can be an operator, an argument of one, a key and a
+    /// plugin: all are explained.
     /// </summary>
     public string? Find(string name)
     {
-        string[] found = [.. new[] { _texts.GetValueOrDefault(name), _keys.Find(name), _keys.FindPlugin(name) }.OfType<string>()];
+        string[] found = [.. new[] { _texts.GetValueOrDefault(name), ArgumentText(name), _keys.Find(name), _keys.FindPlugin(name) }
+            .OfType<string>()];
         return found.Length == 0 ? null : string.Join("\n\n", found);
     }
+
+    private string? ArgumentText(string name) => _arguments.TryGetValue(name, out var operators)
+        ? $"{name}: an argument of {string.Join(", ", operators)}; plant help {operators[0]} explains it" : null;
+
+    /// <summary>Returns the arguments in the first line of a section: <c>`Range(tags, low, high)` removes …</c>.</summary>
+    private static IEnumerable<string> ArgumentsOf(string section) =>
+        Usage().Match(section) is { Success: true } usage
+            ? usage.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries).Where(word => word.All(char.IsAsciiLetter)) : [];
+
+    [GeneratedRegex(@"^\w+\n\n`[^`\n]*\(([^()`\n]+)\)`")]
+    private static partial Regex Usage();
 
     /// <summary>Returns the rows of tables whose first cell is code, without its marks.</summary>
     private static IEnumerable<string[]> Rows(string markdown) =>

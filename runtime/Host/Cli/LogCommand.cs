@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 using PlantRuntime.Logging;
 using PlantRuntime.Sites;
 using PlantRuntime.Sites.Models;
@@ -64,7 +63,7 @@ internal sealed class LogCommand
         }
 
         // Console.Out hides that its reader has gone, and the command would go on for nobody.
-        using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        using var output = StandardStreams.OpenOutput();
         var command = new LogCommand(site, least, output, Console.Error);
         var stop = ShutdownSignals.Register();
         try
@@ -92,7 +91,8 @@ internal sealed class LogCommand
         catch (SiteClientException exception)
         {
             if (PrintFile(exception)) return exception.IsNotRunning ? 0 : 1;
-            _errors.WriteLine(LogText.Sanitize(exception.Message));
+            _errors.WriteLine(LogText.Sanitize(exception.IsNotRunning
+                ? $"{exception.Message}; there is no log file {FindFile()}" : exception.Message));
             return 1;
         }
     }

@@ -35,6 +35,14 @@ internal static class StatusText
             AddReason(lines, Text(siteError), "correct site.toml and save it; the site before runs on", width);
         if (status["queue_error"] is { } queueError)
             AddReason(lines, Text(queueError), "records are kept in memory and may be lost: make room on the disk or repair it", width);
+        if (status["log_error"] is { } logError)
+            AddReason(lines, Text(logError), "correct [log] file or PLANT_LOG_FILE, its rights or its disk; the plant runs on", width);
+        foreach (var disk in status["disks"]!.AsArray().Where(d => d!["warning"] is not null))
+        {
+            AddReason(lines, $"the disk with {Text(disk!["folder"])}: {Text(disk["warning"])}",
+                "make room on it: when it is full, new records wait in memory", width);
+        }
+
         string[] head = ["DEVICE", "STATE", "DRIVER", "TAGS", "SCANS", "FAILED", "SKIPPED", "CYCLE", "LAST SCAN"];
         Add(lines, width, head, Parts(status, "devices",
             d => Part(d, "device", "name", site, Text(d["driver"]), Number(d["tags"]), Number(d["scans"]), Number(d["failed"]),

@@ -76,9 +76,17 @@ internal static class TraceCommand
     /// </summary>
     internal static string Format(JsonNode entry, string device)
     {
-        if (entry["started"] is not null) return $"tracing {device}; > is sent to the device, < comes from it, ** is hidden; Ctrl-C ends";
+        if (entry["started"] is not null)
+        {
+            var head = $"tracing {device}; > is sent to the device, < comes from it, ** is hidden; Ctrl-C ends";
+            if (entry["state"] is not { } state) return head;
+            var reason = entry["reason"] is { } why ? $": {why}" : "";
+            return $"{head}{Environment.NewLine}{device} is not connected, its next attempt is shown: {state}{reason}";
+        }
+
         if (entry["omitted"] is { } omitted) return $"… {omitted} messages omitted: this terminal is slower than the device";
-        if (entry["end"] is { } end) return $"{end} messages";
+        if (entry["end"] is { } end)
+            return (long)end == 0 ? "0 messages: none passed, or the driver reports none (docs/trace.md)" : $"{end} messages";
         var time = DateTime.Parse((string)entry["time"]!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
         var length = (int)entry["length"]!;
         var text = new StringBuilder(time.ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));

@@ -23,6 +23,9 @@ internal sealed record DeviceAddress(string SiteToml, IReadOnlyCollection<string
         address = null;
         var at = text.IndexOf(Separator, StringComparison.Ordinal);
         var (driver, rest) = (text[..at], text[(at + Separator.Length)..]);
+
+        // The scheme of OPC UA's own addresses.
+        if (driver == "opc.tcp") driver = "opcua";
         var (place, query) = rest.IndexOf('?') is var mark and >= 0 ? (rest[..mark], rest[(mark + 1)..]) : (rest, "");
         var options = new List<(string Key, string Value)>();
         problem = IsKey(driver) ? AddPlace(place, options) ?? AddQuery(query, options)
@@ -42,6 +45,15 @@ internal sealed record DeviceAddress(string SiteToml, IReadOnlyCollection<string
             var isDeviceFile = place.LastIndexOf('/') > 0;
             options.Add(("port", isDeviceFile ? place : place[1..]));
             return place.Length > 1 ? null : "the serial port is missing: modbus:///dev/ttyUSB0";
+        }
+
+        if (place.LastIndexOf('@') is var login and >= 0)
+            return $"user and password never stand in an address: give them in site.toml, and only {place[(login + 1)..]} here";
+        if (place.IndexOf('/') is var slash and >= 0)
+        {
+            // The path of an endpoint, as OPC UA servers have it.
+            if (slash < place.Length - 1) options.Add(("path", place[slash..]));
+            place = place[..slash];
         }
 
         var colon = place.LastIndexOf(':');

@@ -62,7 +62,7 @@ internal static class NetworkDiagnosis
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
             return new DiagnosisStep("port", false, $"{port}: connection refused",
-                "the machine is there, but nothing listens on that port: check port in site.toml",
+                "the machine is there, but nothing listens on that port: check the port",
                 "see at that machine whether its server is switched on, and whether it allows this one");
         }
         catch (Exception exception) when (exception is TimeoutException or SocketException)

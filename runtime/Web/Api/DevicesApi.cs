@@ -116,7 +116,7 @@ internal sealed class DevicesApi(
 
         try
         {
-            await new TraceResponse(traces().Of(device.Name), time).SendAsync(context, length).ConfigureAwait(false);
+            await new TraceResponse(traces().Of(device.Name), time).SendAsync(context, length, device.Status).ConfigureAwait(false);
         }
         finally
         {

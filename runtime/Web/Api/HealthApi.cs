@@ -62,7 +62,7 @@ internal sealed record HostHealth(string Site, string Status, HealthReport? Repo
         if (isStandby) return new HostHealth(site, "standby", null);
         var now = host.Status.Health();
         var hasFailed = host.Queue is { Problem: not null };
-        var isWhole = host.Status.Disks.All(d => !d.IsFilling)
+        var isWhole = host.LogFailure is null && host.Status.Disks.All(d => !d.IsFilling)
             && now.ActiveDevices == now.TotalDevices && now.Sinks.All(s => s.Reason is null);
         return new HostHealth(site, hasFailed ? "failed" : isWhole ? "ok" : "degraded", now);
     }

@@ -58,6 +58,7 @@ internal sealed class StatusApi(SiteHost host, QueueApi queue, Func<HostHealth> 
         json.WriteNumber("memory_bytes", Environment.WorkingSet);
         json.WriteString("site_error", host.Site.NotAsEditedReason);
         json.WriteString("queue_error", host.Queue?.Problem);
+        json.WriteString("log_error", host.LogFailure);
         Write(json, host.Lease);
         json.WriteStartArray("disks");
         foreach (var disk in host.Status.Disks) Write(json, disk);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using PlantRuntime.Contracts;
+using PlantRuntime.Engine.Devices;
 using PlantRuntime.Logging;
 
 namespace PlantRuntime.Web.Api;
@@ -33,7 +34,8 @@ internal sealed class TraceResponse(WireTrace trace, TimeProvider time)
     /// <summary>Sends the messages; ends with <c>{"end":n}</c>, their number, when the time is over.</summary>
     /// <param name="context">The request.</param>
     /// <param name="length">How long; infinite until the client goes.</param>
-    public async Task SendAsync(HttpContext context, TimeSpan length)
+    /// <param name="device">The device, whose first line says why no message passes if it is not connected.</param>
+    public async Task SendAsync(HttpContext context, TimeSpan length, DeviceStatus device)
     {
         using var limit = new CancellationTokenSource(length, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
@@ -42,7 +44,7 @@ internal sealed class TraceResponse(WireTrace trace, TimeProvider time)
         try
         {
             // The client learns that the trace runs before the first message comes.
-            await WriteAsync(context, new JsonObject { ["started"] = true }).ConfigureAwait(false);
+            await WriteAsync(context, Started(device)).ConfigureAwait(false);
             var count = 0L;
             try
             {
@@ -83,6 +85,10 @@ internal sealed class TraceResponse(WireTrace trace, TimeProvider time)
         Interlocked.Add(ref _bytes, -size);
         Interlocked.Increment(ref _omitted);
     }
+
+    private static JsonObject Started(DeviceStatus device) => device.State == DeviceState.Running
+        ? new JsonObject { ["started"] = true }
+        : new JsonObject { ["started"] = true, ["state"] = device.State.ToString(), ["reason"] = device.Reason };
 
     private Task WriteAsync(HttpContext context, JsonNode line) => ApiResponse.WriteLineAsync(context, line).WaitAsync(s_stuck, time);
 

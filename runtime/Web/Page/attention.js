@@ -7,6 +7,7 @@ import { hasText, t } from "./text.js";
 export function problems(status) {
   const list = [];
   if (status.queue_error) list.push({ kind: "queue", name: t("nav.queue"), state: "", reason: status.queue_error, next: t("next.queue"), level: "bad" });
+  if (status.log_error) list.push({ kind: "log", name: t("nav.log"), state: "", reason: status.log_error, next: t("next.log"), level: "warn" });
   for (const disk of status.disks) {
     if (disk.warning) list.push({ kind: "disk", name: disk.folder, state: "", reason: disk.warning, next: t("next.disk"), level: "warn" });
   }

@@ -146,6 +146,8 @@ const texts = {
     "corrija o arquivo: a receita inicia ao salvar"],
   "next.site": ["correct site.toml and save it; the site before runs on", "corrija site.toml y guárdelo; sigue el sitio anterior",
     "corrija site.toml e salve; o site anterior continua"],
+  "next.log": ["correct [log] file or PLANT_LOG_FILE, its rights or its disk; the plant runs on",
+    "corrija [log] file o PLANT_LOG_FILE, sus permisos o su disco; la planta sigue", "corrija [log] file ou PLANT_LOG_FILE, suas permissões ou seu disco; a planta continua"],
   "next.disk": ["make room on the disk: when it is full, new records wait in memory", "libere espacio en el disco: cuando se llena, los datos nuevos esperan en memoria",
     "libere espaço no disco: quando enche, os dados novos esperam na memória"],
   "next.queue": ["records are kept in memory and may be lost: make room on the disk or repair it",

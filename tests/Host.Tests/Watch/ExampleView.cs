@@ -39,10 +39,16 @@ internal sealed partial class ExampleView
     /// <summary>Applies a status with devices and recipes, given by name, state and reason; those in state Running are healthy.</summary>
     public ExampleView Status(
         IEnumerable<(string Name, string State, string? Reason)> devices, params (string Name, string State, string? Reason)[] recipes) =>
+        Status(null, devices, recipes);
+
+    /// <summary>Applies a status like the other one, with a warning of the disk with the data.</summary>
+    public ExampleView Status(string? diskWarning,
+        IEnumerable<(string Name, string State, string? Reason)> devices, params (string Name, string State, string? Reason)[] recipes) =>
         Apply("status", new JsonObject
         {
             ["site"] = "press-hall", ["health"] = "degraded", ["ready"] = "not_ready", ["time"] = "2026-09-21T12:00:00Z",
-            ["site_error"] = null, ["queue_error"] = null,
+            ["site_error"] = null, ["queue_error"] = null, ["log_error"] = null,
+            ["disks"] = new JsonArray(new JsonObject { ["folder"] = "/data", ["warning"] = diskWarning }),
             ["devices"] = new JsonArray([.. devices.Select(d => new JsonObject
             {
                 ["name"] = d.Name, ["state"] = d.State, ["healthy"] = d.State == "Running", ["reason"] = d.Reason, ["scans"] = 10,

@@ -47,7 +47,7 @@ internal sealed class LogCallScanner
             if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.Text: var method } access
                 || !s_methods.Contains(method)) continue;
             var receiver = access.Expression.ToString().Split('.')[^1].TrimStart('_');
-            if (!receiver.Equals("log", StringComparison.OrdinalIgnoreCase)) continue;
+            if (!receiver.Equals("log", StringComparison.OrdinalIgnoreCase) && access.Expression is not ThisExpressionSyntax) continue;
             var arguments = call.ArgumentList.Arguments;
             var line = call.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
             IReadOnlyList<string> levels = method == "Write" ? Levels(arguments[0].Expression, root) : [method];

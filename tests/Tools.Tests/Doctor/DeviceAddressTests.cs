@@ -14,6 +14,8 @@ public class DeviceAddressTests
     [InlineData("modbus://[fe80::1]:502", "driver = \"modbus\"|host = \"fe80::1\"|port = 502")]
     [InlineData("modbus://[::1]", "driver = \"modbus\"|host = \"::1\"")]
     [InlineData("modbus://1.5?x=a%20%22b%5C", "driver = \"modbus\"|host = \"1.5\"|x = \"a \\\"b\\\\\"")]
+    [InlineData("opc.tcp://10.0.0.1:4841/UA/Server", "driver = \"opcua\"|path = \"/UA/Server\"|host = \"10.0.0.1\"|port = 4841")]
+    [InlineData("opc.tcp://plc/", "driver = \"opcua\"|host = \"plc\"")]
     public void An_address_becomes_the_device_of_a_site(string text, string options)
     {
         Assert.True(DeviceAddress.IsAddress(text));
@@ -31,6 +33,7 @@ public class DeviceAddressTests
     [InlineData("modbus://x?baud", "'baud' is no option: ?key=value&key=value")]
     [InlineData("modbus://x?a]b=1", "'a]b=1' is no option: ?key=value&key=value")]
     [InlineData("modbus://x?unit=1&unit_id=2", "unit_id is given twice")]
+    [InlineData("postgres://anna:secret@db/plant", "user and password never stand in an address: give them in site.toml, and only db/plant here")]
     public void A_wrong_address_is_explained(string text, string expected)
     {
         Assert.False(DeviceAddress.TryParse(text, out _, out var problem));

@@ -56,6 +56,27 @@ public sealed class TraceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trace_of_a_device_that_is_not_connected_says_why_no_message_passes()
+    {
+        await using var web = await WebFixture.StartAsync(WebFixture.SiteToml + """
+
+            [devices.dead]
+            driver = "modbus"
+            host = "127.0.0.1"
+            port = 1
+              [devices.dead.tags]
+              a = "holding:1"
+            """);
+        await web.Log.WhenAsync("RECONNECT");
+        var (exit, output) = await PlantProcess.RunAsync("trace", web.Folder, "dead", "--for", "1ms");
+        Assert.True(exit == 0, output);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("dead is not connected, its next attempt is shown: Reconnecting: "
+            + "connection refused: nothing listens on that port", lines[1]);
+        Assert.Equal("0 messages: none passed, or the driver reports none (docs/trace.md)", lines[^1]);
+    }
+
+    [Fact]
     public async Task The_device_does_not_wait_for_a_reader_that_takes_nothing()
     {
         using var response = await OpenAsync();

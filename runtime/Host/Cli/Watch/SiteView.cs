@@ -118,7 +118,10 @@ internal sealed class SiteView(string site)
         Name = Text(data.GetProperty("site"));
         Health = Text(data.GetProperty("health"));
         IsReady = Text(data.GetProperty("ready")) is "ready" or "standby";
-        Problems = [.. new[] { Optional(data, "site_error"), Optional(data, "queue_error") }.Where(p => p.Length > 0)];
+        string[] errors = [Optional(data, "site_error"), Optional(data, "queue_error"), Optional(data, "log_error")];
+        var disks = data.GetProperty("disks").EnumerateArray().Where(disk => Optional(disk, "warning").Length > 0)
+            .Select(disk => $"the disk with {Text(disk.GetProperty("folder"))}: {Optional(disk, "warning")}");
+        Problems = [.. errors.Where(p => p.Length > 0), .. disks];
         var time = Milliseconds(data.GetProperty("time"));
         Parts =
         [
