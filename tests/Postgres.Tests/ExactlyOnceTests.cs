@@ -13,7 +13,7 @@ public sealed class ExactlyOnceTests(PostgresFixture shared) : PostgresTestBase(
         using var proxy = new AnswerSwallowingProxy(Server.Port);
         await using var sink = await ConnectAsync(Options(proxy.Port));
         await sink.WriteAsync(Batches.Counting(1, 0, 3), default);
-        proxy.Arm("COMMIT\0");
+        proxy.Arm(AtCommit);
         await Assert.ThrowsAsync<NotConnectedException>(async () => await sink.WriteAsync(Batches.Counting(2, 3, 3), default));
         Assert.True(proxy.Swallowed.Task.IsCompleted, "the server has not answered the COMMIT");
         Assert.Equal(Batches.CountingStored(0, 6), Samples);

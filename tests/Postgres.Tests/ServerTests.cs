@@ -112,7 +112,7 @@ public sealed class ServerTests(PostgresFixture shared) : PostgresTestBase(share
     {
         using var proxy = new AnswerSwallowingProxy(Server.Port) { IsSilentAfterwards = true };
         await using var sink = await ConnectAsync(Options(proxy.Port));
-        foreach (var moment in new[] { "INSERT INTO", "COPY \"", "PGCOPY\n", "COMMIT\0" })
+        foreach (var moment in new[] { AtBegin, "COPY \"", "PGCOPY\n", AtCommit })
         {
             proxy.Arm(moment);
             using var deadline = new CancellationTokenSource();

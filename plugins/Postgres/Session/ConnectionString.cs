@@ -30,5 +30,7 @@ internal static class ConnectionString
         // A cancelled call closes the connection at once: a cancel request needs a second connection over the same dead network.
         CancellationTimeout = -1,
         IncludeErrorDetail = true,
+        // BatchTransaction asks which of its statements failed.
+        IncludeFailedBatchedCommand = true,
     }.ConnectionString;
 }

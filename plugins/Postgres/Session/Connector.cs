@@ -27,14 +27,20 @@ internal sealed class Connector(PostgresSinkOptions options, PluginContext conte
             var settings = new SessionSettings(connection, isPooled: backend is null);
             await settings.ApplyToSessionAsync(cancel).ConfigureAwait(false);
             if (last is not null && backend is not null) await last.EndAsync(connection, cancel).ConfigureAwait(false);
-            var (samples, payloads, shape) = await new SchemaCreator(connection, isPooled: backend is null)
+            var (samples, payloads, shape) = await new SchemaCreator(connection)
                 .EnsureAsync(TableNames.Samples(options), TableNames.Payloads(options, _fields), cancel)
                 .ConfigureAwait(false);
             var rows = new BatchRows(samples, payloads, _fields, context.Site, options.Nul);
             var progress = new PostgresProgressTable(connection, options.Schema, context.Name);
             var copy = new TableCopy(connection, options.OnConflict, isPooled: backend is null);
-            await copy.PrepareAsync(rows, cancel).ConfigureAwait(false);
-            return new PostgresSession(source, connection, backend, rows, progress, shape, settings, copy);
+            var transaction = new BatchTransaction(connection, progress, shape, [.. settings.OfTransaction, .. copy.OfTransaction]);
+            if (backend is not null)
+            {
+                await copy.PrepareAsync(rows, cancel).ConfigureAwait(false);
+                await transaction.PrepareAsync(cancel).ConfigureAwait(false);
+            }
+
+            return new PostgresSession(source, connection, backend, rows, transaction, copy);
         }
         catch (Exception)
         {

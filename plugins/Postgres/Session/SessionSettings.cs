@@ -27,8 +27,8 @@ internal sealed class SessionSettings(NpgsqlConnection connection, bool isPooled
     /// <summary>Called once after a connect.</summary>
     public Task ApplyToSessionAsync(CancellationToken cancel) => isPooled ? Task.CompletedTask : RunAsync(OwnSession, cancel);
 
-    /// <summary>Called first in each transaction.</summary>
-    public Task ApplyToTransactionAsync(CancellationToken cancel) => isPooled ? RunAsync(Transaction, cancel) : Task.CompletedTask;
+    /// <summary>The statements that come first in each transaction.</summary>
+    public IReadOnlyList<string> OfTransaction => isPooled ? [Transaction] : [];
 
     private async Task RunAsync(string sql, CancellationToken cancel)
     {

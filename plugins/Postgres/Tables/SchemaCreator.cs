@@ -6,7 +6,7 @@ namespace PlantRuntime.Plugins.Postgres.Tables;
 /// Creates missing tables and checks existing ones. Ignores further columns. <see cref="Session.Connector"/> creates one for each
 /// connection and calls it once, before any batch. Never changes or drops an existing table.
 /// </summary>
-internal sealed class SchemaCreator(NpgsqlConnection connection, bool isPooled)
+internal sealed class SchemaCreator(NpgsqlConnection connection)
 {
     // "plantdb" in ASCII. The lock serializes gateways that start together.
     private const long Lock = 0x706C616E746462;
@@ -17,7 +17,7 @@ internal sealed class SchemaCreator(NpgsqlConnection connection, bool isPooled)
     public async Task<(Table Samples, Table Payloads, TableShape Shape)> EnsureAsync(
         Table samples, Table payloads, CancellationToken cancel)
     {
-        var shape = new TableShape(connection, samples, payloads, isPooled);
+        var shape = new TableShape(connection, samples, payloads);
         await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
         await RunAsync($"SELECT pg_advisory_xact_lock({Lock})", cancel).ConfigureAwait(false);
 

@@ -10,41 +10,43 @@ namespace PlantRuntime.Plugins.Postgres.Tables;
 /// </summary>
 internal sealed class TableShape
 {
-    private readonly NpgsqlCommand _query;
-    private readonly bool _isPooled;
+    // An empty text if there is no such table.
+    private const string Columns =
+        """
+        coalesce(string_agg(concat_ws(' ', attrelid, attname, atttypid), ',' ORDER BY attrelid, attnum), '')
+        """;
+    private const string Source =
+        """
+        FROM pg_attribute
+        WHERE attrelid IN (to_regclass($1::text), to_regclass($2::text)) AND attnum > 0 AND NOT attisdropped
+        """;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly string[] _names;
     private string _checked = "";
 
-    public TableShape(NpgsqlConnection connection, Table samples, Table payloads, bool isPooled)
+    public TableShape(NpgsqlConnection connection, Table samples, Table payloads)
     {
-        _isPooled = isPooled;
-        _query = new NpgsqlCommand(
-            """
-            SELECT string_agg(concat_ws(' ', attrelid, attname, atttypid), ',' ORDER BY attrelid, attnum)
-            FROM pg_attribute
-            WHERE attrelid IN (to_regclass($1::text), to_regclass($2::text)) AND attnum > 0 AND NOT attisdropped
-            """,
-            connection)
-        {
-            Parameters = { new() { Value = samples.QuotedName }, new() { Value = payloads.QuotedName } },
-        };
+        _connection = connection;
+        _names = [samples.QuotedName, payloads.QuotedName];
     }
 
     /// <summary>Remembers the columns as they are now.</summary>
     public async Task CaptureAsync(CancellationToken cancel)
     {
-        // Behind a pooler a prepared statement would be on another server process than the next transaction.
-        if (!_isPooled) await _query.PrepareAsync(cancel).ConfigureAwait(false);
-        _checked = await QueryAsync(cancel).ConfigureAwait(false);
+        await using var query = new NpgsqlCommand($"SELECT {Columns} {Source}", _connection);
+        foreach (var name in _names) query.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        _checked = await query.ExecuteScalarAsync(cancel).ConfigureAwait(false) as string ?? "";
     }
 
     /// <summary>
-    /// Compares the columns with the remembered ones. A transaction that has copied rows keeps others from changing them until it ends.
+    /// Creates a statement that fails with a division by zero unless the columns are the remembered ones. A transaction that has copied rows
+    /// keeps others from changing them until it ends.
     /// </summary>
-    /// <exception cref="NotConnectedException">They differ: the next connect checks them again.</exception>
-    public async Task<bool> CheckAsync(CancellationToken cancel) => await QueryAsync(cancel).ConfigureAwait(false) == _checked
-        ? true
-        : throw new NotConnectedException("another program has changed the tables: they are checked again");
-
-    private async Task<string> QueryAsync(CancellationToken cancel) =>
-        await _query.ExecuteScalarAsync(cancel).ConfigureAwait(false) as string ?? "";
+    public NpgsqlBatchCommand CreateCheck()
+    {
+        var check = new NpgsqlBatchCommand($"SELECT 1 / ({Columns} = $3)::int {Source}");
+        foreach (var text in (string[])[.. _names, _checked]) check.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
+        return check;
+    }
 }

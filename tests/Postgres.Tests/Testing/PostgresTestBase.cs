@@ -38,10 +38,18 @@ public abstract class PostgresTestBase(PostgresFixture shared)
         OnConflict = onConflict,
     };
 
-    protected ISink Open(PostgresSinkOptions options, string name = "store") =>
+    /// <summary>
+    /// Text that is sent with the first and with the last statements of a batch. Their own texts are sent once, when they are prepared; these
+    /// are parameters: the sink's name, and a column's name and type of which the statement before COMMIT makes sure.
+    /// </summary>
+    protected const string AtBegin = SinkName, AtCommit = " quality 25";
+
+    private const string SinkName = "store";
+
+    protected ISink Open(PostgresSinkOptions options, string name = SinkName) =>
         new PostgresPlugin().Open(options, new PluginContext(name, "press-hall", ".", new ManualTimeProvider(Batches.Start), Log));
 
-    protected async Task<ISink> ConnectAsync(PostgresSinkOptions? options = null, string name = "store")
+    protected async Task<ISink> ConnectAsync(PostgresSinkOptions? options = null, string name = SinkName)
     {
         var sink = Open(options ?? Options(), name);
         await sink.ConnectAsync(default);
