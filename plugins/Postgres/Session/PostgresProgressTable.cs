@@ -29,8 +29,8 @@ internal sealed class PostgresProgressTable
     }
 
     /// <summary>
-    /// Creates the statement that marks records as stored. It changes a row unless the first of them is stored already, and waits for another
-    /// transaction that stores records of their queue.
+    /// Creates the statement that marks records as stored. It changes a row unless the first of them is stored already, and waits for
+    /// another transaction that stores records of their queue.
     /// </summary>
     public NpgsqlBatchCommand CreateAdvance()
     {

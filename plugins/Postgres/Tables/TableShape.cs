@@ -40,8 +40,8 @@ internal sealed class TableShape
     }
 
     /// <summary>
-    /// Creates a statement that fails with a division by zero unless the columns are the remembered ones. A transaction that has copied rows
-    /// keeps others from changing them until it ends.
+    /// Creates a statement that fails with a division by zero unless the columns are the remembered ones. A transaction that has copied
+    /// rows keeps others from changing them until it ends.
     /// </summary>
     public NpgsqlBatchCommand CreateCheck()
     {

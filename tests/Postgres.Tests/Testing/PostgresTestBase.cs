@@ -39,8 +39,8 @@ public abstract class PostgresTestBase(PostgresFixture shared)
     };
 
     /// <summary>
-    /// Text that is sent with the first and with the last statements of a batch. Their own texts are sent once, when they are prepared; these
-    /// are parameters: the sink's name, and a column's name and type of which the statement before COMMIT makes sure.
+    /// Text that is sent with the first and with the last statements of a batch. Their own texts are sent once, when they are prepared;
+    /// these are parameters: the sink's name, and a column's name and type of which the statement before COMMIT makes sure.
     /// </summary>
     protected const string AtBegin = SinkName, AtCommit = " quality 25";
 

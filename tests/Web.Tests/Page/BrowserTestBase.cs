@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace PlantRuntime.Web.Tests.Page;
 
 /// <summary>
-/// A test with pages in Debian's chromium, without a screen. All tests share one browser, which ends with their process; the pages of a test
-/// end with it. Where no browser is installed, the tests are skipped.
+/// A test with pages in Debian's chromium, without a screen. All tests share one browser, which ends with their process; the pages of a
+/// test end with it. Where no browser is installed, the tests are skipped.
 /// </summary>
 public abstract class BrowserTestBase : IAsyncLifetime
 {
