@@ -34,13 +34,25 @@ internal sealed class ConsumerSession : IAsyncDisposable
     /// <summary>Waits for the next message.</summary>
     /// <exception cref="LinkException">The connection is lost, or the consumer was deleted.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the message stays for the next call.</exception>
-    public async ValueTask<INatsJSMsg<byte[]>> NextAsync(CancellationToken cancel)
+    public ValueTask<INatsJSMsg<byte[]>> NextAsync(CancellationToken cancel)
     {
-        _next ??= _messages.MoveNextAsync().AsTask();
+        if (_next is null)
+        {
+            // Mostly the library has the next one already.
+            var next = _messages.MoveNextAsync();
+            if (next.IsCompletedSuccessfully) return ValueTask.FromResult(Take(next.Result));
+            _next = next.AsTask();
+        }
+
+        return WaitForNextAsync(_next, cancel);
+    }
+
+    private async ValueTask<INatsJSMsg<byte[]>> WaitForNextAsync(Task<bool> next, CancellationToken cancel)
+    {
         bool isNext;
         try
         {
-            isNext = await _next.WaitAsync(cancel).ConfigureAwait(false);
+            isNext = await next.WaitAsync(cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancel.IsCancellationRequested && e is NatsException or OperationCanceledException)
         {
@@ -50,6 +62,11 @@ internal sealed class ConsumerSession : IAsyncDisposable
         }
 
         _next = null;
+        return Take(isNext);
+    }
+
+    private INatsJSMsg<byte[]> Take(bool isNext)
+    {
         if (isNext) return _messages.Current;
         Connection.ThrowIfLost();
         throw new LinkException("the consumer was deleted");

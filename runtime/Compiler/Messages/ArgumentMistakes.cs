@@ -53,8 +53,11 @@ internal static class ArgumentMistakes
         if (code.Text.Contains("ValueKind", StringComparison.Ordinal)) return Kinds;
         if (code.Model.GetTypeInfo(found).Type is { } type && IsDevice(type) && code.Text.Contains("ScanFlow", StringComparison.Ordinal))
             return $"operators take the scans of a device: write {Show(found)}.Scans";
-        return name == "Shifts" && found.IsKind(SyntaxKind.NumericLiteralExpression)
-            ? $"a time of day is a text: write \"{found.ToString().Split('.')[0].PadLeft(2, '0')}:00\"" : HowWritten(methods);
+        if (name == "Shifts" && found.IsKind(SyntaxKind.NumericLiteralExpression))
+            return $"a time of day is a text: write \"{found.ToString().Split('.')[0].PadLeft(2, '0')}:00\"";
+
+        // Of a test's tags the types are what helps.
+        return methods[0].ContainingAssembly.Name == "PlantRuntime.Testing" ? null : HowWritten(methods);
     }
 
     /// <summary>Recognizes <c>0,5</c>, which C# reads as two numbers.</summary>

@@ -103,7 +103,7 @@ export class Plot {
       const last = found.points.at(-1)?.[0] ?? 0;
 
       // After a start of the host there is less than the usual quarter of an hour to see.
-      const age = store.now - (found.points[0]?.[0] ?? 0);
+      const age = store.now - (found.points[0]?.[0] ?? store.now);
       if (!this.#isChosen && !this.#stored.isPossible) this.#span = spans.slice(1, 3).find(span => span >= age) ?? 900000;
       this.#points = found.points.concat(this.#points.filter(point => point[0] > last + this.#bucket));
     } catch {

@@ -31,13 +31,15 @@ public class QueuedSinkSupervisorTests() : SinkSupervisorTests(isQueued: true)
             await Task.Yield();
         }
 
-        // Time stands still while the answer is delivered, however busy the machine is.
+        // Time stands still while the answer is delivered or the call is cancelled, however busy the machine is.
         fixture.Time.Advance(TimeSpan.FromSeconds(Math.Min(timeout, 25)));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (writes == 1 && fixture.Runner.Counts.Delivered == 0) await Task.Delay(5, limit.Token);
+        while (writes == 1 ? fixture.Runner.Counts.Delivered == 0 : !IsCancelled()) await Task.Delay(5, limit.Token);
         await fixture.UntilAsync(c => c.Delivered == 1);
         Assert.Equal(writes, sink.Writes);
-        Assert.Equal(writes > 1, fixture.Log.All.Any(l => l.Contains("no answer within 10 s", StringComparison.Ordinal)));
+        Assert.Equal(writes > 1, IsCancelled());
+
+        bool IsCancelled() => fixture.Log.All.Any(l => l.Contains("no answer within 10 s", StringComparison.Ordinal));
     }
 
     [Fact]

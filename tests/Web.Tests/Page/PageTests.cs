@@ -97,7 +97,7 @@ public sealed class PageTests : BrowserTestBase
         var page = await OpenAsync("#tags?tag=line.speed");
         var plot = page.Locator("#plot");
 
-        // Points may come before the history of the tag, which sets the span.
+        // A host that has just started shows 5 min, which is known when the history of the tag, perhaps empty, has come.
         await page.WaitForFunctionAsync(
             "(() => { const d = document.getElementById('plot')?.dataset; return d?.points > 3 && d.to - d.from < 310000; })()");
         Assert.True(await PixelsAsync(page, "--accent") > 10);
