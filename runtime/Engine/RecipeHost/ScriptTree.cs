@@ -30,7 +30,7 @@ internal sealed class ScriptTree
     private readonly HashSet<(ulong Device, ulong Inode)> _listed = [];
     private readonly Queue<string> _links = new();
 
-    /// <summary>Everything that was looked at, also what is not listed.</summary>
+    /// <summary>Everything that may change what is listed.</summary>
     private readonly FileObservations _seen = new();
     private int _entries;
 
@@ -99,6 +99,9 @@ internal sealed class ScriptTree
     private void Add(string path)
     {
         var isScript = path.EndsWith(Extension, StringComparison.Ordinal);
+
+        // A file that is no script is of no interest, and stays a file as long as its folder does not change.
+        if (!isScript && FileFacts.Read(path).Kind == FileKind.Regular && new FileInfo(path).LinkTarget is null) return;
         var facts = _seen.Look(path);
         if (facts.Kind == FileKind.Folder && !isScript)
         {
