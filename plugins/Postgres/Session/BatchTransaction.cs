@@ -60,12 +60,11 @@ internal sealed class BatchTransaction : IAsyncDisposable
 
     /// <summary>Commits it.</summary>
     /// <exception cref="NotConnectedException">The columns have changed: the next connect checks them again.</exception>
-    public async Task<bool> CommitAsync(CancellationToken cancel)
+    public async Task CommitAsync(CancellationToken cancel)
     {
         try
         {
             await _end.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-            return true;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DivisionByZero && e.BatchCommand == _check)
         {
@@ -77,14 +76,14 @@ internal sealed class BatchTransaction : IAsyncDisposable
     /// <exception cref="NotConnectedException">
     /// The columns have changed, so that the refusal of a record may be that of a column: the next connect checks them again.
     /// </exception>
-    public async Task<bool> RollBackAsync(CancellationToken cancel)
+    public async Task RollBackAsync(CancellationToken cancel)
     {
         await using var rollback = new NpgsqlCommand("ROLLBACK", _connection);
         await rollback.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
 
         // A transaction without rows.
         await _beginUnmarked.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-        return await CommitAsync(cancel).ConfigureAwait(false);
+        await CommitAsync(cancel).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

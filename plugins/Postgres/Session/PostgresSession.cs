@@ -41,7 +41,9 @@ internal sealed class PostgresSession : IAsyncDisposable
     {
         try
         {
-            var first = await WithinAsync(_transaction.BeginAsync(batch, cancel), cancel).ConfigureAwait(false);
+            var beginning = _transaction.BeginAsync(batch, cancel);
+            await WithinAsync(beginning, cancel).ConfigureAwait(false);
+            var first = await beginning.ConfigureAwait(false);
             if (first < batch.Count)
             {
                 _rows.Encode(batch, first);
@@ -88,11 +90,10 @@ internal sealed class PostgresSession : IAsyncDisposable
     /// <summary>
     /// Waits for a call or its cancellation: Npgsql does not react to the token while it reads the response to BEGIN or ends a COPY.
     /// </summary>
-    private async Task<T> WithinAsync<T>(Task<T> call, CancellationToken cancel)
+    private async Task WithinAsync(Task call, CancellationToken cancel)
     {
         _unfinished = call;
-        var result = await call.WaitAsync(cancel).ConfigureAwait(false);
+        await call.WaitAsync(cancel).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
-        return result;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class TableCopy(NpgsqlConnection connection, ConflictPolicy onCo
 
     /// <summary>Copies the rows of both tables within the current transaction.</summary>
     /// <exception cref="RejectedException">The server refuses a record.</exception>
-    public async Task<bool> CopyAsync(BatchRows rows, CancellationToken cancel)
+    public async Task CopyAsync(BatchRows rows, CancellationToken cancel)
     {
         TableRows[] parts = [.. new[] { rows.Samples, rows.Payloads }.Where(part => !part.IsEmpty)];
         try
@@ -38,8 +38,6 @@ internal sealed class TableCopy(NpgsqlConnection connection, ConflictPolicy onCo
             await RunAsync("ROLLBACK TO SAVEPOINT plant_copy", cancel).ConfigureAwait(false);
             foreach (var part in parts) await StageAsync(part, cancel).ConfigureAwait(false);
         }
-
-        return true;
     }
 
     private bool IsSkipped(PostgresException refused) => onConflict == ConflictPolicy.Skip

@@ -6,8 +6,7 @@ using static PlantRuntime.Compiler.Messages.MistakeContext;
 namespace PlantRuntime.Compiler.Messages;
 
 /// <summary>
-/// Names the remedy where a flow is used like a list or a value, and where an operator has the wrong arguments. Pure; called by
-/// <see cref="RecipeDiagnosticFormatter"/>.
+/// Names the remedy where a flow is used like a list or a value. Pure; called by <see cref="RecipeDiagnosticFormatter"/>.
 /// </summary>
 internal static class FlowMistakes
 {
@@ -51,9 +50,7 @@ internal static class FlowMistakes
         if (code.Model.GetTypeInfo(access.Expression).Type is not { } owner) return null;
         if (owner.Name == "Scan") return MemberMistakes.OfScan(code, access, owner, name);
         if (owner.SpecialType == SpecialType.System_String) return MemberMistakes.OfTagName(code, access.Expression, name);
-        if (owner.Name is "ScanValues" or "ScanQualities" or "ScanMeasurements"
-            && access.Expression is MemberAccessExpressionSyntax { Expression: var scan })
-            return $"this is all tags together, for a payload: write {Show(scan)}[\"{name}\"] for one of them";
+        if (OfAllTags(access.Expression, owner.Name, $"[\"{name}\"]") is { } one) return one;
         if (name == "To" && owner.Name == "WindowFlow")
             return "a window has no output yet: say what of it, as in .Mean(), .Min(), .Max() or .Last(), before .To";
         if (name == "To" && owner.Name == "Flow")
@@ -87,8 +84,10 @@ internal static class FlowMistakes
     private static string? Indexed(MistakeContext code, ElementAccessExpressionSyntax element)
     {
         if (code.IsFlow(element.Expression)) return NoValue;
-        return code.TypeOf(element.Expression) is "ScanValues" or "ScanQualities" or "ScanMeasurements"
-            && element.Expression is MemberAccessExpressionSyntax { Expression: var scan }
-            ? $"this is all tags together, for a payload: write {Show(scan)}{element.ArgumentList} for one of them" : null;
+        return OfAllTags(element.Expression, code.TypeOf(element.Expression), element.ArgumentList.ToString());
     }
+
+    private static string? OfAllTags(ExpressionSyntax tags, string? type, string inBrackets) =>
+        type is "ScanValues" or "ScanQualities" or "ScanMeasurements" && tags is MemberAccessExpressionSyntax { Expression: var scan }
+            ? $"this is all tags together, for a payload: write {Show(scan)}{inBrackets} for one of them" : null;
 }

@@ -32,7 +32,7 @@ internal static class MemberMistakes
     /// <summary>Names the operator that is meant by a member that a flow does not have; null if none is known.</summary>
     public static string? OfFlow(ITypeSymbol flow, string name)
     {
-        var aggregate = s_aggregates.FirstOrDefault(a => a == name) ?? (name is "Avg" or "Average" ? "Mean" : null);
+        var aggregate = name is "Avg" or "Average" ? "Mean" : s_aggregates.Contains(name) ? name : null;
         if (aggregate is not null)
             return flow.Name == "WindowFlow" ? $"a window has no '{name}': write .{aggregate}()"
                 : $"{aggregate} is of a window: write .Window(1.Minutes).{aggregate}()";

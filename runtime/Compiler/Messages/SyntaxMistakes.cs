@@ -60,9 +60,8 @@ internal static class SyntaxMistakes
 
     private static string? Word(MistakeContext code)
     {
-        if (code.Root.FindToken(code.Diagnostic.Location.SourceSpan.Start) is var first && first.ValueText is "lambda" or "let" or "import")
-            return OtherLanguage(first);
         var token = code.Root.FindToken(code.Diagnostic.Location.SourceSpan.Start);
+        if (token.ValueText is "lambda" or "let" or "import") return OtherLanguage(token);
         if (token.GetNextToken() is var next && !IsWord(token) && IsWord(next)) token = next;
         return !IsWord(token) ? null : token.ValueText.ToLowerInvariant() == "then"
             ? "there is no 'then' in C#: write the condition in parentheses and what follows in braces"

@@ -18,7 +18,7 @@ internal static class AddressDiagnosis
     {
         if (!DeviceAddress.TryParse(text, out var address, out var problem))
         {
-            // What precedes an @ may be a password.
+            // A user and a password may stand before an @.
             errors.WriteLine($"{LogText.Sanitize(text[(text.LastIndexOf('@') + 1)..])}: {LogText.Sanitize(problem)}");
             return 1;
         }
